@@ -1,0 +1,107 @@
+"""Prepare a broker of our own: write what it reads, say how to start it, tell it of changed logins.
+
+Keeps in its folder what the kind needs: `mosquitto.conf`, `passwd`, `acl` and `mosquitto.db`, or
+`embedded.json` and `retained.db`. All files are mode 600; no secret is in any of them, only salted hashes.
+"""
+
+import ipaddress
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from homeserver.runtime.broker import mosquitto
+from homeserver.runtime.broker.choice import BrokerError, BrokerKind, mosquitto_program
+from homeserver.runtime.logins import Logins, write_private
+
+LARGEST_MESSAGE = 1024 * 1024  # bytes of payload; bytes of any size travel as files, never as messages
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerCommand:
+    """How to start a prepared broker; it is ready when `host:port` accepts connections."""
+
+    kind: BrokerKind
+    argv: tuple[str, ...]
+    host: str
+    port: int
+    environment: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+
+
+def prepare(
+    kind: BrokerKind,
+    folder: Path,
+    port: int,
+    logins: Logins,
+    *,
+    anonymous: bool = False,
+    bind: str = "127.0.0.1",
+    largest: int = LARGEST_MESSAGE,
+) -> BrokerCommand:
+    """Write the broker's files into `folder` and give the command that starts it.
+
+    `anonymous` lets anybody on this machine in, with every right; it is refused unless `bind` is loopback.
+    """
+    if anonymous and not _is_loopback(bind):
+        raise BrokerError(
+            f"anonymous access is possible on loopback only, not on {bind!r}: make logins instead"
+        )
+    if not 0 < port < 65536:
+        raise BrokerError(f"broker port {port} is not between 1 and 65535")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = folder.resolve()
+    if kind == "mosquitto":
+        return _prepare_mosquitto(folder, port, logins, anonymous, bind, largest)
+    if kind == "amqtt":
+        return _prepare_embedded(folder, port, logins, anonymous, bind, largest)
+    raise BrokerError("an outside broker is started by others: there is nothing to prepare")
+
+
+def _prepare_mosquitto(
+    folder: Path, port: int, logins: Logins, anonymous: bool, bind: str, largest: int
+) -> BrokerCommand:
+    program = mosquitto_program()
+    if program is None:
+        raise BrokerError("the program mosquitto is not installed")
+    config = folder / "mosquitto.conf"
+    settings = mosquitto.Settings(folder, bind, port, anonymous, largest, as_root=os.geteuid() == 0)
+    write_private(config, mosquitto.configuration(settings))
+    files = mosquitto.write_logins(folder, logins, anonymous=anonymous)
+    return BrokerCommand("mosquitto", (program, "-c", str(config)), bind, port, files=(config, *files))
+
+
+def _prepare_embedded(
+    folder: Path, port: int, logins: Logins, anonymous: bool, bind: str, largest: int
+) -> BrokerCommand:
+    config = folder / "embedded.json"
+    settings = {
+        "bind": bind,
+        "port": port,
+        "anonymous": anonymous,
+        "largest": largest,
+        "logins": str(logins.folder.resolve()),
+        "store": str(folder / "retained.db"),
+    }
+    write_private(config, json.dumps(settings, indent=1) + "\n")
+    argv = (sys.executable, "-m", "homeserver.runtime.broker.embedded", "--config", str(config))
+    return BrokerCommand("amqtt", argv, bind, port, files=(config,))
+
+
+def reload(kind: BrokerKind, folder: Path, logins: Logins, pid: int) -> None:
+    """Apply changed logins to a running broker: new rights hold at once, removed logins are cut."""
+    if kind == "mosquitto":
+        anonymous = "allow_anonymous true" in (folder / "mosquitto.conf").read_text("utf-8")
+        mosquitto.write_logins(folder, logins, anonymous=anonymous)
+    if kind != "external":
+        os.kill(pid, signal.SIGHUP)
+
+
+def _is_loopback(bind: str) -> bool:
+    try:
+        return ipaddress.ip_address(bind).is_loopback
+    except ValueError:
+        return bind == "localhost"

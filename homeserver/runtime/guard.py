@@ -1,0 +1,94 @@
+"""Guard: runs one outside program and ends it when the process that asked for it is gone.
+
+`python -m homeserver.runtime.guard -- ARGV...`; the asker holds the other end of the guard's standard input and
+never writes. When that closes, however the asker died, or on TERM or INT, the program gets TERM, and KILL two
+seconds later. On Linux the kernel kills the program too when the guard itself is killed. Standard library only
+and quick to start; exits with the program's own code (128 + signal when a signal ended it). Keeps nothing.
+"""
+
+import ctypes
+import os
+import selectors
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+PATIENCE = 2.0  # seconds between TERM and KILL
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+USAGE = "usage: python -m homeserver.runtime.guard -- PROGRAM [ARGUMENT...]"
+
+
+def dies_with_parent() -> Callable[[], None] | None:
+    """What the child does between fork and exec, so that the kernel ends it together with this process."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl  # looked up before the fork: after it only calls are safe
+    parent = os.getpid()
+
+    def arrange() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # it died between fork and prctl
+            os._exit(1)
+
+    return arrange
+
+
+def guard(argv: list[str]) -> int:
+    """Run the program until it ends, or until standard input closes or a signal comes; returns its code."""
+    bell, ring = os.pipe()
+    os.set_blocking(ring, False)
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        """The wake-up descriptor has told the loop already."""
+
+    signal.set_wakeup_fd(ring, warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP):
+        signal.signal(number, on_signal)
+    try:
+        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, preexec_fn=dies_with_parent())
+    except OSError as error:
+        print(f"guard: {argv[0]} cannot be started: {error.strerror}", file=sys.stderr)
+        return 127 if isinstance(error, FileNotFoundError) else 126
+    _watch(child, bell)
+    return _end(child)
+
+
+def _watch(child: "subprocess.Popen[bytes]", bell: int) -> None:
+    """Return when the child has ended, or when it is to end."""
+    with selectors.DefaultSelector() as waiter:
+        waiter.register(bell, selectors.EVENT_READ)
+        waiter.register(sys.stdin.fileno(), selectors.EVENT_READ)
+        while child.poll() is None:
+            for key, _ in waiter.select():
+                heard = os.read(key.fd, 4096)
+                if key.fd != bell and not heard:
+                    return
+                if key.fd == bell and {signal.SIGTERM, signal.SIGINT} & set(heard):
+                    return
+                if key.fd == bell and signal.SIGHUP in heard:
+                    child.send_signal(signal.SIGHUP)  # brokers read their logins again
+
+
+def _end(child: "subprocess.Popen[bytes]") -> int:
+    if child.poll() is None:
+        child.terminate()
+        try:
+            child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+    code = child.wait()
+    return code if code >= 0 else 128 - code
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    if len(arguments) < 2 or arguments[0] != "--":
+        print(USAGE, file=sys.stderr)
+        return 2
+    return guard(arguments[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

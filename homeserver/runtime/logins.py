@@ -1,0 +1,238 @@
+"""Logins: who may speak to the broker, with which secret, and what each may read and write.
+
+A login is `<kind>.<name>`: a process of the home, a person, or a device. Kept in one folder (mode 700):
+
+- `logins.json` (600): per login the salted hash of its secret and its read and write filters; never a secret;
+- `secrets/<login>` (600): the secrets that programs on this machine use themselves, in plain text.
+
+Both brokers are fed from here: the hash is Mosquitto's own (`$7$`, PBKDF2-HMAC-SHA512), so that its password
+file can be written without ever putting a secret on a command line. Every secret is 32 random bytes, so the
+number of rounds only has to please Mosquitto. Several processes may write: a file lock orders them, and each
+write is a new file that is renamed into place.
+"""
+
+import base64
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from homeserver.runtime.filters import filter_fault
+
+LOGIN = re.compile(r"(process|person|device)\.([a-z0-9_-]{1,32})")
+ROUNDS = 101  # Mosquitto 2.0's own default
+SALT_BYTES = 12  # the only length that Mosquitto 2.0 reads
+
+
+class LoginError(ValueError):
+    """A login, its name or its filters are not acceptable; the text says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    name: str
+    read: tuple[str, ...]
+    write: tuple[str, ...]
+
+
+class _Entry(TypedDict):
+    hash: str
+    read: list[str]
+    write: list[str]
+
+
+def check_name(name: str) -> str:
+    """Return the name when it is a login name; else LoginError."""
+    if not LOGIN.fullmatch(name):
+        raise LoginError(
+            f"login name {name!r} is not <kind>.<name>: kind is process, person or device, "
+            "name is 1 to 32 of a-z 0-9 _ -"
+        )
+    return name
+
+
+def hashed(secret: str, salt: bytes | None = None) -> str:
+    """Mosquitto's password hash: `$7$rounds$salt$hash`, PBKDF2-HMAC-SHA512, base64."""
+    salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
+    digest = hashlib.pbkdf2_hmac("sha512", secret.encode(), salt, ROUNDS)
+    return f"$7${ROUNDS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
+
+
+def verify(stored: str, secret: str) -> bool:
+    """Compare a secret with its stored hash in constant time."""
+    salt = base64.b64decode(stored.split("$")[3])
+    return hmac.compare_digest(stored, hashed(secret, salt))
+
+
+_NOBODY = hashed("", bytes(SALT_BYTES))  # an unknown login must cost as much time as a known one
+
+
+class Logins:
+    """The logins of one home, in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / "logins.json"
+
+    def ensure(self, name: str, read: tuple[str, ...], write: tuple[str, ...]) -> str:
+        """Make the login and its secret at first start, bring its filters up to date, return the secret."""
+        check_name(name)
+        with self._lock():
+            entries = self._load()
+            old = entries.get(name)
+            secret = self._read_secret(name)
+            if secret is None:
+                secret = secrets.token_urlsafe(32)
+                write_private(self._secret_path(name), secret)
+            kept = old["hash"] if old and verify(old["hash"], secret) else hashed(secret)
+            new = _entry(kept, read, write)
+            if new != old:
+                self._save({**entries, name: new})
+        return secret
+
+    def add(self, name: str, read: tuple[str, ...], write: tuple[str, ...]) -> str:
+        """Make a login or renew its secret; the secret is returned this once and not kept in plain text."""
+        check_name(name)
+        secret = secrets.token_urlsafe(32)
+        with self._lock():
+            self._save({**self._load(), name: _entry(hashed(secret), read, write)})
+            self._secret_path(name).unlink(missing_ok=True)
+        return secret
+
+    def remove(self, name: str) -> None:
+        """Forget a login and its secret; LoginError when there is none."""
+        check_name(name)
+        with self._lock():
+            entries = self._load()
+            if name not in entries:
+                raise LoginError(f"there is no login {name!r}; known: {', '.join(sorted(entries)) or 'none'}")
+            self._save({login: entry for login, entry in entries.items() if login != name})
+            self._secret_path(name).unlink(missing_ok=True)
+
+    def secret(self, name: str) -> str:
+        """The plain secret of a login used on this machine; LoginError when it is not kept here."""
+        secret = self._read_secret(check_name(name))
+        if secret is None:
+            raise LoginError(f"the secret of login {name!r} is not kept in {self.folder / 'secrets'}")
+        return secret
+
+    def all(self) -> dict[str, Login]:
+        return {
+            name: Login(name, tuple(entry["read"]), tuple(entry["write"]))
+            for name, entry in self._load().items()
+        }
+
+    def hashes(self) -> dict[str, str]:
+        """Per login the hash of its secret, as Mosquitto's password file spells it."""
+        return {name: entry["hash"] for name, entry in self._load().items()}
+
+    def check(self, name: str, secret: str) -> bool:
+        """Whether the secret is that login's; takes the same time for an unknown login."""
+        return verify(self.hashes().get(name, _NOBODY), secret) and name in self.hashes()
+
+    def _secret_path(self, name: str) -> Path:
+        return self.folder / "secrets" / name
+
+    def _read_secret(self, name: str) -> str | None:
+        try:
+            return self._secret_path(name).read_text("utf-8").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def _load(self) -> dict[str, _Entry]:
+        try:
+            text = self.path.read_text("utf-8")
+        except FileNotFoundError:
+            return {}
+        try:
+            return {
+                name: _entry(e["hash"], e["read"], e["write"])
+                for name, e in json.loads(text)["logins"].items()
+            }
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise LoginError(
+                f"{self.path} cannot be read ({error}); restore it from a backup, or remove it: "
+                "the home makes its own logins again, devices need new secrets"
+            ) from error
+
+    def _save(self, entries: Mapping[str, _Entry]) -> None:
+        text = json.dumps({"version": 1, "logins": dict(sorted(entries.items()))}, indent=1)
+        write_private(self.path, text + "\n")
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        for folder in (self.folder, self.folder / "secrets"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
+        handle = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+
+def _entry(stored: str, read: tuple[str, ...] | list[str], write: tuple[str, ...] | list[str]) -> _Entry:
+    for text in (*read, *write):
+        _check_filter(text)
+    return {"hash": stored, "read": list(dict.fromkeys(read)), "write": list(dict.fromkeys(write))}
+
+
+def _check_filter(text: str) -> None:
+    """A filter becomes a line of Mosquitto's ACL file, which trims blanks: refuse what would not survive."""
+    fault = filter_fault(text) or ("it begins or ends with a blank" if text != text.strip() else None)
+    if fault:
+        raise LoginError(f"topic filter {text!r} is not valid: {fault}")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file at once and durably; only its owner can read it."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def device_rights(
+    name: str,
+    topics: tuple[str, ...] = (),
+    discovery: tuple[str, ...] = (),
+    *,
+    root: str = "homeserver",
+    prefix: str = "homeassistant",
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a device login may read and write.
+
+    Without `topics` its own tree `NAME/#`, without `discovery` its own discovery topics; what is given
+    replaces these. `root` is the home's own tree, which no device may touch; `prefix` is that of discovery.
+    """
+    own = check_name(name if "." in name else f"device.{name}").split(".")[1]
+    if not topics and own in (root, prefix):
+        raise LoginError(
+            f"device name {own!r} is the name of the home's own topics: choose another or give topics"
+        )
+    granted = (*(topics or (f"{own}/#",)), *(discovery or (f"{prefix}/+/{own}/#",)))
+    for text in granted:
+        _check_filter(text)
+        first = text.split("/")[0]
+        if first in ("+", "#", root) or first.startswith("$"):
+            raise LoginError(
+                f"topic filter {text!r} could reach {root}/... or $...: begin it with the device's own first "
+                f"level, for example '{own}/#'"
+            )
+    return (*granted, f"{prefix}/status"), granted
