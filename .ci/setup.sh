@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Makes ready what a command needs:  setup.sh home | test
+#
+# `home` gives .venv with homeserver in it; `test` adds the test extra and the system programs that tests drive.
+# Needs Python >= 3.11; on Debian as root it installs what is missing, elsewhere it names it.
+# Keeps .venv/ready-home and .venv/ready-test (what each was made from, so that the second time is quick) and
+# .venv/install.log.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*" | { if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9]*m//g'; fi; }; }
+note() { printf '    %s\n' "$*"; }
+fail() { printf '\nCannot go on: %s\n' "$1" >&2; shift; printf '  %s\n' "$@" >&2; exit 1; }
+
+can_apt() { [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ] && command -v apt-get >/dev/null; }
+apt_install() {
+    note "apt-get install $* (a minute or two; Chromium alone is a large download)"
+    export DEBIAN_FRONTEND=noninteractive
+    [ -n "${apt_updated:-}" ] || apt-get update -qq >/dev/null || note "apt-get update failed; trying with the lists at hand"
+    apt_updated=1
+    apt-get install -y -qq --no-install-recommends "$@" </dev/null >"$apt_log" 2>&1 || { tail -n 5 "$apt_log" >&2; return 1; }
+}
+apt_log=$(mktemp); trap 'rm -f "$apt_log"' EXIT
+
+suits() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+find_python() {
+    local name
+    for name in ${PYTHON:-} python3 python3.11 python3.12 python3.13 python3.14; do
+        if suits "$name"; then command -v "$name"; return; fi
+    done
+    return 1
+}
+
+make_venv() {
+    local python
+    if [ -e .venv ] && suits .venv/bin/python; then return; fi
+    python=$(find_python) || { can_apt && apt_install python3 python3-venv && python=$(find_python); } || fail \
+        "no Python 3.11 or newer is on the path." "Debian 12, Ubuntu 24.04 or newer: sudo apt-get install python3 python3-venv" \
+        "macOS: brew install python@3.12" "or name one: make up PYTHON=/path/to/python3.12"
+    say "Making .venv with $("$python" --version) (about 5 s)"
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        local package
+        package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+        { can_apt && apt_install "$package"; } || fail "$python has no venv module." "sudo apt-get install $package"
+    fi
+    rm -rf .venv
+    "$python" -m venv .venv
+}
+
+# One line that counts what pip fetches; all of its words are in .venv/install.log.
+count_packages() {
+    local count=0 line
+    while IFS= read -r line; do
+        case $line in
+            Collecting*) count=$((count + 1)); line=${line#Collecting }; line=${line%% (*}; line=${line%%[<>=!~;]*}
+                if [ -t 1 ]; then printf '\r    %3d packages: %-40s' "$count" "$line"; fi ;;
+            "Installing collected"*) if [ -t 1 ]; then printf '\r'; fi
+                printf '    %3d packages: unpacking %-30s\n' "$count" "" ;;
+        esac
+    done
+}
+
+install_python() { # WHAT STAMP REQUIREMENT
+    local began=$SECONDS
+    say "Installing $1 into .venv (one to three minutes the first time, mostly download)"
+    if ! .venv/bin/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
+        -c .ci/constraints.txt -e "$3" </dev/null 2>&1 | tee .venv/install.log | count_packages; then
+        tail -n 15 .venv/install.log >&2
+        fail "pip could not install $1." "All it said is in .venv/install.log. Is there a network? It is needed this once."
+    fi
+    fingerprint >"$2"
+    note "done in $((SECONDS - began)) s"
+}
+
+# What an installation was made from: if any of it changes, it is made again.
+fingerprint() { { pwd; .venv/bin/python --version; cat pyproject.toml .ci/constraints.txt .ci/setup.sh; } | sha256sum; }
+is_ready() { [ -e "$1" ] && [ "$(fingerprint)" = "$(cat "$1")" ]; }
+
+# Programs that tests drive: command, Debian package, what is lost without it.
+programs='mosquitto|mosquitto|tests against the real broker
+mosquitto_sub|mosquitto-clients|tests with plain MQTT clients
+chromium|chromium|tests in a real browser'
+install_programs() {
+    local command package loss packages=() missing=()
+    while IFS='|' read -r command package loss; do
+        command -v "$command" >/dev/null || PATH=$PATH:/usr/sbin:/usr/local/sbin command -v "$command" >/dev/null ||
+            { packages+=("$package"); missing+=("$command ($loss): sudo apt-get install $package"); }
+    done <<<"$programs"
+    [ ${#packages[@]} -gt 0 ] || return 0
+    say "Programs that the tests drive: ${packages[*]}"
+    if can_apt && apt_install "${packages[@]}"; then return 0; fi
+    note "These are missing; the tests that need them say so and are skipped:"
+    printf '      %s\n' "${missing[@]}"
+}
+
+make_venv
+case ${1:-} in
+    home) is_ready .venv/ready-home || is_ready .venv/ready-test || install_python homeserver .venv/ready-home . ;;
+    test)
+        is_ready .venv/ready-test || install_python "homeserver and what its tests need" .venv/ready-test ".[test]"
+        install_programs ;;
+    *) fail "setup.sh was not told what to make ready." "usage: .ci/setup.sh home | test" ;;
+esac

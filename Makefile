@@ -1,0 +1,28 @@
+# Everything a stranger needs: each target does its own set-up first, and is quick the second time.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help up test proof bench
+
+PYTHON ?=
+ARGS ?=
+export PYTHON
+
+help: ## say what can be made
+	@echo "make TARGET [ARGS='...']"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 10
+
+up: ## run the home with its demo house; ARGS go to `homeserver up`, without --demo if any are given
+	@bash .ci/setup.sh home
+	@exec .venv/bin/homeserver up $(or $(ARGS),--demo)
+
+test: ## check and test everything; ARGS go to pytest
+	@bash .ci/setup.sh test
+	@exec bash .ci/check.sh $(ARGS)
+
+proof: ## the long tests in full: kills, fuzz, matrices (about an hour); ARGS go to pytest
+	@bash .ci/setup.sh test
+	@HOMESERVER_PROOF=1 exec .venv/bin/python -m pytest -m proof $(ARGS)
+
+bench: ## measure; PEERS=1 measures the other platforms in the same run
+	@bash .ci/setup.sh test
+	@exec .venv/bin/python -m tests.bench $(ARGS)
