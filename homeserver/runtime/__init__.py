@@ -1,0 +1,1 @@
+"""What makes a worker live: bus, processes, keeper, store, clock, settings, logs, logins, broker."""

@@ -1,0 +1,182 @@
+"""Calls over the bus: a request, one answer, a time limit, and each id carried out once.
+
+A call to a worker in the same process goes to its handler as objects; no copy of its arguments is said to anybody.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from homeserver.runtime.bus import Bus
+from homeserver.runtime.codec import field_of, plain, sentence
+from homeserver.runtime.heard import Heard
+from homeserver.runtime.identity import role_of
+from homeserver.runtime.log import request_id
+from homeserver.runtime.routes import Hearing
+from homeserver.topics.call import (
+    REPLY,
+    REQUEST,
+    ROLES,
+    Call,
+    CallError,
+    Caller,
+    Reply,
+    ReplyError,
+    Request,
+    Role,
+)
+from homeserver.topics.cause import Cause
+
+log = logging.getLogger(__name__)
+Handler = Callable[[Any, Caller], Awaitable[Any]]
+_REMEMBERED: Final = 2_000
+
+
+class Calls:
+    """All calls of a process: those it makes and those it answers."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.bus = bus
+        self.people: dict[str, Role] = {"owner": "owner"}
+        self._count = 0
+        self._pending: dict[str, asyncio.Future[Any]] = {}
+        self._answers: dict[tuple[str, str], tuple[Call[Any, Any], Handler]] = {}
+        self._hearings: dict[str, Hearing] = {}
+        self._replies: OrderedDict[str, Reply | None] = OrderedDict()
+        bus.replay(bus.hear(REPLY, self._replied, "calls", client=bus.process))
+
+    # -- answering
+
+    def answer(self, call: Call[Any, Any], handler: Handler) -> None:
+        """Answer `call` from now on; requests are heard once `open` was called for its worker."""
+        self._answers[call.worker, call.verb] = (call, handler)
+
+    def open(self, worker: str) -> None:
+        self._hearings[worker] = hearing = self.bus.hear(REQUEST, self._requested, f"{worker}.calls", worker=worker)
+        self.bus.replay(hearing)
+
+    async def close(self, worker: str) -> None:
+        if hearing := self._hearings.pop(worker, None):
+            await self.bus.unhear(hearing)
+        self._answers = {key: value for key, value in self._answers.items() if key[0] != worker}
+
+    def _requested(self, request: Request, heard: Heard) -> None:
+        task = asyncio.get_running_loop().create_task(self._serve(request, heard))
+        _running.add(task)
+        task.add_done_callback(_running.discard)
+
+    async def _serve(self, request: Request, heard: Heard) -> None:
+        worker, verb, login = heard.where
+        address = self._reply_address(request, login)
+        known = self._replies.get(f"{login} {request.id}", ...)
+        if known is None:
+            return  # being carried out; its answer is on the way
+        reply = known if isinstance(known, Reply) else await self._carry_out(worker, verb, login, request)
+        if address is not None:
+            self.bus.say(REPLY, reply, (*address, self.bus.login))
+
+    async def _carry_out(self, worker: str, verb: str, login: str, request: Request) -> Reply:
+        key = f"{login} {request.id}"
+        self._replies[key] = None
+        if len(self._replies) > _REMEMBERED:
+            self._replies.popitem(last=False)
+        caller = Caller(login, role_of(login, self.people), request.cause or Cause(request.id, login))
+        try:
+            async with asyncio.timeout(max(0.0, request.ttl)):
+                result = await self.perform(worker, verb, request.args, caller)
+            reply = Reply(request.id, True, plain(result) if result is not None else None)
+        except CallError as error:
+            reply = Reply(request.id, False, error=error.error)
+        except TimeoutError:
+            reply = Reply(request.id, False, error=ReplyError("timeout", f"{worker}.{verb} took too long"))
+        self._replies[key] = reply
+        return reply
+
+    async def perform(self, worker: str, verb: str, args: Any, caller: Caller) -> Any:
+        """Check rights and arguments, then run the handler. Raises `CallError`, whatever happens inside."""
+        call, handler = self._find(worker, verb)
+        if caller.role is None or ROLES.index(caller.role) < ROLES.index(call.role):
+            raise CallError("denied", f"{caller.login} may not call {worker}.{verb}: it takes the role {call.role}")
+        try:
+            request = args if isinstance(args, call.request) else call.request.model_validate(args)
+        except ValidationError as error:
+            raise CallError("invalid", f"{worker}.{verb}: {sentence(error)}", field_of(error)) from error
+        request_id.set(caller.cause.id)
+        try:
+            return await handler(request, caller)
+        except CallError:
+            raise
+        except Exception as error:
+            heard = Heard((worker, verb, caller.login), f"call/{worker}/{verb}", False, 0.0)
+            self.bus.failed(f"{worker}.{verb}", error, request, heard)
+            raise CallError("failed", f"{worker}.{verb} failed; the log has it under {caller.cause.id}") from error
+
+    def _find(self, worker: str, verb: str) -> tuple[Call[Any, Any], Handler]:
+        found = self._answers.get((worker, verb))
+        if found is None:
+            raise CallError("not_found", f"{worker} answers no call {verb!r}")
+        return found
+
+    def _reply_address(self, request: Request, login: str) -> tuple[str, str] | None:
+        """Where to answer: only under the caller's own replies, whatever the request says."""
+        own = f"{self.bus.root}/reply/{login}/"
+        client = (request.reply_to or "").removeprefix(own)
+        if not (request.reply_to or "").startswith(own) or not client or "/" in client:
+            return None
+        return login, client
+
+    # -- asking
+
+    async def ask(
+        self, worker: str, verb: str, args: Any, *, cause: Cause | None = None, ttl: float = 30.0, login: str = ""
+    ) -> Any:
+        """Call and wait for the answer: the handler's own result if it lives in this process, else JSON. Raises `CallError`."""
+        speaker = login or self.bus.login
+        if (worker, verb) in self._answers and worker in self._hearings:
+            role = role_of(speaker, self.people)
+            return await self.perform(worker, verb, args, Caller(speaker, role, cause or self._cause(speaker)))
+        return await self._ask_elsewhere(worker, verb, args, cause, ttl, speaker)
+
+    def _cause(self, speaker: str) -> Cause:
+        return Cause(self.new_id(), speaker)
+
+    def new_id(self) -> str:
+        """An id that no other process makes: its random run, and a count."""
+        self._count += 1
+        return f"{self.bus.run}-{self._count:x}"
+
+    async def _ask_elsewhere(
+        self, worker: str, verb: str, args: Any, cause: Cause | None, ttl: float, speaker: str
+    ) -> Any:
+        reply_to = f"{self.bus.root}/reply/{speaker}/{self.bus.process}"
+        request = Request(self.new_id(), plain(args) if not isinstance(args, dict) else args, reply_to, ttl, cause)
+        answered = self._pending[request.id] = asyncio.get_running_loop().create_future()
+        timer = self.bus.clock.call_later(ttl, _give_up, answered, worker, verb, ttl)
+        try:
+            self.bus.say(REQUEST, request, (worker, verb, speaker))
+            return await answered
+        finally:
+            timer.cancel()
+            del self._pending[request.id]
+
+    def _replied(self, reply: Reply) -> None:
+        answered = self._pending.get(reply.id)
+        if answered is None or answered.done():
+            return
+        if reply.ok:
+            answered.set_result(reply.result)
+        else:
+            error = reply.error or ReplyError("failed", "no reason was given")
+            answered.set_exception(CallError(error.code, error.message, error.field))
+
+
+_running: set[asyncio.Task[None]] = set()
+
+
+def _give_up(answered: asyncio.Future[Any], worker: str, verb: str, ttl: float) -> None:
+    if not answered.done():
+        answered.set_exception(CallError("timeout", f"{worker}.{verb} did not answer within {ttl:g} s"))

@@ -1,0 +1,75 @@
+"""Messages as JSON: a message's own fields, then `from` (random per run of a process) and `seq`.
+
+Payloads are validated here, where they enter the process, and nowhere again.
+"""
+
+from typing import Any, Final
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from homeserver.topics.topic import Topic
+
+LIMIT: Final = 256 * 1024
+"""Bytes of the largest payload that is read; nothing that the house says of itself comes near it."""
+
+
+class BadMessageError(Exception):
+    """A payload that is not a message of its topic; the text says what is wrong with it."""
+
+
+def encode(message: object, run: str, seq: int) -> bytes:
+    """The payload of `message`; raises TypeError for what JSON cannot hold."""
+    body = orjson.dumps(message, default=plain)
+    comma = b"," if len(body) > 2 else b""
+    return b'%b%b"from":"%b","seq":%d}' % (body[:-1], comma, run.encode(), seq)
+
+
+def plain(value: object) -> Any:
+    """What orjson does not know by itself."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} cannot be said as JSON")
+
+
+def decode(topic: Topic[Any], payload: bytes) -> tuple[Any, str, int]:
+    """The message, its `from` and its `seq` ("" and 0 where a plain MQTT client left them out)."""
+    fields = parse(payload)
+    run, seq = fields.pop("from", ""), fields.pop("seq", 0)
+    if not isinstance(run, str) or not isinstance(seq, int):
+        raise BadMessageError("`from` must be text and `seq` a whole number")
+    return validate(topic, fields), run, seq
+
+
+def parse(payload: bytes) -> dict[str, Any]:
+    """The JSON object of a payload; raises `BadMessageError`."""
+    if len(payload) > LIMIT:
+        raise BadMessageError(f"{len(payload)} bytes are more than the limit of {LIMIT}")
+    try:
+        fields = orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        raise BadMessageError(f"no JSON: {error}") from error
+    if not isinstance(fields, dict):
+        raise BadMessageError(f"must be a JSON object, not {type(fields).__name__}")
+    return fields
+
+
+def validate(topic: Topic[Any], fields: dict[str, Any]) -> Any:
+    """`fields` as a message of `topic`; raises `BadMessageError` that names the field."""
+    try:
+        return topic.adapter.validate_python(fields)
+    except ValidationError as error:
+        raise BadMessageError(sentence(error)) from error
+
+
+def sentence(error: ValidationError) -> str:
+    """The first fault of a validation in words: field, what is wrong."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{field_of(error) or 'the message'}: {first['msg']}"
+
+
+def field_of(error: ValidationError) -> str | None:
+    """The dotted name of the first field at fault."""
+    return ".".join(str(part) for part in error.errors(include_url=False, include_input=False)[0]["loc"]) or None

@@ -1,0 +1,197 @@
+"""What a worker is handed: the bus as seen by this worker, clock, settings, its own store and folder, its log.
+
+A narrow thing on purpose: it reaches no other worker and keeps nothing but what it was given.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from homeserver.runtime.bus import Bus, RawHandler
+from homeserver.runtime.calls import Calls
+from homeserver.runtime.clock import Clock
+from homeserver.runtime.device_link import DeviceLink
+from homeserver.runtime.settings import Settings
+from homeserver.topics.call import Call
+from homeserver.topics.cause import Cause
+from homeserver.topics.topic import Topic
+
+M = TypeVar("M")
+T = TypeVar("T")
+S = TypeVar("S", bound=BaseModel)
+Q = TypeVar("Q", bound=BaseModel)
+A = TypeVar("A", bound=BaseModel | None)
+
+
+class UndeclaredError(Exception):
+    """A worker said what it had not declared: add the topic to `says`, or do not say it."""
+
+
+class Surroundings(Protocol):
+    """The process around a worker, as far as a worker may use it."""
+
+    bus: Bus
+    calls: Calls
+    clock: Clock
+    settings: Settings
+    links: Callable[[str], DeviceLink]
+
+    def shared(self, kind: Callable[["House"], T]) -> T: ...
+    def condition(self, worker: str, reason: str) -> None: ...
+
+
+class House:
+    """The house as one worker sees it."""
+
+    def __init__(self, around: Surroundings, worker: str, says: tuple[Topic[Any], ...], version: str = "") -> None:
+        self._around = around
+        self._bus = around.bus
+        self._says = {topic.template for topic in says}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.worker = worker
+        self.clock = around.clock
+        self.log = logging.getLogger(f"homeserver.worker.{worker}")
+
+    # -- who and where
+
+    @property
+    def login(self) -> str:
+        return self._bus.login
+
+    @property
+    def root(self) -> str:
+        return self._bus.root
+
+    @property
+    def folder(self) -> Path:
+        """The data folder of the home; a worker's own file is `folder / f"{worker}.db"`."""
+        return self._around.settings.home.data
+
+    @property
+    def settings(self) -> Settings:
+        """The home's settings: place, time zone, currency, language, folders."""
+        return self._around.settings
+
+    def options(self, model: type[S]) -> S:
+        """This worker's own section of the settings; raises `SettingsError` that names file, line and field."""
+        return self._around.settings.section(self.worker, model)
+
+    def shared(self, kind: Callable[["House"], T]) -> T:
+        """The one `kind(house)` of this process: a library object that its workers look at together."""
+        return self._around.shared(kind)
+
+    def degraded(self, reason: str) -> None:
+        """Say on the status topic that a part of this worker does not work, in a plain sentence."""
+        self._around.condition(self.worker, reason)
+
+    def healthy(self) -> None:
+        self._around.condition(self.worker, "")
+
+    # -- saying and hearing
+
+    def cause(self, by: str = "", parent: Cause | None = None) -> Cause:
+        """A new link of the chain that leads from every effect to its first cause."""
+        return Cause(self._around.calls.new_id(), by or f"worker:{self.worker}", parent.id if parent else None)
+
+    def new_id(self) -> str:
+        return self._around.calls.new_id()
+
+    def say(self, topic: Topic[M], message: M, *where: str) -> None:
+        """Say `message`; `where` are the topic's parameters in order, without `login`. Raises `UndeclaredError`."""
+        if topic.template not in self._says:
+            raise UndeclaredError(f"{self.worker} says {topic.template}, which is not in its `says`")
+        self._bus.say(topic, message, (*where, self._bus.login) if topic.many_writers else where)
+
+    def say_as(self, login: str, topic: Topic[M], message: M, *where: str) -> None:
+        """The same as another login that this process speaks for: the bridge, for persons it has authenticated."""
+        if login not in self._bus.logins:
+            raise UndeclaredError(f"{self._bus.login} does not speak for {login}")
+        if topic.template not in self._says:
+            raise UndeclaredError(f"{self.worker} says {topic.template}, which is not in its `says`")
+        self._bus.say(topic, message, (*where, login))
+
+    async def call(self, call: Call[Q, A], request: Q, *, cause: Cause | None = None, ttl: float = 30.0) -> A:
+        """Call another worker; raises `CallError`."""
+        result = await self._around.calls.ask(call.worker, call.verb, request, cause=cause, ttl=ttl)
+        answer: A = call.reply_adapter.validate_python(result)
+        return answer
+
+    async def ask(
+        self, worker: str, verb: str, args: dict[str, Any], *, cause: Cause | None = None, ttl: float = 30.0, login: str = ""
+    ) -> Any:
+        """The same by names, for doors that know only what was announced: the answer is plain JSON values."""
+        if login and login not in self._bus.logins:
+            raise UndeclaredError(f"{self._bus.login} does not speak for {login}")
+        result = await self._around.calls.ask(worker, verb, args, cause=cause, ttl=ttl, login=login)
+        return result.model_dump(mode="json") if isinstance(result, BaseModel) else result
+
+    async def leftovers(self, topic: Topic[M]) -> list[tuple[tuple[str, ...], M]]:
+        """What the broker still holds of this worker's own retained topic from an earlier run."""
+        return await self._bus.leftovers(topic)
+
+    async def snapshot(self) -> None:
+        """Return when the retained messages of all that is heard have arrived."""
+        await self._bus.sync()
+
+    # -- topics of devices
+
+    def hear_devices(self, filters: set[str], handler: RawHandler) -> None:
+        """Hear topics outside the root prefix as bytes. Change `filters` in place, then call `refilter`."""
+        self._device_right()
+        self._bus.hear_raw(filters, handler)
+
+    def refilter(self) -> None:
+        self._bus.refilter()
+
+    def unhear_devices(self, handler: RawHandler) -> None:
+        self._bus.unhear_raw(handler)
+
+    def publish(
+        self, address: str, payload: bytes, qos: int = 0, retain: bool = False, on_ack: Callable[[], None] | None = None
+    ) -> bool:
+        """Say bytes on a device's topic at once; False when the broker cannot be reached now."""
+        self._device_right()
+        if address.startswith(f"{self._bus.root}/") or address.startswith("$"):
+            raise UndeclaredError(f"{address} is no topic of a device")
+        return self._bus.publish(address, payload, qos, retain, on_ack)
+
+    def _device_right(self) -> None:
+        if "#" not in self._says:
+            raise UndeclaredError(f"{self.worker} needs ANY_DEVICE_TOPIC in its `says`")
+
+    @property
+    def connected(self) -> bool:
+        return self._bus.up.is_set()
+
+    async def until_connected(self) -> None:
+        await self._bus.up.wait()
+
+    def device_link(self, name: str) -> DeviceLink:
+        """A connection of its own under the login `device.<name>`, as a device has."""
+        return self._around.links(name)
+
+    # -- work of its own
+
+    def start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """Run something beside the handlers; it ends with the worker, and a bug in it is reported."""
+        task = asyncio.get_running_loop().create_task(self._watch(work, name), name=f"{self.worker}.{name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _watch(self, work: Awaitable[None], name: str) -> None:
+        try:
+            await work
+        except Exception:
+            self.log.exception("%s ended with a bug", name)
+            self.degraded(f"{name} stopped working; the log says why")
+
+    async def end(self) -> None:
+        """End what `start` began; the process calls it after the worker closed."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,149 @@
+"""A connection to an MQTT 3.1.1 broker, over aiomqtt.
+
+aiomqtt keeps the socket and the event loop together; its queue and its one-event-per-publish book-keeping cost more than
+everything else in the bus, so messages go straight from paho's callbacks to ours. TCP_NODELAY is needed: paho sends an
+acknowledgement and an answer apart, and Nagle's algorithm would hold the second back for 40 ms.
+"""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import aiomqtt
+
+from homeserver.runtime.wire import LoginRefusedError, OnMessage, UnreachableError, Will, WireError
+
+log = logging.getLogger(__name__)
+_quiet = logging.getLogger(f"{__name__}.paho")
+_quiet.setLevel(logging.CRITICAL)  # what it has to say arrives here as a return value or an exception as well
+_BAD_LOGIN = (4, 5, 134, 135)  # CONNACK codes of 3.1.1, and what paho makes of them
+NODELAY = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the broker is, and who we are there. The secret is never printed."""
+
+    host: str
+    port: int
+    username: str | None = None
+    secret: str | None = None
+
+    def __repr__(self) -> str:
+        return f"mqtt://{self.host}:{self.port}"
+
+
+class MqttWire:
+    """`Wire` over one `aiomqtt.Client` for each attempt to connect: nothing stale survives."""
+
+    def __init__(self, address: Address, client_id: str, *, keepalive: int = 30) -> None:
+        self._address = address
+        self._client_id = client_id
+        self._keepalive = keepalive
+        self._client: aiomqtt.Client | None = None
+        self._acks: dict[int, Callable[[], None]] = {}
+        self._on_message: OnMessage | None = None
+
+    async def connect(self, will: Will | None, on_message: OnMessage, on_lost: Callable[[str], None]) -> None:
+        self._acks = {}
+        self._on_message = on_message
+        client = self._new_client(will)
+        # Before the connection: a retained message may follow the CONNACK of a session that the broker kept.
+        client._client.on_message = self._message
+        client._client.on_publish = self._acknowledged
+        try:
+            await client.__aenter__()
+        except aiomqtt.MqttError as error:
+            raise _reason(error, self._address) from error
+        self._client = client
+        client._disconnected.add_done_callback(lambda done: self._lost(client, done, on_lost))
+
+    def _new_client(self, will: Will | None) -> aiomqtt.Client:
+        return aiomqtt.Client(
+            self._address.host,
+            self._address.port,
+            username=self._address.username,
+            password=self._address.secret,
+            identifier=self._client_id,
+            clean_session=True,
+            keepalive=self._keepalive,
+            timeout=5,
+            max_inflight_messages=1000,
+            socket_options=NODELAY,
+            logger=_quiet,
+            will=aiomqtt.Will(will.address, will.payload, qos=1, retain=True) if will else None,
+        )
+
+    def _lost(self, client: aiomqtt.Client, done: asyncio.Future[None], on_lost: Callable[[str], None]) -> None:
+        error = None if done.cancelled() else done.exception()
+        if self._client is client:
+            self._client = None
+            on_lost(str(error or "the broker closed the connection"))
+
+    def _message(self, _client: Any, _userdata: Any, message: Any) -> None:
+        try:
+            address = message.topic
+        except UnicodeDecodeError:
+            return  # a topic that is not UTF-8 is no address of anybody
+        if self._on_message is not None:
+            self._on_message(address, message.payload, message.retain)
+
+    def _acknowledged(self, _client: Any, _userdata: Any, mid: int, *_: Any) -> None:
+        on_ack = self._acks.pop(mid, None)
+        if on_ack is not None:
+            on_ack()
+
+    def publish(
+        self, address: str, payload: bytes, qos: int, retain: bool, on_ack: Callable[[], None] | None = None
+    ) -> None:
+        client = self._client
+        if client is None:
+            return  # the bus says it again after it has connected
+        try:
+            info = client._client.publish(address, payload, qos, retain)
+        except ValueError as error:  # an address with a wildcard or over 65,535 bytes
+            log.warning("not published: %s", error)
+            return
+        if on_ack is not None:
+            self._acks[info.mid] = on_ack
+
+    async def subscribe(self, filters: Sequence[tuple[str, int]]) -> None:
+        client = self._connected()
+        try:
+            granted = await client.subscribe(list(filters))
+        except aiomqtt.MqttError as error:
+            raise UnreachableError(str(error)) from error
+        for (asked, _), code in zip(filters, granted, strict=True):
+            if int(getattr(code, "value", code)) >= 128:
+                raise WireError(f"the broker refused the subscription {asked}")
+
+    async def unsubscribe(self, filters: Sequence[str]) -> None:
+        try:
+            await self._connected().unsubscribe(list(filters))
+        except aiomqtt.MqttError as error:
+            raise UnreachableError(str(error)) from error
+
+    def _connected(self) -> aiomqtt.Client:
+        if self._client is None:
+            raise UnreachableError("the connection is down")
+        return self._client
+
+    async def disconnect(self) -> None:
+        client, self._client = self._client, None
+        if client is None:
+            return
+        with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
+            async with asyncio.timeout(1):
+                await client.__aexit__(None, None, None)
+
+
+def _reason(error: aiomqtt.MqttError, address: Address) -> WireError:
+    code = getattr(error, "rc", None)
+    value = getattr(code, "value", code)
+    if value in _BAD_LOGIN:
+        return LoginRefusedError(f"the broker at {address!r} does not accept the login {address.username}")
+    return UnreachableError(f"no broker answers at {address!r}: {error}")

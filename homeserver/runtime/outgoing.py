@@ -1,0 +1,146 @@
+"""What a process says to the broker: states coalesced, the rest in order, and nothing lost to a broken connection.
+
+States are last-value: of each address the broker gets the first after a silence at once, then at most one in each window. What
+must arrive once (QoS 1) is kept until the broker has acknowledged it, and said again after a reconnect; `from` and `seq` let the
+hearers drop a copy.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Final
+
+from homeserver.runtime.clock import Clock, Timer
+from homeserver.runtime.codec import encode
+from homeserver.runtime.wire import Wire
+from homeserver.topics.topic import Topic
+
+log = logging.getLogger(__name__)
+WINDOW: Final = 0.05
+"""Seconds in which an address is said at most once; five times that when a window held more than `BUSY` addresses."""
+BUSY: Final = 300
+KEPT: Final = 10_000
+"""Unacknowledged messages that are kept for a reconnect."""
+LIFE: Final = 300.0
+"""Seconds for which a message without a `ttl` of its own is worth saying again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unacknowledged:
+    address: str
+    payload: bytes
+    deadline: float
+
+
+class Outgoing:
+    """The queue between the bus and its wire."""
+
+    def __init__(self, wire: Wire, clock: Clock, run: str, root: str) -> None:
+        self._wire = wire
+        self._clock = clock
+        self._run = run
+        self._root = root
+        self._seq = 0
+        self._connected = False
+        self._queue: deque[tuple[Topic[Any], str, Any]] = deque()
+        self._flush_is_due = False
+        self._recent: set[str] = set()
+        self._waiting: dict[str, tuple[Topic[Any], Any]] = {}
+        self._window: Timer | None = None
+        self._unacknowledged: dict[int, _Unacknowledged] = {}
+        self._withdrawn: dict[str, int] = {}
+        self.dropped = 0
+
+    def say(self, topic: Topic[Any], address: str, message: Any) -> None:
+        """Queue a message for the broker; it leaves when the present turn of the loop is over."""
+        if topic.retained and topic.qos == 0:
+            if address in self._recent:
+                self._waiting[address] = (topic, message)
+                return
+            self._recent.add(address)
+            if self._window is None:
+                self._window = self._clock.call_later(WINDOW, self._end_window)
+        self._queue.append((topic, address, message))
+        if not self._flush_is_due:
+            self._flush_is_due = True
+            asyncio.get_running_loop().call_soon(self.flush)
+
+    def _end_window(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        self._recent = set(waiting)
+        self._window = None
+        if waiting:
+            busy = len(waiting) > BUSY
+            self._window = self._clock.call_later(WINDOW * 5 if busy else WINDOW, self._end_window)
+            self._queue.extend((topic, address, message) for address, (topic, message) in waiting.items())
+            self.flush()
+
+    def flush(self) -> None:
+        """Send all that is queued."""
+        self._flush_is_due = False
+        queue = self._queue
+        while queue:
+            topic, address, message = queue.popleft()
+            self._send(topic, address, message)
+
+    def _send(self, topic: Topic[Any], address: str, message: Any) -> None:
+        self._seq += 1
+        full = f"{self._root}/{address}"
+        payload = b"" if message is None else encode(message, self._run, self._seq)
+        if topic.retained:
+            self._send_retained(full, payload, topic.qos)
+        else:
+            self._keep(full, payload, self._clock.monotonic() + getattr(message, "ttl", LIFE))
+
+    def _send_retained(self, address: str, payload: bytes, qos: int) -> None:
+        if self._connected:
+            self._wire.publish(address, payload, qos, True)
+        elif payload:
+            self._withdrawn.pop(address, None)  # the bus says all that is present again after a reconnect
+        else:
+            self._withdrawn[address] = qos
+
+    def _keep(self, address: str, payload: bytes, deadline: float) -> None:
+        seq = self._seq
+        self._unacknowledged[seq] = _Unacknowledged(address, payload, deadline)
+        if len(self._unacknowledged) > KEPT:
+            del self._unacknowledged[next(iter(self._unacknowledged))]
+            self.dropped += 1
+        if self._connected:
+            self._wire.publish(address, payload, 1, False, lambda: self._unacknowledged.pop(seq, None))
+
+    def connected(self) -> None:
+        """Say again what may have been lost: retractions, then what was never acknowledged and still lives."""
+        self._connected = True
+        for address, qos in self._withdrawn.items():
+            self._wire.publish(address, b"", qos, True)
+        self._withdrawn.clear()
+        now = self._clock.monotonic()
+        for seq, kept in list(self._unacknowledged.items()):
+            if kept.deadline < now:
+                del self._unacknowledged[seq]
+            else:
+                self._wire.publish(kept.address, kept.payload, 1, False, self._forget(seq))
+
+    def _forget(self, seq: int) -> Any:
+        return lambda: self._unacknowledged.pop(seq, None)
+
+    def lost(self) -> None:
+        """The connection is down: keep what must not be lost."""
+        self._connected = False
+
+    def resay(self, topic: Topic[Any], address: str, message: Any) -> None:
+        """Say a retained message again, past the window: after a reconnect, or when somebody overwrote it."""
+        self._send(topic, address, message)
+
+    async def drain(self, timeout: float) -> None:
+        """Send what waits for its window, then wait for the acknowledgements; at a stop."""
+        if self._window is not None:
+            self._window.cancel()
+            self._end_window()
+        self.flush()
+        for _ in range(max(1, int(timeout / 0.01))):
+            if not self._unacknowledged or not self._connected:
+                return
+            await asyncio.sleep(0.01)

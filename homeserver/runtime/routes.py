@@ -1,0 +1,73 @@
+"""From an address to those who want to hear it.
+
+Addresses repeat, so each is taken apart once and remembered; after that a message costs one look-up in a dict.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from homeserver.runtime.delivery import Inbox
+from homeserver.topics.topic import Topic
+
+_REMEMBERED: Final = 200_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hearing:
+    """One wish to hear a topic, or the part of it whose parameters are `fixed`."""
+
+    topic: Topic[Any]
+    fixed: dict[str, str]
+    inbox: Inbox
+
+    @property
+    def filter(self) -> str:
+        return self.topic.filter(**self.fixed)
+
+    def wants(self, where: tuple[str, ...]) -> bool:
+        return all(
+            self.fixed.get(name, part) == part for name, part in zip(self.topic.parameters, where, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One topic that an address belongs to, its parameters there, and who hears it."""
+
+    topic: Topic[Any]
+    where: tuple[str, ...]
+    inboxes: tuple[Inbox, ...]
+
+
+class Routes:
+    """All hearings of a process, by address."""
+
+    def __init__(self) -> None:
+        self.hearings: list[Hearing] = []
+        self._routes: dict[str, tuple[Route, ...]] = {}
+
+    def add(self, hearing: Hearing) -> None:
+        self.hearings.append(hearing)
+        self._routes.clear()
+
+    def remove(self, hearing: Hearing) -> None:
+        self.hearings.remove(hearing)
+        self._routes.clear()
+
+    def find(self, address: str) -> tuple[Route, ...]:
+        """The routes of an address relative to the root; empty where nobody hears it."""
+        routes = self._routes.get(address)
+        if routes is None:
+            if len(self._routes) >= _REMEMBERED:
+                self._routes.clear()
+            routes = self._routes[address] = self._find(address)
+        return routes
+
+    def _find(self, address: str) -> tuple[Route, ...]:
+        levels = address.split("/")
+        found: dict[str, tuple[Topic[Any], tuple[str, ...], list[Inbox]]] = {}
+        for hearing in self.hearings:
+            where = hearing.topic.match(levels)
+            if where is not None and hearing.wants(where):
+                found.setdefault(hearing.topic.template, (hearing.topic, where, []))[2].append(hearing.inbox)
+        return tuple(Route(topic, where, tuple(inboxes)) for topic, where, inboxes in found.values())

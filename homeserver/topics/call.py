@@ -1,0 +1,97 @@
+"""A call as a typed object: one declaration from which the MQTT request, the HTTP route, the rule action, the
+CLI command and the reference page all come."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, TypeAdapter
+
+from homeserver.topics.cause import Cause
+from homeserver.topics.topic import Topic
+
+Q = TypeVar("Q", bound=BaseModel)
+A = TypeVar("A", bound=BaseModel | None)
+
+Role = Literal["guest", "child", "adult", "owner"]
+ROLES: Final[tuple[Role, ...]] = ("guest", "child", "adult", "owner")
+"""In rising order: who may do a thing may do all that stands before it."""
+
+
+class Call(Generic[Q, A]):
+    """`Call[Q, A]`: the worker, the verb, the request and reply models, and the least role that may call it.
+
+    `once` marks a call that must not be carried out a second time when its answer got lost; every call is deduplicated by id in any
+    case, so this only forbids callers to send it again under a new id.
+    """
+
+    def __init__(
+        self, worker: str, verb: str, request: type[Q], reply: type[A], *, role: Role = "adult", doc: str = ""
+    ) -> None:
+        self.worker = worker
+        self.verb = verb
+        self.request = request
+        self.reply = reply
+        self.role = role
+        self.doc = doc or (request.__doc__ or "").strip().split("\n")[0]
+
+    def __repr__(self) -> str:
+        return f"Call({self.worker}.{self.verb})"
+
+    @cached_property
+    def reply_adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.reply)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, as the broker vouches for it: never taken from a payload."""
+
+    login: str
+    role: Role | None
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent to `call/<worker>/<verb>/<login>`. `ttl` is the seconds left when it was sent."""
+
+    id: str
+    args: dict[str, Any]
+    reply_to: str | None = None
+    ttl: float = 30.0
+    cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyError:
+    """Why a call or command failed: `code` for programs, `message` for people, `field` names the argument at fault."""
+
+    code: str
+    message: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What comes back on `reply/<login>/<client>/<replier>`."""
+
+    id: str
+    ok: bool
+    result: Any = None
+    error: ReplyError | None = None
+
+
+class CallError(Exception):
+    """A call that failed as expected: raised by the answering handler, and again at the caller.
+
+    Codes of the platform: `invalid`, `denied`, `not_found`, `timeout`, `expired`, `unavailable`, `conflict`, `failed`.
+    """
+
+    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.error = ReplyError(code, message, field)
+
+
+REQUEST: Final = Topic[Request]("call/{worker}/{verb}/{login}", Request)
+REPLY: Final = Topic[Reply]("reply/{caller}/{client}/{login}", Reply)

@@ -1,0 +1,96 @@
+"""Entities: what the house consists of for rules and people, whatever radio or dialect is behind it.
+
+State words, attributes and services carry the names that Home Assistant's users and rule files know.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from homeserver.topics.cause import Cause
+from homeserver.topics.topic import Retained, Topic
+
+UNKNOWN: Final = "unknown"
+"""The state of an entity whose device has not reported one."""
+UNAVAILABLE: Final = "unavailable"
+"""The state of an entity whose device cannot be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """The thing that an entity is a part of; `id` is stable over restarts and renames."""
+
+    id: str
+    name: str
+    manufacturer: str | None = None
+    model: str | None = None
+    sw_version: str | None = None
+    hw_version: str | None = None
+    serial_number: str | None = None
+    suggested_area: str | None = None
+    configuration_url: str | None = None
+    via_device: str | None = None
+    identifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntityConfig:
+    """What an entity is: retained, said by its owner.
+
+    `capabilities` holds what differs by kind (`options`, `min`, `max`, `step`, `supported_color_modes`, `effect_list`);
+    `services` the services it accepts (`turn_on`); `owner` the worker that says its state and carries out its commands.
+    """
+
+    name: str
+    owner: str
+    services: tuple[str, ...] = ()
+    unique_id: str | None = None
+    device: Device | None = None
+    device_class: str | None = None
+    state_class: str | None = None
+    unit: str | None = None
+    icon: str | None = None
+    category: str | None = None
+    enabled: bool = True
+    capabilities: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityState:
+    """What an entity is like now. `changed`: when `state` last became another word; `updated`: when anything did. UTC."""
+
+    state: str
+    attributes: dict[str, Any]
+    changed: datetime
+    updated: datetime
+    cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A wish: `service` (`turn_on`) with its `data`; dies `ttl` seconds after it was sent. `id` is carried out once."""
+
+    id: str
+    service: str
+    data: dict[str, Any] = field(default_factory=dict)
+    ttl: float = 30.0
+    cause: Cause | None = None
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandOutcome:
+    """What became of an accepted command that was not carried out: `outcome` is `expired` or `failed`."""
+
+    id: str
+    entity_id: str
+    service: str
+    outcome: str
+    message: str
+    cause: Cause | None = None
+
+
+ENTITY_CONFIG: Final = Retained("entity/{domain}/{object_id}/config", EntityConfig)
+ENTITY_STATE: Final = Retained("entity/{domain}/{object_id}/state", EntityState, qos=0)
+COMMAND: Final = Topic[Command]("entity/{domain}/{object_id}/command/{login}", Command)
+COMMAND_FAILED: Final = Topic[CommandOutcome]("event/command_failed/{login}", CommandOutcome)

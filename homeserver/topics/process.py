@@ -1,0 +1,90 @@
+"""What processes and workers say of themselves, and the events of the platform."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from homeserver.topics.cause import Cause
+from homeserver.topics.topic import Retained, Topic
+
+State = Literal["starting", "online", "degraded", "offline"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessStatus:
+    """One process on the bus. `run` is random per start: a will of an older run says nothing of a newer one.
+
+    `says` lists the templates of the one-writer topics that it may say, so that others subscribe to those and to no more.
+    """
+
+    state: Literal["online", "offline"]
+    run: str
+    says: tuple[str, ...] = ()
+    since: datetime | None = None
+    host: str = ""
+    pid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStatus:
+    """One worker in one process; counts only while that process is online. `reason` is a plain sentence for people."""
+
+    state: State
+    run: str
+    since: datetime
+    reason: str = ""
+    version: str = ""
+    hears: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallShape:
+    """One announced call: JSON Schemas of request and reply, and the least role. The schemas serve for form only."""
+
+    request: dict[str, Any]
+    reply: dict[str, Any]
+    role: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerCalls:
+    """All calls of one worker by verb."""
+
+    calls: dict[str, CallShape] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which workers a process is to run now; said by the keeper."""
+
+    workers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Messages that could not be understood: how many since the last notice, and one of them."""
+
+    count: int
+    address: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A bug in a handler: the worker lives on, the log has the traceback under `request`."""
+
+    worker: str
+    handler: str
+    error: str
+    request: str
+    cause: Cause | None = None
+
+
+PROCESS_STATUS: Final = Retained("process/{process}/status", ProcessStatus)
+PROCESS_WANTED: Final = Retained("process/{process}/wanted", Wanted)
+WORKER_STATUS: Final = Retained("worker/{name}/{process}/status", WorkerStatus)
+WORKER_CALLS: Final = Retained("worker/{name}/{process}/calls", WorkerCalls)
+REFUSED: Final = Topic[Refused]("event/refused/{login}", Refused)
+FAILURE: Final = Topic[Failure]("event/failure/{login}", Failure)

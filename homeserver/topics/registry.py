@@ -1,0 +1,44 @@
+"""What people decided about the things of the house: names, areas, labels; retained, said by `home`."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from homeserver.topics.topic import Retained
+
+
+@dataclass(frozen=True, slots=True)
+class EntityEntry:
+    """People's word on an entity. None: the maker's word stands. `area_id` falls back to the device's."""
+
+    name: str | None = None
+    area_id: str | None = None
+    device_id: str | None = None
+    labels: tuple[str, ...] = ()
+    hidden: bool = False
+    disabled: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceEntry:
+    """People's word on a device."""
+
+    name: str
+    area_id: str | None = None
+    labels: tuple[str, ...] = ()
+    manufacturer: str | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaEntry:
+    """A room, or any other part of the home."""
+
+    name: str
+    floor_id: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+ENTITY_ENTRY: Final = Retained("registry/entity/{entity_id}", EntityEntry)
+DEVICE_ENTRY: Final = Retained("registry/device/{id}", DeviceEntry)
+AREA_ENTRY: Final = Retained("registry/area/{id}", AreaEntry)

@@ -1,0 +1,76 @@
+"""A topic as a typed object: an address template, the model of its messages, and whether it is retained.
+
+Templates are relative to the root prefix of the home (`homeserver/`), which only the bus knows. A level in braces is a
+parameter: `entity/{domain}/{object_id}/state`. The parameter `login` is always the login of whoever speaks, filled in by the
+bus and enforced by the broker; a topic that has it may have many writers, a topic without it has one.
+"""
+
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from homeserver.topics.names import level
+
+M = TypeVar("M")
+
+
+class Topic(Generic[M]):
+    """`Topic[M]`: an address whose messages are `M`. Fields:
+
+    template   levels joined by `/`; `{name}` is a parameter
+    model      class of the messages
+    retained   whether the broker keeps the last message
+    qos        0 for states (the next one repairs a loss), 1 for what happens once
+    """
+
+    def __init__(self, template: str, model: type[Any], *, retained: bool = False, qos: int = 1) -> None:
+        self.template = template
+        self.model = model
+        self.retained = retained
+        self.qos = qos
+        self.levels = tuple(template.split("/"))
+        self.parameters = tuple(part[1:-1] for part in self.levels if part.startswith("{"))
+        self.many_writers = "login" in self.parameters
+        self._format = "/".join("%s" if part.startswith("{") else part for part in self.levels)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.template!r}, {self.model.__name__})"
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        """Built at first use: a pydantic schema costs about a millisecond."""
+        return TypeAdapter(self.model)
+
+    def address(self, where: tuple[str, ...]) -> str:
+        """The address with its parameters filled in; the caller has checked that each is one level."""
+        return self._format % where
+
+    def checked_address(self, where: tuple[str, ...]) -> str:
+        """The same for parameters that came from outside; raises `BadNameError`."""
+        return self._format % tuple(level(part) for part in where)
+
+    def filter(self, **fixed: str) -> str:
+        """The MQTT filter of this topic: `+` for each parameter that is not `fixed`."""
+        return "/".join(
+            fixed.get(part[1:-1], "+") if part.startswith("{") else part for part in self.levels
+        )
+
+    def match(self, levels: list[str]) -> tuple[str, ...] | None:
+        """The parameters of an address given as its levels, or None where it is not of this topic."""
+        if len(levels) != len(self.levels):
+            return None
+        where = []
+        for pattern, part in zip(self.levels, levels, strict=True):
+            if pattern.startswith("{"):
+                where.append(part)
+            elif pattern != part:
+                return None
+        return tuple(where)
+
+
+class Retained(Topic[M | None], Generic[M]):
+    """A topic whose last message the broker keeps. Saying None takes it away; a hearer then gets None."""
+
+    def __init__(self, template: str, model: type[M], *, qos: int = 1) -> None:
+        super().__init__(template, model, retained=True, qos=qos)
