@@ -1,9 +1,10 @@
 """Guard: runs one outside program and ends it when the process that asked for it is gone.
 
-`python -m homeserver.runtime.guard -- ARGV...`; the asker holds the other end of the guard's standard input and
-never writes. When that closes, however the asker died, or on TERM or INT, the program gets TERM, and KILL two
-seconds later. On Linux the kernel kills the program too when the guard itself is killed. Standard library only
-and quick to start; exits with the program's own code (128 + signal when a signal ended it). Keeps nothing.
+`python -m homeserver.runtime.guard -- ARGV...`; the asker holds the other end of the guard's standard input
+and never writes. When that closes, however the asker died, or on TERM or INT, the program gets TERM, and KILL
+two seconds later; HUP is passed on. On Linux the kernel kills the program too when the guard itself is
+killed. Standard library only and quick to start; exits with the program's own code (128 + signal when a
+signal ended it). Keeps nothing.
 """
 
 import ctypes

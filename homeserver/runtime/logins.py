@@ -22,6 +22,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
@@ -72,7 +73,10 @@ def verify(stored: str, secret: str) -> bool:
     return hmac.compare_digest(stored, hashed(secret, salt))
 
 
-_NOBODY = hashed("", bytes(SALT_BYTES))  # an unknown login must cost as much time as a known one
+@cache
+def nobody() -> str:
+    """A hash that no secret has: an unknown login must cost as much time as a known one."""
+    return hashed(secrets.token_urlsafe(32))
 
 
 class Logins:
@@ -136,7 +140,7 @@ class Logins:
 
     def check(self, name: str, secret: str) -> bool:
         """Whether the secret is that login's; takes the same time for an unknown login."""
-        return verify(self.hashes().get(name, _NOBODY), secret) and name in self.hashes()
+        return verify(self.hashes().get(name, nobody()), secret) and name in self.hashes()
 
     def _secret_path(self, name: str) -> Path:
         return self.folder / "secrets" / name

@@ -1,0 +1,99 @@
+"""The embedded broker as a process: `python -m homeserver.runtime.broker.embedded --config FILE`.
+
+FILE is written by `prepare`. TERM or INT stops it within a second, HUP reads the logins again. Keeps the
+retained messages in the SQLite file that FILE names.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from amqtt.errors import BrokerError
+
+from homeserver.runtime.broker.access import Access
+from homeserver.runtime.broker.hardened import HardenedBroker
+from homeserver.runtime.broker.retained import RetainedStore
+from homeserver.runtime.logins import LoginError, Logins
+
+loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+try:
+    import uvloop
+except ImportError:
+    pass  # a fifth slower without it, else the same
+else:
+    loop_factory = uvloop.new_event_loop
+
+log = logging.getLogger("homeserver.broker")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `prepare` writes into FILE."""
+
+    bind: str
+    port: int
+    anonymous: bool
+    largest: int  # bytes of payload
+    logins: str
+    store: str
+
+    @property
+    def address(self) -> str:
+        return f"[{self.bind}]:{self.port}" if ":" in self.bind else f"{self.bind}:{self.port}"
+
+
+def reload(broker: HardenedBroker) -> None:
+    try:
+        broker.reload()
+    except (LoginError, OSError) as error:
+        log.error("the logins stay as they were: %s", error)
+
+
+async def serve(settings: Settings) -> None:
+    """Run the broker until TERM or INT."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    access = Access(Logins(Path(settings.logins)), anonymous=settings.anonymous)
+    store = RetainedStore(Path(settings.store))
+    broker = HardenedBroker(settings.address, access, store, largest=settings.largest)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, reload, broker)
+    keeping = loop.create_task(store.keep())
+    try:
+        await broker.start()
+        await stop.wait()
+        await broker.shutdown()
+    finally:
+        keeping.cancel()
+        store.close()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="homeserver.runtime.broker.embedded", description="The embedded broker."
+    )
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE")
+    config: Path = parser.parse_args().config
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
+    )
+    logging.getLogger("amqtt").setLevel(logging.CRITICAL)
+    logging.getLogger("transitions").setLevel(logging.ERROR)
+    try:
+        settings = Settings(**json.loads(config.read_text("utf-8")))
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(serve(settings))
+    except (OSError, ValueError, TypeError, BrokerError) as error:
+        print(f"the embedded broker cannot run: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

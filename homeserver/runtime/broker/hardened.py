@@ -1,0 +1,270 @@
+"""amqtt's broker, hardened: the same contract as Mosquitto for what the home relies on.
+
+amqtt 0.12.1 brings the listeners, the handshake (CONNECT), the session records and their expiry. What it does
+after the handshake is replaced: it deletes sessions before it has checked the login, starts a task per packet
+and per delivery, and drops or misdirects messages (docs/decisions/0004). Private names of amqtt that this
+relies on are listed in `PRIVATE_NAMES`, and a test fails when a release changes them.
+"""
+
+import asyncio
+import logging
+
+from amqtt.adapters import BufferReader, StreamWriterAdapter
+from amqtt.broker import Broker
+from amqtt.errors import AMQTTError, CodecError, MQTTError, NoDataError
+from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
+from amqtt.session import Session
+
+from homeserver.runtime.broker import packets
+from homeserver.runtime.broker.access import NOBODY, Access, Rights
+from homeserver.runtime.broker.connection import CHUNK, Connection
+from homeserver.runtime.broker.packets import Malformed, Message, Stream
+from homeserver.runtime.broker.retained import RetainedStore
+from homeserver.runtime.broker.routes import Routes
+from homeserver.runtime.broker.session import Client
+from homeserver.runtime.filters import topic_fault
+
+log = logging.getLogger(__name__)
+
+PRIVATE_NAMES = {
+    Broker: (
+        "_servers",
+        "_sessions",
+        "_cleanup_session",
+        "stream_connected",
+        "plugins_manager",
+        "start",
+        "shutdown",
+    ),
+    BrokerProtocolHandler: ("init_from_connect",),
+    Session: ("client_id", "clean_session", "keep_alive", "username", "password", "transitions"),
+}
+EXPIRY = 7 * 24 * 3600  # seconds that a client which wants its session kept may be away
+PATIENCE = 10.0  # seconds from the TCP connection to a whole CONNECT
+LARGEST_CONNECT = 128 * 1024  # bytes; before anybody is known
+CONNECT_FAULTS = (AMQTTError, CodecError, MQTTError, NoDataError, ValueError, UnicodeError, IndexError)
+ACCEPTED, IDENTIFIER_REFUSED, NOT_AUTHORISED = 0, 2, 5  # section 3.2.2.3
+
+
+class HardenedBroker(Broker):
+    """One broker on one listener; everything between CONNACK and the end of a connection is ours."""
+
+    def __init__(self, bind: str, access: Access, store: RetainedStore, *, largest: int) -> None:
+        super().__init__(
+            {
+                "listeners": {"default": {"type": "tcp", "bind": bind}},
+                "session_expiry_interval": EXPIRY,
+                "plugins": {},
+            }
+        )
+        self.access = access
+        self.store = store
+        self.largest = largest  # bytes of payload
+        self.clients: dict[str, Client] = {}
+        self.routes = Routes()
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    def reload(self) -> None:
+        """Read the logins again: who was removed or renewed is cut off, the others have their new rights."""
+        self.access.reload()
+        for client in list(self.clients.values()):
+            now = self.access.renewed(client.rights)
+            if now is not None:
+                client.rights = now
+                continue
+            client.rights = NOBODY
+            client.clean = True
+            if client.connection is not None:
+                log.info("client %r is cut off: its login is gone", client.name)
+                client.connection.end()
+            self._forget(client)
+
+    async def stream_connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
+    ) -> None:
+        """The life of one TCP connection."""
+        server = self._servers[listener_name]
+        await server.acquire_connection()
+        self._writers.add(writer)
+        try:
+            stream = Stream(LARGEST_CONNECT)
+            async with asyncio.timeout(PATIENCE):
+                session = await self._handshake(stream, reader, writer)
+            connection = self._admit(session, stream, writer)
+            if connection is not None:
+                await connection.serve(reader)
+        except (Malformed, *CONNECT_FAULTS) as fault:
+            log.warning("%s is cut off before it was let in: %s", writer.get_extra_info("peername"), fault)
+        except (TimeoutError, OSError):
+            pass  # it said nothing, or went
+        except Exception:
+            log.exception("a connection ended by a fault of the broker")
+        finally:
+            self._writers.discard(writer)
+            server.release_connection()
+            writer.close()
+
+    async def _handshake(
+        self, stream: Stream, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> Session:
+        """Read the CONNECT; amqtt checks it and answers what it refuses."""
+        while (packet := stream.packet()) is None:
+            data = await reader.read(CHUNK)
+            if not data:
+                raise ConnectionResetError
+            stream.feed(data)
+        if packet.head >> 4 != packets.CONNECT:
+            raise Malformed("the first packet is not CONNECT")
+        if writer.get_extra_info("peername") is None:
+            raise ConnectionResetError
+        whole = BufferReader(packets.build(packet.head, packet.body))
+        _, session = await BrokerProtocolHandler.init_from_connect(
+            whole, StreamWriterAdapter(writer), self.plugins_manager
+        )
+        return session
+
+    def _admit(self, session: Session, stream: Stream, writer: asyncio.StreamWriter) -> Connection | None:
+        """Check the login before anything is touched that belongs to somebody; answer with CONNACK."""
+        rights = self.access.admit(session.username, session.password)
+        if rights is None:
+            log.warning("login %r from %s is refused", session.username, session.remote_address)
+            writer.write(packets.build_connack(NOT_AUTHORISED))
+            return None
+        will = _will(session)
+        name = session.client_id
+        old = self._take_over(name, rights, clean=session.clean_session)
+        if old is not None and old.rights.login != rights.login:
+            log.warning("client id %r of login %r is in use by %r", name, rights.login, old.rights.login)
+            writer.write(packets.build_connack(IDENTIFIER_REFUSED))
+            return None
+        client = old or Client(name, rights, session.clean_session, session.keep_alive)
+        client.rights, client.keepalive, client.will = rights, session.keep_alive, will
+        self._connect(client, session, stream, writer, present=old is not None)
+        return client.connection
+
+    def _take_over(self, name: str, rights: Rights, *, clean: bool) -> Client | None:
+        """End the older connection of that client id; what is left of the client, if it is to be kept.
+
+        Another login's client that is connected is left alone and returned.
+        """
+        old = self.clients.get(name)
+        if old is None:
+            return None
+        same = old.rights.login == rights.login
+        if old.connection is not None:
+            if not same:
+                return old
+            old.connection.end()
+        if clean or old.clean or not same:
+            self._forget(old)
+            return None
+        return old
+
+    def _connect(
+        self, client: Client, session: Session, stream: Stream, writer: asyncio.StreamWriter, *, present: bool
+    ) -> None:
+        stream.largest = self.largest + packets.BESIDE_PAYLOAD
+        session.transitions.connect()
+        client.connection = Connection(self, client, stream, writer)
+        self.clients[client.name] = client
+        self._sessions[client.name] = (session, client.connection)
+        writer.write(packets.build_connack(ACCEPTED, present=present))
+        for message in client.missed:
+            client.connection.outbox.put(message)
+        client.missed.clear()
+
+    def publish(self, client: Client, message: Message) -> None:
+        """Keep and deliver what a client says, if it may; MQTT 3.1.1 has no way to tell it otherwise."""
+        if not client.rights.may_write(message.topic):
+            log.info("client %r may not write %r", client.name, message.topic)
+            return
+        if message.retain:
+            self.store.set(message.topic, message.data, message.qos)
+        self._deliver(message._replace(retain=False))
+
+    def _deliver(self, message: Message) -> None:
+        at_most_once, wire = message._replace(qos=0), b""
+        at_least_once = message._replace(qos=1)
+        for client, granted in self.routes.targets(message.topic):
+            if not client.rights.read.matches(message.topic):
+                continue
+            if message.qos and granted:
+                if client.connection is not None:
+                    client.connection.outbox.put(at_least_once)
+                elif not client.clean:
+                    client.missed.append(at_least_once)
+            elif client.connection is not None:
+                wire = wire or packets.build_publish(at_most_once)
+                client.connection.outbox.put(at_most_once, wire)
+
+    def subscribe(self, client: Client, pattern: str, qos: int) -> int:
+        """The granted QoS. What the login may not read is left out of each delivery, not refused here."""
+        if pattern.startswith("$share/"):
+            return packets.REFUSED_FILTER  # never served here: better to say so
+        granted = min(qos, packets.HIGHEST_QOS)
+        client.filters[pattern] = granted
+        self.routes.add(pattern, client, granted)
+        return granted
+
+    def send_retained(self, client: Client, pattern: str, qos: int) -> None:
+        connection = client.connection
+        if connection is None:
+            return
+        for topic, kept in self.store.matching(pattern):
+            if client.rights.read.matches(topic):
+                connection.outbox.put(Message(topic, kept.data, min(qos, kept.qos), retain=True))
+
+    def unsubscribe(self, client: Client, pattern: str) -> None:
+        client.filters.pop(pattern, None)
+        self.routes.remove(pattern, client)
+
+    def ended(self, client: Client, connection: Connection) -> None:
+        """A connection has ended; publish its will, forget or keep the client."""
+        client.connection = None
+        session, _ = self._sessions[client.name]
+        session.transitions.disconnect()
+        if client.clean:
+            self._forget(client)
+        else:
+            client.missed.extend(connection.outbox.unfinished())
+        will, client.will = client.will, None
+        if will is not None:
+            self.publish(client, will)
+
+    def _forget(self, client: Client) -> None:
+        for pattern in client.filters:
+            self.routes.remove(pattern, client)
+        client.filters.clear()
+        if self.clients.get(client.name) is client:
+            del self.clients[client.name]
+            self._sessions.pop(client.name, None)
+
+    async def _cleanup_session(self, client_id: str) -> None:
+        """What amqtt calls for an expired session, and for each one when it stops."""
+        client = self.clients.get(client_id)
+        if client is None:
+            return
+        if client.connection is not None:
+            client.connection.end()
+        self._forget(client)
+
+    async def shutdown(self) -> None:
+        """Stop at once; last wills are published and kept, as Mosquitto does."""
+        for server in self._servers.values():
+            server.instance.close()
+        for client in list(self.clients.values()):
+            if client.connection is not None:
+                client.connection.end()
+        for writer in self._writers:
+            writer.transport.abort()  # who connected and was not let in yet
+        await super().shutdown()
+
+
+def _will(session: Session) -> Message | None:
+    if not session.will_flag:
+        return None
+    if fault := topic_fault(session.will_topic):
+        raise Malformed(f"the topic of the last will is not valid: {fault}")
+    return Message(
+        session.will_topic, bytes(session.will_message), session.will_qos, bool(session.will_retain)
+    )
