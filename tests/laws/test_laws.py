@@ -42,7 +42,7 @@ SMALL_HOUSE = {
     "integrations/demo_home/__init__.py": '"""The demo house."""\n',
     "integrations/demo_home/rooms.py": LONG,
     "tests/home/test_registry.py": '"""Tests the registry."""\n',
-    "tests/demo_home/test_rooms.py": '"""Tests the rooms."""\n',
+    "tests/integrations/demo_home/test_rooms.py": '"""Tests the rooms."""\n',
 }
 
 
@@ -99,7 +99,7 @@ BREACHES = [
         rooms.tests_mirror_the_code,
         ("homeserver/runtime/clock.py", LONG, "tests/runtime/test_clock.py"),
         ("homeserver/runtime/broker/access.py", LONG, "tests/runtime/broker/test_access.py"),
-        ("integrations/media/ffmpeg.py", LONG, "tests/media/test_ffmpeg.py"),
+        ("integrations/media/ffmpeg.py", LONG, "tests/integrations/media/test_ffmpeg.py"),
         ("homeserver/workers.py", LONG, "tests/test_workers.py"),
     ),
     *under(
