@@ -1,4 +1,4 @@
-"""What every test may rely on: how much of a long run is wanted, and what the marks `proof` and `browser` mean.
+"""What every test may rely on: how much of a long run is wanted, what `proof` and `browser` mean.
 
 `make test` runs a seeded tenth of each long run, `make proof` all of it (environment HOMESERVER_PROOF=1).
 Needs nothing; keeps nothing.
