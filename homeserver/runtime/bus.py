@@ -1,7 +1,8 @@
 """The bus: one connection for all workers of a process, with hand-over between them.
 
-What a worker says reaches hearers in the same process at once, in order, as the object itself; the broker gets a copy for everybody
-else. What comes from elsewhere is decoded once and handed on the same way. Why it is built like this: docs/decisions/0010.
+What a worker says reaches hearers in the same process at once, in order, as the object itself; the broker gets a
+copy for everybody else. What comes from elsewhere is decoded once and handed on the same way. Why it is built like
+this: docs/decisions/0010.
 """
 
 import asyncio
@@ -13,6 +14,8 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
+
+import orjson
 
 from homeserver.runtime.clock import Clock
 from homeserver.runtime.codec import LIMIT, BadMessageError, encode, parse, validate
@@ -69,7 +72,7 @@ class Bus:
         self._wire = wire
         self._subscriptions = Subscriptions(wire, self._routes, root, process)
         self._outgoing = Outgoing(wire, clock, self.run, root)
-        self._mark = self.run.encode()
+        self._mark = b'"from":"%b"' % self.run.encode()
         self._prefix = f"{root}/"
         self._raw: list[tuple[set[str], RawHandler]] = []
         self._raw_routes: dict[str, tuple[RawHandler, ...]] = {}
@@ -122,7 +125,7 @@ class Bus:
     async def _connect(self) -> None:
         self._lost.clear()
         self._resync = set()
-        offline = encode(ProcessStatus("offline", self.run), self.run, 0)
+        offline = orjson.dumps(ProcessStatus("offline", self.run))  # no `seq`: it is said after all others of this run
         will = Will(self._prefix + PROCESS_STATUS.address((self.process,)), offline)
         await self._wire.connect(will, self._arrive, self._on_lost)
         await self._subscriptions.connected()
@@ -168,9 +171,9 @@ class Bus:
 
     # -- hearing
 
-    def hear(self, topic: Topic[Any], handler: Callable[..., Any], name: str, **fixed: str) -> Hearing:
+    def hear(self, topic: Topic[Any], handler: Callable[..., Any], label: str, /, **fixed: str) -> Hearing:
         """Register a handler; it gets nothing before its `inbox.open` is set and `replay` was called."""
-        hearing = Hearing(topic, fixed, Inbox(handler, self._failed, name))
+        hearing = Hearing(topic, fixed, Inbox(handler, self._failed, label))
         self._routes.add(hearing)
         self._change_filters()
         return hearing
@@ -182,9 +185,9 @@ class Bus:
             return
         now = self.clock.monotonic()
         for address, present in list(self.present.items()):
-            if present.topic.template == hearing.topic.template and present.message is not None:
-                if hearing.wants(present.where):
-                    hearing.inbox.deliver(present.message, Heard(present.where, address, True, now))
+            here = present.topic.template == hearing.topic.template and present.message is not None
+            if here and hearing.wants(present.where):
+                hearing.inbox.deliver(present.message, Heard(present.where, address, True, now))
 
     async def unhear(self, hearing: Hearing) -> None:
         """Take a hearing away."""
@@ -301,8 +304,8 @@ class Bus:
     def _arrive_own(self, address: str, payload: bytes, retained: bool) -> None:
         if self._resync is not None:
             self._resync.add(address)
-        if self._mark in payload[-64:]:
-            return  # our own words
+        if self._mark in payload[-48:]:
+            return  # our own words; the envelope is the last thing in a payload
         present = self.present.get(address)
         if present is not None and present.mine and present.message is not None:
             self._outgoing.resay(present.topic, address, present.message)

@@ -22,8 +22,8 @@ from homeserver.topics.call import (
     REQUEST,
     ROLES,
     Call,
-    CallError,
     Caller,
+    CallError,
     Reply,
     ReplyError,
     Request,
@@ -47,6 +47,7 @@ class Calls:
         self._answers: dict[tuple[str, str], tuple[Call[Any, Any], Handler]] = {}
         self._hearings: dict[str, Hearing] = {}
         self._replies: OrderedDict[str, Reply | None] = OrderedDict()
+        self._serving: set[asyncio.Task[None]] = set()
         bus.replay(bus.hear(REPLY, self._replied, "calls", client=bus.process))
 
     # -- answering
@@ -66,8 +67,8 @@ class Calls:
 
     def _requested(self, request: Request, heard: Heard) -> None:
         task = asyncio.get_running_loop().create_task(self._serve(request, heard))
-        _running.add(task)
-        task.add_done_callback(_running.discard)
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
     async def _serve(self, request: Request, heard: Heard) -> None:
         worker, verb, login = heard.where
@@ -134,7 +135,10 @@ class Calls:
     async def ask(
         self, worker: str, verb: str, args: Any, *, cause: Cause | None = None, ttl: float = 30.0, login: str = ""
     ) -> Any:
-        """Call and wait for the answer: the handler's own result if it lives in this process, else JSON. Raises `CallError`."""
+        """Call and wait for the answer: the handler's own result if it lives in this process, else JSON.
+
+        Raises `CallError`.
+        """
         speaker = login or self.bus.login
         if (worker, verb) in self._answers and worker in self._hearings:
             role = role_of(speaker, self.people)
@@ -172,9 +176,6 @@ class Calls:
         else:
             error = reply.error or ReplyError("failed", "no reason was given")
             answered.set_exception(CallError(error.code, error.message, error.field))
-
-
-_running: set[asyncio.Task[None]] = set()
 
 
 def _give_up(answered: asyncio.Future[Any], worker: str, verb: str, ttl: float) -> None:

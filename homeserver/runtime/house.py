@@ -121,7 +121,14 @@ class House:
         return answer
 
     async def ask(
-        self, worker: str, verb: str, args: dict[str, Any], *, cause: Cause | None = None, ttl: float = 30.0, login: str = ""
+        self,
+        worker: str,
+        verb: str,
+        args: dict[str, Any],
+        *,
+        cause: Cause | None = None,
+        ttl: float = 30.0,
+        login: str = "",
     ) -> Any:
         """The same by names, for doors that know only what was announced: the answer is plain JSON values."""
         if login and login not in self._bus.logins:

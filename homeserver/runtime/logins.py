@@ -5,32 +5,26 @@ A login is `<kind>.<name>`: a process of the home, a person, or a device. Kept i
 - `logins.json` (600): per login the salted hash of its secret and its read and write filters; never a secret;
 - `secrets/<login>` (600): the secrets that programs on this machine use themselves, in plain text.
 
-Both brokers are fed from here: the hash is Mosquitto's own (`$7$`, PBKDF2-HMAC-SHA512), so that its password
-file can be written without ever putting a secret on a command line. Every secret is 32 random bytes, so the
-number of rounds only has to please Mosquitto. Several processes may write: a file lock orders them, and each
+Both brokers are fed from here; the hashes have Mosquitto's form, so that its password file can be written
+without ever putting a secret on a command line. Several processes may write: a file lock orders them, and each
 write is a new file that is renamed into place.
 """
 
-import base64
 import fcntl
-import hashlib
-import hmac
 import json
 import os
 import re
-import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
 from homeserver.runtime.filters import filter_fault
+from homeserver.runtime.password import fresh_secret, hashed, nobody, verify
+from homeserver.runtime.private_file import private_folder, write_private
 
 LOGIN = re.compile(r"(process|person|device)\.([a-z0-9_-]{1,32})")
-ROUNDS = 101  # Mosquitto 2.0's own default
-SALT_BYTES = 12  # the only length that Mosquitto 2.0 reads
 
 
 class LoginError(ValueError):
@@ -60,25 +54,6 @@ def check_name(name: str) -> str:
     return name
 
 
-def hashed(secret: str, salt: bytes | None = None) -> str:
-    """Mosquitto's password hash: `$7$rounds$salt$hash`, PBKDF2-HMAC-SHA512, base64."""
-    salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
-    digest = hashlib.pbkdf2_hmac("sha512", secret.encode(), salt, ROUNDS)
-    return f"$7${ROUNDS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
-
-
-def verify(stored: str, secret: str) -> bool:
-    """Compare a secret with its stored hash in constant time."""
-    salt = base64.b64decode(stored.split("$")[3])
-    return hmac.compare_digest(stored, hashed(secret, salt))
-
-
-@cache
-def nobody() -> str:
-    """A hash that no secret has: an unknown login must cost as much time as a known one."""
-    return hashed(secrets.token_urlsafe(32))
-
-
 class Logins:
     """The logins of one home, in one folder."""
 
@@ -86,28 +61,29 @@ class Logins:
         self.folder = folder
         self.path = folder / "logins.json"
 
-    def ensure(self, name: str, read: tuple[str, ...], write: tuple[str, ...]) -> str:
+    def ensure(self, name: str, read: Sequence[str], write: Sequence[str]) -> str:
         """Make the login and its secret at first start, bring its filters up to date, return the secret."""
         check_name(name)
         with self._lock():
             entries = self._load()
             old = entries.get(name)
             secret = self._read_secret(name)
-            if secret is None:
-                secret = secrets.token_urlsafe(32)
+            kept = old["hash"] if old and secret and verify(old["hash"], secret) else None
+            secret = secret or fresh_secret()
+            new = _entry(kept or hashed(secret), read, write)
+            if not self._secret_path(name).exists():
                 write_private(self._secret_path(name), secret)
-            kept = old["hash"] if old and verify(old["hash"], secret) else hashed(secret)
-            new = _entry(kept, read, write)
             if new != old:
                 self._save({**entries, name: new})
         return secret
 
-    def add(self, name: str, read: tuple[str, ...], write: tuple[str, ...]) -> str:
+    def add(self, name: str, read: Sequence[str], write: Sequence[str]) -> str:
         """Make a login or renew its secret; the secret is returned this once and not kept in plain text."""
+        secret = fresh_secret()
+        entry = _entry(hashed(secret), read, write)
         check_name(name)
-        secret = secrets.token_urlsafe(32)
         with self._lock():
-            self._save({**self._load(), name: _entry(hashed(secret), read, write)})
+            self._save({**self._load(), name: entry})
             self._secret_path(name).unlink(missing_ok=True)
         return secret
 
@@ -129,10 +105,7 @@ class Logins:
         return secret
 
     def all(self) -> dict[str, Login]:
-        return {
-            name: Login(name, tuple(entry["read"]), tuple(entry["write"]))
-            for name, entry in self._load().items()
-        }
+        return {name: Login(name, tuple(entry["read"]), tuple(entry["write"])) for name, entry in self._load().items()}
 
     def hashes(self) -> dict[str, str]:
         """Per login the hash of its secret, as Mosquitto's password file spells it."""
@@ -140,7 +113,8 @@ class Logins:
 
     def check(self, name: str, secret: str) -> bool:
         """Whether the secret is that login's; takes the same time for an unknown login."""
-        return verify(self.hashes().get(name, nobody()), secret) and name in self.hashes()
+        stored = self.hashes().get(name)
+        return verify(stored or nobody(), secret) and stored is not None
 
     def _secret_path(self, name: str) -> Path:
         return self.folder / "secrets" / name
@@ -157,10 +131,8 @@ class Logins:
         except FileNotFoundError:
             return {}
         try:
-            return {
-                name: _entry(e["hash"], e["read"], e["write"])
-                for name, e in json.loads(text)["logins"].items()
-            }
+            entries = json.loads(text)["logins"].items()
+            return {check_name(name): _entry(e["hash"], e["read"], e["write"]) for name, e in entries}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise LoginError(
                 f"{self.path} cannot be read ({error}); restore it from a backup, or remove it: "
@@ -173,9 +145,8 @@ class Logins:
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        for folder in (self.folder, self.folder / "secrets"):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder.chmod(0o700)
+        private_folder(self.folder)
+        private_folder(self.folder / "secrets")
         handle = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
@@ -184,7 +155,7 @@ class Logins:
             os.close(handle)
 
 
-def _entry(stored: str, read: tuple[str, ...] | list[str], write: tuple[str, ...] | list[str]) -> _Entry:
+def _entry(stored: str, read: Sequence[str], write: Sequence[str]) -> _Entry:
     for text in (*read, *write):
         _check_filter(text)
     return {"hash": stored, "read": list(dict.fromkeys(read)), "write": list(dict.fromkeys(write))}
@@ -197,25 +168,10 @@ def _check_filter(text: str) -> None:
         raise LoginError(f"topic filter {text!r} is not valid: {fault}")
 
 
-def write_private(path: Path, text: str) -> None:
-    """Replace a file at once and durably; only its owner can read it."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
-
-
 def device_rights(
     name: str,
-    topics: tuple[str, ...] = (),
-    discovery: tuple[str, ...] = (),
+    topics: Sequence[str] = (),
+    discovery: Sequence[str] = (),
     *,
     root: str = "homeserver",
     prefix: str = "homeassistant",
@@ -227,9 +183,7 @@ def device_rights(
     """
     own = check_name(name if "." in name else f"device.{name}").split(".")[1]
     if not topics and own in (root, prefix):
-        raise LoginError(
-            f"device name {own!r} is the name of the home's own topics: choose another or give topics"
-        )
+        raise LoginError(f"device name {own!r} is that of the home's own topics: choose another or give topics")
     granted = (*(topics or (f"{own}/#",)), *(discovery or (f"{prefix}/+/{own}/#",)))
     for text in granted:
         _check_filter(text)

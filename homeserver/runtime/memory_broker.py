@@ -84,9 +84,9 @@ class MemoryWire:
             loop.call_soon(on_ack)
 
     def offer(self, address: str, payload: bytes, *, retained: bool) -> None:
-        if any(matches(wanted, address) for wanted in self.filters) and self._on_message is not None:
-            if self.broker.allowed(self.login, address, write=False):
-                asyncio.get_running_loop().call_soon(self._arrive, address, payload, retained)
+        subscribed = any(matches(wanted, address) for wanted in self.filters)
+        if subscribed and self.broker.allowed(self.login, address, write=False):
+            asyncio.get_running_loop().call_soon(self._arrive, address, payload, retained)
 
     def _arrive(self, address: str, payload: bytes, retained: bool) -> None:
         if self._on_message is not None:

@@ -1,8 +1,8 @@
 """A connection to an MQTT 3.1.1 broker, over aiomqtt.
 
-aiomqtt keeps the socket and the event loop together; its queue and its one-event-per-publish book-keeping cost more than
-everything else in the bus, so messages go straight from paho's callbacks to ours. TCP_NODELAY is needed: paho sends an
-acknowledgement and an answer apart, and Nagle's algorithm would hold the second back for 40 ms.
+aiomqtt keeps the socket and the event loop together; its queue and its one-event-per-publish book-keeping cost more
+than everything else in the bus, so messages go straight from paho's callbacks to ours. TCP_NODELAY is needed: paho
+sends an acknowledgement and an answer apart, and Nagle's algorithm would hold the second back for 40 ms.
 """
 
 import asyncio
@@ -118,7 +118,8 @@ class MqttWire:
         except aiomqtt.MqttError as error:
             raise UnreachableError(str(error)) from error
         for (asked, _), code in zip(filters, granted, strict=True):
-            if int(getattr(code, "value", code)) >= 128:
+            value: Any = getattr(code, "value", code)
+            if value >= 128:
                 raise WireError(f"the broker refused the subscription {asked}")
 
     async def unsubscribe(self, filters: Sequence[str]) -> None:

@@ -1,13 +1,14 @@
 """What a process says to the broker: states coalesced, the rest in order, and nothing lost to a broken connection.
 
-States are last-value: of each address the broker gets the first after a silence at once, then at most one in each window. What
-must arrive once (QoS 1) is kept until the broker has acknowledged it, and said again after a reconnect; `from` and `seq` let the
-hearers drop a copy.
+States are last-value: of each address the broker gets the first after a silence at once, then at most one in each
+window. What must arrive once (QoS 1) is kept until the broker has acknowledged it, and said again after a
+reconnect; `from` and `seq` let the hearers drop a copy.
 """
 
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -108,7 +109,7 @@ class Outgoing:
             del self._unacknowledged[next(iter(self._unacknowledged))]
             self.dropped += 1
         if self._connected:
-            self._wire.publish(address, payload, 1, False, lambda: self._unacknowledged.pop(seq, None))
+            self._wire.publish(address, payload, 1, False, self._forget(seq))
 
     def connected(self) -> None:
         """Say again what may have been lost: retractions, then what was never acknowledged and still lives."""
@@ -123,8 +124,11 @@ class Outgoing:
             else:
                 self._wire.publish(kept.address, kept.payload, 1, False, self._forget(seq))
 
-    def _forget(self, seq: int) -> Any:
-        return lambda: self._unacknowledged.pop(seq, None)
+    def _forget(self, seq: int) -> Callable[[], None]:
+        def acknowledged() -> None:
+            self._unacknowledged.pop(seq, None)
+
+        return acknowledged
 
     def lost(self) -> None:
         """The connection is down: keep what must not be lost."""

@@ -25,9 +25,7 @@ class Hearing:
         return self.topic.filter(**self.fixed)
 
     def wants(self, where: tuple[str, ...]) -> bool:
-        return all(
-            self.fixed.get(name, part) == part for name, part in zip(self.topic.parameters, where, strict=True)
-        )
+        return all(self.fixed.get(name, part) == part for name, part in zip(self.topic.parameters, where, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,9 @@ class HomeSettings(BaseModel):
     def _known_zone(cls, name: str) -> str:
         known = zoneinfo.available_timezones()
         if name not in known:
-            raise ValueError(f"there is no time zone {name!r}; {nearest(name, sorted(known)) if name else 'give one'}"[:200])
+            raise ValueError(
+                f"there is no time zone {name!r}; {nearest(name, sorted(known)) if name else 'give one'}"[:200]
+            )
         return name
 
     @model_validator(mode="after")
@@ -112,7 +114,9 @@ class Settings:
     ) -> "Settings":
         """Read all sources; `cli` holds options by field name, None for those that were not given. Raises `SettingsError`."""
         env = os.environ if env is None else env
-        texts = Texts(env, read_sets(sets or []), {name: value for name, value in (cli or {}).items() if value is not None})
+        texts = Texts(
+            env, read_sets(sets or []), {name: value for name, value in (cli or {}).items() if value is not None}
+        )
         path = texts.data_folder() / FILE
         given = _from_file(path)
         platform = merged([*given.pop("", []), *texts.given("", HomeSettings)])
@@ -138,7 +142,9 @@ class Settings:
     def explain(self, models: Mapping[str, type[BaseModel] | None] | None = None) -> list[Setting]:
         """Every effective value and where it came from, the platform's first."""
         path = self.home.data / FILE
-        given = _with_folders(merged([*_from_file(path).get("", []), *self._texts.given("", HomeSettings)]), path.parent)
+        given = _with_folders(
+            merged([*_from_file(path).get("", []), *self._texts.given("", HomeSettings)]), path.parent
+        )
         rows = _explained("", self.home, given)
         for worker, model in sorted((models or {}).items()):
             if model is not None:
@@ -222,7 +228,9 @@ def _variable(section: str, path: tuple[str, ...]) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
-    return value if isinstance(value, str) else str(value) if isinstance(value, Path) else json.dumps(value, default=str)
+    return (
+        value if isinstance(value, str) else str(value) if isinstance(value, Path) else json.dumps(value, default=str)
+    )
 
 
 def merged(rows: list[Given]) -> dict[tuple[str, ...], Given]:
@@ -249,7 +257,9 @@ def _from_file(path: Path) -> dict[str, list[Given]]:
         if len(names) == 1 and not isinstance(value, dict) and names[0] not in ours:
             raise SettingsError(f"{place}: there is no setting {names[0]!r}; {nearest(names[0], list(ours))}")
         if names[0] == "data":
-            raise SettingsError(f"{place}: `data` cannot be set in the file that lies in it; use --data or {PREFIX}DATA")
+            raise SettingsError(
+                f"{place}: `data` cannot be set in the file that lies in it; use --data or {PREFIX}DATA"
+            )
         section, below = ("", names) if names[0] in ours else (names[0], names[1:])
         if below:
             given.setdefault(section, []).append(Given(below, value, place))

@@ -1,7 +1,7 @@
 """Where settings come from: a TOML file with its line numbers, the environment, and `--set WORKER.KEY=VALUE`.
 
-Each source yields rows of `Given`: the path of names below a section, the value, and a place that a person can go to. Texts of
-the environment and of `--set` are taken apart by pydantic-settings against the model that they are for.
+Each source yields rows of `Given`: the path of names below a section, the value, and a place that a person can go to.
+Texts of the environment and of `--set` are taken apart by pydantic-settings against the model that they are for.
 """
 
 import re
@@ -54,7 +54,7 @@ def read_file(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
     except FileNotFoundError:
         return {}, {}
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: {error}; a value looks like key = \"text\" or key = 5") from error
+        raise SettingsError(f'{path}: {error}; a value looks like key = "text" or key = 5') from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: it is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except OSError as error:
@@ -124,7 +124,7 @@ def read_texts(model: type[BaseModel], texts: Mapping[str, tuple[str, str]]) -> 
 def _unreadable(texts: Mapping[str, tuple[str, str]], reason: str) -> str:
     field = re.search(r'field "([^"]*)"', reason)
     place = texts.get(field[1], ("", "the environment"))[1] if field else "the environment"
-    return f"{place}: a list or table must be JSON, for example [\"a\", \"b\"]"
+    return f'{place}: a list or table must be JSON, for example ["a", "b"]'
 
 
 def _place_of(texts: Mapping[str, tuple[str, str]], path: tuple[str, ...]) -> str:

@@ -16,7 +16,6 @@ from homeserver.runtime.house import House
 from homeserver.topics.call import Call, Caller
 from homeserver.topics.topic import Topic
 
-M_contra = TypeVar("M_contra", contravariant=True)
 M = TypeVar("M")
 W = TypeVar("W")
 R = TypeVar("R")
@@ -65,13 +64,13 @@ class Table:
     every: list[Every] = field(default_factory=list)
 
 
-class HearsMark(Protocol[M_contra]):
+class HearsMark(Protocol[M]):
     """What `hears(topic)` accepts: a method of the message, or of the message and `Heard`."""
 
     @overload
-    def __call__(self, method: Callable[[W, M_contra], R]) -> Callable[[W, M_contra], R]: ...
+    def __call__(self, method: Callable[[W, M], R]) -> Callable[[W, M], R]: ...
     @overload
-    def __call__(self, method: Callable[[W, M_contra, Heard], R]) -> Callable[[W, M_contra, Heard], R]: ...
+    def __call__(self, method: Callable[[W, M, Heard], R]) -> Callable[[W, M, Heard], R]: ...
 
 
 def hears(topic: Topic[M], **fixed: str) -> HearsMark[M]:
@@ -156,14 +155,16 @@ def _check(cls: type, mark: Any, method: Any) -> None:
 class Worker(Part):
     """One capability. Subclasses name themselves, list what they say, and mark what they hear and answer.
 
-    Life: constructed by the module's `setup(house)`, opened (`async with`), then fed; closed in the reverse order. Nothing is
-    delivered before `open` has returned. `open` may read the snapshot; it must not wait for messages.
+    Life: constructed by the module's `setup(house)`, opened (`async with`), then fed; closed in the reverse order.
+    Nothing is delivered before `open` has returned. `open` may read the snapshot; it must not wait for messages.
     """
 
     name: ClassVar[str] = ""
     says: ClassVar[tuple[Topic[Any], ...]] = ()
     version: ClassVar[str] = ""
     options: ClassVar[type[BaseModel] | None] = None
+    speaks_for: ClassVar[tuple[str, ...]] = ()
+    """Logins beside its process's own that this worker may say messages as: the bridge, for people it authenticated."""
 
     def __init__(self, house: House) -> None:
         self.house = house

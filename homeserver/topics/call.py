@@ -21,8 +21,8 @@ ROLES: Final[tuple[Role, ...]] = ("guest", "child", "adult", "owner")
 class Call(Generic[Q, A]):
     """`Call[Q, A]`: the worker, the verb, the request and reply models, and the least role that may call it.
 
-    `once` marks a call that must not be carried out a second time when its answer got lost; every call is deduplicated by id in any
-    case, so this only forbids callers to send it again under a new id.
+    `once` marks a call that must not be carried out a second time when its answer got lost; every call is
+    deduplicated by id in any case, so this only forbids callers to send it again under a new id.
     """
 
     def __init__(

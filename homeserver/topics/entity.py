@@ -57,7 +57,10 @@ class EntityConfig:
 
 @dataclass(frozen=True, slots=True)
 class EntityState:
-    """What an entity is like now. `changed`: when `state` last became another word; `updated`: when anything did. UTC."""
+    """What an entity is like now.
+
+    `changed`: when `state` last became another word; `updated`: when anything did. UTC.
+    """
 
     state: str
     attributes: dict[str, Any]

@@ -15,7 +15,9 @@ Kind = Literal["process", "person", "device"]
 NAME: Final = re.compile(r"[a-z0-9_-]{1,32}")
 OBJECT_ID: Final = re.compile(r"[a-z0-9_]{1,255}")
 LOGIN: Final = re.compile(r"(process|person|device)\.[a-z0-9_-]{1,32}")
-_UNDECOMPOSED: Final = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "đ": "d", "ł": "l", "Ł": "L"})
+_UNDECOMPOSED: Final = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "đ": "d", "ł": "l", "Ł": "L"}
+)
 """Letters that Unicode does not decompose into a base letter and a mark."""
 _NOT_A_WORD: Final = re.compile(r"[^a-z0-9]+")
 
@@ -27,9 +29,7 @@ class BadNameError(ValueError):
 def login(text: str) -> str:
     """Check `kind.name` as a login; raises `BadNameError`."""
     if not LOGIN.fullmatch(text):
-        raise BadNameError(
-            f"{text!r} is no login: it must be process., person. or device. and a name of a-z 0-9 _ -"
-        )
+        raise BadNameError(f"{text!r} is no login: it must be process., person. or device. and a name of a-z 0-9 _ -")
     return text
 
 

@@ -14,7 +14,8 @@ State = Literal["starting", "online", "degraded", "offline"]
 class ProcessStatus:
     """One process on the bus. `run` is random per start: a will of an older run says nothing of a newer one.
 
-    `says` lists the templates of the one-writer topics that it may say, so that others subscribe to those and to no more.
+    `says` lists the templates of the one-writer topics that it may say, so that others subscribe to those and to no
+    more.
     """
 
     state: Literal["online", "offline"]

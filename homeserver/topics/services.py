@@ -1,6 +1,7 @@
 """The services of each kind of entity: what may be asked of it, with which data, and what asking twice would do.
 
-One table for every door: MQTT commands, rule actions, HTTP, CLI. Names and data are those that Home Assistant's rule files use.
+One table for every door: MQTT commands, rule actions, HTTP, CLI. Names and data are those that Home Assistant's
+rule files use.
 """
 
 from collections.abc import Mapping

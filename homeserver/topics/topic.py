@@ -1,8 +1,8 @@
 """A topic as a typed object: an address template, the model of its messages, and whether it is retained.
 
 Templates are relative to the root prefix of the home (`homeserver/`), which only the bus knows. A level in braces is a
-parameter: `entity/{domain}/{object_id}/state`. The parameter `login` is always the login of whoever speaks, filled in by the
-bus and enforced by the broker; a topic that has it may have many writers, a topic without it has one.
+parameter: `entity/{domain}/{object_id}/state`. The parameter `login` is always the login of whoever speaks, filled
+in by the bus and enforced by the broker; a topic that has it may have many writers, a topic without it has one.
 """
 
 from functools import cached_property
@@ -52,9 +52,7 @@ class Topic(Generic[M]):
 
     def filter(self, **fixed: str) -> str:
         """The MQTT filter of this topic: `+` for each parameter that is not `fixed`."""
-        return "/".join(
-            fixed.get(part[1:-1], "+") if part.startswith("{") else part for part in self.levels
-        )
+        return "/".join(fixed.get(part[1:-1], "+") if part.startswith("{") else part for part in self.levels)
 
     def match(self, levels: list[str]) -> tuple[str, ...] | None:
         """The parameters of an address given as its levels, or None where it is not of this topic."""

@@ -1,0 +1,212 @@
+"""One worker in a process: brought up, kept up, taken down.
+
+A worker that cannot open says why on its status topic and is tried again; nothing else in the process notices. A
+worker that answers calls is a singleton: where it runs already, this one waits and says where the other is.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Final, get_type_hints
+
+from pydantic import BaseModel, TypeAdapter
+
+from homeserver.runtime.bus import Bus
+from homeserver.runtime.calls import Calls
+from homeserver.runtime.clock import Clock
+from homeserver.runtime.heard import Heard
+from homeserver.runtime.house import House, Surroundings
+from homeserver.runtime.routes import Hearing
+from homeserver.runtime.worker import MisdeclaredError, Part, Worker
+from homeserver.topics.call import Call
+from homeserver.topics.process import (
+    PROCESS_STATUS,
+    WORKER_CALLS,
+    WORKER_STATUS,
+    CallShape,
+    State,
+    WorkerCalls,
+    WorkerStatus,
+)
+
+log = logging.getLogger(__name__)
+Setup = Callable[[House], Worker]
+_PATIENCE: Final = (0.5, 60.0)
+"""Seconds before a worker that could not open is tried again: at first, and at most."""
+
+
+class AlreadyRunsError(Exception):
+    """The worker is a singleton and runs elsewhere."""
+
+
+def worker_class(setup: Setup) -> type[Worker]:
+    """The class that a `setup` makes, read from its return annotation; raises `MisdeclaredError`."""
+    made = get_type_hints(setup).get("return")
+    if not isinstance(made, type) or not issubclass(made, Worker):
+        raise MisdeclaredError(f"{setup.__module__}.setup must be annotated `-> YourWorker`, not {made}")
+    if not made.name:
+        raise MisdeclaredError(f"{made.__module__}.{made.__name__} has no `name`")
+    return made
+
+
+class Hosted:
+    """A worker's life in one process. `start` returns at once; the rest happens in its own task."""
+
+    def __init__(self, around: Surroundings, setup: Setup) -> None:
+        self.kind = worker_class(setup)
+        self.name = self.kind.name
+        self.opened = asyncio.Event()
+        self.worker: Worker | None = None
+        self._around = around
+        self._setup = setup
+        self._bus: Bus = around.bus
+        self._calls: Calls = around.calls
+        self._clock: Clock = around.clock
+        self._house: House | None = None
+        self._hearings: list[Hearing] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._state: State = "starting"
+        self._since = self._clock.now()
+        self._life: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._life = asyncio.create_task(self._bring_up(), name=f"{self.name}.life")
+
+    async def stop(self) -> None:
+        """Close the worker and say that it is offline."""
+        if self._life is not None:
+            self._life.cancel()
+            await asyncio.gather(self._life, return_exceptions=True)
+        await self._take_down()
+        self._say(WORKER_CALLS, None)
+        self.status("offline", "stopped")
+
+    async def _bring_up(self) -> None:
+        delay, longest = _PATIENCE
+        while True:
+            try:
+                await self._open()
+            except AlreadyRunsError as error:
+                self.status("offline", str(error))
+                log.warning("%s does not start: %s", self.name, error)
+            except Exception as error:
+                log.exception("%s could not start", self.name)
+                await self._take_down()
+                self.status("offline", f"could not start: {error}")
+            else:
+                return
+            await self._clock.sleep(delay)
+            delay = min(longest, delay * 2)
+
+    async def _open(self) -> None:
+        self.status("starting")
+        await self._check_lease()
+        self._house = House(self._around, self.name, self.kind.says, self.kind.version)
+        worker = self._setup(self._house)
+        self._hearings = listen(self._bus, worker, self.name)
+        await self._bus.sync()
+        await worker.open()
+        self.worker = worker
+        for hearing in self._hearings:
+            self._bus.replay(hearing)
+        self._answer(worker)
+        self._tasks = [
+            asyncio.create_task(
+                self._repeat(row.seconds, getattr(worker, row.method)), name=f"{self.name}.{row.method}"
+            )
+            for row in worker.table.every
+        ]
+        if self._state == "starting":
+            self.status("online")
+        self.opened.set()
+
+    async def _check_lease(self) -> None:
+        if not self.kind.table.answers:
+            return
+        watching = self._bus.hear(WORKER_STATUS, _nobody, f"{self.name}.lease", name=self.name)
+        await self._bus.sync()
+        try:
+            for present in list(self._bus.present.values()):
+                if present.topic is WORKER_STATUS and present.where[0] == self.name and not present.mine:
+                    self._check_other(present.where[1], present.message)
+        finally:
+            await self._bus.unhear(watching)
+
+    def _check_other(self, process: str, other: WorkerStatus | None) -> None:
+        if other is None or other.state == "offline":
+            return
+        home = self._bus.present.get(PROCESS_STATUS.address((process,)))
+        if home is None or home.message is None or home.message.state != "online" or home.message.run != other.run:
+            return
+        if (other.since, process) < (self._since, self._bus.process) or other.state != "starting":
+            raise AlreadyRunsError(f"{self.name} already runs in process {process} on {home.message.host}")
+
+    def _answer(self, worker: Worker) -> None:
+        if not worker.table.answers:
+            return
+        for row in worker.table.answers:
+            self._calls.answer(row.call, getattr(worker, row.method))
+        self._calls.open(self.name)
+        self._say(WORKER_CALLS, WorkerCalls({row.call.verb: shape(row.call) for row in worker.table.answers}))
+
+    async def _repeat(self, seconds: float, method: Callable[[], Any]) -> None:
+        while True:
+            await self._clock.sleep(seconds)
+            try:
+                await method()
+            except Exception as error:
+                self._bus.failed(f"{self.name}.{method.__name__}", error, None, Heard((), "every", False, 0.0))
+
+    async def _take_down(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._calls.close(self.name)
+        for hearing in self._hearings:
+            await self._bus.unhear(hearing)
+        self._hearings = []
+        worker, self.worker = self.worker, None
+        self.opened.clear()
+        if worker is not None:
+            try:
+                await worker.close()
+            except Exception:
+                log.exception("%s did not close cleanly", self.name)
+        if self._house is not None:
+            await self._house.end()
+
+    # -- status
+
+    def condition(self, reason: str) -> None:
+        """The worker's own word on itself: a reason makes it degraded, none makes it whole."""
+        self.status("degraded" if reason else "online", reason)
+
+    def status(self, state: State, reason: str = "") -> None:
+        """Say the worker's status."""
+        if state != self._state:
+            log.info("%s is %s%s", self.name, state, f": {reason}" if reason else "")
+        self._state = state
+        says = tuple(topic.template for topic in self.kind.says)
+        hears = tuple(row.topic.template for row in self.kind.table.hears)
+        status = WorkerStatus(state, self._bus.run, self._since, reason, self.kind.version, hears, says)
+        self._say(WORKER_STATUS, status)
+
+    def _say(self, topic: Any, message: Any) -> None:
+        self._bus.say(topic, message, (self.name, self._bus.process))
+
+
+def listen(bus: Bus, part: Part, name: str) -> list[Hearing]:
+    """Register all that a part hears; nothing is delivered before `bus.replay`."""
+    return [
+        bus.hear(row.topic, getattr(part, row.method), f"{name}.{row.method}", **row.fixed) for row in part.table.hears
+    ]
+
+
+def _nobody(_: object) -> None:
+    """Hears for the bus to keep what is present."""
+
+
+def shape(call: Call[Any, Any]) -> CallShape:
+    """A call as it is announced."""
+    reply = TypeAdapter(call.reply).json_schema() if issubclass(call.reply, BaseModel) else {"type": "null"}
+    return CallShape(call.request.model_json_schema(), reply, call.role, call.doc)

@@ -1,0 +1,29 @@
+"""Files that only their owner can read, replaced at once and durably.
+
+A reader sees the old file or the new one, never half of one, whatever breaks off meanwhile.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace the file (mode 600); its folder must exist."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def private_folder(path: Path) -> None:
+    """Make the folder if it is missing; in any case nobody else may look into it (mode 700)."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.chmod(0o700)
