@@ -7,7 +7,8 @@ and every delivery is filtered. Keeps the compiled rights in memory until `reloa
 from dataclasses import dataclass
 
 from homeserver.runtime.filters import FilterSet
-from homeserver.runtime.logins import Logins, nobody, verify
+from homeserver.runtime.logins import Logins
+from homeserver.runtime.password import nobody, verify
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from homeserver.runtime.broker import mosquitto
 from homeserver.runtime.broker.choice import BrokerError, BrokerKind, mosquitto_program
-from homeserver.runtime.logins import Logins, write_private
+from homeserver.runtime.logins import Logins
+from homeserver.runtime.private_file import private_folder, write_private
 
 LARGEST_MESSAGE = 1024 * 1024  # bytes of payload; bytes of any size travel as files, never as messages
 
@@ -47,12 +48,10 @@ def prepare(
     `anonymous` lets anybody on this machine in, with every right; it is refused unless `bind` is loopback.
     """
     if anonymous and not _is_loopback(bind):
-        raise BrokerError(
-            f"anonymous access is possible on loopback only, not on {bind!r}: make logins instead"
-        )
+        raise BrokerError(f"anonymous access is possible on loopback only, not on {bind!r}: make logins instead")
     if not 0 < port < 65536:
         raise BrokerError(f"broker port {port} is not between 1 and 65535")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(folder)
     folder = folder.resolve()
     if kind == "mosquitto":
         return _prepare_mosquitto(folder, port, logins, anonymous, bind, largest)

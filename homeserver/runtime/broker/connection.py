@@ -35,9 +35,7 @@ class Router(Protocol):
 class Connection:
     """Reads what a client says; `outbox` holds what it is to hear."""
 
-    def __init__(
-        self, router: Router, client: Client, stream: packets.Stream, writer: asyncio.StreamWriter
-    ) -> None:
+    def __init__(self, router: Router, client: Client, stream: packets.Stream, writer: asyncio.StreamWriter) -> None:
         self.outbox = Outbox(writer, self._stuck)
         self._router = router
         self._client = client

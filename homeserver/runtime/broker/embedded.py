@@ -75,14 +75,10 @@ async def serve(settings: Settings) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="homeserver.runtime.broker.embedded", description="The embedded broker."
-    )
+    parser = argparse.ArgumentParser(prog="homeserver.runtime.broker.embedded", description="The embedded broker.")
     parser.add_argument("--config", type=Path, required=True, metavar="FILE")
     config: Path = parser.parse_args().config
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
-    )
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("amqtt").setLevel(logging.CRITICAL)
     logging.getLogger("transitions").setLevel(logging.ERROR)
     try:

@@ -104,9 +104,7 @@ class HardenedBroker(Broker):
             server.release_connection()
             writer.close()
 
-    async def _handshake(
-        self, stream: Stream, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> Session:
+    async def _handshake(self, stream: Stream, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Session:
         """Read the CONNECT; amqtt checks it and answers what it refuses."""
         while (packet := stream.packet()) is None:
             data = await reader.read(CHUNK)
@@ -265,6 +263,4 @@ def _will(session: Session) -> Message | None:
         return None
     if fault := topic_fault(session.will_topic):
         raise Malformed(f"the topic of the last will is not valid: {fault}")
-    return Message(
-        session.will_topic, bytes(session.will_message), session.will_qos, bool(session.will_retain)
-    )
+    return Message(session.will_topic, bytes(session.will_message), session.will_qos, bool(session.will_retain))

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from homeserver.runtime.logins import Login, Logins, write_private
+from homeserver.runtime.logins import Login, Logins
+from homeserver.runtime.private_file import write_private
 
 
 @dataclass(frozen=True, slots=True)

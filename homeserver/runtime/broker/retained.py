@@ -19,9 +19,7 @@ from typing import NamedTuple
 from homeserver.runtime.filters import matches
 
 INTERVAL = 0.5  # seconds
-SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS retained (topic TEXT PRIMARY KEY, data BLOB NOT NULL, qos INTEGER NOT NULL)"
-)
+SCHEMA = "CREATE TABLE IF NOT EXISTS retained (topic TEXT PRIMARY KEY, data BLOB NOT NULL, qos INTEGER NOT NULL)"
 log = logging.getLogger(__name__)
 
 

@@ -116,7 +116,7 @@ class RunningBroker:
 
     def memory(self) -> int:
         """Resident bytes."""
-        return cast(int, psutil.Process(self.pid).memory_info().rss)
+        return psutil.Process(self.pid).memory_info().rss
 
     def client(
         self,
@@ -172,9 +172,3 @@ def own_broker(kind: BrokerKind, tmp_path: Path) -> Iterator[RunningBroker]:
 def tree() -> str:
     """A first level that no other test uses."""
     return f"tree{next(_names)}"
-
-
-@pytest.fixture
-def proof() -> bool:
-    """Whether the long runs are wanted."""
-    return os.environ.get("HOMESERVER_PROOF") == "1"
