@@ -289,6 +289,8 @@ class Bus:
     def _arrive_raw(self, address: str, payload: bytes, retained: bool) -> None:
         handlers = self._raw_routes.get(address)
         if handlers is None:
+            if len(self._raw_routes) >= _SEEN:
+                self._raw_routes.clear()
             handlers = self._raw_routes[address] = tuple(
                 handler for filters, handler in self._raw if any(matches(part, address) for part in filters)
             )

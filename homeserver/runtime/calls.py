@@ -34,6 +34,7 @@ from homeserver.topics.cause import Cause
 log = logging.getLogger(__name__)
 Handler = Callable[[Any, Caller], Awaitable[Any]]
 _REMEMBERED: Final = 2_000
+_AT_ONCE: Final = 1_000
 
 
 class Calls:
@@ -66,9 +67,17 @@ class Calls:
         self._answers = {key: value for key, value in self._answers.items() if key[0] != worker}
 
     def _requested(self, request: Request, heard: Heard) -> None:
+        if len(self._serving) >= _AT_ONCE:
+            self._serve_not(request, heard)
+            return
         task = asyncio.get_running_loop().create_task(self._serve(request, heard))
         self._serving.add(task)
         task.add_done_callback(self._serving.discard)
+
+    def _serve_not(self, request: Request, heard: Heard) -> None:
+        if address := self._reply_address(request, heard.login):
+            error = ReplyError("busy", f"{_AT_ONCE} calls are under way; try again later")
+            self.bus.say(REPLY, Reply(request.id, False, error=error), (*address, self.bus.login))
 
     async def _serve(self, request: Request, heard: Heard) -> None:
         worker, verb, login = heard.where

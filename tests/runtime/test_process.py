@@ -11,7 +11,7 @@ from homeserver.runtime.house import House, UndeclaredError
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.runtime.worker import MisdeclaredError, Worker, answers, every, hears
-from homeserver.topics.call import REPLY, REQUEST, Call, CallError, Caller, Request
+from homeserver.topics.call import REPLY, REQUEST, Call, Caller, CallError, Request
 from homeserver.topics.process import (
     FAILURE,
     PROCESS_WANTED,
@@ -227,10 +227,10 @@ async def test_a_second_instance_of_a_singleton_waits_and_says_where_the_first_i
         status = second.bus.present["worker/sums/other/status"].message
         assert status.state == "offline"
         assert "already runs in process core" in status.reason
-        assert second.process.hosted["sums"].worker is None
+        assert not second.process.hosted["sums"].opened.is_set()
     await second.clock.advance(2)
     await settle(60)
-    assert second.process.hosted["sums"].worker is not None, "it takes over when the first is gone"
+    assert second.process.hosted["sums"].opened.is_set(), "it takes over when the first is gone"
     await second.process.close()
 
 
