@@ -16,8 +16,8 @@ check() { # TITLE HOW_LONG COMMAND...
     results+=("$(printf '%-8s %-22s %4d s' "$verdict" "$title" $((SECONDS - began)))")
 }
 
-check "Lint (ruff)" "a second" $python -m ruff check .
-check "Format (ruff)" "a second" $python -m ruff format --check .
+check "Lint (ruff)" "a second" $python -m ruff check --output-format concise .
+check "Format (ruff)" "a second" $python -m ruff format --check --output-format concise .
 check "Types (mypy --strict)" "half a minute, less the second time" $python -m mypy
 check "Imports (import-linter)" "a second" .venv/bin/lint-imports --no-logo
 check "Tests (pytest)" "some minutes" $python -m pytest --cov --cov-report=term "$@"

@@ -151,7 +151,7 @@ def read_sets(sets: list[str]) -> dict[str, dict[str, tuple[str, str]]]:
     for text in sets:
         parts = _SET.fullmatch(text)
         if parts is None:
-            raise SettingsError(f"--set {text!r}: write it as WORKER.KEY=VALUE, for example demo_home.speed=60")
+            raise SettingsError(f"--set {text!r}: write it as WORKER.KEY=VALUE, for example history.days=30")
         section, key, value = parts.groups()
         found.setdefault(section, {})[key.lower().replace(".", "__")] = (value, f"--set {section}.{key}")
     return found

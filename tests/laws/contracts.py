@@ -80,9 +80,7 @@ class WordsContract(_ListedContract):
         return is_ours(module) and module not in ROOTS and room not in self.beneath and room not in self.above
 
     def _of_another_room(self, importer: str, imported: str) -> Iterator[str]:
-        crosses = (
-            room_of(importer) != room_of(imported) and self._is_bound(importer) and self._is_bound(imported)
-        )
+        crosses = room_of(importer) != room_of(imported) and self._is_bound(importer) and self._is_bound(imported)
         if crosses and imported != f"{room_of(imported)}.words":
             yield f"{importer} imports {imported}: of another room only {room_of(imported)}.words."
 

@@ -25,11 +25,7 @@ def capabilities_open_with_a_docstring_alone(house: House) -> Iterator[str]:
         if not house.has(str(opening)):
             yield f"{folder}: has no __init__.py; it needs one with a docstring."
     for module in house.modules:
-        if (
-            module.path.parts[0] == "integrations"
-            and module.path.stem == "__init__"
-            and not _is_docstring(module)
-        ):
+        if module.path.parts[0] == "integrations" and module.path.stem == "__init__" and not _is_docstring(module):
             yield f"{module.path}: holds more than a docstring; move it to worker.py or words.py."
 
 

@@ -44,17 +44,11 @@ class Breach(NamedTuple):
 
 
 BREACHES = [
-    Breach(
-        "floors", "homeserver/topics/entity.py", "import homeserver.runtime", "homeserver.topics.entity ->"
-    ),
-    Breach(
-        "floors", "homeserver/runtime/bus.py", "from homeserver.home import words", "homeserver.runtime.bus"
-    ),
+    Breach("floors", "homeserver/topics/entity.py", "import homeserver.runtime", "homeserver.topics.entity ->"),
+    Breach("floors", "homeserver/runtime/bus.py", "from homeserver.home import words", "homeserver.runtime.bus"),
     Breach("floors", "homeserver/home/worker.py", "from homeserver import cli", "homeserver.home.worker ->"),
     Breach("floors", "homeserver/garden/__init__.py", "", "homeserver.garden"),
-    Breach(
-        "capabilities", "homeserver/view/__init__.py", "import integrations.media.words", "homeserver.view ->"
-    ),
+    Breach("capabilities", "homeserver/view/__init__.py", "import integrations.media.words", "homeserver.view ->"),
     Breach(
         "capabilities",
         "integrations/media/worker.py",
@@ -142,9 +136,7 @@ def test_a_small_lawful_house_keeps_every_contract(tmp_path: Path) -> None:
     assert f"{len(contracts())} kept, 0 broken" in outcome.stdout
 
 
-@pytest.mark.parametrize(
-    "breach", BREACHES, ids=lambda breach: f"{breach.contract}-{breach.lines or breach.module}"
-)
+@pytest.mark.parametrize("breach", BREACHES, ids=lambda breach: f"{breach.contract}-{breach.lines or breach.module}")
 def test_the_contract_bites(breach: Breach, tmp_path: Path) -> None:
     text = f"{SMALL_HOUSE.get(breach.module, '')}{breach.lines}\n"
     outcome = lint(tmp_path, SMALL_HOUSE | {breach.module: text}, breach.contract)
