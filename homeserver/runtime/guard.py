@@ -1,10 +1,10 @@
 """Guard: runs one outside program and ends it when the process that asked for it is gone.
 
-`python -m homeserver.runtime.guard -- ARGV...`; the asker holds the other end of the guard's standard input
-and never writes. When that closes, however the asker died, or on TERM or INT, the program gets TERM, and KILL
-two seconds later; HUP is passed on. On Linux the kernel kills the program too when the guard itself is
-killed. Standard library only and quick to start; exits with the program's own code (128 + signal when a
-signal ended it). Keeps nothing.
+`python -m homeserver.runtime.guard -- ARGV...`; the asker holds the other end of the guard's standard input,
+a pipe, and never writes. When that closes, however the asker died, or on TERM or INT, the program gets TERM
+and, two seconds later, KILL, with what it started itself; HUP is passed on. On Linux the kernel kills the
+program too when the guard itself is killed. Standard library only and quick to start; exits with the program's
+own code (128 + signal when a signal ended it). Keeps nothing.
 """
 
 import ctypes
@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 PATIENCE = 2.0  # seconds between TERM and KILL
@@ -48,7 +49,7 @@ def guard(argv: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP):
         signal.signal(number, on_signal)
     try:
-        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, preexec_fn=dies_with_parent())
+        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, preexec_fn=dies_with_parent(), process_group=0)
     except OSError as error:
         print(f"guard: {argv[0]} cannot be started: {error.strerror}", file=sys.stderr)
         return 127 if isinstance(error, FileNotFoundError) else 126
@@ -73,14 +74,19 @@ def _watch(child: "subprocess.Popen[bytes]", bell: int) -> None:
 
 
 def _end(child: "subprocess.Popen[bytes]") -> int:
+    """End the program and what it started itself; its code."""
     if child.poll() is None:
-        child.terminate()
-        try:
+        _signal(child, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
             child.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            child.kill()
+    _signal(child, signal.SIGKILL)
     code = child.wait()
     return code if code >= 0 else 128 - code
+
+
+def _signal(child: "subprocess.Popen[bytes]", number: int) -> None:
+    with suppress(ProcessLookupError):  # all of them have ended
+        os.killpg(child.pid, number)
 
 
 def main() -> int:
