@@ -14,7 +14,7 @@ fail() { printf '\nCannot go on: %s\n' "$1" >&2; shift; printf '  %s\n' "$@" >&2
 
 can_apt() { [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ] && command -v apt-get >/dev/null; }
 apt_install() {
-    note "apt-get install $* (a minute or two; Chromium alone is a large download)"
+    note "apt-get install $* (a minute or two; more with a browser, which is a large download)"
     export DEBIAN_FRONTEND=noninteractive
     [ -n "${apt_updated:-}" ] || apt-get update -qq >/dev/null || note "apt-get update failed; trying with the lists at hand"
     apt_updated=1
@@ -63,6 +63,7 @@ count_packages() {
 install_python() { # WHAT STAMP REQUIREMENT
     local began=$SECONDS
     say "Installing $1 into .venv (one to three minutes the first time, mostly download)"
+    .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null
     if ! .venv/bin/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
         -c .ci/constraints.txt -e "$3" </dev/null 2>&1 | tee .venv/install.log | count_packages; then
         tail -n 15 .venv/install.log >&2
