@@ -6,8 +6,10 @@ retained messages in the SQLite file that FILE names.
 
 import argparse
 import asyncio
+import contextlib
 import json
 import logging
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -48,6 +50,13 @@ class Settings:
         return f"[{self.bind}]:{self.port}" if ":" in self.bind else f"{self.bind}:{self.port}"
 
 
+def allow_many_connections() -> None:
+    """A thousand devices need more open files than the usual soft limit allows."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def reload(broker: HardenedBroker) -> None:
     try:
         broker.reload()
@@ -81,6 +90,7 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("amqtt").setLevel(logging.CRITICAL)
     logging.getLogger("transitions").setLevel(logging.ERROR)
+    allow_many_connections()
     try:
         settings = Settings(**json.loads(config.read_text("utf-8")))
         with asyncio.Runner(loop_factory=loop_factory) as runner:

@@ -16,7 +16,7 @@ from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
 from amqtt.session import Session
 
 from homeserver.runtime.broker import packets
-from homeserver.runtime.broker.access import NOBODY, Access, Rights
+from homeserver.runtime.broker.access import NOBODY, Access
 from homeserver.runtime.broker.connection import CHUNK, Connection
 from homeserver.runtime.broker.packets import Malformed, Message, Stream
 from homeserver.runtime.broker.retained import RetainedStore
@@ -40,10 +40,12 @@ PRIVATE_NAMES = {
     Session: ("client_id", "clean_session", "keep_alive", "username", "password", "transitions"),
 }
 EXPIRY = 7 * 24 * 3600  # seconds that a client which wants its session kept may be away
+MOST_AWAY = 200  # clients that are kept while they are away
+MOST_FILTERS = 5000  # of one client
 PATIENCE = 10.0  # seconds from the TCP connection to a whole CONNECT
 LARGEST_CONNECT = 128 * 1024  # bytes; before anybody is known
 CONNECT_FAULTS = (AMQTTError, CodecError, MQTTError, NoDataError, ValueError, UnicodeError, IndexError)
-ACCEPTED, IDENTIFIER_REFUSED, NOT_AUTHORISED = 0, 2, 5  # section 3.2.2.3
+ACCEPTED, NOT_AUTHORISED = 0, 5  # section 3.2.2.3
 
 
 class HardenedBroker(Broker):
@@ -129,31 +131,22 @@ class HardenedBroker(Broker):
             writer.write(packets.build_connack(NOT_AUTHORISED))
             return None
         will = _will(session)
-        name = session.client_id
-        old = self._take_over(name, rights, clean=session.clean_session)
-        if old is not None and old.rights.login != rights.login:
-            log.warning("client id %r of login %r is in use by %r", name, rights.login, old.rights.login)
-            writer.write(packets.build_connack(IDENTIFIER_REFUSED))
-            return None
+        # Names are kept apart by login: nobody can take over or block a client of another login.
+        name = f"{rights.login or 'anonymous'}/{session.client_id}"
+        old = self._take_over(name, clean=session.clean_session)
         client = old or Client(name, rights, session.clean_session, session.keep_alive)
         client.rights, client.keepalive, client.will = rights, session.keep_alive, will
         self._connect(client, session, stream, writer, present=old is not None)
         return client.connection
 
-    def _take_over(self, name: str, rights: Rights, *, clean: bool) -> Client | None:
-        """End the older connection of that client id; what is left of the client, if it is to be kept.
-
-        Another login's client that is connected is left alone and returned.
-        """
+    def _take_over(self, name: str, *, clean: bool) -> Client | None:
+        """End the older connection of that name; what is left of the client, if it is to be kept."""
         old = self.clients.get(name)
         if old is None:
             return None
-        same = old.rights.login == rights.login
         if old.connection is not None:
-            if not same:
-                return old
             old.connection.end()
-        if clean or old.clean or not same:
+        if clean or old.clean:
             self._forget(old)
             return None
         return old
@@ -167,9 +160,8 @@ class HardenedBroker(Broker):
         self.clients[client.name] = client
         self._sessions[client.name] = (session, client.connection)
         writer.write(packets.build_connack(ACCEPTED, present=present))
-        for message in client.missed:
+        for message in client.take_missed():
             client.connection.outbox.put(message)
-        client.missed.clear()
 
     def publish(self, client: Client, message: Message) -> None:
         """Keep and deliver what a client says, if it may; MQTT 3.1.1 has no way to tell it otherwise."""
@@ -190,7 +182,7 @@ class HardenedBroker(Broker):
                 if client.connection is not None:
                     client.connection.outbox.put(at_least_once)
                 elif not client.clean:
-                    client.missed.append(at_least_once)
+                    client.miss(at_least_once)
             elif client.connection is not None:
                 wire = wire or packets.build_publish(at_most_once)
                 client.connection.outbox.put(at_most_once, wire)
@@ -199,6 +191,8 @@ class HardenedBroker(Broker):
         """The granted QoS. What the login may not read is left out of each delivery, not refused here."""
         if pattern.startswith("$share/"):
             return packets.REFUSED_FILTER  # never served here: better to say so
+        if pattern not in client.filters and len(client.filters) >= MOST_FILTERS:
+            return packets.REFUSED_FILTER
         granted = min(qos, packets.HIGHEST_QOS)
         client.filters[pattern] = granted
         self.routes.add(pattern, client, granted)
@@ -218,16 +212,24 @@ class HardenedBroker(Broker):
 
     def ended(self, client: Client, connection: Connection) -> None:
         """A connection has ended; publish its will, forget or keep the client."""
-        client.connection = None
+        client.connection, client.left = None, asyncio.get_running_loop().time()
         session, _ = self._sessions[client.name]
         session.transitions.disconnect()
         if client.clean:
             self._forget(client)
         else:
-            client.missed.extend(connection.outbox.unfinished())
+            for message in connection.outbox.unfinished():
+                client.miss(message)
+            self._limit_away()
         will, client.will = client.will, None
         if will is not None:
             self.publish(client, will)
+
+    def _limit_away(self) -> None:
+        """Forget who has been away longest when too many are: any login may make up client identifiers."""
+        away = [client for client in self.clients.values() if client.connection is None]
+        for client in sorted(away, key=lambda client: client.left)[:-MOST_AWAY]:
+            self._forget(client)
 
     def _forget(self, client: Client) -> None:
         for pattern in client.filters:

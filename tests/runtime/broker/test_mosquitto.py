@@ -1,0 +1,63 @@
+"""Mosquitto's generated files, and the production file beside the code."""
+
+from pathlib import Path
+
+import pytest
+
+from homeserver.runtime.broker import mosquitto
+from homeserver.runtime.broker.mosquitto import Settings
+from homeserver.runtime.logins import Login
+
+PRODUCTION = Path(__file__).parents[3] / "mosquitto" / "mosquitto.conf"
+MEASURED = {
+    "set_tcp_nodelay": "true",
+    "max_queued_messages": "20000",
+    "persistence": "true",
+    "autosave_interval": "30",
+    "message_size_limit": "1048576",
+    "allow_anonymous": "false",
+}
+
+
+def lines(text: str) -> dict[str, str]:
+    pairs = (line.partition(" ") for line in text.splitlines() if line and not line.startswith("#"))
+    return {name: value for name, _, value in pairs}
+
+
+@pytest.mark.parametrize("as_root", [True, False])
+def test_generated_configuration_holds_every_measured_line(as_root: bool) -> None:
+    settings = Settings(Path("/data/broker"), "127.0.0.1", 1884, anonymous=False, largest=1_048_576, as_root=as_root)
+    got = lines(mosquitto.configuration(settings))
+    assert got.items() >= MEASURED.items()
+    assert got["listener"] == "1884 127.0.0.1"
+    assert got.get("user") == ("root" if as_root else None)
+    assert int(got["max_packet_size"]) >= 1_048_576 + 65_537 + 7
+
+
+def test_production_configuration_holds_them_too() -> None:
+    got = lines(PRODUCTION.read_text("utf-8"))
+    assert got.items() >= MEASURED.items()
+    assert got["listener"] == "1883"
+    assert got["password_file"].startswith("/mosquitto/")
+    assert got["acl_file"].startswith("/mosquitto/")
+
+
+def test_rights_are_lines_per_login_and_never_a_pattern() -> None:
+    logins = {
+        "process.core": Login("process.core", ("#", "$SYS/#"), ("#",)),
+        "device.mute": Login("device.mute", (), ()),
+    }
+    assert mosquitto.rights(logins, anonymous=False) == (
+        "user process.core\ntopic read #\ntopic read $SYS/#\ntopic write #\n\nuser device.mute\n"
+    )
+
+
+def test_anonymous_rights_stand_before_the_first_user() -> None:
+    text = mosquitto.rights({"device.a": Login("device.a", ("a",), ())}, anonymous=True)
+    assert text.startswith("topic readwrite #\n\nuser device.a\n")
+
+
+def test_passwords() -> None:
+    assert (
+        mosquitto.passwords({"process.core": "$7$101$c2FsdA==$aGFzaA=="}) == "process.core:$7$101$c2FsdA==$aGFzaA==\n"
+    )
