@@ -1,0 +1,314 @@
+"""Jinja2's sandbox made bounded: whatever a template says, it ends soon and stays small.
+
+Jinja2's own sandbox keeps a template away from Python's insides, but lets it multiply and loop without end. Here every
+pass of a loop, every call and every filter costs steps of one budget, every value that is made is weighed, and a look
+at the thread's processor time catches what the table of costs does not foresee. Devices and strangers' files bring
+templates: nothing in here trusts one.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from types import BuiltinMethodType, MethodType
+from typing import Any, Final, NoReturn
+
+from jinja2 import nodes, pass_context
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.environment import Template as JinjaTemplate
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context, LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Namespace, missing
+from jinja2.visitor import NodeTransformer
+
+from homeserver.view.bounds import (
+    FILTERS,
+    OPERATORS,
+    RANGE,
+    BoundError,
+    check_braces,
+    check_method,
+    checked_weight,
+    sized,
+    weight,
+)
+
+STEPS: Final = 50_000
+"""Passes of loops, calls and filters in one rendering."""
+TEXT: Final = 256 * 1024
+"""Characters that a rendering may write in all, into variables and macros too."""
+NODES: Final = 3_000
+"""Parts of one template; compiling takes time for each."""
+SECONDS: Final = 0.1
+"""Processor time of one rendering, looked at every `_LOOK` steps."""
+_LOOK: Final = 256
+_PER_STEP: Final = 64
+"""Weight that one step can carry."""
+_UNKNOWN_HERE: Final = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport, nodes.Block)
+_REMOVED: Final = ("lipsum", "urlize", "xmlattr", "pprint", "forceescape", "random")
+_NO_COST: Final = frozenset(
+    {"defined", "undefined", "none", "string", "number", "mapping", "boolean", "true", "false", "integer", "float"}
+)
+
+
+class _Counting(NodeTransformer):
+    """Puts the counters into a parsed template."""
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.iter = nodes.Call(nodes.EnvironmentAttribute("passes"), [node.iter], [], None, None, lineno=node.lineno)
+        node.body.insert(0, _tick(node))
+        return node
+
+    def visit_Macro(self, node: Any) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.body.insert(0, _tick(node))
+        return node  # type: ignore[no-any-return]
+
+    visit_CallBlock = visit_Macro  # noqa: N815
+
+
+def _tick(node: Any) -> nodes.Node:
+    """A statement that counts one pass, with the characters of plain text that a pass writes.
+
+    `EnvironmentAttribute` is written into the generated code as `environment.<name>`: a call of `Sandbox.tick`.
+    """
+    written = sum(len(data.data) for data in node.find_all(nodes.TemplateData))
+    return nodes.ExprStmt(nodes.EnvironmentAttribute(f"tick({written})"), lineno=node.lineno)
+
+
+class _Generator(CodeGenerator):
+    """Has every list, tuple, dict and joined text weighed as it is made."""
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802
+        self.write("environment.joined((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+    def visit_List(self, node: nodes.List, frame: Frame) -> None:  # noqa: N802
+        self._weighed(super().visit_List, node, frame)
+
+    def visit_Dict(self, node: nodes.Dict, frame: Frame) -> None:  # noqa: N802
+        self._weighed(super().visit_Dict, node, frame)
+
+    def visit_Tuple(self, node: nodes.Tuple, frame: Frame) -> None:  # noqa: N802
+        if node.ctx == "load":
+            self._weighed(super().visit_Tuple, node, frame)
+        else:
+            super().visit_Tuple(node, frame)
+
+    def _weighed(self, visit: Callable[[Any, Frame], None], node: Any, frame: Frame) -> None:
+        self.write("environment.made(")
+        visit(node, frame)
+        self.write(")")
+
+
+class _LightContext(Context):
+    """Looks names up in the variables, then in the globals, without copying either."""
+
+    def resolve_or_missing(self, key: str) -> Any:
+        if key in self.vars:
+            return self.vars[key]
+        if key in self.parent:
+            return self.parent[key]
+        return self.environment.globals.get(key, missing)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """The environment of all templates of a `Templates`. One rendering at a time: it belongs to one thread."""
+
+    code_generator_class = _Generator
+    intercepted_binops = frozenset(OPERATORS)
+
+    def __init__(self) -> None:
+        super().__init__(extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do"], optimized=False)
+        for name in _REMOVED:
+            self.filters.pop(name, None)
+            self.globals.pop(name, None)
+        self.steps = STEPS
+        self.text = TEXT
+        self._until = 0.0
+        self._look_at = STEPS - _LOOK
+        self.passes = self._counted
+        self.finalize = self._written
+        self.globals["range"] = bounded_range
+        for name, function in list(self.filters.items()):
+            self.add_filter(name, function)
+        tests: dict[str, Any] = dict(self.tests)
+        for name, test in tests.items():
+            self.add_test(name, test)
+
+    # -- what templates may use
+
+    def add_filter(self, name: str, function: Callable[..., Any]) -> None:
+        """Add a filter, counted and checked."""
+        check = FILTERS.get(name)
+        passed = 1 if hasattr(function, "jinja_pass_arg") else 0
+
+        def counted(*args: Any, **named: Any) -> Any:
+            self.charge(args[passed:])
+            if check is not None:
+                check(*args[passed:], **named)
+            return sized(function(*args, **named))
+
+        self.filters[name] = _same_mark(function, counted)
+
+    def add_test(self, name: str, function: Callable[..., Any]) -> None:
+        """Add a test, counted."""
+        passed = 1 if hasattr(function, "jinja_pass_arg") else 0
+
+        def counted(*args: Any, **named: Any) -> Any:
+            self.charge(args[passed:])
+            return function(*args, **named)
+
+        self.tests[name] = function if name in _NO_COST else _same_mark(function, counted)
+
+    # -- compiling and running
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        if next(islice(tree.find_all(nodes.Node), NODES, None), None) is not None:
+            self.refuse(f"more than {NODES} names, values and operators: make it shorter", 1)
+        for node in tree.find_all(_UNKNOWN_HERE):
+            self.refuse(f"{type(node).__name__.lower()} is not known in templates of the home", node.lineno)
+        counted: nodes.Template = _Counting().visit(tree)
+        return counted
+
+    def refuse(self, text: str, line: int) -> NoReturn:
+        error = BoundError(text)
+        error.lineno = line  # type: ignore[attr-defined]
+        raise error
+
+    def begin(self) -> None:
+        """A fresh budget: before each compilation and each rendering."""
+        self.steps = STEPS
+        self.text = TEXT
+        self._look_at = STEPS - _LOOK
+        self._until = 0.0
+
+    def run(self, template: JinjaTemplate, variables: dict[str, Any], most: int) -> str:
+        """Render into at most `most` characters."""
+        self.begin()
+        pieces: list[str] = []
+        left = most
+        for piece in template.root_render_func(_LightContext(self, variables, None, {})):
+            left -= len(piece)
+            if left < 0:
+                raise BoundError(f"the result is longer than {most // 1024} KiB")
+            pieces.append(piece)
+        return "".join(pieces)
+
+    # -- counting
+
+    def charge(self, values: Iterable[Any]) -> None:
+        """Take what work on `values` costs from the budget."""
+        cost = 1
+        for value in values:
+            if isinstance(value, str):
+                cost += len(value) // _PER_STEP
+            elif not isinstance(value, int | float | Namespace):
+                cost += weight(value) // _PER_STEP
+        self.spend(cost)
+
+    def spend(self, steps: int) -> None:
+        self.steps = left = self.steps - steps
+        if left < self._look_at:
+            self._look(left)
+
+    def _look(self, left: int) -> None:
+        if left < 0:
+            raise BoundError(f"takes more than {STEPS} steps: loop over less")
+        self._look_at = left - _LOOK
+        now = time.thread_time()
+        if not self._until:
+            self._until = now + SECONDS
+        elif now > self._until:
+            raise BoundError(f"takes more than {SECONDS * 1000:.0f} ms: loop over less")
+
+    def tick(self, written: int) -> None:
+        """One pass of a loop or a macro, which writes that many characters of plain text."""
+        self.spend(1)
+        self.text -= written
+        if self.text < 0:
+            raise BoundError(f"writes more than {TEXT // 1024} KiB")
+
+    def _counted(self, values: Any) -> Any:
+        """What a loop goes over."""
+        if hasattr(values, "__len__"):
+            self.charge((values,))
+            return values
+        return self._each(values)
+
+    def _each(self, values: Any) -> Iterator[Any]:
+        for value in values:
+            self.spend(1)
+            yield value
+
+    def made(self, value: Any) -> Any:
+        self.spend(1 + checked_weight(value) // _PER_STEP)
+        return value
+
+    def joined(self, parts: tuple[Any, ...]) -> str:
+        self.made(parts)
+        return "".join(map(str, parts))
+
+    @pass_context
+    def _written(self, context: Context, value: Any) -> Any:
+        """Every value on its way into the result."""
+        if isinstance(value, str):
+            self.text -= len(value)
+        elif not isinstance(value, int | float):
+            self.text -= checked_weight(value)
+        self.tick(1)
+        return value
+
+    # -- Jinja2's own gates
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        self.spend(1)
+        return OPERATORS[operator](left, right)
+
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+        if __obj is __self.passes:
+            return __obj(*args)
+        __self.charge(args)
+        if kwargs:
+            __self.charge(kwargs.values())
+        if isinstance(__obj, BuiltinMethodType | MethodType):
+            check_method(__obj, args, kwargs)
+        return sized(super().call(__context, __obj, *args, **kwargs))
+
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        inner = super().wrap_str_format(value)
+        if inner is None:
+            return None
+
+        def bounded(*args: Any, **named: Any) -> str:
+            check_braces(value.__self__, (args, named))
+            return inner(*args, **named)
+
+        return bounded
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        if isinstance(obj, LoopContext | Namespace):
+            return not attr.startswith("_")
+        return super().is_safe_attribute(obj, attr, value)
+
+    def unsafe_undefined(self, obj: Any, attribute: str) -> Any:
+        raise SecurityError(f"templates may not use {attribute!r} of {type(obj).__name__}")
+
+
+def _same_mark(original: Callable[..., Any], wrapper: Callable[..., Any]) -> Callable[..., Any]:
+    if hasattr(original, "jinja_pass_arg"):
+        wrapper.jinja_pass_arg = original.jinja_pass_arg  # type: ignore[attr-defined]
+    return wrapper
+
+
+def bounded_range(*args: int) -> range:
+    """`range` of at most `RANGE` numbers."""
+    made = range(*args)
+    if len(made) > RANGE:
+        raise BoundError(f"range goes over more than {RANGE} numbers")
+    return made

@@ -1,0 +1,187 @@
+"""Templates: compiled once, rendered within bounds.
+
+Devices bring them in their discovery, people write them in rules. Everything that can go wrong with one, at load or
+later, is `TemplateError` with its line. Keeps the compiled templates by their text. Serves one thread.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Final
+
+from jinja2 import TemplateError as JinjaError
+from jinja2 import TemplateSyntaxError, UndefinedError, meta
+from jinja2.environment import Template as JinjaTemplate
+
+from homeserver.view import template_numbers, template_times, template_values
+from homeserver.view.bounds import BoundError
+from homeserver.view.getter import Getter, getter_of
+from homeserver.view.native import native
+from homeserver.view.sandbox import Sandbox
+from homeserver.view.template_rows import Row
+
+LONGEST: Final = 32 * 1024
+"""Characters of the longest template."""
+RESULT: Final = 64 * 1024
+"""Characters of the longest result."""
+_KEPT: Final = 5_000
+_FAULTS: Final = (
+    JinjaError,
+    BoundError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    NameError,
+    OSError,
+    RuntimeError,
+    StopIteration,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    re.error,
+)
+"""What Python code written by a template can raise."""
+
+
+class TemplateError(Exception):
+    """A template that is wrong, or that could not be rendered with these values; `line` counts from 1."""
+
+    def __init__(self, text: str, line: int = 1) -> None:
+        super().__init__(f"template line {line}: {text}")
+        self.text = text
+        self.line = line
+
+
+class Template:
+    """One compiled template; made by `Templates.compile`."""
+
+    def __init__(self, sandbox: Sandbox, text: str) -> None:
+        self.text = text
+        self.static = not ("{{" in text or "{%" in text or "{#" in text)
+        """Whether it says the same whatever the variables are."""
+        self._sandbox = sandbox
+        self._stripped = text.strip()
+        self._before = text[: len(text) - len(text.lstrip())].count("\n")
+        self._getter: Getter | None = None
+        if not self.static:
+            self._compile()
+
+    def __repr__(self) -> str:
+        return f"Template({self.text!r})"
+
+    def render(self, variables: Mapping[str, Any]) -> str:
+        """The text it gives, without blanks around it; raises `TemplateError`."""
+        if self.static:
+            return self._stripped
+        if self._getter is not None and (found := self._getter(variables)) is not None:
+            return found
+        try:
+            return self._sandbox.run(self._jinja, dict(variables), RESULT).strip()
+        except _FAULTS as error:
+            raise self._error(error, self._line_of(error.__traceback__)) from error
+
+    def render_native(self, variables: Mapping[str, Any]) -> Any:
+        """The value that the text spells: a number, list, dictionary, true, false or none, else the text itself."""
+        return native(self.render(variables))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The variables it looks at, so that a caller need not make what is not used."""
+        if self.static:
+            return frozenset()
+        self._sandbox.begin()
+        return frozenset(meta.find_undeclared_variables(self._sandbox.parse(self._stripped)))
+
+    def _compile(self) -> None:
+        if len(self._stripped) > LONGEST:
+            raise TemplateError(f"longer than {LONGEST // 1024} KiB")
+        try:
+            self._sandbox.begin()
+            tree = self._sandbox.parse(self._stripped)
+            self._getter = getter_of(tree)
+            if self._getter is None:
+                _ = self._jinja
+        except _FAULTS as error:
+            raise self._error(error, getattr(error, "lineno", None) or 1) from error
+
+    @cached_property
+    def _jinja(self) -> JinjaTemplate:
+        """A template that is one path gets here only when the getter gave up."""
+        self._sandbox.begin()
+        code = self._sandbox.compile(self._stripped)
+        return JinjaTemplate.from_code(self._sandbox, code, self._sandbox.globals)
+
+    def _line_of(self, trace: TracebackType | None) -> int:
+        line = 1
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == "<template>":
+                line = self._jinja.get_corresponding_lineno(trace.tb_lineno)
+            trace = trace.tb_next
+        return line
+
+    def _error(self, error: BaseException, line: int) -> TemplateError:
+        return TemplateError(_words(error), line + self._before)
+
+
+def _words(error: BaseException) -> str:
+    """What to tell the author of the template."""
+    match error:
+        case TemplateSyntaxError(message=message):
+            return f"{message or 'wrong syntax'}: check brackets, quotes and {{% end... %}}"
+        case UndefinedError():
+            return f"{error}: check the name, or add | default(...)"
+        case ZeroDivisionError():
+            return "divides by nought: test the divisor first"
+        case RecursionError():
+            return "nests or calls itself too deeply"
+        case SyntaxError():
+            return f"nests too deeply ({error.msg})"
+        case MemoryError():
+            return "needs too much memory"
+        case KeyError():
+            return f"there is no {error}"
+        case _:
+            return str(error) or type(error).__name__
+
+
+class Templates:
+    """Compiles templates. `functions` are at hand in all of them, as functions, filters and tests.
+
+    `zone` is the home's time zone, in which templates see and show local time; `now` tells the time in UTC.
+    """
+
+    def __init__(
+        self,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+        *,
+        zone: tzinfo = UTC,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._sandbox = Sandbox()
+        self._compiled: OrderedDict[str, Template] = OrderedDict()
+        for row in (*template_numbers.ROWS, *template_values.ROWS, *template_times.rows(zone, now)):
+            self._add(row)
+        for name, function in (functions or {}).items():
+            self._add(Row(name, function, "gft"))
+
+    def _add(self, row: Row) -> None:
+        if "g" in row.uses:
+            self._sandbox.globals[row.name] = row.value
+        if "f" in row.uses:
+            self._sandbox.add_filter(row.name, row.value)
+        if "t" in row.uses:
+            self._sandbox.add_test(row.name, row.value)
+
+    def compile(self, text: str) -> Template:
+        """The template of `text`; raises `TemplateError` that names the line."""
+        template = self._compiled.get(text)
+        if template is None:
+            template = self._compiled[text] = Template(self._sandbox, text)
+            if len(self._compiled) > _KEPT:
+                self._compiled.popitem(last=False)
+        return template
