@@ -106,8 +106,8 @@ def _remedy(path: Path) -> str:
 def _check_applied(path: Path, migrations: list[Migration], done: list[sqlite3.Row]) -> None:
     if len(done) > len(migrations):
         raise StoreError(
-            f"{path} was written by a newer version of homeserver (its migration {len(done)}, this one knows "
-            f"{len(migrations)}): use the newer version, or restore {path.parent / 'backups'}/{path.stem}-{len(migrations)}.db"
+            f"{path} was written by a newer version of homeserver (its migration {len(done)}, this one "
+            f"knows {len(migrations)}): use that, or restore {path.parent / 'backups'}/{path.stem}-{len(migrations)}.db"
         )
     for row, migration in zip(done, migrations, strict=False):
         if row["checksum"] != migration.checksum:

@@ -1,14 +1,14 @@
 """The settings of the home and of its workers, and where each value came from.
 
 Weakest first: defaults, `homeserver.toml` in the data folder, environment `HOMESERVER_*`, options of the command line,
-`--set WORKER.KEY=VALUE`. The platform's own stand at the top of the file or in `[home]`, a worker's in the table of its name.
-Keeps nothing; needs the data folder only to look for the file.
+`--set WORKER.KEY=VALUE`. The platform's own stand at the top of the file or in `[home]`, a worker's in the table of its
+name. Keeps nothing; needs the data folder only to look for the file.
 """
 
 import json
 import os
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
@@ -112,7 +112,7 @@ class Settings:
     def load(
         cls, cli: Mapping[str, Any] | None = None, sets: list[str] | None = None, env: Mapping[str, str] | None = None
     ) -> "Settings":
-        """Read all sources; `cli` holds options by field name, None for those that were not given. Raises `SettingsError`."""
+        """Read all sources; `cli` holds options by field name, None for what was not given. Raises `SettingsError`."""
         env = os.environ if env is None else env
         texts = Texts(
             env, read_sets(sets or []), {name: value for name, value in (cli or {}).items() if value is not None}
@@ -130,14 +130,16 @@ class Settings:
     def _of(self, worker: str, model: type[BaseModel]) -> dict[tuple[str, ...], Given]:
         return merged([*self._given.get(worker, []), *self._texts.given(worker, model)])
 
-    def check(self, models: Mapping[str, type[BaseModel] | None]) -> None:
-        """Check the sections of all known workers; refuses a section that belongs to nobody."""
+    def check(self, models: Mapping[str, type[BaseModel] | None], others: Iterable[str] = ()) -> None:
+        """Check the sections of these workers; refuses a section that belongs neither to them nor to `others`."""
         for worker, model in models.items():
             self.section(worker, model or _NoOptions)
+        known = {*models, *others, _PLATFORM}
         for section in self._given.keys() | self._texts.sections():
-            if section not in models and (rows := self._given.get(section, [])) is not None:
+            if section not in known:
+                rows = self._given.get(section)
                 place = rows[0].place if rows else f"--set {section}"
-                raise SettingsError(f"{place}: there is no worker {section!r}; {nearest(section, list(models))}")
+                raise SettingsError(f"{place}: there is no worker {section!r}; {nearest(section, sorted(known))}")
 
     def explain(self, models: Mapping[str, type[BaseModel] | None] | None = None) -> list[Setting]:
         """Every effective value and where it came from, the platform's first."""

@@ -1,8 +1,8 @@
 """A worker's own SQLite file: `Store` for everything that may wait, `Ledger` for what must be committed in the loop.
 
-Both migrate the file when they open it, hold a lock on it against other processes, and run in WAL mode: a commit survives
-the end of the process at once, and a power cut but for the last moments before it. `Store` writes on one connection, in
-order, and reads on another. Both may be open on the same file within one process.
+Both migrate the file when they open it, hold a lock on it against other processes, and run in WAL mode: a commit
+survives the end of the process at once, and a power cut but for the last moments before it. `Store` writes on one
+connection, in order, and reads on another. Both may be open on the same file within one process.
 """
 
 import asyncio

@@ -1,0 +1,92 @@
+"""Finds the command that was asked for, imports its module and no other, and says in one sentence what failed."""
+
+import importlib
+import sys
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from homeserver import __version__
+from homeserver.cli.failures import exit_code
+
+COMMANDS: Final = {
+    "up": "Run the whole home on this machine.",
+    "run": "Run single workers against a broker.",
+    "status": "Tell how the home, its processes and its workers are.",
+    "entities": "List the entities of the home and their states.",
+    "watch": "Show what happens, as it happens, and why.",
+    "set": "Give an entity a command: set light.hall turn_on brightness=80.",
+    "call": "Call a worker: call keeper.restart worker=rules.",
+    "topics": "Tell who hears and says what.",
+    "settings": "Print the settings in force and where each came from.",
+    "doctor": "Look at what is installed and reachable, and what its absence costs.",
+    "new-worker": "Write a new worker that works at once, and its test.",
+    "device-login": "Make, list and remove the broker logins of devices.",
+    "worker-login": "Make the login file of workers on another machine.",
+}
+"""Each command with its line in the help; its module is `homeserver.cli.<command>`."""
+
+
+class Commands(TyperGroup):
+    """Commands by name; only the one that runs is imported."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return TyperCommand(cmd_name, help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] in COMMANDS:
+            return args[0], _load(args[0]), args[1:]
+        return super().resolve_command(ctx, args)
+
+
+def _load(name: str) -> Any:
+    module = importlib.import_module(f"homeserver.cli.{name.replace('-', '_')}_command")
+    command: Any = typer.main.get_command(module.app)
+    command.name = name
+    return command
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def homeserver(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """A home platform in which every capability is a worker that speaks MQTT."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        app(args=given, prog_name="homeserver")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        code = exit_code(error)
+        if code is None:
+            raise
+        typer.echo(f"homeserver: {error}", err=True)
+        return code
+    return 0

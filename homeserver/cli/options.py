@@ -1,0 +1,54 @@
+"""Options that commands share, and the settings that come of them."""
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from homeserver.runtime.log import start_logging
+from homeserver.runtime.settings import Settings
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="Folder that holds all that the home keeps.", metavar="DIR", show_default=False),
+]
+Broker = Annotated[
+    str | None,
+    typer.Option(
+        "--broker",
+        help="auto, mosquitto, amqtt, or an address mqtt://[login@]host[:port].",
+        metavar="BROKER",
+        show_default=False,
+    ),
+]
+Rules = Annotated[
+    Path | None, typer.Option("--rules", help="Folder with the rule files.", metavar="DIR", show_default=False)
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="WORKER.KEY=VALUE, or home.KEY=VALUE; may be repeated.", metavar="SETTING"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Reach = Annotated[float, typer.Option("--timeout", help="Seconds to wait for an answer.", min=0.1)]
+
+
+def load_settings(data: Path | None, broker: str | None, sets: list[str] | None = None, **more: Any) -> Settings:
+    """The settings in force; raises `SettingsError`."""
+    return Settings.load({"data": data, "broker": broker, **more}, sets)
+
+
+def log_for_people(settings: Settings, process: str, level: str | None = None) -> None:
+    """Logs of a program that runs in somebody's terminal."""
+    start_logging(process, level or settings.home.log_level, sys.stderr)
+
+
+def log_little() -> None:
+    """Logs of a short command: only what went wrong."""
+    start_logging("cli", "error", sys.stderr)
+    logging.getLogger("homeserver.runtime.bus").setLevel(logging.CRITICAL)  # the command itself says what is wrong
+
+
+Say = Callable[[str], None]

@@ -1,0 +1,51 @@
+"""`homeserver run WORKER...`: single workers in one process, against any broker."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from homeserver import workers
+from homeserver.cli.failures import Failure
+from homeserver.cli.options import Broker, Data, Rules, Sets, load_settings, log_for_people
+from homeserver.runtime.account import account_of
+from homeserver.runtime.assembly import assemble, run_loop
+from homeserver.runtime.process import run as host
+from homeserver.topics.names import NAME
+
+app = typer.Typer()
+
+
+@app.command()
+def run(
+    names: Annotated[list[str], typer.Argument(metavar="WORKER...", help="Workers by name, see `homeserver topics`.")],
+    broker: Broker = None,
+    data: Data = None,
+    rules: Rules = None,
+    process: Annotated[
+        str | None, typer.Option("--process", help="What to call this process; the first worker's name if left out.")
+    ] = None,
+    login: Annotated[
+        Path | None, typer.Option("--login", help="Login file from `homeserver worker-login add`.", metavar="FILE")
+    ] = None,
+    sets: Sets = None,
+    supervised: Annotated[
+        bool, typer.Option("--supervised", hidden=True, help="End when standard input does.")
+    ] = False,
+) -> None:
+    """Run workers until Ctrl+C. They reconnect by themselves whenever the broker comes back."""
+    settings = load_settings(data, broker, sets, rules=rules, login_file=login)
+    kinds = workers.kinds(dict.fromkeys(names))
+    settings.check({name: kind.options for name, kind in kinds.items()}, others=workers.names())
+    account = account_of(settings.home, _process_name(process, names))
+    log_for_people(settings, account.process)
+    settings.home.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    persons = workers.speaks_for(kinds)
+    run_loop(host(assemble(settings, account, workers.load, persons), list(kinds), watch_stdin=supervised))
+
+
+def _process_name(given: str | None, names: list[str]) -> str:
+    name = given or names[0]
+    if not NAME.fullmatch(name):
+        raise Failure(f"--process {name!r}: use 1 to 32 of a-z 0-9 _ -")
+    return name

@@ -1,0 +1,143 @@
+"""`homeserver up`: the whole home on this machine, until Ctrl+C."""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated, Final
+
+import typer
+
+from homeserver import __version__, workers
+from homeserver.bridge.credentials import token_of
+from homeserver.cli.options import Broker, Data, Rules, Sets, load_settings
+from homeserver.runtime.assembly import assemble
+from homeserver.runtime.clock import RealClock
+from homeserver.runtime.hosting import Setup
+from homeserver.runtime.house import House
+from homeserver.runtime.journal import Journal, log_to
+from homeserver.runtime.keeper import Keeper
+from homeserver.runtime.process import Process
+from homeserver.runtime.running import occupy
+from homeserver.runtime.settings import Settings
+from homeserver.runtime.supervisor import Supervisor, check_free
+
+app = typer.Typer()
+_READY: Final = 60.0
+"""Seconds after which the home says what is still missing."""
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="Add a simulated house with about 30 devices.")] = False,
+    data: Data = None,
+    rules: Rules = None,
+    broker: Broker = None,
+    mqtt_port: Annotated[
+        int | None, typer.Option("--mqtt-port", help="Where the home's own broker listens (1883).", show_default=False)
+    ] = None,
+    http_port: Annotated[
+        int | None, typer.Option("--http-port", help="Where the page is (8321).", show_default=False)
+    ] = None,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Let programs on this machine use the broker without a login.")
+    ] = False,
+    sets: Sets = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show everything that the processes log.")] = False,
+) -> None:
+    """Start the broker and all workers of the home, and keep them up until Ctrl+C."""
+    ports = {"mqtt_port": mqtt_port, "http_port": http_port}
+    settings = load_settings(data, broker, sets, rules=rules, anonymous=anonymous or None, **ports)
+    home, plan = settings.home, workers.plan(demo=demo)
+    models = {name: plan.kind(name).options for post in plan.posts.values() for name in post.workers}
+    settings.check(models, others=workers.names())
+    home.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    journal = Journal(home.data / "logs", "debug" if verbose else "warning")
+    log_to(journal, "keeper", home.log_level)
+    supervisor = Supervisor(settings, plan, journal, RealClock(), _line)
+    page = f"http://{home.http_host}:{home.http_port}/"
+    with contextlib.closing(journal), occupy(home.data, supervisor.address(), page, login=not supervisor.open_house):
+        check_free(home.http_host, home.http_port, "--http-port", "the page")
+        asyncio.run(_live(settings, supervisor))
+
+
+async def _live(settings: Settings, supervisor: Supervisor) -> None:
+    began, stop = time.monotonic(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    _line("homeserver", f"{__version__}, data in {settings.home.data}")
+    async with _unless(stop, supervisor):
+        if stop.is_set():
+            return
+        keeper = _keeper_process(settings, supervisor)
+        telling = asyncio.create_task(_open(keeper, settings, supervisor, began))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait((telling, stopping), return_when=asyncio.FIRST_EXCEPTION)
+        telling.cancel()
+        ended = await asyncio.gather(telling, return_exceptions=True)
+        _line("", "stopping")
+        await _close(keeper)
+        if isinstance(ended[0], Exception):
+            raise ended[0]
+
+
+@contextlib.asynccontextmanager
+async def _unless(stop: asyncio.Event, supervisor: Supervisor) -> AsyncIterator[None]:
+    """The supervisor's life; Ctrl+C while it begins ends it too."""
+    beginning = asyncio.ensure_future(supervisor.__aenter__())
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((beginning, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not beginning.done():
+        beginning.cancel()
+        await asyncio.gather(beginning, return_exceptions=True)
+        yield
+        return
+    beginning.result()
+    try:
+        yield
+    finally:
+        await supervisor.__aexit__(None, None, None)
+
+
+def _keeper_process(settings: Settings, supervisor: Supervisor) -> Process:
+    def setup(house: House) -> Keeper:
+        return Keeper(house, supervisor)
+
+    setups: dict[str, Setup] = {Keeper.name: setup}
+    return assemble(settings, supervisor.account(), setups.__getitem__)
+
+
+async def _open(process: Process, settings: Settings, supervisor: Supervisor, began: float) -> None:
+    await process.open([Keeper.name])
+    await process.until_open()
+    keeper = process.hosted[Keeper.name].worker
+    assert isinstance(keeper, Keeper)
+    down = await keeper.until_up(_READY)
+    for report in down:
+        _line(report.worker, f"is not up: {report.reason or report.state}")
+    _tell_ready(settings, supervisor, time.monotonic() - began, whole=not down)
+
+
+def _tell_ready(settings: Settings, supervisor: Supervisor, seconds: float, *, whole: bool) -> None:
+    home = settings.home
+    _line("", f"the home is up, {'all of it' if whole else 'but not all of it'} ({seconds:.1f} s)")
+    if "bridge" in supervisor.plan.posts:
+        _line("page", f"http://{home.http_host}:{home.http_port}/#token={token_of(home.data)}")
+    login = "no login needed" if supervisor.open_house else "make its login with: homeserver device-login add NAME"
+    _line("devices", f"connect to {supervisor.address()}; {login}")
+    _line("rules", str(home.rules))
+    _line("", "Ctrl+C stops everything")
+
+
+async def _close(process: Process) -> None:
+    try:
+        async with asyncio.timeout(0.4):
+            await process.close()
+    except TimeoutError:
+        pass
+
+
+def _line(name: str, text: str) -> None:
+    print(f"{name:<10} {text}" if name else text, flush=True)

@@ -1,0 +1,104 @@
+"""Who a process is at the broker: the address, the login, and the secret where one is needed.
+
+Secrets come from the data folder, from a login file or from the environment; never from a command line.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from homeserver.runtime.broker import Address as BrokerAddress
+from homeserver.runtime.broker import BrokerError
+from homeserver.runtime.codec import sentence
+from homeserver.runtime.logins import LOGIN, LoginError, Logins
+from homeserver.runtime.mqtt_wire import Address
+from homeserver.runtime.private_file import write_private
+from homeserver.runtime.running import running
+from homeserver.runtime.settings import HomeSettings
+
+
+class AccountError(Exception):
+    """No broker, or no way to log in; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`process` names the connection, `login` stands in the addresses of what it says."""
+
+    process: str
+    login: str
+    address: Address
+
+
+class LoginFile(BaseModel):
+    """What `homeserver worker-login add` writes for another machine. Keep it as you keep a key."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    broker: str = Field(description="mqtt://host:port")
+    login: str = Field(pattern=LOGIN.pattern)
+    secret: str = Field(min_length=1, repr=False)
+
+
+def read_login_file(path: Path) -> LoginFile:
+    """Raises `AccountError`, which never holds the secret."""
+    try:
+        return LoginFile.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise AccountError(f"login file {path}: {sentence(error)}") from error
+    except OSError as error:
+        raise AccountError(f"login file {path} cannot be read: {error.strerror}") from error
+
+
+def write_login_file(path: Path, content: LoginFile) -> None:
+    """Only its owner can read it."""
+    write_private(path, json.dumps(content.model_dump(), indent=1) + "\n")
+
+
+def account_of(home: HomeSettings, process: str) -> Account:
+    """The account with which `process` connects; a login that is given by name wins over the process's own."""
+    try:
+        if home.login_file is not None:
+            return _from_file(home, home.login_file)
+        if "://" in home.broker:
+            return _from_address(home, process)
+        return _from_running(home, process)
+    except (LoginError, BrokerError) as error:
+        raise AccountError(str(error)) from error
+
+
+def _from_file(home: HomeSettings, path: Path) -> Account:
+    file = read_login_file(path)
+    there = BrokerAddress.parse(home.broker if "://" in home.broker else file.broker)
+    return Account(_name(file.login), file.login, Address(there.host, there.port, file.login, file.secret))
+
+
+def _from_address(home: HomeSettings, process: str) -> Account:
+    there = BrokerAddress.parse(home.broker)
+    if there.login is None:
+        return Account(process, f"process.{process}", Address(there.host, there.port))
+    given = home.broker_password
+    secret = given.get_secret_value() if given else Logins(home.data).secret(there.login)
+    ours = LOGIN.fullmatch(there.login) and there.login.startswith("process.")
+    name = _name(there.login) if ours else process
+    login = there.login if ours else f"process.{process}"
+    return Account(name, login, Address(there.host, there.port, there.login, secret))
+
+
+def _from_running(home: HomeSettings, process: str) -> Account:
+    here = running(home.data)
+    if here is None:
+        raise AccountError(
+            f"no home runs in {home.data}: start it with `homeserver up`, or name its folder with --data or its "
+            "broker with --broker mqtt://host:port"
+        )
+    there, login = BrokerAddress.parse(here.broker), f"process.{process}"
+    if not here.login:
+        return Account(process, login, Address(there.host, there.port))
+    return Account(process, login, Address(there.host, there.port, login, Logins(home.data).secret(login)))
+
+
+def _name(login: str) -> str:
+    return login.partition(".")[2]

@@ -1,0 +1,226 @@
+"""The keeper on the bus: tells how the home is, and starts and stops single workers while the rest goes on.
+
+Lives in the supervisor's own process. Keeps nothing: what was stopped is started again with the home.
+"""
+
+import asyncio
+import logging
+from typing import ClassVar, Final, Protocol
+
+from homeserver.runtime.child import Child
+from homeserver.runtime.heard import Heard
+from homeserver.runtime.house import House
+from homeserver.runtime.keeper_words import (
+    APPLY_LOGINS,
+    RESTART,
+    START,
+    STATUS,
+    STOP,
+    Applied,
+    ApplyLogins,
+    AskStatus,
+    ProcessReport,
+    Report,
+    WorkerName,
+    WorkerReport,
+)
+from homeserver.runtime.plan import Plan, Post
+from homeserver.runtime.worker import Worker, answers, hears
+from homeserver.topics.call import Caller, CallError
+from homeserver.topics.process import (
+    PROCESS_STATUS,
+    PROCESS_WANTED,
+    WORKER_STATUS,
+    ProcessStatus,
+    State,
+    Wanted,
+    WorkerStatus,
+)
+
+log = logging.getLogger(__name__)
+_PATIENCE: Final = 20.0
+"""Seconds that a worker has to come up or go down before the keeper answers with what it sees."""
+
+
+class Staff(Protocol):
+    """What the keeper directs: `Supervisor`."""
+
+    plan: Plan
+    children: dict[str, Child]
+    wanted: dict[str, tuple[str, ...]]
+
+    def address(self, login: str | None = None) -> str: ...
+    def apply_logins(self) -> int: ...
+    async def launch(self, post: Post) -> None: ...
+    async def end(self, process: str) -> None: ...
+
+
+class Keeper(Worker):
+    """`staff` does the work on processes; single workers follow what is said on `PROCESS_WANTED`."""
+
+    name = "keeper"
+    says: ClassVar = (PROCESS_WANTED,)
+
+    def __init__(self, house: House, staff: Staff) -> None:
+        super().__init__(house)
+        self._staff = staff
+        self._processes: dict[str, ProcessStatus] = {}
+        self._workers: dict[tuple[str, str], WorkerStatus] = {}
+        self._changed = asyncio.Event()
+        self._turn = asyncio.Lock()
+
+    async def open(self) -> None:
+        for (process,), _ in await self.house.leftovers(PROCESS_WANTED):
+            self.house.say(PROCESS_WANTED, None, process)
+        for process in self._staff.wanted:
+            self._say_wanted(process)
+
+    def _say_wanted(self, process: str) -> None:
+        self.house.say(PROCESS_WANTED, Wanted(self._staff.wanted[process]), process)
+
+    # -- looking
+
+    @hears(PROCESS_STATUS)
+    def process_changed(self, status: ProcessStatus | None, heard: Heard) -> None:
+        (process,) = heard.where
+        if status is None:
+            self._processes.pop(process, None)
+        else:
+            self._processes[process] = status
+        self._tell()
+
+    @hears(WORKER_STATUS)
+    def worker_changed(self, status: WorkerStatus | None, heard: Heard) -> None:
+        name, process = heard.where
+        if status is None:
+            self._workers.pop((name, process), None)
+        else:
+            self._workers[name, process] = status
+        self._tell()
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def report(self, worker: str) -> WorkerReport:
+        """How a worker is; its own word counts only while the process that said it is online."""
+        reports = [self._judge(name, process) for name, process in self._workers if name == worker]
+        best = max(reports, key=lambda one: (one.state != "offline", one.since is not None), default=None)
+        post = self._staff.plan.of(worker)
+        return best or WorkerReport(worker=worker, process=post.process if post else "", state="offline")
+
+    def _judge(self, worker: str, process: str) -> WorkerReport:
+        said, home = self._workers[worker, process], self._processes.get(process)
+        alive = home is not None and home.state == "online" and home.run == said.run
+        state: State = said.state if alive else "offline"
+        reason = said.reason if alive or said.state == "offline" else f"process {process} is not running"
+        return WorkerReport(
+            worker=worker, process=process, state=state, reason=reason, since=said.since, version=said.version
+        )
+
+    def planned(self) -> list[WorkerReport]:
+        """All workers that are meant to run."""
+        return [self.report(worker) for workers in self._staff.wanted.values() for worker in workers]
+
+    async def until_up(self, timeout: float) -> list[WorkerReport]:
+        """Return when all that is meant to run does, or after `timeout` seconds; those that are not up."""
+        down: list[WorkerReport] = []
+        try:
+            async with asyncio.timeout(timeout):
+                while down := [one for one in self.planned() if one.state not in ("online", "degraded")]:
+                    await self._changed.wait()
+        except TimeoutError:
+            pass
+        return down
+
+    # -- answering
+
+    @answers(STATUS)
+    async def status(self, request: AskStatus, caller: Caller) -> Report:
+        names = {name for name, _ in self._workers} | {one.worker for one in self.planned()}
+        processes = [
+            ProcessReport(
+                process=name,
+                state=child.state,
+                pid=child.pid,
+                restarts=child.restarts,
+                workers=list(self._staff.wanted.get(name, ())),
+            )
+            for name, child in self._staff.children.items()
+        ]
+        workers = [self.report(name) for name in sorted(names)]
+        return Report(broker=self._staff.address(), processes=processes, workers=workers)
+
+    @answers(START)
+    async def start(self, request: WorkerName, caller: Caller) -> WorkerReport:
+        async with self._turn:
+            return await self._start(request.worker)
+
+    @answers(STOP)
+    async def stop(self, request: WorkerName, caller: Caller) -> WorkerReport:
+        async with self._turn:
+            return await self._stop(request.worker)
+
+    @answers(RESTART)
+    async def restart(self, request: WorkerName, caller: Caller) -> WorkerReport:
+        async with self._turn:
+            await self._stop(request.worker)
+            return await self._start(request.worker)
+
+    @answers(APPLY_LOGINS)
+    async def apply_logins(self, request: ApplyLogins, caller: Caller) -> Applied:
+        return Applied(logins=self._staff.apply_logins())
+
+    async def _start(self, worker: str) -> WorkerReport:
+        post = self._post(worker)
+        if post.process not in self._staff.children:
+            await self._staff.launch(post)
+        elif worker not in self._staff.wanted[post.process]:
+            self._staff.wanted[post.process] += (worker,)
+        self._workers.pop((worker, post.process), None)  # what an earlier run said is no answer
+        self._say_wanted(post.process)
+        log.info("%s is to run in process %s", worker, post.process)
+        return await self._until(worker, up=True)
+
+    async def _stop(self, worker: str) -> WorkerReport:
+        post = self._staff.plan.of(worker)
+        if post is None or worker not in self._staff.wanted.get(post.process, ()):
+            self._post(worker)
+            return self.report(worker)
+        left = tuple(name for name in self._staff.wanted[post.process] if name != worker)
+        log.info("%s is to stop", worker)
+        if left:
+            self._staff.wanted[post.process] = left
+        else:
+            await self._staff.end(post.process)
+        self._say_wanted(post.process)
+        return await self._until(worker, up=False)
+
+    def _post(self, worker: str) -> Post:
+        """Where a worker is to run: by the plan, else in a process of its own. Raises `CallError`."""
+        if worker == self.name:
+            raise CallError("denied", "the keeper runs as long as the home does: stop the home instead", "worker")
+        post = self._staff.plan.of(worker)
+        if post is not None:
+            return post
+        try:
+            self._staff.plan.kind(worker)
+        except LookupError as error:
+            raise CallError("not_found", str(error), "worker") from error
+        return Post(f"x-{worker}"[:32], (worker,))
+
+    async def _until(self, worker: str, *, up: bool) -> WorkerReport:
+        """Wait until a worker is up or down, or until it has said why it is not."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                while not _settled(self.report(worker), up=up):
+                    await self._changed.wait()
+        except TimeoutError:
+            pass
+        return self.report(worker)
+
+
+def _settled(report: WorkerReport, *, up: bool) -> bool:
+    if not up:
+        return report.state == "offline"
+    return report.state in ("online", "degraded") or (report.state == "offline" and report.reason != "")

@@ -1,0 +1,39 @@
+"""What a home runs: its processes, the workers of each, and the logins that they speak with."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from homeserver.runtime.worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One process: its name, its workers, the persons it may speak for, the device logins it uses."""
+
+    process: str
+    workers: tuple[str, ...]
+    speaks_for: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+
+    @property
+    def login(self) -> str:
+        return f"process.{self.process}"
+
+
+class Plan:
+    """The posts of a home. `kind` finds a worker's class by name without running it; it raises LookupError."""
+
+    def __init__(self, posts: Iterable[Post], kind: Callable[[str], type[Worker]]) -> None:
+        self.posts = {post.process: post for post in posts}
+        self.kind = kind
+
+    def of(self, worker: str) -> Post | None:
+        """The post whose process is to run a worker."""
+        return next((post for post in self.posts.values() if worker in post.workers), None)
+
+    def add(self, post: Post) -> None:
+        self.posts[post.process] = post
+
+    def kinds(self, post: Post) -> Mapping[str, type[Worker]]:
+        """The classes of a post's workers, by name."""
+        return {name: self.kind(name) for name in post.workers}

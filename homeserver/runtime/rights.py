@@ -1,0 +1,94 @@
+"""What each login of our own may read and write at the broker, derived from what its workers declare.
+
+MQTT access lists only grant, they cannot except. So a process whose worker holds `ANY_DEVICE_TOPIC` (devices choose
+their own topics) is granted `#`, and is as trusted as the home itself; all others get exactly what their tables name.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from homeserver.runtime.plan import Post
+from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker
+from homeserver.topics.call import REPLY, REQUEST
+from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
+from homeserver.topics.process import (
+    FAILURE,
+    PROCESS_STATUS,
+    PROCESS_WANTED,
+    REFUSED,
+    WORKER_CALLS,
+    WORKER_STATUS,
+)
+from homeserver.topics.topic import Topic
+
+Rights = tuple[tuple[str, ...], tuple[str, ...]]
+"""Filters to read, filters to write, root prefix included."""
+PRESENT: Final[tuple[str, ...]] = (
+    PROCESS_STATUS.filter(),
+    WORKER_STATUS.filter(),
+    WORKER_CALLS.filter(),
+    ENTITY_CONFIG.filter(),
+    ENTITY_STATE.filter(),
+    "registry/#",
+)
+"""What every process of the home may read: who is there, and the live picture of the home."""
+CLIENT: Final = "process.cli"
+"""The login of the command line; only the owner of the data folder can read its secret."""
+
+
+def rights_of(post: Post, kinds: Mapping[str, type[Worker]], root: str) -> Rights:
+    """The filters of a process login that runs workers of these classes."""
+    if any(topic is ANY_DEVICE_TOPIC for kind in kinds.values() for topic in kind.says):
+        return ("#",), ("#",)
+    read, write = _own(post), set(_own_words(post))
+    for name, kind in kinds.items():
+        read |= {row.topic.filter(**row.fixed) for row in kind.table.hears}
+        write |= _worker_words(name, post.process)
+        for topic in kind.says:
+            write |= _said(topic, (post.login, *post.speaks_for))
+        if kind.table.answers:
+            read.add(REQUEST.filter(worker=name))
+            write.add(REPLY.filter(login=post.login))
+    return _under(root, read), _under(root, write)
+
+
+def client_rights(root: str) -> Rights:
+    """Of the command line: sees all, and asks in its own name."""
+    write = {
+        f"process/+/{FENCE}",
+        REQUEST.filter(login=CLIENT),
+        COMMAND.filter(login=CLIENT),
+        f"event/+/{CLIENT}",
+    }
+    return ("#",), _under(root, write)
+
+
+FENCE: Final = "fence"
+
+
+def _own(post: Post) -> set[str]:
+    """What a process reads for itself: the present, its fence, what it is to run, answers to what it asked."""
+    replies = {f"reply/{post.login}/#"} | ({REPLY.filter(client=post.process)} if post.speaks_for else set())
+    return {*PRESENT, f"process/{post.process}/{FENCE}", PROCESS_WANTED.filter(process=post.process), *replies}
+
+
+def _own_words(post: Post) -> Iterable[str]:
+    """What a process says for itself and for whom it speaks."""
+    yield PROCESS_STATUS.filter(process=post.process)
+    yield f"process/{post.process}/{FENCE}"
+    for login in (post.login, *post.speaks_for):
+        yield REQUEST.filter(login=login)
+    yield REFUSED.filter(login=post.login)
+    yield FAILURE.filter(login=post.login)
+
+
+def _worker_words(worker: str, process: str) -> set[str]:
+    return {topic.filter(name=worker, process=process) for topic in (WORKER_STATUS, WORKER_CALLS)}
+
+
+def _said(topic: Topic[Any], logins: Iterable[str]) -> set[str]:
+    return {topic.filter(login=login) for login in logins} if topic.many_writers else {topic.filter()}
+
+
+def _under(root: str, filters: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(f"{root}/{text}" for text in filters))

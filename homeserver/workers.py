@@ -1,0 +1,88 @@
+"""The workers that come with the house, named as strings so that nothing is imported before it is wanted.
+
+Outside packages add theirs by an entry point in the group `homeserver.workers`: `name = "package.module:setup"`. They
+never run in one process with ours.
+"""
+
+import importlib
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final
+
+from homeserver.runtime.hosting import Setup, worker_class
+from homeserver.runtime.keeper import Keeper
+from homeserver.runtime.plan import Plan, Post
+from homeserver.runtime.sources import nearest
+from homeserver.runtime.worker import Worker
+
+GROUP: Final = "homeserver.workers"
+BUILT_IN: Final = {
+    "home": "homeserver.home.worker:setup",
+    "rules": "homeserver.rules.worker:setup",
+    "bridge": "homeserver.bridge.worker:setup",
+    "demo_home": "integrations.demo_home.worker:setup",
+}
+POSTS: Final = (
+    Post("core", ("home", "rules")),
+    Post("bridge", ("bridge",), speaks_for=("person.owner",)),
+)
+"""The processes of `homeserver up`."""
+DEMO: Final = Post("demo", ("demo_home",), devices=("demo",))
+"""What `--demo` adds: a family house that speaks as the device `demo` and as nobody else."""
+
+
+class UnknownWorkerError(LookupError):
+    """There is no such worker, or its module cannot be used; the text says what there is."""
+
+
+@cache
+def outside() -> dict[str, EntryPoint]:
+    """Workers of installed packages, by name; a built-in name cannot be taken."""
+    return {point.name: point for point in entry_points(group=GROUP) if point.name not in BUILT_IN}
+
+
+def names() -> list[str]:
+    """All workers that can be run."""
+    return sorted([*BUILT_IN, *outside()])
+
+
+def load(name: str) -> Setup:
+    """Import a worker's module and return its `setup`; raises `UnknownWorkerError`."""
+    target = BUILT_IN.get(name) or (outside()[name].value if name in outside() else None)
+    if target is None:
+        raise UnknownWorkerError(f"there is no worker {name!r}; {nearest(name, names())}")
+    module, _, attribute = target.partition(":")
+    try:
+        setup: Setup = getattr(importlib.import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        raise UnknownWorkerError(f"worker {name!r} needs the module {error.name}, which is not installed") from error
+    except AttributeError as error:
+        raise UnknownWorkerError(f"worker {name!r}: {module} has no function {attribute!r}") from error
+    return setup
+
+
+def kind(name: str) -> type[Worker]:
+    """The class of a worker: its table can be read without running anything."""
+    return Keeper if name == Keeper.name else worker_class(load(name))
+
+
+def kinds(wanted: Iterable[str]) -> dict[str, type[Worker]]:
+    """The classes of several workers, by name."""
+    return {name: kind(name) for name in wanted}
+
+
+def speaks_for(wanted: Iterable[str]) -> set[str]:
+    """The persons whom the processes of these workers may speak for."""
+    names = set(wanted)
+    return {person for post in POSTS if names & set(post.workers) for person in post.speaks_for}
+
+
+def plan(*, demo: bool = False) -> Plan:
+    """What `homeserver up` runs: our own processes, the demo house if asked for, one process per outside worker."""
+    guests = tuple(Post(_process_name(name), (name,)) for name in sorted(outside()))
+    return Plan((*POSTS, *((DEMO,) if demo else ()), *guests), kind)
+
+
+def _process_name(worker: str) -> str:
+    return f"x-{worker}"[:32]
