@@ -1,0 +1,145 @@
+"""The live picture of the home, as far as this process hears it: one for all of its workers.
+
+Get it in `setup` by `house.shared(View)`. It keeps the last state and configuration of every entity, and what people
+decided about entities, devices and areas. Watchers are called at once and in order, so they must be quick.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Final
+
+from homeserver.runtime.heard import Heard
+from homeserver.runtime.house import House
+from homeserver.runtime.worker import Part, hears
+from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, EntityConfig, EntityState
+from homeserver.topics.names import slug
+from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, AreaEntry, DeviceEntry, EntityEntry
+from homeserver.view.state import State
+
+Watcher = Callable[[str, EntityState | None, EntityState | None, Heard], None]
+"""Called with entity id, old and new state (None: the entity was or is not there) and where it was said."""
+_NO_ENTRY: Final = EntityEntry()
+
+
+class View(Part):
+    """What there is and how it is now. Whoever reads must not change what is read."""
+
+    def __init__(self, house: House) -> None:
+        self.states: dict[str, EntityState] = {}
+        self.configs: dict[str, EntityConfig] = {}
+        self.entities: dict[str, EntityEntry] = {}
+        self.devices: dict[str, DeviceEntry] = {}
+        self.areas: dict[str, AreaEntry] = {}
+        self._watchers: dict[str, list[Watcher]] = {}
+        self._watchers_of_all: list[Watcher] = []
+
+    # -- what is so
+
+    def state(self, entity_id: str) -> State | None:
+        """The state as templates see it."""
+        said = self.states.get(entity_id)
+        return None if said is None else State(entity_id, said, self)
+
+    def name(self, entity_id: str) -> str:
+        """What people call it: their own word, the maker's, or the id in words."""
+        if name := self.entry(entity_id).name:
+            return name
+        config = self.configs.get(entity_id)
+        return config.name if config is not None else entity_id.partition(".")[2].replace("_", " ")
+
+    def entry(self, entity_id: str) -> EntityEntry:
+        return self.entities.get(entity_id, _NO_ENTRY)
+
+    def device_of(self, entity_id: str) -> str | None:
+        """The id of the device that the entity is a part of."""
+        if device := self.entry(entity_id).device_id:
+            return device
+        config = self.configs.get(entity_id)
+        return config.device.id if config is not None and config.device is not None else None
+
+    def area_of(self, entity_id: str) -> str | None:
+        """The id of the area: the entity's own, else its device's, else the one that the device suggests."""
+        if area := self.entry(entity_id).area_id:
+            return area
+        device = self.devices.get(self.device_of(entity_id) or "")
+        if device is not None and device.area_id:
+            return device.area_id
+        config = self.configs.get(entity_id)
+        suggested = config.device.suggested_area if config is not None and config.device is not None else None
+        return slug(suggested) if suggested else None
+
+    def known(self) -> Iterator[str]:
+        """The ids of all entities that have a state or were announced."""
+        yield from self.states
+        yield from (entity_id for entity_id in self.configs if entity_id not in self.states)
+
+    # -- watching
+
+    def watch(self, entity_id: str, watcher: Watcher) -> Callable[[], None]:
+        """Call `watcher` at each change of one entity, until the returned function is called."""
+        watchers = self._watchers.setdefault(entity_id, [])
+        watchers.append(watcher)
+        return lambda: watchers.remove(watcher)
+
+    def watch_all(self, watcher: Watcher) -> Callable[[], None]:
+        """The same for every entity."""
+        self._watchers_of_all.append(watcher)
+        return lambda: self._watchers_of_all.remove(watcher)
+
+    # -- hearing
+
+    @hears(ENTITY_STATE)
+    def take_state(self, state: EntityState | None, heard: Heard) -> None:
+        entity_id = f"{heard.where[0]}.{heard.where[1]}"
+        old = self.states.get(entity_id)
+        if state is None:
+            self.states.pop(entity_id, None)
+        else:
+            self.states[entity_id] = state
+        if heard.snapshot:
+            return
+        watchers = self._watchers_of_all
+        if own := self._watchers.get(entity_id):
+            watchers = [*watchers, *own]
+        if len(watchers) == 1:
+            watchers[0](entity_id, old, state, heard)
+        elif watchers:
+            _tell(watchers, entity_id, old, state, heard)
+
+    @hears(ENTITY_CONFIG)
+    def take_config(self, config: EntityConfig | None, heard: Heard) -> None:
+        entity_id = f"{heard.where[0]}.{heard.where[1]}"
+        if config is None:
+            self.configs.pop(entity_id, None)
+        else:
+            self.configs[entity_id] = config
+
+    @hears(ENTITY_ENTRY)
+    def take_entity(self, entry: EntityEntry | None, heard: Heard) -> None:
+        if entry is None:
+            self.entities.pop(heard.where[0], None)
+        else:
+            self.entities[heard.where[0]] = entry
+
+    @hears(DEVICE_ENTRY)
+    def take_device(self, entry: DeviceEntry | None, heard: Heard) -> None:
+        if entry is None:
+            self.devices.pop(heard.where[0], None)
+        else:
+            self.devices[heard.where[0]] = entry
+
+    @hears(AREA_ENTRY)
+    def take_area(self, entry: AreaEntry | None, heard: Heard) -> None:
+        if entry is None:
+            self.areas.pop(heard.where[0], None)
+        else:
+            self.areas[heard.where[0]] = entry
+
+
+def _tell(
+    watchers: list[Watcher], entity_id: str, old: EntityState | None, new: EntityState | None, heard: Heard
+) -> None:
+    """Call all watchers, each even if one before it fails; the failure is raised when all were called."""
+    with ExitStack() as calls:
+        for watcher in reversed(watchers):
+            calls.callback(watcher, entity_id, old, new, heard)
