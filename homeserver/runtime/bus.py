@@ -19,6 +19,7 @@ import orjson
 
 from homeserver.runtime.clock import Clock
 from homeserver.runtime.codec import LIMIT, BadMessageError, encode, parse, validate
+from homeserver.runtime.company import Company
 from homeserver.runtime.delivery import Inbox
 from homeserver.runtime.filters import matches
 from homeserver.runtime.heard import Heard
@@ -35,8 +36,12 @@ log = logging.getLogger(__name__)
 _AT_ONCE: Final = 1000
 """Deliveries in one turn of the loop; more would starve the connection when two rules answer each other."""
 _SEEN: Final = 20_000
-_PATIENCE: Final = (0.1, 5.0)
+_PATIENCE: Final = (0.1, 2.0)
 """Seconds before the first and the later attempts to connect."""
+_GATHERING: Final = 3.0
+"""Seconds that the others get to come back after the broker was away, before events are said again."""
+_REFUSED: Final = 5.0
+"""Seconds before a refused login is tried again: it may be made meanwhile."""
 RawHandler = Callable[[str, bytes, bool], None]
 """Called with address, payload and whether it was retained, for topics outside the root prefix."""
 
@@ -55,7 +60,11 @@ class Present:
 class Bus:
     """`say` and `hear`. Everything else follows from what was said and heard."""
 
-    def __init__(self, wire: Wire, clock: Clock, *, process: str, login: str, root: str = "homeserver") -> None:
+    def __init__(
+        self, wire: Wire, clock: Clock, *, process: str, login: str, root: str = "homeserver", guest: bool = False
+    ) -> None:
+        """A `guest` hosts no workers, so it says nothing of itself: the command line."""
+        self.guest = guest
         self.process = process
         self.login = login
         self.root = root
@@ -81,6 +90,8 @@ class Bus:
         self._seen: OrderedDict[tuple[str, int], None] = OrderedDict()
         self._resync: set[str] | None = None
         self._lost = asyncio.Event()
+        self._company = Company(clock)
+        self._releasing: asyncio.Task[None] | None = None
         self._since = clock.now()
         self._task: asyncio.Task[None] | None = None
         self._sync_task: asyncio.Task[None] | None = None
@@ -97,7 +108,7 @@ class Bus:
         if self.up.is_set():
             self._say_status("offline")
             await self._outgoing.drain(0.5)
-        for task in (self._task, self._sync_task):
+        for task in (self._task, self._sync_task, self._releasing):
             if task is not None:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
@@ -115,7 +126,7 @@ class Bus:
                 await self._lost.wait()
             except LoginRefusedError as error:
                 self._trouble(str(error))
-                delay = longest
+                delay = _REFUSED
             except (WireError, OSError) as error:
                 self._trouble(str(error))
             self._down()
@@ -127,11 +138,12 @@ class Bus:
         self._resync = set()
         offline = orjson.dumps(ProcessStatus("offline", self.run))  # no `seq`: it is said after all others of this run
         will = Will(self._prefix + PROCESS_STATUS.address((self.process,)), offline)
-        await self._wire.connect(will, self._arrive, self._on_lost)
+        await self._wire.connect(None if self.guest else will, self._arrive, self._on_lost)
         await self._subscriptions.connected()
         self._outgoing.connected()
         self._say_status("online")
         self._forget_what_went()
+        self._releasing = asyncio.create_task(self._release(), name="bus-release")
         for address, present in list(self.present.items()):
             if present.mine and present.message is not None:
                 self._outgoing.resay(present.topic, address, present.message)
@@ -140,6 +152,10 @@ class Bus:
         self.fault = ""
         self.up.set()
         log.info("connected to the broker as %s", self.login)
+
+    async def _release(self) -> None:
+        await self._company.gathered(_GATHERING)
+        self._outgoing.release()
 
     def _on_lost(self, reason: str) -> None:
         self._trouble(reason)
@@ -150,6 +166,9 @@ class Bus:
         self.up.clear()
         self._subscriptions.lost()
         self._outgoing.lost()
+        self._company.lost()
+        if self._releasing is not None:
+            self._releasing.cancel()
 
     def _trouble(self, reason: str) -> None:
         if reason != self.fault:
@@ -157,6 +176,8 @@ class Bus:
         self.fault = reason
 
     def _say_status(self, state: Any) -> None:
+        if self.guest:
+            return
         status = ProcessStatus(
             state, self.run, tuple(sorted(self.says)), self._since, socket.gethostname(), os.getpid()
         )
@@ -238,8 +259,8 @@ class Bus:
         address = topic.address(where)
         if topic.retained:
             self.present[address] = Present(topic, where, message, True)
-        self._post(topic, where, address, message, snapshot=False)
-        self._outgoing.say(topic, address, message)
+        handed_over = self._post(topic, where, address, message)
+        self._outgoing.say(topic, address, message, for_watching=handed_over and topic.one_hearer)
 
     def publish(
         self, address: str, payload: bytes, qos: int = 0, retain: bool = False, on_ack: Callable[[], None] | None = None
@@ -250,14 +271,18 @@ class Bus:
         self._wire.publish(address, payload, qos, retain, on_ack)
         return True
 
-    def _post(self, topic: Topic[Any], where: tuple[str, ...], address: str, message: Any, *, snapshot: bool) -> None:
+    def _post(self, topic: Topic[Any], where: tuple[str, ...], address: str, message: Any) -> bool:
+        """Hand a message to its hearers in this process; whether there is one."""
+        heard_here = False
         for route in self._routes.find(address):
-            heard = Heard(route.where, address, snapshot, self.clock.monotonic())
+            heard = Heard(route.where, address, False, self.clock.monotonic())
             if route.topic.template != topic.template:
                 message = validate(route.topic, parse(encode(message, self.run, 0)))
             self._ready.append((route.inboxes, message, heard))
+            heard_here = heard_here or any(inbox.open for inbox in route.inboxes)
         if not self._draining:
             self._drain()
+        return heard_here
 
     def _drain(self) -> None:
         self._draining = True
@@ -330,6 +355,8 @@ class Bus:
             return
         for route in routes:
             message = stamp(route.topic, route.where, validate(route.topic, dict(fields)))
+            if route.topic is PROCESS_STATUS:
+                self._company.seen(route.where[0], message)  # before an equal one is dropped: it tells that he is back
             if route.topic.retained:
                 if present is not None and present.message == message:
                     continue
@@ -356,7 +383,7 @@ class Bus:
         if present is None or present.message is None:
             return
         present.message = None
-        self._post(present.topic, present.where, address, None, snapshot=False)
+        self._post(present.topic, present.where, address, None)
 
     def _forget_what_went(self) -> None:
         """After a reconnect: what others had retained and the broker no longer has is gone."""

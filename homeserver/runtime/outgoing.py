@@ -44,7 +44,8 @@ class Outgoing:
         self._root = root
         self._seq = 0
         self._connected = False
-        self._queue: deque[tuple[Topic[Any], str, Any]] = deque()
+        self._released = False
+        self._queue: deque[tuple[Topic[Any], str, Any, bool]] = deque()
         self._flush_is_due = False
         self._recent: set[str] = set()
         self._waiting: dict[str, tuple[Topic[Any], Any]] = {}
@@ -53,8 +54,9 @@ class Outgoing:
         self._withdrawn: dict[str, int] = {}
         self.dropped = 0
 
-    def say(self, topic: Topic[Any], address: str, message: Any) -> None:
-        """Queue a message for the broker; it leaves when the present turn of the loop is over."""
+    def say(self, topic: Topic[Any], address: str, message: Any, *, for_watching: bool = False) -> None:
+        """Queue a message for the broker; it leaves when the present turn of the loop is over. A message that has
+        reached the one who acts on it and is `for_watching` only need not be kept for a reconnect."""
         if topic.retained and topic.qos == 0:
             if address in self._recent:
                 self._waiting[address] = (topic, message)
@@ -62,7 +64,7 @@ class Outgoing:
             self._recent.add(address)
             if self._window is None:
                 self._window = self._clock.call_later(WINDOW, self._end_window)
-        self._queue.append((topic, address, message))
+        self._queue.append((topic, address, message, for_watching))
         if not self._flush_is_due:
             self._flush_is_due = True
             asyncio.get_running_loop().call_soon(self.flush)
@@ -74,7 +76,7 @@ class Outgoing:
         if waiting:
             busy = len(waiting) > BUSY
             self._window = self._clock.call_later(WINDOW * 5 if busy else WINDOW, self._end_window)
-            self._queue.extend((topic, address, message) for address, (topic, message) in waiting.items())
+            self._queue.extend((topic, address, message, False) for address, (topic, message) in waiting.items())
             self.flush()
 
     def flush(self) -> None:
@@ -82,15 +84,17 @@ class Outgoing:
         self._flush_is_due = False
         queue = self._queue
         while queue:
-            topic, address, message = queue.popleft()
-            self._send(topic, address, message)
+            self._send(*queue.popleft())
 
-    def _send(self, topic: Topic[Any], address: str, message: Any) -> None:
+    def _send(self, topic: Topic[Any], address: str, message: Any, for_watching: bool = False) -> None:
         self._seq += 1
         full = f"{self._root}/{address}"
         payload = b"" if message is None else encode(message, self._run, self._seq)
         if topic.retained:
             self._send_retained(full, payload, topic.qos)
+        elif for_watching:
+            if self._connected:
+                self._wire.publish(full, payload, 0, False)
         else:
             self._keep(full, payload, self._clock.monotonic() + getattr(message, "ttl", LIFE))
 
@@ -108,15 +112,19 @@ class Outgoing:
         if len(self._unacknowledged) > KEPT:
             del self._unacknowledged[next(iter(self._unacknowledged))]
             self.dropped += 1
-        if self._connected:
+        if self._released:
             self._wire.publish(address, payload, 1, False, self._forget(seq))
 
     def connected(self) -> None:
-        """Say again what may have been lost: retractions, then what was never acknowledged and still lives."""
+        """Retained messages may be said: first the retractions that were missed."""
         self._connected = True
         for address, qos in self._withdrawn.items():
             self._wire.publish(address, b"", qos, True)
         self._withdrawn.clear()
+
+    def release(self) -> None:
+        """Those who hear are there: say what was never acknowledged and still lives, in order, and go on from there."""
+        self._released = True
         now = self._clock.monotonic()
         for seq, kept in list(self._unacknowledged.items()):
             if kept.deadline < now:
@@ -132,7 +140,7 @@ class Outgoing:
 
     def lost(self) -> None:
         """The connection is down: keep what must not be lost."""
-        self._connected = False
+        self._connected = self._released = False
 
     def resay(self, topic: Topic[Any], address: str, message: Any) -> None:
         """Say a retained message again, past the window: after a reconnect, or when somebody overwrote it."""

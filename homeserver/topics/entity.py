@@ -95,5 +95,5 @@ class CommandOutcome:
 
 ENTITY_CONFIG: Final = Retained("entity/{domain}/{object_id}/config", EntityConfig)
 ENTITY_STATE: Final = Retained("entity/{domain}/{object_id}/state", EntityState, qos=0)
-COMMAND: Final = Topic[Command]("entity/{domain}/{object_id}/command/{login}", Command)
+COMMAND: Final = Topic[Command]("entity/{domain}/{object_id}/command/{login}", Command, one_hearer=True)
 COMMAND_FAILED: Final = Topic[CommandOutcome]("event/command_failed/{login}", CommandOutcome)

@@ -22,13 +22,17 @@ class Topic(Generic[M]):
     model      class of the messages
     retained   whether the broker keeps the last message
     qos        0 for states (the next one repairs a loss), 1 for what happens once
+    one_hearer whether one worker acts on a message: where it has it already, the copy for watching goes at QoS 0
     """
 
-    def __init__(self, template: str, model: type[Any], *, retained: bool = False, qos: int = 1) -> None:
+    def __init__(
+        self, template: str, model: type[Any], *, retained: bool = False, qos: int = 1, one_hearer: bool = False
+    ) -> None:
         self.template = template
         self.model = model
         self.retained = retained
         self.qos = qos
+        self.one_hearer = one_hearer
         self.levels = tuple(template.split("/"))
         self.parameters = tuple(part[1:-1] for part in self.levels if part.startswith("{"))
         self.many_writers = "login" in self.parameters

@@ -187,6 +187,7 @@ async def test_what_one_writer_holds_is_said_again_after_the_broker_lost_it(buse
 async def test_events_said_while_the_broker_was_away_arrive_once(buses: Buses, ground: Ground) -> None:
     core = await buses.open("core")
     ear = listen(await buses.open("other"), EVENT)
+    await until(lambda: "process/other/status" in core.present)
     await ground.stop()
     await until(lambda: not core.up.is_set())
     for number in range(20):
