@@ -45,10 +45,6 @@ class Settings:
     logins: str
     store: str
 
-    @property
-    def address(self) -> str:
-        return f"[{self.bind}]:{self.port}" if ":" in self.bind else f"{self.bind}:{self.port}"
-
 
 def allow_many_connections() -> None:
     """A thousand devices need more open files than the usual soft limit allows."""
@@ -69,7 +65,8 @@ async def serve(settings: Settings) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     access = Access(Logins(Path(settings.logins)), anonymous=settings.anonymous)
     store = RetainedStore(Path(settings.store))
-    broker = HardenedBroker(settings.address, access, store, largest=settings.largest)
+    # amqtt splits at the last colon and keeps the brackets of [::1], which cannot be listened on
+    broker = HardenedBroker(f"{settings.bind}:{settings.port}", access, store, largest=settings.largest)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, reload, broker)
