@@ -1,7 +1,7 @@
 """Who else is on the bus, and whether they are back after the broker was away.
 
-A broker keeps nothing for those who are not connected. What happened meanwhile is therefore said again only when those who
-were there before are there again, or when they have had their time.
+A broker keeps nothing for those who are not connected. What happened meanwhile is therefore said again only when
+those who were there before are there again, or when they have had their time.
 """
 
 import asyncio

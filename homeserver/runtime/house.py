@@ -11,7 +11,8 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from homeserver.runtime.bus import Bus, RawHandler
+from homeserver.runtime.arrivals import RawHandler
+from homeserver.runtime.bus import Bus
 from homeserver.runtime.calls import Calls
 from homeserver.runtime.clock import Clock
 from homeserver.runtime.device_link import DeviceLink

@@ -317,7 +317,9 @@ async def test_the_last_will_of_a_killed_process_is_heard_and_an_old_one_hides_n
     seen: list[ProcessStatus | None] = []
     other.replay(other.hear(PROCESS_STATUS, seen.append, "test.status", process="core"))
     await until(lambda: seen and seen[-1] is not None and seen[-1].state == "online")
-    core._task.cancel() if core._task else None  # it will not come back by itself: its process is dead
+    coming_back = core._connection._task
+    assert coming_back is not None
+    coming_back.cancel()  # its process is dead
     await ground.cut("core", core._wire)
     await until(lambda: seen[-1] is not None and seen[-1].state == "offline")
     again = await buses.open("core")
@@ -353,8 +355,9 @@ async def test_states_are_coalesced_for_the_broker_and_the_last_one_wins(buses: 
 async def test_an_own_command_is_handed_over_and_its_copy_is_not_carried_out_again(buses: Buses) -> None:
     core = await buses.open("core")
     ear = listen(core, COMMAND)
-    watching = listen(await buses.open("other"), COMMAND)
-    await core.sync()
+    other = await buses.open("other")
+    watching = listen(other, COMMAND)
+    await buses.gather(core.sync(), other.sync())
     core.say(COMMAND, Command("1", "turn_on"), ("light", "hall", "process.core"))
     assert len(ear.heard) == 1
     await until(lambda: watching.heard)
