@@ -12,7 +12,7 @@ from typing import Final
 
 from homeserver.runtime.hosting import Setup, worker_class
 from homeserver.runtime.keeper import Keeper
-from homeserver.runtime.plan import Plan, Post
+from homeserver.runtime.plan import Plan, Post, guest_post
 from homeserver.runtime.sources import nearest
 from homeserver.runtime.worker import Worker
 
@@ -25,7 +25,7 @@ BUILT_IN: Final = {
 }
 POSTS: Final = (
     Post("core", ("home", "rules")),
-    Post("bridge", ("bridge",), speaks_for=("person.owner",)),
+    Post("bridge", ("bridge",)),
 )
 """The processes of `homeserver up`."""
 DEMO: Final = Post("demo", ("demo_home",), devices=("demo",))
@@ -72,17 +72,7 @@ def kinds(wanted: Iterable[str]) -> dict[str, type[Worker]]:
     return {name: kind(name) for name in wanted}
 
 
-def speaks_for(wanted: Iterable[str]) -> set[str]:
-    """The persons whom the processes of these workers may speak for."""
-    names = set(wanted)
-    return {person for post in POSTS if names & set(post.workers) for person in post.speaks_for}
-
-
 def plan(*, demo: bool = False) -> Plan:
     """What `homeserver up` runs: our own processes, the demo house if asked for, one process per outside worker."""
-    guests = tuple(Post(_process_name(name), (name,)) for name in sorted(outside()))
+    guests = tuple(guest_post(name) for name in sorted(outside()))
     return Plan((*POSTS, *((DEMO,) if demo else ()), *guests), kind)
-
-
-def _process_name(worker: str) -> str:
-    return f"x-{worker}"[:32]

@@ -40,8 +40,7 @@ def run(
     account = account_of(settings.home, _process_name(process, names))
     log_for_people(settings, account.process)
     settings.home.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    persons = workers.speaks_for(kinds)
-    run_loop(host(assemble(settings, account, workers.load, persons), list(kinds), watch_stdin=supervised))
+    run_loop(host(assemble(settings, account, workers.load), list(kinds), watch_stdin=supervised))
 
 
 def _process_name(given: str | None, names: list[str]) -> str:

@@ -1,7 +1,7 @@
 """A process put together from its settings: real clock, real connection, the workers by name."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from homeserver.runtime.account import Account
@@ -24,14 +24,11 @@ else:
     loop_factory = uvloop.new_event_loop
 
 
-def assemble(
-    settings: Settings, account: Account, load: Callable[[str], Setup], speaks_for: Iterable[str] = ()
-) -> Process:
+def assemble(settings: Settings, account: Account, load: Callable[[str], Setup]) -> Process:
     """A process that is not yet open."""
     root, clock = settings.home.root, RealClock()
     wire = MqttWire(account.address, f"{root}-{account.process}")
     bus = Bus(wire, clock, process=account.process, login=account.login, root=root)
-    bus.logins |= set(speaks_for)
 
     def link(device: str) -> DeviceLink:
         there = account.address

@@ -5,6 +5,7 @@ Lives in the supervisor's own process. Keeps nothing: what was stopped is starte
 
 import asyncio
 import logging
+from dataclasses import asdict
 from typing import ClassVar, Final, Protocol
 
 from homeserver.runtime.child import Child
@@ -24,7 +25,9 @@ from homeserver.runtime.keeper_words import (
     WorkerName,
     WorkerReport,
 )
-from homeserver.runtime.plan import Plan, Post
+from homeserver.runtime.plan import Plan, Post, guest_post
+from homeserver.runtime.presence import Presence
+from homeserver.runtime.rights import NotForGuestsError
 from homeserver.runtime.worker import Worker, answers, hears
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.process import (
@@ -32,7 +35,6 @@ from homeserver.topics.process import (
     PROCESS_WANTED,
     WORKER_STATUS,
     ProcessStatus,
-    State,
     Wanted,
     WorkerStatus,
 )
@@ -64,9 +66,7 @@ class Keeper(Worker):
     def __init__(self, house: House, staff: Staff) -> None:
         super().__init__(house)
         self._staff = staff
-        self._processes: dict[str, ProcessStatus] = {}
-        self._workers: dict[tuple[str, str], WorkerStatus] = {}
-        self._changed = asyncio.Event()
+        self._presence = Presence()
         self._turn = asyncio.Lock()
 
     async def open(self) -> None:
@@ -82,41 +82,19 @@ class Keeper(Worker):
 
     @hears(PROCESS_STATUS)
     def process_changed(self, status: ProcessStatus | None, heard: Heard) -> None:
-        (process,) = heard.where
-        if status is None:
-            self._processes.pop(process, None)
-        else:
-            self._processes[process] = status
-        self._tell()
+        self._presence.process(heard.where[0], status)
 
     @hears(WORKER_STATUS)
     def worker_changed(self, status: WorkerStatus | None, heard: Heard) -> None:
-        name, process = heard.where
-        if status is None:
-            self._workers.pop((name, process), None)
-        else:
-            self._workers[name, process] = status
-        self._tell()
-
-    def _tell(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+        self._presence.worker(heard.where[0], heard.where[1], status)
 
     def report(self, worker: str) -> WorkerReport:
-        """How a worker is; its own word counts only while the process that said it is online."""
-        reports = [self._judge(name, process) for name, process in self._workers if name == worker]
-        best = max(reports, key=lambda one: (one.state != "offline", one.since is not None), default=None)
-        post = self._staff.plan.of(worker)
-        return best or WorkerReport(worker=worker, process=post.process if post else "", state="offline")
-
-    def _judge(self, worker: str, process: str) -> WorkerReport:
-        said, home = self._workers[worker, process], self._processes.get(process)
-        alive = home is not None and home.state == "online" and home.run == said.run
-        state: State = said.state if alive else "offline"
-        reason = said.reason if alive or said.state == "offline" else f"process {process} is not running"
-        return WorkerReport(
-            worker=worker, process=process, state=state, reason=reason, since=said.since, version=said.version
-        )
+        """How a worker is."""
+        found = self._presence.of(worker)
+        if found is None:
+            post = self._staff.plan.of(worker)
+            return WorkerReport(worker=worker, process=post.process if post else "", state="offline")
+        return WorkerReport(**asdict(found))
 
     def planned(self) -> list[WorkerReport]:
         """All workers that are meant to run."""
@@ -128,7 +106,7 @@ class Keeper(Worker):
         try:
             async with asyncio.timeout(timeout):
                 while down := [one for one in self.planned() if one.state not in ("online", "degraded")]:
-                    await self._changed.wait()
+                    await self._presence.changed.wait()
         except TimeoutError:
             pass
         return down
@@ -137,7 +115,7 @@ class Keeper(Worker):
 
     @answers(STATUS)
     async def status(self, request: AskStatus, caller: Caller) -> Report:
-        names = {name for name, _ in self._workers} | {one.worker for one in self.planned()}
+        names = {name for name, _ in self._presence.workers} | {one.worker for one in self.planned()}
         processes = [
             ProcessReport(
                 process=name,
@@ -174,13 +152,19 @@ class Keeper(Worker):
     async def _start(self, worker: str) -> WorkerReport:
         post = self._post(worker)
         if post.process not in self._staff.children:
-            await self._staff.launch(post)
+            await self._launch(post)
         elif worker not in self._staff.wanted[post.process]:
             self._staff.wanted[post.process] += (worker,)
-        self._workers.pop((worker, post.process), None)  # what an earlier run said is no answer
+        self._presence.worker(worker, post.process, None)  # what an earlier run said is no answer
         self._say_wanted(post.process)
         log.info("%s is to run in process %s", worker, post.process)
         return await self._until(worker, up=True)
+
+    async def _launch(self, post: Post) -> None:
+        try:
+            await self._staff.launch(post)
+        except NotForGuestsError as error:
+            raise CallError("denied", str(error), "worker") from error
 
     async def _stop(self, worker: str) -> WorkerReport:
         post = self._staff.plan.of(worker)
@@ -207,14 +191,14 @@ class Keeper(Worker):
             self._staff.plan.kind(worker)
         except LookupError as error:
             raise CallError("not_found", str(error), "worker") from error
-        return Post(f"x-{worker}"[:32], (worker,))
+        return guest_post(worker)
 
     async def _until(self, worker: str, *, up: bool) -> WorkerReport:
         """Wait until a worker is up or down, or until it has said why it is not."""
         try:
             async with asyncio.timeout(_PATIENCE):
                 while not _settled(self.report(worker), up=up):
-                    await self._changed.wait()
+                    await self._presence.changed.wait()
         except TimeoutError:
             pass
         return self.report(worker)

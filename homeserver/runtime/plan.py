@@ -8,16 +8,21 @@ from homeserver.runtime.worker import Worker
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One process: its name, its workers, the persons it may speak for, the device logins it uses."""
+    """One process: its name, its workers, and the device logins it uses. `guest`: an outside package's worker."""
 
     process: str
     workers: tuple[str, ...]
-    speaks_for: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
+    guest: bool = False
 
     @property
     def login(self) -> str:
         return f"process.{self.process}"
+
+
+def guest_post(worker: str) -> Post:
+    """An outside worker's own process."""
+    return Post(f"x-{worker}"[:32], (worker,), guest=True)
 
 
 class Plan:

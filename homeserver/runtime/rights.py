@@ -36,16 +36,26 @@ CLIENT: Final = "process.cli"
 """The login of the command line; only the owner of the data folder can read its secret."""
 
 
+class NotForGuestsError(Exception):
+    """A worker of an outside package asks for rights that only the house's own workers have."""
+
+
 def rights_of(post: Post, kinds: Mapping[str, type[Worker]], root: str) -> Rights:
-    """The filters of a process login that runs workers of these classes."""
-    if any(topic is ANY_DEVICE_TOPIC for kind in kinds.values() for topic in kind.says):
+    """The filters of a process login that runs workers of these classes; raises `NotForGuestsError`."""
+    any_topic = any(topic is ANY_DEVICE_TOPIC for kind in kinds.values() for topic in kind.says)
+    persons = {person for kind in kinds.values() for person in kind.speaks_for}
+    if post.guest and (any_topic or persons):
+        what = "ANY_DEVICE_TOPIC" if any_topic else f"to speak for {', '.join(sorted(persons))}"
+        raise NotForGuestsError(f"{', '.join(post.workers)} asks for {what}: that is for the house's own workers only")
+    if any_topic:
         return ("#",), ("#",)
-    read, write = _own(post), set(_own_words(post))
+    speakers = (post.login, *sorted(persons))
+    read, write = _own(post, speakers), set(_own_words(post, speakers))
     for name, kind in kinds.items():
         read |= {row.topic.filter(**row.fixed) for row in kind.table.hears}
         write |= _worker_words(name, post.process)
         for topic in kind.says:
-            write |= _said(topic, (post.login, *post.speaks_for))
+            write |= _said(topic, speakers)
         if kind.table.answers:
             read.add(REQUEST.filter(worker=name))
             write.add(REPLY.filter(login=post.login))
@@ -66,17 +76,17 @@ def client_rights(root: str) -> Rights:
 FENCE: Final = "fence"
 
 
-def _own(post: Post) -> set[str]:
+def _own(post: Post, speakers: tuple[str, ...]) -> set[str]:
     """What a process reads for itself: the present, its fence, what it is to run, answers to what it asked."""
-    replies = {f"reply/{post.login}/#"} | ({REPLY.filter(client=post.process)} if post.speaks_for else set())
+    replies = {f"reply/{post.login}/#"} | ({REPLY.filter(client=post.process)} if len(speakers) > 1 else set())
     return {*PRESENT, f"process/{post.process}/{FENCE}", PROCESS_WANTED.filter(process=post.process), *replies}
 
 
-def _own_words(post: Post) -> Iterable[str]:
+def _own_words(post: Post, speakers: tuple[str, ...]) -> Iterable[str]:
     """What a process says for itself and for whom it speaks."""
     yield PROCESS_STATUS.filter(process=post.process)
     yield f"process/{post.process}/{FENCE}"
-    for login in (post.login, *post.speaks_for):
+    for login in speakers:
         yield REQUEST.filter(login=login)
     yield REFUSED.filter(login=post.login)
     yield FAILURE.filter(login=post.login)

@@ -22,7 +22,7 @@ from homeserver.runtime.journal import Journal
 from homeserver.runtime.logins import Logins, device_rights
 from homeserver.runtime.mqtt_wire import Address
 from homeserver.runtime.plan import Plan, Post
-from homeserver.runtime.rights import CLIENT, client_rights, rights_of
+from homeserver.runtime.rights import CLIENT, NotForGuestsError, client_rights, rights_of
 from homeserver.runtime.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,11 @@ class Supervisor:
     def _ensure_logins(self) -> None:
         root = self.settings.home.root
         for post in (*self.plan.posts.values(), KEEPER):
-            self._ensure_login(post)
+            try:
+                self._ensure_login(post)
+            except NotForGuestsError as error:
+                del self.plan.posts[post.process]
+                self._say(post.process, f"not started: {error}")
         self.logins.ensure(CLIENT, *client_rights(root))
 
     def _ensure_login(self, post: Post) -> None:
@@ -164,8 +168,8 @@ class Supervisor:
     async def launch(self, post: Post) -> None:
         """Start the process of a post with all of its workers."""
         if post.process not in self.plan.posts:
-            self.plan.add(post)
             self._ensure_login(post)
+            self.plan.add(post)
             self.apply_logins()
         self.wanted[post.process] = post.workers
         child = self.children[post.process] = Child(

@@ -1,0 +1,130 @@
+"""The command line on the bus: a guest who looks, calls and commands in the name of `process.cli`.
+
+Needs a reachable broker, and the secret of `process.cli` in the data folder where the broker wants logins.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
+
+from homeserver.cli.options import log_little
+from homeserver.runtime.account import account_of
+from homeserver.runtime.assembly import run_loop
+from homeserver.runtime.bus import Bus
+from homeserver.runtime.calls import Calls
+from homeserver.runtime.clock import RealClock
+from homeserver.runtime.mqtt_wire import MqttWire
+from homeserver.runtime.presence import Presence
+from homeserver.runtime.settings import Settings
+from homeserver.runtime.wire import UnreachableError
+from homeserver.topics.call import REPLY, CallError, Reply, ReplyError
+from homeserver.topics.cause import Cause
+from homeserver.topics.entity import COMMAND, Command
+from homeserver.topics.names import random_name, split_entity
+from homeserver.topics.process import PROCESS_STATUS, WORKER_STATUS
+from homeserver.topics.topic import Topic
+
+T = TypeVar("T")
+REACH: Final = 5.0
+"""Seconds in which the broker must have let us in."""
+_NAME: Final = "cli"
+
+
+class Client:
+    """A connected bus with what the commands need of it."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.bus = bus
+        self.calls = Calls(bus)
+        self._answered: dict[str, asyncio.Future[Reply]] = {}
+        self._reply_client = f"{bus.process}-commands"
+
+    async def present(self, *topics: Topic[Any]) -> dict[str, dict[tuple[str, ...], Any]]:
+        """All retained messages of these topics now: by template, then by the parameters of their addresses."""
+        hearings = [self.bus.hear(topic, _look, "cli") for topic in topics]
+        await self.bus.sync()
+        found: dict[str, dict[tuple[str, ...], Any]] = {topic.template: {} for topic in topics}
+        for one in self.bus.present.values():
+            if one.topic.template in found and one.message is not None:
+                found[one.topic.template][one.where] = one.message
+        for hearing in hearings:
+            await self.bus.unhear(hearing)
+        return found
+
+    async def presence(self) -> Presence:
+        """Which processes and workers are there."""
+        found = await self.present(PROCESS_STATUS, WORKER_STATUS)
+        presence = Presence()
+        for (process,), status in found[PROCESS_STATUS.template].items():
+            presence.process(process, status)
+        for (worker, process), said in found[WORKER_STATUS.template].items():
+            presence.worker(worker, process, said)
+        return presence
+
+    async def ask(self, worker: str, verb: str, args: dict[str, Any], ttl: float) -> Any:
+        """Call a worker; raises `CallError`."""
+        return await self.calls.ask(worker, verb, args, ttl=ttl)
+
+    async def command(self, entity_id: str, service: str, data: dict[str, Any], ttl: float) -> Cause:
+        """Command an entity and wait until its owner has accepted; raises `CallError`. What it was the cause of."""
+        where = split_entity(entity_id)
+        cause = Cause(self.calls.new_id(), self.bus.login)
+        reply_to = f"{self.bus.root}/reply/{self.bus.login}/{self._reply_client}"
+        command = Command(cause.id, service, data, ttl, cause, reply_to)
+        hearing = self.bus.hear(REPLY, self._replied, "commands", client=self._reply_client)
+        self.bus.replay(hearing)
+        await self.bus.sync()
+        answered = self._answered[command.id] = asyncio.get_running_loop().create_future()
+        self.bus.say(COMMAND, command, (*where, self.bus.login))
+        try:
+            async with asyncio.timeout(ttl):
+                reply = await answered
+        except TimeoutError:
+            raise CallError("timeout", f"nobody took the command for {entity_id} within {ttl:g} s") from None
+        if not reply.ok:
+            error = reply.error or ReplyError("failed", "no reason was given")
+            raise CallError(error.code, error.message, error.field)
+        return cause
+
+    def _replied(self, reply: Reply) -> None:
+        answered = self._answered.get(reply.id)
+        if answered is not None and not answered.done():
+            answered.set_result(reply)
+
+
+def _look(_: object) -> None:
+    """Hears for the bus to keep what is present."""
+
+
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[Client]:
+    """Connect as `process.cli`; raises `AccountError` or `WireError` in words."""
+    account = account_of(settings.home, _NAME)
+    # Several commands may run at once: each is a client of its own under the same login.
+    name = f"{_NAME}-{random_name(6)}"
+    wire = MqttWire(account.address, f"{settings.home.root}-{name}")
+    bus = Bus(wire, RealClock(), process=name, login=account.login, root=settings.home.root, guest=True)
+    client = Client(bus)
+    await bus.open()
+    try:
+        await _until_up(bus, account.address)
+        yield client
+    finally:
+        await bus.close()
+
+
+async def _until_up(bus: Bus, address: object) -> None:
+    deadline = bus.clock.monotonic() + REACH
+    while not bus.up.is_set():
+        if bus.fault:
+            raise UnreachableError(bus.fault)  # the bus would try again, but somebody waits at the terminal
+        if bus.clock.monotonic() > deadline:
+            raise UnreachableError(f"the broker at {address!r} does not answer within {REACH:g} s")
+        await bus.clock.sleep(0.01)
+
+
+def talk(main: Coroutine[Any, Any, T]) -> T:
+    """Run one command's conversation; only what went wrong is logged."""
+    log_little()
+    return run_loop(main)

@@ -1,0 +1,54 @@
+"""How commands print: tables for people, JSON for programs."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from homeserver.runtime.codec import plain
+
+console = Console(highlight=False)
+COLOURS = {"online": "green", "running": "green", "degraded": "yellow", "starting": "yellow", "offline": "red"}
+
+
+def print_json(value: object) -> None:
+    """One JSON document; indented on a terminal."""
+    data = orjson.dumps(value, default=plain)
+    print(json.dumps(json.loads(data), indent=2, ensure_ascii=False) if sys.stdout.isatty() else data.decode())
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str) -> None:
+    """A plain table; `empty` is said where there are no rows."""
+    lines = [[escape(str(cell)) for cell in row] for row in rows]
+    if not lines:
+        console.print(empty)
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for line in lines:
+        table.add_row(*(_coloured(cell) for cell in line))
+    console.print(table)
+
+
+def _coloured(cell: str) -> str:
+    colour = COLOURS.get(cell)
+    return f"[{colour}]{cell}[/]" if colour else cell
+
+
+def ago(time: datetime | None) -> str:
+    """`3 min` since a time."""
+    if time is None:
+        return ""
+    seconds = max(0, int((datetime.now(UTC) - time).total_seconds()))
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
