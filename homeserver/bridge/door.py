@@ -1,0 +1,146 @@
+"""The door that every request passes: who asks, from where, how much he brings.
+
+An ASGI application around the bridge's own. Deny by default: a path that is not in `OPEN` needs the token or a session,
+whether or not it exists. The body is read here, at most `LARGEST` bytes within `PATIENCE`, before the application
+begins. Keeps nothing.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from homeserver.bridge.access import Access
+from homeserver.bridge.origins import answers_to, from_elsewhere, same_origin
+from homeserver.bridge.page import PAGE
+from homeserver.bridge.refusals import Refusal, answer
+from homeserver.runtime.log import request_id
+
+LARGEST: Final = 1024 * 1024
+PATIENCE: Final = 15.0
+"""Seconds in which the body of a request must have arrived."""
+SESSION: Final = "/api/session"
+OPEN: Final = frozenset({*(("GET", path) for path in PAGE), *(("HEAD", path) for path in PAGE), ("POST", SESSION)})
+"""Method and path of what needs no key: the page, which holds nothing of the home, and the exchange of the token."""
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_HEADERS: Final = (
+    (
+        "content-security-policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+
+
+class Door:
+    """`app` behind a door. `state.login` of the request is who asks; `request_id` is set for the log."""
+
+    def __init__(self, app: ASGIApp, access: Access, http_host: str, new_id: Callable[[], str]) -> None:
+        self._app = app
+        self._access = access
+        self._http_host = http_host
+        self._new_id = new_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise RuntimeError(f"the bridge serves no {scope['type']}")
+        request_id.set(request := self._new_id())
+        state: dict[str, Any] = scope.setdefault("state", {})
+        state.update(request=request, login="", session="")
+
+        async def reply(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _dress(MutableHeaders(scope=message), request)
+            await send(message)
+
+        try:
+            body = await self._admit(scope, receive)
+        except Refusal as refusal:
+            await answer(refusal)(scope, receive, reply)
+            return
+        await self._app(scope, _replay(body, receive), reply)
+
+    async def _admit(self, scope: Scope, receive: Receive) -> bytes:
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not answers_to(hosts[0], self._http_host):
+            raise Refusal("misdirected", "This home does not answer to that name; the setting http_host gives it one.")
+        self._identify(scope, headers)
+        return await _body(headers, receive)
+
+    def _identify(self, scope: Scope, headers: Headers) -> None:
+        state, method = scope["state"], scope["method"]
+        if (method, scope["path"]) in OPEN:
+            if method not in _SAFE and from_elsewhere(headers, scope["scheme"]):
+                raise Refusal("denied", "Only this home's own page may sign in.")
+            return
+        address = address_of(scope)
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer":
+            state["login"] = self._access.check_token(address, token.strip())
+            return
+        session = self._access.session_in(headers)
+        login = self._access.check_session(address, session)
+        if method not in _SAFE and not same_origin(headers, scope["scheme"]):
+            raise Refusal("denied", "With a session, only this home's own page may change something.")
+        state.update(login=login, session=session)
+
+
+async def _body(headers: Headers, receive: Receive) -> bytes:
+    announced = headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > LARGEST:
+        raise _too_large()
+    chunks, size = [], 0
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                message = await receive()
+                chunks.append(message.get("body", b""))
+                size += len(chunks[-1])
+                if size > LARGEST:
+                    raise _too_large()
+                if not message.get("more_body"):
+                    return b"".join(chunks)
+    except TimeoutError as error:
+        raise Refusal("slow", f"The body did not arrive within {PATIENCE:g} s.", headers=_CLOSE) from error
+
+
+_CLOSE: Final = {"connection": "close"}
+
+
+def _too_large() -> Refusal:
+    return Refusal("too_large", f"A request may hold {LARGEST} bytes at most.", headers=_CLOSE)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """The body as one message, then whatever comes: the end of the connection."""
+    waiting = [body]
+
+    async def again() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return again
+
+
+def _dress(headers: MutableHeaders, request: str) -> None:
+    for name, value in _HEADERS:
+        headers[name] = value
+    headers["x-request-id"] = request
+    headers.setdefault("cache-control", "no-store")
+
+
+def address_of(scope: Scope) -> str:
+    """The address that the connection comes from."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""

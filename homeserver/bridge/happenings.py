@@ -1,0 +1,53 @@
+"""What went on in the home, for people: the changes worth a line, each with its chain of causes.
+
+Readings change all the time and are no news; lamps, doors, motion and choices are. Keeps the last state of each entity.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+from homeserver.bridge.causes import Causes
+from homeserver.bridge.picture import Picture
+from homeserver.bridge.states import iso
+from homeserver.topics.entity import UNKNOWN, CommandOutcome, EntityConfig, EntityState
+
+_TELLING: Final = frozenset({"diagnostic", "config"})
+"""Categories of entities that concern the device and not the home."""
+
+
+class Happenings:
+    """Turns states and outcomes into lines: `{time, entity_id, name, from, to, why}`, or `failed` in place of `to`."""
+
+    def __init__(self, picture: Picture, causes: Causes) -> None:
+        self._picture = picture
+        self._causes = causes
+        self._last: dict[str, str] = {}
+
+    def state(self, entity_id: str, state: EntityState | None, *, told: bool) -> dict[str, Any] | None:
+        """The line for a state that has just come, None where it is not worth one. `told` False only remembers."""
+        before = self._last.get(entity_id)
+        if state is None:
+            self._last.pop(entity_id, None)
+            return None
+        self._last[entity_id] = state.state
+        if not told or before in (None, UNKNOWN, state.state) or not self._is_news(entity_id):
+            return None
+        line = self._line(entity_id, state.changed, self._causes.chain(state.cause))
+        return {**line, "from": before, "to": state.state}
+
+    def failed(self, outcome: CommandOutcome, now: datetime) -> dict[str, Any]:
+        """The line for a command that was accepted and came to nothing."""
+        line = self._line(outcome.entity_id, now, self._causes.chain(outcome.cause))
+        return {**line, "failed": outcome.message, "service": outcome.service}
+
+    def _line(self, entity_id: str, time: datetime, why: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"time": iso(time), "entity_id": entity_id, "name": self._picture.name(entity_id), "why": why}
+
+    def _is_news(self, entity_id: str) -> bool:
+        config = self._picture.find(entity_id)
+        return config is not None and config.category not in _TELLING and not _is_reading(entity_id, config)
+
+
+def _is_reading(entity_id: str, config: EntityConfig) -> bool:
+    """A measured value, which changes without anybody's doing."""
+    return entity_id.startswith("sensor.") and bool(config.unit or config.state_class)

@@ -1,0 +1,53 @@
+"""How often an address may be wrong: a bucket of failures each, which empties with time.
+
+Only failures count and only failures are turned away: whoever has the right token comes in, however often another
+program behind the same address (on loopback that is every program) was wrong. Keeps a bounded number of buckets.
+"""
+
+import ipaddress
+from collections import OrderedDict
+from typing import Final
+
+from homeserver.runtime.clock import Clock
+
+BURST: Final = 10.0
+"""Failures in a row before an address is turned away."""
+SECONDS: Final = 6.0
+"""Time in which one failure is forgiven."""
+_ADDRESSES: Final = 10_000
+
+
+class Failures:
+    """Failed attempts by address."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, address: str) -> float:
+        """Seconds until this address may be wrong again; 0 when it may now."""
+        level = self._level(_group(address))
+        return max(0.0, (level - BURST + 1) * SECONDS) if level > BURST - 1 else 0.0
+
+    def count(self, address: str) -> None:
+        """This address was wrong just now."""
+        group = _group(address)
+        self._buckets[group] = (min(BURST, self._level(group) + 1), self._clock.monotonic())
+        self._buckets.move_to_end(group)
+        if len(self._buckets) > _ADDRESSES:
+            self._buckets.popitem(last=False)
+
+    def _level(self, group: str) -> float:
+        level, then = self._buckets.get(group, (0.0, 0.0))
+        return max(0.0, level - (self._clock.monotonic() - then) / SECONDS)
+
+
+def _group(address: str) -> str:
+    """One bucket for the network that one customer has: an IPv6 /64, a single IPv4 address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)

@@ -1,0 +1,93 @@
+"""The bodies of answers as the OpenAPI document describes them. Keeps nothing."""
+
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+
+class Message(BaseModel):
+    message: str
+
+
+class Error(BaseModel):
+    """Why a request was turned down."""
+
+    message: str
+    code: str
+    field: str | None = None
+    request: str
+
+
+class Context(BaseModel):
+    """What caused a state, in Home Assistant's words."""
+
+    id: str
+    parent_id: str | None
+    user_id: str | None
+
+
+class State(BaseModel):
+    """An entity; times are ISO 8601 in UTC."""
+
+    entity_id: str
+    state: str
+    attributes: dict[str, Any]
+    last_changed: str
+    last_updated: str
+    context: Context
+
+
+class AnnouncedCall(BaseModel):
+    """A call that a worker answers, with JSON Schemas of its request and reply."""
+
+    worker: str
+    verb: str
+    doc: str
+    role: str
+    request: dict[str, Any]
+    reply: dict[str, Any]
+
+
+class Session(BaseModel):
+    login: str
+
+
+class Config(BaseModel):
+    """The home's place, language and units."""
+
+    location_name: str
+    version: str
+    state: str
+    components: list[str]
+    latitude: float
+    longitude: float
+    elevation: float
+    time_zone: str
+    language: str
+    currency: str
+    unit_system: dict[str, str]
+
+
+UNITS: Final = {
+    "metric": {
+        "length": "km",
+        "accumulated_precipitation": "mm",
+        "area": "m²",
+        "mass": "g",
+        "pressure": "Pa",
+        "temperature": "°C",
+        "volume": "L",
+        "wind_speed": "m/s",
+    },
+    "us_customary": {
+        "length": "mi",
+        "accumulated_precipitation": "in",
+        "area": "ft²",
+        "mass": "lb",
+        "pressure": "psi",
+        "temperature": "°F",
+        "volume": "gal",
+        "wind_speed": "mph",
+    },
+}
+"""By unit system, the unit of each quantity, as Home Assistant's clients expect them."""

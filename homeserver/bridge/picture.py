@@ -1,0 +1,79 @@
+"""The home as HTTP and the page see it: entities with names and areas, each as one JSON object.
+
+Reads the live view of the process; keeps nothing of its own.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from homeserver.bridge.causes import Causes
+from homeserver.bridge.refusals import Refusal
+from homeserver.bridge.states import state_body
+from homeserver.topics.entity import EntityConfig
+from homeserver.view.targets import Target, resolve
+from homeserver.view.view import View
+
+
+class Picture:
+    """`since` is when this picture was begun: the age of a state that was never said."""
+
+    def __init__(self, view: View, causes: Causes, since: datetime) -> None:
+        self._view = view
+        self._causes = causes
+        self._since = since
+
+    def ids(self) -> list[str]:
+        """All entities that are in use."""
+        return [entity_id for entity_id in self._view.configs if self.find(entity_id)]
+
+    def find(self, entity_id: str) -> EntityConfig | None:
+        """The configuration of an entity that exists and is in use."""
+        config = self._view.configs.get(entity_id)
+        used = config is not None and config.enabled and not self._view.entry(entity_id).disabled
+        return config if used else None
+
+    def config(self, entity_id: str) -> EntityConfig:
+        """The same; raises a `Refusal` where there is none."""
+        config = self.find(entity_id)
+        if config is None:
+            raise Refusal("not_found", "Entity not found.", "entity_id")
+        return config
+
+    def name(self, entity_id: str) -> str:
+        return self._view.name(entity_id)
+
+    def area(self, entity_id: str) -> str | None:
+        """The name of the room: what people decided for the entity, for its device, or what the device proposes."""
+        area_id = self._view.area_of(entity_id)
+        if area_id is None or area_id in self._view.areas:
+            return self._view.areas[area_id].name if area_id else None
+        config = self._view.configs.get(entity_id)
+        return config.device.suggested_area if config and config.device else None
+
+    def meant(self, named: Mapping[str, tuple[str, ...]], domain: str) -> list[str]:
+        """The entities that a target means; those found by place or label only where they are in use."""
+        target = Target(named)
+        found = resolve(self._view, target, frozenset({domain}))
+        return [entity_id for entity_id in found if entity_id in target.entity_ids or self.find(entity_id)]
+
+    def state(self, entity_id: str) -> dict[str, Any]:
+        """Home Assistant's state object; raises a `Refusal` for an entity that does not exist."""
+        config = self.config(entity_id)
+        return state_body(entity_id, self.name(entity_id), config, self._view.states.get(entity_id), self._since)
+
+    def tile(self, entity_id: str) -> dict[str, Any] | None:
+        """The state object with what a page needs beside it; None for an entity that does not exist."""
+        config = self.find(entity_id)
+        if config is None:
+            return None
+        state = self._view.states.get(entity_id)
+        return {
+            **self.state(entity_id),
+            "area": self.area(entity_id),
+            "device": config.device.name if config.device else None,
+            "category": config.category,
+            "hidden": self._view.entry(entity_id).hidden,
+            "services": config.services,
+            "why": self._causes.chain(state.cause if state else None),
+        }

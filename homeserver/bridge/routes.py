@@ -1,0 +1,227 @@
+"""The routes: what each address answers. Thin: a route reads the request, asks the house, and shapes the answer.
+
+Needs the door around it, which has settled who asks. Keeps nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from homeserver import __version__
+from homeserver.bridge import models
+from homeserver.bridge.access import Access
+from homeserver.bridge.announced import Announcements, with_calls
+from homeserver.bridge.door import SESSION, address_of
+from homeserver.bridge.page import PAGE, page_file
+from homeserver.bridge.picture import Picture
+from homeserver.bridge.refusals import STATUS, Refusal, answer, json_response
+from homeserver.bridge.services import Services
+from homeserver.bridge.stream import Stream
+from homeserver.runtime.codec import LIMIT
+from homeserver.runtime.house import House
+from homeserver.topics.call import CallError
+from homeserver.topics.cause import Cause
+
+_ENVELOPE: Final = 4096
+"""Bytes that a message may need beside its arguments."""
+_DEEPEST: Final = 200
+"""Levels of lists and objects in a body; JSON libraries have a limit of their own a little above it."""
+_STATUSES: Final = (400, 401, 403, 404, 408, 409, 413, 421, 422, 429, 500, 503, 504)
+_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"model": models.Error, "description": "Refused"} for status in _STATUSES
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """What the routes need, and the routes."""
+
+    house: House
+    access: Access
+    picture: Picture
+    announced: Announcements
+    services: Services
+    stream: Stream
+
+    def app(self) -> FastAPI:
+        """The application; one row for each route."""
+        app = FastAPI(
+            title=self.house.settings.home.name,
+            version=__version__,
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            telemetry={"tracing": False, "metrics": False, "logs": False},
+        )
+        rows: list[tuple[str, str, Callable[..., Any], Any]] = [
+            ("GET", "/api/", self.running, models.Message),
+            ("GET", "/api/config", self.config, models.Config),
+            ("GET", "/api/states", self.states, list[models.State]),
+            ("GET", "/api/states/{entity_id}", self.state, models.State),
+            ("POST", "/api/services/{domain}/{service}", self.service, list[models.State]),
+            ("GET", "/api/calls", self.calls, list[models.AnnouncedCall]),
+            ("POST", "/api/calls/{worker}/{verb}", self.call, None),
+            ("GET", "/api/stream", self.events, None),
+            ("GET", "/api/openapi.json", self.openapi, None),
+            ("GET", SESSION, self.session, models.Session),
+            ("POST", SESSION, self.sign_in, models.Session),
+            ("DELETE", SESSION, self.sign_out, models.Message),
+        ]
+        for method, path, function, model in rows:
+            app.add_api_route(path, function, methods=[method], response_model=model, responses=_ERRORS)
+        for path in PAGE:
+            app.add_api_route(path, self.page, methods=["GET", "HEAD"], include_in_schema=False)
+        app.add_exception_handler(Refusal, _refused)
+        app.add_exception_handler(HTTPException, _unknown)
+        app.add_exception_handler(Exception, _bug)
+        return app
+
+    # -- reading
+
+    async def running(self) -> Response:
+        """Tell that the interface is there."""
+        return json_response({"message": "API running."})
+
+    async def config(self) -> Response:
+        """The home's place, language and units."""
+        home = self.house.settings.home
+        names = ("latitude", "longitude", "elevation", "time_zone", "language", "currency")
+        fields = {name: getattr(home, name) for name in names}
+        components = sorted({entity_id.partition(".")[0] for entity_id in self.picture.ids()})
+        more = {"location_name": home.name, "version": __version__, "state": "RUNNING", "components": components}
+        return json_response({**fields, **more, "unit_system": models.UNITS[home.unit_system]})
+
+    async def states(self) -> Response:
+        """All entities."""
+        return json_response([self.picture.state(entity_id) for entity_id in self.picture.ids()])
+
+    async def state(self, entity_id: str) -> Response:
+        """One entity."""
+        return json_response(self.picture.state(entity_id))
+
+    async def events(self, request: Request) -> Response:
+        """The home and its changes as server-sent events: `home` once, then `news`, and a `beat` now and then."""
+        session = request.state.session
+        client = self.stream.join(lambda: not session or self.access.is_session(session))
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(self.stream.events(client), headers=headers, media_type="text/event-stream")
+
+    # -- asking for something
+
+    async def service(self, domain: str, service: str, request: Request) -> Response:
+        """Carry out a service; answers once the owners have accepted, with the states that changed so far."""
+        body = await _json_object(request)
+        changed = await self.services.carry_out(_login(request), domain, service, body, _cause(request))
+        return json_response([self.picture.state(entity_id) for entity_id in changed])
+
+    async def calls(self) -> Response:
+        """The calls that workers answer now, with the JSON Schemas of request and reply."""
+        rows = [(call.worker, call.verb, call.shape) for call in self.announced.all()]
+        shapes = [{"worker": worker, "verb": verb, **_shape(shape)} for worker, verb, shape in rows]
+        return json_response(shapes)
+
+    async def call(self, worker: str, verb: str, request: Request) -> Response:
+        """Make a call; answers with the worker's reply."""
+        found = self.announced.find(worker, verb)
+        body = await _json_object(request)
+        try:
+            result = await self.house.ask(found.worker, found.verb, body, cause=_cause(request), login=_login(request))
+        except CallError as error:
+            raise Refusal.of(error) from error
+        return json_response(result)
+
+    async def openapi(self, request: Request) -> Response:
+        """This interface in OpenAPI 3.1, the announced calls included."""
+        app: FastAPI = request.app
+        return json_response(with_calls(app.openapi(), self.announced.all()))
+
+    # -- sessions and the page
+
+    async def session(self, request: Request) -> Response:
+        """Who the one is that asks."""
+        return json_response({"login": _login(request)})
+
+    async def sign_in(self, request: Request) -> Response:
+        """Exchange `{"token"}` for a session, kept in a cookie that no script can read."""
+        token = (await _json_object(request)).get("token")
+        login = self.access.check_token(address_of(request.scope), token if isinstance(token, str) else "")
+        line = self.access.open_session(secure=request.url.scheme == "https")
+        return json_response({"login": login}, headers={"set-cookie": line})
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session, and with it its streams."""
+        line = self.access.close_session(request.state.session, secure=request.url.scheme == "https")
+        self.stream.check()
+        return json_response({"message": "Signed out."}, headers={"set-cookie": line})
+
+    async def page(self, request: Request) -> Response:
+        file = page_file(request.url.path)
+        headers = {"etag": file.etag, "cache-control": "no-cache"}
+        if file.etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(file.content, headers=headers, media_type=file.media_type)
+
+
+def _login(request: Request) -> str:
+    login: str = request.state.login
+    return login
+
+
+def _cause(request: Request) -> Cause:
+    return Cause(request.state.request, _login(request))
+
+
+def _shape(shape: Any) -> dict[str, Any]:
+    return {"doc": shape.doc, "role": shape.role, "request": shape.request, "reply": shape.reply}
+
+
+async def _json_object(request: Request) -> dict[str, Any]:
+    """The body as an object of plain JSON that a message can carry; an empty body is an empty object."""
+    content = await request.body()
+    try:
+        body = orjson.loads(content) if content.strip() else {}
+    except orjson.JSONDecodeError as error:
+        raise Refusal("invalid", f"The body is no JSON: {error}.") from error
+    if not isinstance(body, dict):
+        raise Refusal("invalid", "The body must be a JSON object.")
+    if _depth(body) > _DEEPEST:
+        raise Refusal("invalid", f"The body is nested deeper than {_DEEPEST} levels.")
+    if len(content) > LIMIT - _ENVELOPE and len(orjson.dumps(body)) > LIMIT - _ENVELOPE:
+        raise Refusal("too_large", f"A call may carry {LIMIT - _ENVELOPE} bytes at most.")
+    return body
+
+
+def _depth(body: Any) -> int:
+    level, depth = [body], 0
+    while level:
+        depth += 1
+        level = [
+            part
+            for outer in level
+            for part in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(part, dict | list)
+        ]
+    return depth
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    return answer(error) if isinstance(error, Refusal) else await _bug(request, error)
+
+
+async def _unknown(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == STATUS["not_allowed"]:
+        allowed = getattr(error, "headers", None)
+        return answer(Refusal("not_allowed", "This address does not know that method.", headers=allowed))
+    return answer(Refusal("not_found", "There is nothing at this address.", status=status))
+
+
+async def _bug(_: Request, error: Exception) -> Response:
+    return answer(Refusal("bug", "The bridge made a mistake; the log has it under this request's id."))

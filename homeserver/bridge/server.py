@@ -1,0 +1,161 @@
+"""The listener: uvicorn inside the process's own event loop, patient with a port that is in use.
+
+Signals stay with the process. Keeps one socket while it runs.
+"""
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any, Final, cast
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from homeserver.runtime.clock import Clock
+
+RETRY: Final = 5.0
+"""Seconds before a port that was in use is tried again."""
+HEAD: Final = 10.0
+"""Seconds in which the head of a request must have arrived."""
+_HEAD_BYTES: Final = 32 * 1024
+_UNREAD: Final = 60_000
+"""Milliseconds after which the kernel gives up on a client that takes nothing of what was sent."""
+_FAULTS: Final = {
+    errno.EADDRINUSE: "another program uses it already; stop that program, or choose another port with --http-port",
+    errno.EACCES: "only the system's administrator may listen there; choose a port above 1023 with --http-port",
+    errno.EADDRNOTAVAIL: "this machine has no such address; correct the setting http_host",
+}
+
+
+class Impatient(H11Protocol):
+    """uvicorn's protocol, which by itself waits without end for a head that comes in drops."""
+
+    _due: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._due = self.loop.call_later(HEAD, self._late)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._between() and self._due is None:
+            self._due = self.loop.call_later(HEAD, self._late)
+        elif not self._between():
+            self._settle()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._settle()
+        super().connection_lost(exc)
+
+    def _between(self) -> bool:
+        cycle = cast(RequestResponseCycle | None, self.cycle)  # None before the first request
+        return cycle is None or cycle.response_complete
+
+    def _settle(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def _late(self) -> None:
+        self._due = None
+        if self._between():
+            self.transport.close()
+
+
+class _Quiet(uvicorn.Server):
+    """Leaves signals to the process, and wakes once a second (for the `Date` header) instead of ten times."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._over = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await self._over.wait()
+
+    def stop(self) -> None:
+        self.should_exit = True
+        self._over.set()
+
+
+class Listener:
+    """`run` serves until `close`; `tell` gets a sentence when it cannot, and nothing when it can again."""
+
+    def __init__(self, app: ASGIApp, host: str, port: int, clock: Clock, tell: Callable[[str], None]) -> None:
+        self._app = app
+        self._host = host
+        self._port = port
+        self._clock = clock
+        self._tell = tell
+        self._server: _Quiet | None = None
+        self.up = asyncio.Event()
+
+    async def run(self) -> None:
+        while True:
+            try:
+                listening = bind(self._host, self._port)
+            except OSError as error:
+                self._tell(_sentence(error, self._host, self._port))
+                await self._clock.sleep(RETRY)
+                continue
+            self._tell("")
+            self._server = _Quiet(self._config())
+            self.up.set()
+            await self._server.serve([listening])
+            return
+
+    def _config(self) -> uvicorn.Config:
+        return uvicorn.Config(
+            self._app,
+            http=Impatient,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            limit_concurrency=500,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=1,
+            h11_max_incomplete_event_size=_HEAD_BYTES,
+        )
+
+    def stop(self) -> None:
+        """Take no more requests; `run` returns when those under way are done, a second later at most."""
+        if self._server is not None:
+            self._server.stop()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; raises `OSError`."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listening = socket.socket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD)
+        listening.bind(address)
+        listening.listen(256)
+    except OSError:
+        listening.close()
+        raise
+    listening.setblocking(False)
+    return listening
+
+
+def _sentence(error: OSError, host: str, port: int) -> str:
+    reason = _FAULTS.get(error.errno or 0, error.strerror)
+    return f"cannot listen on {host} port {port}: {reason}"

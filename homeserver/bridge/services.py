@@ -1,0 +1,90 @@
+"""Services as Home Assistant's clients ask for them: who is meant, whether the data fits, and what came of it.
+
+Names, data and kinds come from the one table of services. Keeps nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from homeserver.bridge.commands import Commands
+from homeserver.bridge.effects import Effects
+from homeserver.bridge.picture import Picture
+from homeserver.bridge.refusals import Refusal
+from homeserver.runtime.codec import field_of, sentence
+from homeserver.topics.cause import Cause
+from homeserver.topics.services import SERVICES
+from homeserver.view.targets import FIELDS
+
+GRACE: Final = 0.15
+"""Seconds in which a device that accepted may also have done it; later the state stream tells."""
+MOST: Final = 500
+"""Entities that one request may be meant for."""
+
+
+class Services:
+    """Turns one request into commands."""
+
+    def __init__(self, picture: Picture, commands: Commands, effects: Effects) -> None:
+        self._picture = picture
+        self._commands = commands
+        self._effects = effects
+
+    async def carry_out(
+        self, login: str, domain: str, service: str, body: Mapping[str, Any], cause: Cause
+    ) -> list[str]:
+        """The entities that changed; raises a `Refusal` when the request is wrong or an owner did not accept."""
+        if domain not in SERVICES:
+            raise Refusal("invalid", f"There is no domain of that name; known are {', '.join(SERVICES)}.", "domain")
+        if service not in SERVICES[domain]:
+            known = ", ".join(SERVICES[domain]) or "none: its entities only tell"
+            raise Refusal("invalid", f"{domain} has no service of that name; it has {known}.", "service")
+        data = dict(body)
+        entities = self._meant(domain, service, data)
+        try:
+            SERVICES[domain][service].model.model_validate(data)
+        except ValidationError as error:
+            raise Refusal("invalid", f"{domain}.{service}: {sentence(error)}.", field_of(error)) from error
+        watch = self._effects.watch(entities)
+        try:
+            await self._commands.send(login, entities, service, data, cause)
+            return await self._effects.finish(watch, GRACE)
+        finally:
+            self._effects.forget(watch)
+
+    def _meant(self, domain: str, service: str, data: dict[str, Any]) -> list[str]:
+        """Take the target out of the data, wherever it stands; the entities it means."""
+        named = _target(data)
+        found = self._picture.meant(named, domain)
+        if not found:
+            raise Refusal("invalid", "Name at least one entity that this service is for.", "entity_id")
+        if len(found) > MOST:
+            raise Refusal("invalid", f"At most {MOST} entities can be asked at once.", "entity_id")
+        able = [entity_id for entity_id in found if self._knows(entity_id, domain, service)]
+        for entity_id in found:
+            if entity_id in named["entity_id"] and entity_id not in able:
+                raise Refusal("invalid", f"{entity_id} does not know {domain}.{service}.", "entity_id")
+        return able
+
+    def _knows(self, entity_id: str, domain: str, service: str) -> bool:
+        return service in self._picture.config(entity_id).services and entity_id.startswith(f"{domain}.")
+
+
+def _target(data: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What is named by each field of a target, taken out of `data` itself and of its `target`."""
+    target = data.pop("target", None) or {}
+    if not isinstance(target, dict):
+        raise Refusal("invalid", 'A target must be an object, such as {"entity_id": "light.hall"}.', "target")
+    unknown = target.keys() - set(FIELDS)
+    if unknown:
+        raise Refusal("invalid", f"A target has {', '.join(FIELDS)}, and nothing else.", "target")
+    return {name: (*_names(data.pop(name, None), name), *_names(target.get(name), name)) for name in FIELDS}
+
+
+def _names(given: Any, field: str) -> list[str]:
+    """Ids as Home Assistant lets them be written: one, several with commas, or a list."""
+    names = given.split(",") if isinstance(given, str) else given or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Refusal("invalid", f"{field} must be text or a list of texts.", field)
+    return [name.strip() for name in names]

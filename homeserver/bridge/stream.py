@@ -1,0 +1,143 @@
+"""Server-sent events: all of the home once, then what changed, at most `PER_SECOND` times a second for each client.
+
+A client that reads slowly is told the latest state of each entity and the latest happenings, never a backlog. An entity
+is put into JSON once for all clients. Keeps, for each client, the names of what it has not seen.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Any, Final
+
+import orjson
+
+from homeserver.bridge.refusals import Refusal
+from homeserver.runtime.clock import Clock
+
+PER_SECOND: Final = 10
+HEARTBEAT: Final = 15.0
+"""Seconds; a page that hears nothing for thrice as long takes the connection for lost."""
+MOST_CLIENTS: Final = 200
+HAPPENINGS: Final = 60
+"""Happenings that are remembered, and that may wait for one client."""
+
+
+class Client:
+    """One open stream: what it has not seen yet."""
+
+    def __init__(self, valid: Callable[[], bool]) -> None:
+        self.changed: dict[str, None] = {}
+        self.happened: deque[bytes] = deque(maxlen=HAPPENINGS)
+        self.beat = False
+        self.open = True
+        self.wake = asyncio.Event()
+        self._valid = valid
+
+    def check(self) -> None:
+        """A heartbeat; the stream ends when its session did."""
+        self.beat = True
+        self.open = self.open and self._valid()
+        self.wake.set()
+
+
+class Stream:
+    """All clients. `body` gives an entity as the page sees it, None when it is gone; `entities` lists them all."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        head: Callable[[], dict[str, Any]],
+        body: Callable[[str], Any],
+        entities: Callable[[], Iterable[str]],
+    ) -> None:
+        self._clock = clock
+        self._head = head
+        self._body = body
+        self._entities = entities
+        self._frames: dict[str, bytes] = {}
+        self._happened: deque[bytes] = deque(maxlen=HAPPENINGS)
+        self.clients: set[Client] = set()
+
+    def changed(self, entity_id: str) -> None:
+        """Something about an entity is different, or it is gone."""
+        self._frames.pop(entity_id, None)
+        for client in self.clients:
+            client.changed[entity_id] = None
+            client.wake.set()
+
+    def happened(self, happening: dict[str, Any]) -> None:
+        """A line for the list of what went on."""
+        frame = _json(happening)
+        self._happened.append(frame)
+        for client in self.clients:
+            client.happened.append(frame)
+            client.wake.set()
+
+    def check(self) -> None:
+        """A heartbeat to everybody; ends the streams whose session has ended."""
+        for client in self.clients:
+            client.check()
+
+    def close(self) -> None:
+        """End every stream."""
+        for client in self.clients:
+            client.open = False
+            client.wake.set()
+
+    def join(self, valid: Callable[[], bool]) -> Client:
+        """A new client; raises a `Refusal` when there are too many."""
+        if len(self.clients) >= MOST_CLIENTS:
+            raise Refusal("unavailable", f"{MOST_CLIENTS} pages are open already; close one of them.")
+        client = Client(valid)
+        self.clients.add(client)
+        return client
+
+    async def events(self, client: Client) -> AsyncIterator[bytes]:
+        """What to send to a client, until its stream ends."""
+        try:
+            yield b"retry: 2000\n" + self._snapshot(client)
+            while True:
+                await client.wake.wait()
+                client.wake.clear()
+                if not client.open:
+                    return
+                yield self._news(client)
+                await self._clock.sleep(1 / PER_SECOND)
+        finally:
+            self.clients.discard(client)
+
+    def _snapshot(self, client: Client) -> bytes:
+        client.changed.clear()
+        client.happened.clear()
+        frames = [frame for frame in map(self._frame, self._entities()) if frame]
+        head = _json({**self._head(), "time": self._clock.now()})
+        parts = (head[:-1], b',"entities":[', b",".join(frames), b'],"happened":[', b",".join(self._happened), b"]}")
+        return b"event: home\ndata: " + b"".join(parts) + b"\n\n"
+
+    def _news(self, client: Client) -> bytes:
+        changed, client.changed = client.changed, {}
+        happened, client.happened = client.happened, deque(maxlen=HAPPENINGS)
+        frames = [(entity_id, self._frame(entity_id)) for entity_id in changed]
+        gone = [entity_id for entity_id, frame in frames if not frame]
+        news = b""
+        if changed or happened:
+            present = b",".join(frame for _, frame in frames if frame)
+            parts = (b'{"entities":[', present, b'],"gone":', _json(gone), b',"happened":[', b",".join(happened), b"]}")
+            news = b"event: news\ndata: " + b"".join(parts) + b"\n\n"
+        if client.beat:
+            client.beat = False
+            news += b"event: beat\ndata: {}\n\n"
+        return news
+
+    def _frame(self, entity_id: str) -> bytes:
+        frame = self._frames.get(entity_id)
+        if frame is None:
+            body = self._body(entity_id)
+            if body is None:
+                return b""
+            frame = self._frames[entity_id] = _json(body)
+        return frame
+
+
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)

@@ -1,0 +1,144 @@
+"""The bridge: HTTP for people and programs, translated to topics and back; no capability of its own.
+
+Needs a free port. Keeps the token and the sessions in the data folder (`credentials`), all else in memory. It runs in a
+process of its own, because it alone may speak for people, whom it has identified.
+"""
+
+import asyncio
+from typing import Final
+
+from homeserver.bridge.access import Access
+from homeserver.bridge.announced import Announcements
+from homeserver.bridge.causes import Causes
+from homeserver.bridge.commands import CLIENT, Commands
+from homeserver.bridge.credentials import Credentials
+from homeserver.bridge.door import Door
+from homeserver.bridge.effects import Effects
+from homeserver.bridge.happenings import Happenings
+from homeserver.bridge.picture import Picture
+from homeserver.bridge.routes import Routes
+from homeserver.bridge.server import Listener
+from homeserver.bridge.services import Services
+from homeserver.bridge.stream import HEARTBEAT, Stream
+from homeserver.runtime.heard import Heard
+from homeserver.runtime.house import House
+from homeserver.runtime.worker import Worker, every, hears
+from homeserver.topics.call import REPLY, Reply
+from homeserver.topics.entity import (
+    COMMAND,
+    COMMAND_FAILED,
+    ENTITY_CONFIG,
+    ENTITY_STATE,
+    Command,
+    CommandOutcome,
+    EntityConfig,
+    EntityState,
+)
+from homeserver.topics.process import PROCESS_STATUS, WORKER_CALLS, ProcessStatus, WorkerCalls
+from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, AreaEntry, DeviceEntry, EntityEntry
+from homeserver.view.view import View
+
+
+class Bridge(Worker):
+    """`app` is the whole interface behind its door; the listener serves it."""
+
+    name = "bridge"
+    says = (COMMAND,)
+    speaks_for = ("person.owner",)
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        home = house.settings.home
+        self.causes = Causes()
+        self.picture = Picture(house.shared(View), self.causes, house.clock.now())
+        self.happenings = Happenings(self.picture, self.causes)
+        self.effects = Effects(house.clock)
+        self.commands = Commands(house)
+        self.announced = Announcements()
+        self.stream = Stream(house.clock, self._head, self.picture.tile, self.picture.ids)
+        access = Access(Credentials(house.folder), house.clock, home.http_port)
+        services = Services(self.picture, self.commands, self.effects)
+        routes = Routes(house, access, self.picture, self.announced, services, self.stream)
+        self.app = Door(routes.app(), access, home.http_host, house.new_id)
+        self.listener = Listener(self.app, home.http_host, home.http_port, house.clock, house.degraded)
+        self._serving: asyncio.Task[None] | None = None
+
+    def _head(self) -> dict[str, object]:
+        home = self.house.settings.home
+        return {"name": home.name, "language": home.language, "time_zone": home.time_zone}
+
+    async def open(self) -> None:
+        self._serving = self.house.start(self.listener.run(), "http")
+
+    async def close(self) -> None:
+        self.stream.close()
+        self.listener.stop()
+        if self._serving is not None and self.listener.up.is_set():
+            await asyncio.wait([self._serving], timeout=_LAST_REQUESTS)
+
+    # -- the home
+
+    @hears(ENTITY_STATE)
+    def state(self, state: EntityState | None, heard: Heard) -> None:
+        entity_id = f"{heard.where[0]}.{heard.where[1]}"
+        happening = self.happenings.state(entity_id, state, told=not heard.snapshot)
+        if state is not None:
+            self.causes.remember(state.cause, entity_id, state.state)
+        self.stream.changed(entity_id)
+        self.effects.changed(entity_id)
+        if happening:
+            self.stream.happened(happening)
+
+    @hears(ENTITY_CONFIG)
+    def config(self, _: EntityConfig | None, heard: Heard) -> None:
+        self.stream.changed(f"{heard.where[0]}.{heard.where[1]}")
+
+    @hears(ENTITY_ENTRY)
+    def entry(self, _: EntityEntry | None, heard: Heard) -> None:
+        self.stream.changed(heard.where[0])
+
+    @hears(DEVICE_ENTRY)
+    def device(self, _: DeviceEntry | None) -> None:
+        self._all_changed()
+
+    @hears(AREA_ENTRY)
+    def area(self, _: AreaEntry | None) -> None:
+        self._all_changed()
+
+    def _all_changed(self) -> None:
+        for entity_id in self.picture.ids():
+            self.stream.changed(entity_id)
+
+    # -- commands, calls and what became of them
+
+    @hears(COMMAND)
+    def command(self, command: Command) -> None:
+        self.causes.remember(command.cause)
+
+    @hears(COMMAND_FAILED)
+    def command_failed(self, outcome: CommandOutcome) -> None:
+        self.stream.happened(self.happenings.failed(outcome, self.house.clock.now()))
+
+    @hears(REPLY, client=CLIENT)
+    def replied(self, reply: Reply) -> None:
+        self.commands.replied(reply)
+
+    @hears(WORKER_CALLS)
+    def calls(self, calls: WorkerCalls | None, heard: Heard) -> None:
+        self.announced.calls(heard.where[0], heard.where[1], calls)
+
+    @hears(PROCESS_STATUS)
+    def process(self, status: ProcessStatus | None, heard: Heard) -> None:
+        self.announced.process(heard.where[0], status)
+
+    @every(seconds=HEARTBEAT)
+    async def beat(self) -> None:
+        self.stream.check()
+
+
+_LAST_REQUESTS: Final = 1.3
+"""Seconds for requests that are under way when the bridge ends."""
+
+
+def setup(house: House) -> Bridge:
+    return Bridge(house)
