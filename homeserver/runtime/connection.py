@@ -1,5 +1,4 @@
-"""The life of a process's connection: connect for as long as it takes, come back after every loss, tell others that we are here.
-"""
+"""The life of a process's connection: connect for as long as it takes, come back after every loss."""
 
 import asyncio
 import logging
