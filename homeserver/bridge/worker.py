@@ -56,10 +56,10 @@ class Bridge(Worker):
         self.commands = Commands(house)
         self.announced = Announcements()
         self.stream = Stream(house.clock, self._head, self.picture.tile, self.picture.ids)
-        access = Access(Credentials(house.folder), house.clock, home.http_port)
+        self.access = Access(Credentials(house.folder), house.clock, home.http_port)
         services = Services(self.picture, self.commands, self.effects)
-        routes = Routes(house, access, self.picture, self.announced, services, self.stream)
-        self.app = Door(routes.app(), access, home.http_host, house.new_id)
+        routes = Routes(house, self.access, self.picture, self.announced, services, self.stream)
+        self.app = Door(routes.app(), self.access, home.http_host, house.new_id)
         self.listener = Listener(self.app, home.http_host, home.http_port, house.clock, house.degraded)
         self._serving: asyncio.Task[None] | None = None
 

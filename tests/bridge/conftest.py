@@ -83,11 +83,11 @@ LAMP = EntityConfig(
     device=Device("d1", "Hall lamp", suggested_area="Hall"),
     capabilities={"supported_color_modes": ["brightness"]},
 )
-MOTION = EntityConfig("Hall motion", "owner", device=Device("d2", "Eye"), device_class="motion")
+MOTION = EntityConfig("Hall motion", "owner", device=Device("d2", "Eye", suggested_area="Hall"), device_class="motion")
 WARMTH = EntityConfig(
     "Hall temperature",
     "owner",
-    device=Device("d2", "Eye"),
+    device=Device("d2", "Eye", suggested_area="Hall"),
     device_class="temperature",
     unit="°C",
     state_class="measurement",
