@@ -17,7 +17,8 @@ def _meter(unit: Unit) -> Values:
     meter = unit.world.meter
     watts, volts = meter.watts(), meter.voltage()
     return {
-        "power": round(watts, 1), "energy": round(meter.kwh(), 4), "voltage": round(volts, 1), "current": round(watts / volts, 2),
+        "power": round(watts, 1), "energy": round(meter.kwh(), 4), "voltage": round(volts, 1),
+        "current": round(watts / volts, 2),
     }  # fmt: skip
 
 

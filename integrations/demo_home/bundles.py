@@ -20,10 +20,11 @@ class Bundles:
         base = f"{BASE}/{device.key}"
         bundle = {
             "dev": {
-                "ids": [device.serial], "name": device.name, "mf": device.maker, "mdl": device.model, "mdl_id": device.model_id,
-                "sw": device.firmware, "sn": device.serial.upper(), "sa": device.area,
+                "ids": [device.serial], "name": device.name, "mf": device.product.maker, "mdl": device.product.model,
+                "mdl_id": device.product.model_id,
+                "sw": device.product.firmware, "sn": device.serial.upper(), "sa": device.area,
             },
-            "o": {"name": f"{device.maker} MQTT gateway", "sw": device.firmware},
+            "o": {"name": f"{device.product.maker} MQTT gateway", "sw": device.product.firmware},
             "cmps": {entity.field: self._component(device, entity) for entity in entities},
             "state_topic": f"{base}/state",
             "avty_t": f"{base}/connected",

@@ -30,8 +30,9 @@ class Esphome:
             "avty_t": "~/status",
             "default_entity_id": f"{entity.component}.{object_id}",
             "dev": {
-                "ids": device.serial, "name": device.name, "sw": f"esphome v{device.firmware}", "mdl": device.model,
-                "mf": device.maker, "sa": device.area,
+                "ids": device.serial, "name": device.name, "sw": f"esphome v{device.product.firmware}",
+                "mdl": device.product.model,
+                "mf": device.product.maker, "sa": device.area,
             },
             "name": entity.name,
             "obj_id": object_id,

@@ -1,13 +1,12 @@
 """The demo house: the world, its devices, and what they say and are told. No input and no output of its own.
 
-Needs a seed, a start and a place. Keeps the last message of every topic, as devices can say all again. The same seed, start and
-commands give the same messages, byte for byte, however the time between them is cut into steps.
+Needs a seed, a start and a place. Keeps the last message of every topic, as devices can say all again. The same seed,
+start and commands give the same messages, byte for byte, however the time between them is cut into steps.
 """
 
 from collections import Counter
-from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from integrations.demo_home import bundle_kinds, esphome_kinds, tasmota_kinds, zigbee_kinds
 from integrations.demo_home.bundles import BUNDLES
@@ -17,7 +16,8 @@ from integrations.demo_home.family import Family
 from integrations.demo_home.sun import Place
 from integrations.demo_home.tasmota import TASMOTA
 from integrations.demo_home.timeline import Timeline
-from integrations.demo_home.unit import Dialect, Ignored, Kind, Message, Order, Unit, Values
+from integrations.demo_home.unit import Dialect, Ignored, Kind, Message, Order, Unit
+from integrations.demo_home.voice import Voice
 from integrations.demo_home.world import World
 from integrations.demo_home.zigbee import ZIGBEE
 
@@ -33,44 +33,6 @@ REACTION: Final = (0.05, 0.35)
 """Seconds from a command to its effect."""
 LONGEST_COMMAND: Final = 4_096
 """Bytes; longer ones do not fit into a device's buffer."""
-
-
-class Voice:
-    """One device as it is heard: looks at the world now and then, and reports what moved."""
-
-    def __init__(self, unit: Unit, kind: Kind, last: dict[str, Message]) -> None:
-        self.unit = unit
-        self.kind = kind
-        self._last = last
-        self._components = {entity.field: entity.component for entity in kind.entities}
-        self._values: Values = {}
-        self._reported = 0.0
-
-    def look(self, changed: bool = False) -> list[Message]:
-        """What is to be said now; with `changed`, all of it even where nothing differs."""
-        if not self.unit.radio.online:
-            return []
-        now = self.unit.world.timeline.now
-        values = self.kind.read(self.unit)
-        moved = [name for name, value in values.items() if self.kind.moved(name, value, self._values.get(name))]
-        if changed or now - self._reported >= self.kind.heartbeat - 1e-6:
-            return self._say(values, ())
-        return self._say(values, moved) if moved else []
-
-    def _say(self, values: Values, moved: Collection[str]) -> list[Message]:
-        # Fields that ride along unasked in a whole-state report are reported too; single topics only where they moved.
-        self._values = {**self._values, **{name: values[name] for name in moved}} if moved else values
-        self._reported = self.unit.world.timeline.now
-        time = self.unit.world.timeline.time().strftime("%Y-%m-%dT%H:%M:%S")
-        return self._keep(self.kind.dialect.report(self.unit.device, self._components, values, moved, time))
-
-    def availability(self) -> list[Message]:
-        return self._keep(self.kind.dialect.availability(self.unit.device, self.unit.radio.online))
-
-    def _keep(self, messages: list[Message]) -> list[Message]:
-        for message in messages:
-            self._last[message.topic] = message
-        return messages
 
 
 class House:
@@ -91,6 +53,7 @@ class House:
             device.key: Voice(Unit(device, self.world, self._notice), KINDS[device.kind], self._last)
             for device in DEVICES
         }
+        self._by_thing = {voice.unit.device.thing: voice for voice in self._voices.values()} | self._voices
         self._reachable = dict.fromkeys(self._voices, True)
         self.family = Family(self.world)
         for voice in self._voices.values():
@@ -110,6 +73,14 @@ class House:
     def reports(self) -> list[Message]:
         """The last message on every topic: what devices say again when they connect."""
         return list(self._last.values())
+
+    def farewell(self) -> list[Message]:
+        """What is heard when all devices lose their connection."""
+        return [
+            message
+            for voice in self._voices.values()
+            for message in voice.kind.dialect.availability(voice.unit.device, online=False)
+        ]
 
     def step(self, seconds: float) -> list[Message]:
         """Let time pass."""
@@ -173,7 +144,7 @@ class House:
 
     def _tell(self, key: str) -> None:
         del self._noticed[key]
-        voice = self._voices.get(key) or next((v for v in self._voices.values() if v.unit.device.thing == key), None)
+        voice = self._by_thing.get(key)
         if voice is None:
             return
         online = voice.unit.radio.online
@@ -185,10 +156,6 @@ class House:
     def _drain(self) -> list[Message]:
         said, self._said = self._said, []
         return said
-
-    def summary(self) -> dict[str, Any]:
-        """What a person would want to know of the simulation at a glance."""
-        return {"time": self.timeline.time().isoformat(), "watts": self.world.meter.watts(), "told": self.told}
 
 
 def _matches(filter_: str, topic: str) -> bool:

@@ -1,7 +1,7 @@
 """The days of the family: who does what, where and when, as tables.
 
-Needs nothing. A row of a day: local time, minutes by which it varies (standard deviation), room (or AWAY), activity. A day begins at
-four in the morning. Rows for another person or another kind of day are added here and nowhere else.
+Needs nothing. A row of a day: local time, minutes by which it varies (standard deviation), room (or AWAY), activity.
+A day begins at four in the morning. Rows for another person or another kind of day are added here and nowhere else.
 """
 
 from dataclasses import dataclass
@@ -76,7 +76,8 @@ _MORNING_ANNA = (
 
 ANNA: Final = Member("Anna", True, "bedroom", 0.15, {
     "at_home": _day(
-        *_MORNING_ANNA, ("07:50", 8, "office", "work"), ("10:05", 10, "kitchen", "breakfast"), ("10:20", 5, "office", "work"),
+        *_MORNING_ANNA, ("07:50", 8, "office", "work"), ("10:05", 10, "kitchen", "breakfast"),
+        ("10:20", 5, "office", "work"),
         ("12:20", 10, "kitchen", "cook"), ("12:50", 6, "kitchen", "eat"), ("13:20", 8, "office", "work"),
         ("15:50", 15, "utility_room", "laundry"), ("16:05", 6, "living_room", "tidy"), *_EVENING_ANNA,
     ),

@@ -33,7 +33,8 @@ class Battery:
 
     @property
     def millivolts(self) -> float:
-        """The flat discharge curve of a lithium cell as two lines: 12 % of the voltage to the knee at 10 %, then the rest."""
+        """The flat discharge curve of a lithium cell as two lines: 12 % of the voltage to the knee at 10 %, then the
+        rest."""
         percent = self.percent
         left = 0.88 + 0.12 * (percent - 10) / 90 if percent > 10 else 0.72 + 0.016 * percent
         return 1_000 * self._full * left

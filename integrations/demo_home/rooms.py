@@ -2,8 +2,9 @@
 
 Needs the weather, the light outside and what people, lamps and radiators give off. Keeps the state of each room.
 
-A room is two heat stores, its air (with furniture) and its walls: the smallest model in which an open window cools the air within
-minutes and the house within days, a simplification of the 5R1C network of EN ISO 13790. Watts, kelvin, °C, m, seconds.
+A room is two heat stores, its air (with furniture) and its walls: the smallest model in which an open window cools
+the air within minutes and the house within days, a simplification of the 5R1C network of EN ISO 13790. Watts, kelvin,
+°C, m, seconds.
 """
 
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ VAPOUR_PERSON: Final = 0.0125
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A room as the architect drew it. `loss` W/K to outside, `glass` m², `facing` degrees, `radiator` W, `opens` m²."""
+    """A room as the architect drew it. `loss` W/K to outside, `glass` m², `facing` degrees, `radiator` W, `opens`
+    m²."""
 
     key: str
     name: str
@@ -108,7 +110,8 @@ class Room:
         self.daylight = outside * LUX_PER_WATT * self.plan.glass * 0.6 * blind / surfaces
 
     def ventilation(self, outside: float) -> float:
-        """m³/s of outside air; through an open window by the difference of temperature (Warren, BS 5925), or some wind."""
+        """m³/s of outside air; through an open window by the difference of temperature (Warren, BS 5925), or some
+        wind."""
         flow = LEAKS * self.plan.floor * HEIGHT + self.gains.fan
         if self.open:
             kelvin = (self.air + outside) / 2 + 273.15

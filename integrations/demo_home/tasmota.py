@@ -1,4 +1,4 @@
-"""The dialect of Tasmota plugs, relays and dimmers: `stat/`, `tele/` and `cmnd/` under a base topic, abbreviated discovery keys.
+"""The dialect of Tasmota devices: `stat/`, `tele/` and `cmnd/` under a base topic, abbreviated discovery keys.
 
 Needs the world through its units. The shapes are those of Tasmota 14.
 """
@@ -12,12 +12,16 @@ from integrations.demo_home.unit import DISCOVERY, PREFIX, Entity, Message, Orde
 
 ABBREVIATIONS: Final = {
     "availability_topic": "avty_t", "brightness_command_topic": "bri_cmd_t", "brightness_scale": "bri_scl",
-    "brightness_state_topic": "bri_stat_t", "brightness_value_template": "bri_val_tpl", "color_temp_command_topic": "clr_temp_cmd_t",
-    "color_temp_state_topic": "clr_temp_stat_t", "color_temp_value_template": "clr_temp_val_tpl", "command_topic": "cmd_t",
+    "brightness_state_topic": "bri_stat_t", "brightness_value_template": "bri_val_tpl",
+    "color_temp_command_topic": "clr_temp_cmd_t",
+    "color_temp_state_topic": "clr_temp_stat_t", "color_temp_value_template": "clr_temp_val_tpl",
+    "command_topic": "cmd_t",
     "device": "dev", "device_class": "dev_cla", "enabled_by_default": "en", "entity_category": "ent_cat", "icon": "ic",
     "max_mireds": "max_mirs", "min_mireds": "min_mirs", "object_id": "obj_id", "on_command_type": "on_cmd_type",
-    "payload_available": "pl_avail", "payload_not_available": "pl_not_avail", "payload_off": "pl_off", "payload_on": "pl_on",
-    "payload_press": "pl_prs", "state_class": "stat_cla", "state_topic": "stat_t", "state_value_template": "stat_val_tpl",
+    "payload_available": "pl_avail", "payload_not_available": "pl_not_avail", "payload_off": "pl_off",
+    "payload_on": "pl_on",
+    "payload_press": "pl_prs", "state_class": "stat_cla", "state_topic": "stat_t",
+    "state_value_template": "stat_val_tpl",
     "unique_id": "uniq_id", "unit_of_measurement": "unit_of_meas", "value_template": "val_tpl",
 }  # fmt: skip
 BASE: Final = f"{PREFIX}/tasmota"
@@ -45,8 +49,9 @@ class Tasmota:
             "device": {
                 "ids": [device.serial[-6:].upper()],
                 "cns": [["mac", ":".join(device.serial[i : i + 2] for i in range(0, 12, 2)).upper()]],
-                "name": device.name, "mf": device.maker, "mdl": f"{device.model} {device.model_id}",
-                "sw": device.firmware, "sa": device.area,
+                "name": device.name,
+                "mf": device.product.maker, "mdl": f"{device.product.model} {device.product.model_id}",
+                "sw": device.product.firmware, "sa": device.area,
             },
         }  # fmt: skip
         full = config | dict(entity.config)

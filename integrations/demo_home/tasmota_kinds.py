@@ -109,7 +109,8 @@ POWER = {"state_topic": "~stat/POWER", "command_topic": "~cmnd/POWER", "payload_
 def _energy(field: str, object_id: str, name: str, device_class: str, unit: str, state_class: str = "measurement",
             **more: Any) -> Entity:  # fmt: skip
     return Entity("sensor", field, object_id, name, {
-        "state_topic": "~tele/SENSOR", "value_template": f"{{{{ value_json.ENERGY.{field} }}}}", "device_class": device_class,
+        "state_topic": "~tele/SENSOR", "value_template": f"{{{{ value_json.ENERGY.{field} }}}}",
+        "device_class": device_class,
         "unit_of_measurement": unit, "state_class": state_class,
     } | more)  # fmt: skip
 
@@ -127,7 +128,8 @@ DIMMER = (
         "state_topic": "~stat/RESULT", "state_value_template": "{{ value_json.POWER }}", "command_topic": "~cmnd/POWER",
         "payload_on": "ON", "payload_off": "OFF", "brightness_state_topic": "~stat/RESULT", "brightness_scale": 100,
         "brightness_value_template": "{{ value_json.Dimmer }}", "brightness_command_topic": "~cmnd/Dimmer",
-        "on_command_type": "brightness", "color_temp_state_topic": "~stat/RESULT", "color_temp_command_topic": "~cmnd/CT",
+        "on_command_type": "brightness", "color_temp_state_topic": "~stat/RESULT",
+        "color_temp_command_topic": "~cmnd/CT",
         "color_temp_value_template": "{{ value_json.CT }}", "min_mireds": COLD, "max_mireds": WARM,
     }),
     SIGNAL, RESTART,
@@ -141,9 +143,11 @@ ORDERS: Final[dict[str, dict[str, Callable[[Unit, Any], None]]]] = {
 QUIET = {"RSSI": NEVER, "Voltage": NEVER, "Current": NEVER, "Total": NEVER, "Power": (2.0, 0.05)}
 KINDS: Final = {
     "plug": Kind(TASMOTA, PLUG, _plug, _obey, period=10, heartbeat=300, steps=QUIET),
-    "relay": Kind(TASMOTA, (Entity("switch", "POWER", "{key}", None, POWER), SIGNAL, RESTART), _relay, _obey, period=300,
+    "relay": Kind(TASMOTA, (Entity("switch", "POWER", "{key}", None, POWER), SIGNAL, RESTART), _relay, _obey,
+                  period=300,
                   heartbeat=300, steps=QUIET),
-    "relay_lamp": Kind(TASMOTA, (Entity("light", "POWER", "{key}", None, POWER), SIGNAL, RESTART), _relay, _obey, period=300,
+    "relay_lamp": Kind(TASMOTA, (Entity("light", "POWER", "{key}", None, POWER), SIGNAL, RESTART), _relay, _obey,
+                       period=300,
                        heartbeat=300, steps=QUIET),
     "dimmer": Kind(TASMOTA, DIMMER, _dimmer, _obey, period=300, heartbeat=300, steps=QUIET),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import field as made
 from math import isfinite
 from typing import Any, Final, NamedTuple, Protocol
 
-from integrations.demo_home.devices import Device
+from integrations.demo_home.devices import DRAIN, Device
 from integrations.demo_home.radio import Battery, Radio
 from integrations.demo_home.world import World
 
@@ -43,7 +43,7 @@ class Unit:
         self.memory: dict[str, Any] = {}
         self.battery: Battery | None = None
         if device.battery is not None:
-            self.battery = Battery(world.timeline, device.battery, device.per_day)
+            self.battery = Battery(world.timeline, device.battery, DRAIN[device.product])
             world.batteries[device.key] = self.battery
         self.radio = Radio(
             world.timeline, world.chance(f"radio/{device.key}"), device.signal, device.outages, self.battery,
@@ -64,8 +64,8 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One entity of a kind. `object_id` may hold {key} and {room}; `config` holds discovery keys in full spelling, topics
-    relative to the device's own as `~/...`. A name of None is the device's own name."""
+    """One entity of a kind. `object_id` may hold {key} and {room}; `config` holds discovery keys in full spelling,
+    topics relative to the device's own as `~/...`. A name of None is the device's own name."""
 
     component: str
     field: str
@@ -101,8 +101,9 @@ class Dialect(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What all devices of one kind have in common. `period` s between two looks at the world; a report goes out when a value moved
-    by its step (absolute, relative), after `heartbeat` s at the latest, and at once when something happened."""
+    """What all devices of one kind have in common. `period` s between two looks at the world; a report goes out when
+    a value moved by its step (absolute, relative), after `heartbeat` s at the latest, and at once when something
+    happened."""
 
     dialect: Dialect
     entities: tuple[Entity, ...]

@@ -1,7 +1,7 @@
 """The world of the demo house: rooms, weather, lamps, appliances and what people do to them.
 
-Needs a timeline, a place and a seed. Keeps all physical state; knows nothing of messages. Whatever happens to a thing that a
-device would notice is told to `notice`, with the key of the device.
+Needs a timeline, a place and a seed. Keeps all physical state; knows nothing of messages. Whatever happens to a thing
+that a device would notice is told to `notice`, with the key of the device.
 """
 
 from collections.abc import Callable
@@ -46,9 +46,9 @@ VALVES: Final = {
 }  # fmt: skip
 """Targets by day and by night. Those without a smart valve have the same behind a plain knob."""
 WARMING: Final = (
-    ("television", "living_room", 1.0), ("computer", "office", 1.0), ("stove", "kitchen", 0.7), ("kettle", "kitchen", 0.3),
-    ("fridge", "kitchen", 1.0), ("dishwasher", "kitchen", 0.25), ("washing_machine", "utility_room", 0.2),
-    ("standing", "hall", 0.5),
+    ("television", "living_room", 1.0), ("computer", "office", 1.0), ("stove", "kitchen", 0.7),
+    ("kettle", "kitchen", 0.3), ("fridge", "kitchen", 1.0), ("dishwasher", "kitchen", 0.25),
+    ("washing_machine", "utility_room", 0.2), ("standing", "hall", 0.5),
 )  # fmt: skip
 """What part of a load's power warms which room."""
 WINDOWS: Final = ("living_room", "bedroom", "bathroom")
@@ -56,8 +56,8 @@ WINDOWS: Final = ("living_room", "bedroom", "bathroom")
 
 
 class World:
-    """`present` is where people are, with the watts that each gives off; `showers` how many run; `lamps`, `motions` and so on
-    by key."""
+    """`present` is where people are, with the watts that each gives off; `showers` how many run; `lamps`, `motions`
+    and so on by key."""
 
     def __init__(self, seed: int, timeline: Timeline, place: Place, notice: Callable[[str], None]) -> None:
         self.seed = seed
@@ -91,7 +91,7 @@ class World:
         }
         self.openings = {f"{room}_window": Opening(self._opens(notice, room, f"{room}_window")) for room in WINDOWS}
         self.openings["front_door"] = Opening(self._opens(notice, "hall", "front_door"))
-        self.bell = Bell(timeline, _noticing(notice, "front_door_chime"))
+        self.bell = Bell(timeline, _noticing(notice, "bell"))
         self.washing_machine = self._machine(notice, "washing_machine", 231.4, 1.9)
         self.dishwasher = self._machine(notice, "dishwasher", 0.0, 0.8)
         self.fridge = Fridge(load("fridge", 148.2))

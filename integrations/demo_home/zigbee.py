@@ -1,4 +1,4 @@
-"""The dialect of Zigbee devices behind a bridge: one JSON state topic per device, long discovery keys, two availabilities.
+"""The dialect of Zigbee devices behind a bridge: one JSON state topic each, long discovery keys.
 
 Needs the world through its units. The shapes are those that zigbee2mqtt publishes.
 """
@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from integrations.demo_home.devices import Device
+from integrations.demo_home.devices import DEVICES, Device
 from integrations.demo_home.unit import DISCOVERY, PREFIX, Entity, Ignored, Message, Order, Values
 
 BASE: Final = f"{PREFIX}/zigbee"
@@ -27,10 +27,11 @@ class Zigbee:
     def _config(self, device: Device, entity: Entity) -> dict[str, Any]:
         base = f"{BASE}/{device.key}"
         object_id = entity.id_for(device)
+        heard = [f"{BRIDGE}/state"] if device.key == BRIDGE else [f"{BRIDGE}/state", f"{device.key}/availability"]
         config: dict[str, Any] = {
             "availability": [
                 {"topic": f"{BASE}/{place}", "value_template": "{{ value_json.state }}"}
-                for place in ([f"{BRIDGE}/state"] if device.key == BRIDGE else [f"{BRIDGE}/state", f"{device.key}/availability"])
+                for place in heard
             ],
             "availability_mode": "all",
             "default_entity_id": f"{entity.component}.{object_id}",
@@ -75,12 +76,12 @@ class Zigbee:
 def _about(device: Device) -> dict[str, Any]:
     about = {
         "identifiers": [f"zigbee_0x0015{device.serial}"],
-        "manufacturer": device.maker,
-        "model": device.model,
-        "model_id": device.model_id,
+        "manufacturer": device.product.maker,
+        "model": device.product.model,
+        "model_id": device.product.model_id,
         "name": device.name,
         "suggested_area": device.area,
-        "sw_version": device.firmware,
+        "sw_version": device.product.firmware,
     }
     if device.key != BRIDGE:
         about["via_device"] = f"zigbee_0x0015{_bridge_serial()}"
@@ -88,7 +89,7 @@ def _about(device: Device) -> dict[str, Any]:
 
 
 def _bridge_serial() -> str:
-    return Device(BRIDGE, "", "", "hall", "", "", "", "").serial
+    return next(device for device in DEVICES if device.key == BRIDGE).serial
 
 
 ZIGBEE: Final = Zigbee()

@@ -119,7 +119,8 @@ def _obey_thermostat(unit: Unit, order: Order) -> None:
         valve.select(choice(value, MODES))
 
     _each(unit, order, {
-        "current_heating_setpoint": aim, "system_mode": select, "child_lock": _remember("child_lock", ("LOCK", "UNLOCK")),
+        "current_heating_setpoint": aim, "system_mode": select, "child_lock": _remember("child_lock", ("LOCK",
+        "UNLOCK")),
     })  # fmt: skip
 
 
@@ -209,7 +210,8 @@ TUNABLE = BULB | {"supported_color_modes": ["color_temp"], "min_mireds": COLD, "
 DIMMABLE = BULB | {"supported_color_modes": ["brightness"]}
 THERMOSTAT = (
     Entity("number", "current_heating_setpoint", "{room}_target_temperature", "Target temperature",
-           {"min": 5, "max": 30, "step": 0.5, "unit_of_measurement": "°C", "device_class": "temperature", "mode": "slider"}),
+           {"min": 5, "max": 30, "step": 0.5, "unit_of_measurement": "°C", "device_class": "temperature",
+           "mode": "slider"}),
     Entity("select", "system_mode", "{room}_heating_mode", "Heating mode", {"options": list(MODES)}),
     _measure("local_temperature", "{room}_temperature", "Temperature", "°C", "temperature"),
     _measure("pi_heating_demand", "{room}_heating_demand", "Heating demand", "%", icon="mdi:radiator"),
@@ -227,7 +229,8 @@ LUX = {"illuminance": (6.0, 0.2), "temperature": (0.2, 0.0)} | QUIET
 KINDS: Final = {
     "bridge": Kind(ZIGBEE, (
         Entity("binary_sensor", "connection", "{key}_connection", "Connection", {
-            "device_class": "connectivity", "entity_category": "diagnostic", "payload_on": "online", "payload_off": "offline"}),
+            "device_class": "connectivity", "entity_category": "diagnostic", "payload_on": "online",
+            "payload_off": "offline"}),
         _setting("switch", "permit_join", "{key}_permit_join", "Permit join", payload_on="true", payload_off="false",
                  state_on=True, state_off=False),
     ), _bridge, _obey_bridge, period=1_800),
@@ -235,11 +238,13 @@ KINDS: Final = {
     "motion_and_warmth": Kind(ZIGBEE, (*MOTION, WARMTH, *CELL), _motion_and_warmth, deaf, steps=LUX),
     "door": Kind(ZIGBEE, _opening("door"), _contact, deaf, period=1_800, steps=QUIET),
     "window": Kind(ZIGBEE, _opening("window"), _contact, deaf, period=1_800, steps=QUIET),
-    "climate": Kind(ZIGBEE, (WARMTH, _measure("humidity", "{room}_humidity", "Humidity", "%", "humidity"), *CELL), _climate, deaf,
+    "climate": Kind(ZIGBEE, (WARMTH, _measure("humidity", "{room}_humidity", "Humidity", "%", "humidity"), *CELL),
+                    _climate, deaf,
                     steps={"temperature": (0.2, 0.0), "humidity": (1.0, 0.0)} | QUIET),
     "thermostat": Kind(ZIGBEE, (*THERMOSTAT, *CELL), _thermostat, _obey_thermostat,
                        steps={"local_temperature": (0.2, 0.0), "pi_heating_demand": (8.0, 0.0)} | QUIET),
-    "dimmable_bulb": Kind(ZIGBEE, (Entity("light", "light", "{key}", None, DIMMABLE), POWER_ON, IDENTIFY, LINK), _dimmable,
+    "dimmable_bulb": Kind(ZIGBEE, (Entity("light", "light", "{key}", None, DIMMABLE), POWER_ON, IDENTIFY, LINK),
+                          _dimmable,
                           _obey_bulb, period=1_800, steps=QUIET),
     "tunable_bulb": Kind(ZIGBEE, (Entity("light", "light", "{key}", None, TUNABLE), POWER_ON, IDENTIFY, LINK), _tunable,
                          _obey_bulb, period=1_800, steps=QUIET),

@@ -1,0 +1,46 @@
+"""One device as it is heard: when it reports, and what.
+
+Needs a unit and its kind. Keeps what was reported last, and the last message of every topic of the device.
+"""
+
+from collections.abc import Collection
+
+from integrations.demo_home.unit import Kind, Message, Unit, Values
+
+
+class Voice:
+    """Looks at the world now and then, and reports what moved; `last` is shared by all voices."""
+
+    def __init__(self, unit: Unit, kind: Kind, last: dict[str, Message]) -> None:
+        self.unit = unit
+        self.kind = kind
+        self._last = last
+        self._components = {entity.field: entity.component for entity in kind.entities}
+        self._values: Values = {}
+        self._reported = 0.0
+
+    def look(self, changed: bool = False) -> list[Message]:
+        """What is to be said now; with `changed`, all of it even where nothing differs."""
+        if not self.unit.radio.online:
+            return []
+        now = self.unit.world.timeline.now
+        values = self.kind.read(self.unit)
+        moved = [name for name, value in values.items() if self.kind.moved(name, value, self._values.get(name))]
+        if changed or now - self._reported >= self.kind.heartbeat - 1e-6:
+            return self._say(values, ())
+        return self._say(values, moved) if moved else []
+
+    def _say(self, values: Values, moved: Collection[str]) -> list[Message]:
+        # Fields that ride along unasked in a whole-state report are reported too; single topics only where they moved.
+        self._values = {**self._values, **{name: values[name] for name in moved}} if moved else values
+        self._reported = self.unit.world.timeline.now
+        time = self.unit.world.timeline.time().strftime("%Y-%m-%dT%H:%M:%S")
+        return self._keep(self.kind.dialect.report(self.unit.device, self._components, values, moved, time))
+
+    def availability(self) -> list[Message]:
+        return self._keep(self.kind.dialect.availability(self.unit.device, self.unit.radio.online))
+
+    def _keep(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            self._last[message.topic] = message
+        return messages
