@@ -1,0 +1,180 @@
+"""Broker and core are killed while commands are on their way: nothing accepted is lost, nothing happens twice."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from homeserver.runtime.bus import Bus
+from homeserver.topics.call import REPLY, Reply
+from homeserver.topics.entity import COMMAND, COMMAND_FAILED, ENTITY_CONFIG, ENTITY_STATE, Command, CommandOutcome
+from tests.evening.lab import Lab
+from tests.evening.whole_home import BrokerKind, WholeHome, collect, connected, until_online, whole_home
+from tests.runtime.ground import until
+
+RATE = 100
+TTL = 12.0
+"""Seconds; longer than any of the outages here, so that commands live through them."""
+BETWEEN_KILLS = 2.0
+
+
+class Sender:
+    """Sends commands with ids of its own and keeps account of the answers."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.bus = bus
+        self.sent: dict[str, tuple[str, int]] = {}
+        self.accepted: set[str] = set()
+        self.refused: dict[str, str] = {}
+        self.failed: dict[str, str] = {}
+        self._reply_to = f"homeserver/reply/{bus.login}/{bus.process}"
+        bus.replay(bus.hear(REPLY, self._replied, "sender", client=bus.process))
+        bus.replay(bus.hear(COMMAND_FAILED, self._outcome, "sender"))
+
+    def _replied(self, reply: Reply) -> None:
+        if reply.ok:
+            self.accepted.add(reply.id)
+        else:
+            self.refused[reply.id] = str(reply.error)
+
+    def _outcome(self, outcome: CommandOutcome) -> None:
+        self.failed[outcome.id] = outcome.outcome
+
+    def send(self, kind: str, index: int) -> None:
+        id_ = f"{self.bus.run}-{kind}-{index}"
+        self.sent[id_] = (kind, index)
+        service, data = ("set_value", {"value": float(index)}) if kind == "number" else ("press", {})
+        command = Command(id_, service, data, TTL, None, self._reply_to)
+        self.bus.say(COMMAND, command, (kind, f"lab_{kind}_{index}", self.bus.login))
+
+
+async def send_all(sender: Sender, numbers: int, buttons: int) -> None:
+    """Every number and every button once, `RATE` a second."""
+    began = time.monotonic()
+    order = [("number", i) for i in range(numbers)]
+    for i in range(buttons):
+        order.insert(i * max(1, numbers // buttons), ("button", i))
+    for count, (kind, index) in enumerate(order):
+        sender.send(kind, index)
+        await asyncio.sleep(max(0.0, began + (count + 1) / RATE - time.monotonic()))
+
+
+async def hurt(home: WholeHome, bus: Bus, kills: int) -> None:
+    """Kill broker and core in turn, `kills` times each, each time when the home has just come back."""
+    run = ""
+    for _ in range(kills):
+        await asyncio.sleep(BETWEEN_KILLS)
+        await home.kill("broker")
+        await asyncio.sleep(BETWEEN_KILLS)
+        await asyncio.wait_for(bus.up.wait(), 20)
+        run = await until_online(bus, "core", run)
+        await home.kill("core")
+        run = await until_online(bus, "core", run)
+
+
+def number_states(states: dict[str, Any]) -> dict[int, str]:
+    return {
+        int(address.split("/")[2].rpartition("_")[2]): message.state
+        for address, message in states.items()
+        if message is not None
+    }
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("broker", ["mosquitto", "amqtt"])
+async def test_commands_survive_kills_of_broker_and_core(
+    broker: BrokerKind, tmp_path: Path, portion: Callable[[int], int]
+) -> None:
+    kills = max(3, portion(20))
+    seconds = kills * (2 * BETWEEN_KILLS + 4)
+    numbers, buttons = int(seconds * RATE * 0.8), int(seconds * RATE * 0.2)
+    with whole_home(tmp_path, broker) as home:
+        home.device_login("lab")
+        home.start()
+        await home.until_up()
+        lab = Lab(home.device_wire("lab"), numbers, buttons)
+        async with connected(home.client()) as bus:
+            configs = collect(bus, ENTITY_CONFIG)
+            states = collect(bus, ENTITY_STATE, domain="number")
+            sender = Sender(bus)
+            await bus.sync()
+            await lab.open()
+            await until(lambda: len(configs) == numbers + buttons, 60)
+            await asyncio.gather(send_all(sender, numbers, buttons), hurt(home, bus, kills))
+            began = time.monotonic()
+            await until(lambda: all_settled(sender, lab), TTL + 15)
+            await until(lambda: matching(number_states(states), lab.values) >= len(lab.values), 10)
+            print(f"{broker}: {len(sender.sent)} sent, {len(sender.accepted)} accepted, {len(sender.failed)} expired,")
+            print(f"  all settled {time.monotonic() - began:.1f} s after the last; refused {len(sender.refused)}")
+        await lab.link.close()
+    assert len(sender.accepted) > len(sender.sent) / 2, "the home must have worked between the kills"
+    assert all(count == 1 for count in lab.pressed.values()), "a button was pressed twice"
+    assert not sender.refused
+
+
+def all_settled(sender: Sender, lab: Lab) -> bool:
+    """Every accepted absolute command has reached the device or is reported."""
+    return not lost(sender, lab)
+
+
+def lost(sender: Sender, lab: Lab) -> set[str]:
+    numbers = {id_: index for id_, (kind, index) in sender.sent.items() if kind == "number" and id_ in sender.accepted}
+    return {id_ for id_, index in numbers.items() if id_ not in sender.failed and index not in lab.values}
+
+
+def matching(states: dict[int, str], values: dict[int, str]) -> int:
+    return sum(1 for number, value in values.items() if number in states and float(states[number]) == float(value))
+
+
+@pytest.mark.parametrize("broker", ["mosquitto", "amqtt"])
+async def test_nothing_outlives_a_killed_supervisor(broker: BrokerKind, tmp_path: Path) -> None:
+    with whole_home(tmp_path, broker) as home:
+        home.start()
+        await home.until_up()
+        children = home.descendants()
+        assert len(children) >= 3
+        assert home.process is not None
+        home.process.send_signal(signal.SIGKILL)
+        home.process.wait(5)
+        await until(lambda: not any(alive(child) for child in children), 5)
+
+
+@pytest.mark.parametrize("broker", ["mosquitto", "amqtt"])
+async def test_ctrl_c_ends_everything_within_two_seconds(broker: BrokerKind, tmp_path: Path) -> None:
+    with whole_home(tmp_path, broker) as home:
+        home.start()
+        await home.until_up()
+        children = home.descendants()
+        assert home.process is not None
+        home.process.send_signal(signal.SIGINT)
+        await until(lambda: home.process is not None and home.process.poll() is not None, 2)
+        assert home.process.returncode == 0
+        assert not any(alive(child) for child in children)
+
+
+def alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+async def test_two_homes_run_side_by_side_and_a_second_one_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    with whole_home(tmp_path / "one", "mosquitto") as one, whole_home(tmp_path / "two", "mosquitto") as two:
+        one.start()
+        two.start()
+        await one.until_up()
+        await two.until_up()
+        argv = [sys.executable, "-m", "homeserver", "up", "--data", str(one.data)]
+        third = subprocess.run(argv, capture_output=True, text=True, timeout=20, env={**os.environ}, check=False)
+        assert third.returncode != 0
+        assert "a home runs in" in third.stderr + third.stdout
+        assert "Traceback" not in third.stderr
