@@ -219,18 +219,27 @@ class Bus:
         """Say a message. `where` holds all parameters of the topic, the login included."""
         address = topic.address(where)
         if topic.retained:
-            self.present[address] = Fact(topic, where, message, True)
+            self._remember(address, topic, where, message)
         handed_over = self._post(topic, address, message)
         self._outgoing.say(topic, address, message, for_watching=handed_over and topic.one_hearer)
+
+    def _remember(self, address: str, topic: Topic[Any], where: tuple[str, ...], message: Any) -> None:
+        fact = self.present.get(address)
+        if fact is not None:
+            fact.message, fact.mine = message, True
+        else:
+            self.present[address] = Fact(topic, where, message, True)
 
     def _post(self, topic: Topic[Any], address: str, message: Any) -> bool:
         """Hand a message to its hearers in this process; whether there is one."""
         heard_here = False
         for route in self._routes.find(address):
-            if route.topic.template != topic.template:
-                message = validate(route.topic, parse(encode(message, self.run, 0)))
-            heard_here = heard_here or any(inbox.open for inbox in route.inboxes)
-            self._dispatch.post(route.inboxes, message, Heard(route.where, address, False, self.clock.monotonic()))
+            as_heard = message
+            if route.topic is not topic and route.topic.template != topic.template:
+                as_heard = validate(route.topic, parse(encode(message, self.run, 0)))
+            for inbox in route.inboxes:
+                heard_here = heard_here or inbox.open
+            self._dispatch.post(route.inboxes, as_heard, Heard(route.where, address, False, self.clock.monotonic()))
         return heard_here
 
     def publish(
