@@ -170,15 +170,16 @@ class HardenedBroker(Broker):
             return
         if message.retain:
             self.store.set(message.topic, message.data, message.qos)
-        self._deliver(message._replace(retain=False))
+        self._deliver(message)
 
-    def _deliver(self, message: Message) -> None:
-        at_most_once, wire = message._replace(qos=0), b""
-        at_least_once = message._replace(qos=1)
-        for client, granted in self.routes.targets(message.topic):
-            if not client.rights.read.matches(message.topic):
+    def _deliver(self, said: Message) -> None:
+        at_most_once = Message(said.topic, said.data)
+        at_least_once = Message(said.topic, said.data, 1)
+        wire = b""
+        for client, granted in self.routes.targets(said.topic):
+            if not client.rights.read.matches(said.topic):
                 continue
-            if message.qos and granted:
+            if said.qos and granted:
                 if client.connection is not None:
                     client.connection.outbox.put(at_least_once)
                 elif not client.clean:
