@@ -1,6 +1,7 @@
-"""The workers that come with the house, named as strings so that nothing is imported before it is wanted.
+"""The workers that can be run, by name; nothing is imported before it is wanted.
 
-Outside packages add theirs by an entry point in the group `homeserver.workers`: `name = "package.module:setup"`. They
+The platform's own are named here as strings. A folder of `integrations/` with a `worker.py` is one without being listed.
+Outside packages add theirs by an entry point in the group `homeserver.workers`: `name = "package.module:setup"`; they
 never run in one process with ours.
 """
 
@@ -8,8 +9,10 @@ import importlib
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Final
 
+import integrations
 from homeserver.runtime.hosting import Setup, worker_class
 from homeserver.runtime.keeper import Keeper
 from homeserver.runtime.plan import Plan, Post, guest_post
@@ -17,17 +20,14 @@ from homeserver.runtime.sources import nearest
 from homeserver.runtime.worker import Worker
 
 GROUP: Final = "homeserver.workers"
-BUILT_IN: Final = {
+PLATFORM: Final = {
     "home": "homeserver.home.worker:setup",
     "rules": "homeserver.rules.worker:setup",
     "bridge": "homeserver.bridge.worker:setup",
-    "demo_home": "integrations.demo_home.worker:setup",
 }
-POSTS: Final = (
-    Post("core", ("home", "rules")),
-    Post("bridge", ("bridge",)),
-)
-"""The processes of `homeserver up`."""
+CORE: Final = ("home", "rules")
+ALONE: Final = (Post("bridge", ("bridge",)),)
+"""Processes of `homeserver up` beside the core, which hosts everything else of ours."""
 DEMO: Final = Post("demo", ("demo_home",), devices=("demo",))
 """What `--demo` adds: a family house that speaks as the device `demo` and as nobody else."""
 
@@ -37,19 +37,26 @@ class UnknownWorkerError(LookupError):
 
 
 @cache
+def built_in() -> dict[str, str]:
+    """The platform's and the integrations' workers: name and `module:setup`."""
+    rooms = sorted(path.parent.name for folder in integrations.__path__ for path in Path(folder).glob("*/worker.py"))
+    return PLATFORM | {room: f"integrations.{room}.worker:setup" for room in rooms}
+
+
+@cache
 def outside() -> dict[str, EntryPoint]:
     """Workers of installed packages, by name; a built-in name cannot be taken."""
-    return {point.name: point for point in entry_points(group=GROUP) if point.name not in BUILT_IN}
+    return {point.name: point for point in entry_points(group=GROUP) if point.name not in built_in()}
 
 
 def names() -> list[str]:
     """All workers that can be run."""
-    return sorted([*BUILT_IN, *outside()])
+    return sorted([*built_in(), *outside()])
 
 
 def load(name: str) -> Setup:
     """Import a worker's module and return its `setup`; raises `UnknownWorkerError`."""
-    target = BUILT_IN.get(name) or (outside()[name].value if name in outside() else None)
+    target = built_in().get(name) or (outside()[name].value if name in outside() else None)
     if target is None:
         raise UnknownWorkerError(f"there is no worker {name!r}; {nearest(name, names())}")
     module, _, attribute = target.partition(":")
@@ -74,5 +81,7 @@ def kinds(wanted: Iterable[str]) -> dict[str, type[Worker]]:
 
 def plan(*, demo: bool = False) -> Plan:
     """What `homeserver up` runs: our own processes, the demo house if asked for, one process per outside worker."""
-    guests = tuple(guest_post(name) for name in sorted(outside()))
-    return Plan((*POSTS, *((DEMO,) if demo else ()), *guests), kind)
+    placed = {name for post in (*ALONE, DEMO) for name in post.workers}
+    core = Post("core", tuple(dict.fromkeys([*CORE, *(name for name in built_in() if name not in placed)])))
+    guests = (guest_post(name) for name in sorted(outside()))
+    return Plan((core, *ALONE, *((DEMO,) if demo else ()), *guests), kind)

@@ -60,7 +60,7 @@ async def _ask(settings: Settings, name: str, arguments: list[str], timeout: flo
         announced = await _announced(client)
         shape = announced.get(name)
         if shape is None:
-            raise Failure(f"nobody answers {name!r}; {nearest(name, list(announced))}")
+            raise Failure(f"nobody answers {name!r}; {nearest(name, list(announced), 'no worker here answers calls')}")
         worker, _, verb = name.partition(".")
         return await client.ask(worker, verb, read_arguments(arguments, shape.request), timeout)
 

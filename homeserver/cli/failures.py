@@ -14,6 +14,7 @@ _CODES: Final = {
     "homeserver.runtime.supervisor.StartError": FAILED,
     "homeserver.runtime.migrations.StoreError": FAILED,
     "homeserver.runtime.running.OccupiedError": FAILED,
+    "homeserver.runtime.rights.NotForGuestsError": FAILED,
     "homeserver.runtime.worker.MisdeclaredError": FAILED,
     "homeserver.bridge.credentials.TokenError": FAILED,
     "homeserver.runtime.sources.SettingsError": USAGE,

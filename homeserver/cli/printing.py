@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -20,8 +21,12 @@ COLOURS = {"online": "green", "running": "green", "degraded": "yellow", "startin
 
 def print_json(value: object) -> None:
     """One JSON document; indented on a terminal."""
-    data = orjson.dumps(value, default=plain)
+    data = orjson.dumps(value, default=_json)
     print(json.dumps(json.loads(data), indent=2, ensure_ascii=False) if sys.stdout.isatty() else data.decode())
+
+
+def _json(value: object) -> Any:
+    return str(value) if isinstance(value, Path) else plain(value)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str) -> None:

@@ -60,7 +60,6 @@ async def _command(settings: Settings, entity: str, service: str, values: dict[s
     async with connected(settings) as client:
         configs = (await client.present(ENTITY_CONFIG))[ENTITY_CONFIG.template]
         if split_entity(entity) not in configs:
-            raise Failure(
-                f"there is no entity {entity}; {nearest(entity, ['.'.join(where) for where in configs])}"[:300]
-            )
+            known = [".".join(where) for where in configs]
+            raise Failure(f"there is no entity {entity}; {nearest(entity, known, 'the home has none yet')}"[:300])
         return await client.command(entity, service, values, timeout)

@@ -281,7 +281,8 @@ def _checked(model: type[S], given: dict[tuple[str, ...], Given], section: str) 
     values: dict[str, Any] = {}
     for path, row in given.items():
         if path[0] not in known:
-            raise SettingsError(f"{row.place}: {section} has no setting {path[0]!r}; {nearest(path[0], known)}")
+            hint = nearest(path[0], known, "it has none")
+            raise SettingsError(f"{row.place}: {section} has no setting {path[0]!r}; {hint}")
         _put(values, path, row.value)
     try:
         return model.model_validate(values)

@@ -35,12 +35,12 @@ class Given:
     place: str
 
 
-def nearest(name: str, known: list[str]) -> str:
+def nearest(name: str, known: list[str], none: str = "there is nothing to choose from") -> str:
     """`: did you mean 'x'?`, or what there is to choose from, for the end of a sentence."""
     close = get_close_matches(name, known, 1)
     if close:
         return f"did you mean {close[0]!r}?"
-    return f"known are {', '.join(sorted(known))}" if known else "it has no settings"
+    return f"known are {', '.join(sorted(known))}" if known else none
 
 
 # -- the file

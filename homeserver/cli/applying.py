@@ -1,0 +1,18 @@
+"""Changed logins take effect: a running home's keeper lets its broker read them again. No secret travels."""
+
+from homeserver.cli.client import connected, talk
+from homeserver.runtime.running import running
+from homeserver.runtime.settings import Settings
+
+
+def apply_logins(settings: Settings) -> bool:
+    """True when a running home has taken them; False when none runs in this data folder."""
+    if running(settings.home.data) is None:
+        return False
+    talk(_apply(settings))
+    return True
+
+
+async def _apply(settings: Settings) -> None:
+    async with connected(settings) as client:
+        await client.ask("keeper", "apply_logins", {}, 10.0)

@@ -1,0 +1,117 @@
+"""The single examinations of `homeserver doctor`: each looks at one thing and says what its absence costs."""
+
+import importlib.util
+import os
+import platform
+import shutil
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from homeserver.cli.client import connected
+from homeserver.runtime.account import AccountError
+from homeserver.runtime.broker.choice import mosquitto_program
+from homeserver.runtime.logins import LoginError, Logins
+from homeserver.runtime.running import running
+from homeserver.runtime.settings import HomeSettings, Settings
+from homeserver.runtime.wire import WireError
+
+_LITTLE: Final = 500_000_000
+"""Bytes of free disk below which a home will soon stand still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`what` was looked at, how it is, what was found, and what that costs or what to do."""
+
+    what: str
+    state: Literal["good", "missing", "bad"]
+    found: str
+    cost: str = ""
+
+
+def python() -> Finding:
+    return Finding("Python", "good", f"{platform.python_version()} at {sys.executable}")
+
+
+def mosquitto() -> Finding:
+    program = mosquitto_program()
+    if program:
+        return Finding("Mosquitto", "good", program)
+    cost = "The embedded broker serves instead: fine for a home, slower under load. Debian: apt install mosquitto"
+    return Finding("Mosquitto", "missing", "no program of that name", cost)
+
+
+def uvloop() -> Finding:
+    if importlib.util.find_spec("uvloop"):
+        return Finding("uvloop", "good", "installed")
+    return Finding("uvloop", "missing", "not installed", "All works, each message costs about a fifth more.")
+
+
+def data_folder(data: Path) -> Finding:
+    if not data.exists():
+        return Finding("data", "missing", f"{data} does not exist yet", "`homeserver up` makes it.")
+    free = shutil.disk_usage(data).free
+    if not os.access(data, os.W_OK | os.X_OK):
+        return Finding(
+            "data", "bad", f"{data} cannot be written to", "Nothing can be kept: change its owner or --data."
+        )
+    if free < _LITTLE:
+        return Finding("data", "bad", f"{data}, {free // 1_000_000} MB free", "Make room: a full disk stops the home.")
+    return Finding("data", "good", f"{data}, {free // 1_000_000_000} GB free")
+
+
+def logins(data: Path) -> Finding:
+    try:
+        known = Logins(data).all()
+    except (LoginError, OSError) as error:
+        return Finding("logins", "bad", str(error), "Nobody can connect to the home's own broker.")
+    devices = sum(name.startswith("device.") for name in known)
+    if not known:
+        return Finding("logins", "missing", "none yet", "`homeserver up` makes those of the home itself.")
+    return Finding("logins", "good", f"{len(known)}, {devices} of them of devices")
+
+
+def rules_folder(rules: Path) -> Finding:
+    if not rules.is_dir():
+        cost = "Nothing happens by itself until rule files lie there."
+        return Finding("rules", "missing", f"{rules} does not exist", cost)
+    files = sum(1 for path in rules.rglob("*.y*ml"))
+    return Finding("rules", "good", f"{files} files in {rules}")
+
+
+def port(home: HomeSettings, what: Literal["mqtt", "http"]) -> Finding:
+    host, number = (home.mqtt_host, home.mqtt_port) if what == "mqtt" else (home.http_host, home.http_port)
+    if what == "mqtt" and "://" in home.broker:
+        return Finding("port mqtt", "good", f"not needed: the broker is {home.broker}")
+    if running(home.data):
+        return Finding(f"port {what}", "good", f"{host}:{number} belongs to the running home")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, number))
+        except OSError as error:
+            remedy = f"The home cannot start: end the other program or choose another port with --{what}-port."
+            return Finding(f"port {what}", "bad", f"{host}:{number}: {error.strerror}", remedy)
+    return Finding(f"port {what}", "good", f"{host}:{number} is free")
+
+
+async def bus(settings: Settings) -> list[Finding]:
+    """Whether a home or broker can be reached, and how its workers are."""
+    home = settings.home
+    if "://" not in home.broker and running(home.data) is None:
+        return [Finding("home", "missing", f"none runs in {home.data}", "Start it with: homeserver up")]
+    try:
+        async with connected(settings) as client:
+            presence = await client.presence()
+            login = client.bus.login
+    except (AccountError, WireError) as error:
+        return [Finding("broker", "bad", str(error), "No worker and no command can do anything without it.")]
+    found = [Finding("broker", "good", f"lets us in as {login}")]
+    for one in presence.all():
+        if one.state == "online" or one.reason == "stopped":
+            continue
+        found.append(Finding(one.worker, "bad", f"{one.state} in process {one.process}", one.reason))
+    return found
