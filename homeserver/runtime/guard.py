@@ -22,15 +22,16 @@ PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 USAGE = "usage: python -m homeserver.runtime.guard -- PROGRAM [ARGUMENT...]"
 
 
-def dies_with_parent() -> Callable[[], None] | None:
-    """What the child does between fork and exec, so that the kernel ends it together with this process."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl  # looked up before the fork: after it only calls are safe
+def child_setup() -> Callable[[], None]:
+    """What the child does between fork and exec: it is to die with this process, but not of an early HUP."""
+    # looked up before the fork: after it only plain calls are safe
+    prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
     parent = os.getpid()
 
     def arrange() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the program says what it means
+        if prctl is not None:
+            prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:  # it died between fork and prctl
             os._exit(1)
 
@@ -49,7 +50,7 @@ def guard(argv: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGHUP):
         signal.signal(number, on_signal)
     try:
-        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, preexec_fn=dies_with_parent(), process_group=0)
+        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, preexec_fn=child_setup(), process_group=0)
     except OSError as error:
         print(f"guard: {argv[0]} cannot be started: {error.strerror}", file=sys.stderr)
         return 127 if isinstance(error, FileNotFoundError) else 126

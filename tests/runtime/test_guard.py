@@ -110,6 +110,15 @@ def test_passes_hup_on(start: Start) -> None:
     assert guard.poll() is None
 
 
+def test_program_that_knows_no_hup_survives_it(start: Start) -> None:
+    guard, pid = start(POLITE)
+    for _ in range(3):
+        guard.send_signal(signal.SIGHUP)
+    close_input(guard)
+    assert guard.wait(8) == 128 + signal.SIGTERM
+    assert ended(pid)
+
+
 @pytest.mark.parametrize("code", [0, 1, 77])
 def test_exits_with_the_code_of_the_program(code: int) -> None:
     argv = [*GUARD, sys.executable, "-c", f"raise SystemExit({code})"]
