@@ -1,8 +1,8 @@
 """A connection to an MQTT 3.1.1 broker, over aiomqtt.
 
-aiomqtt keeps the socket and the event loop together; its queue and its one-event-per-publish book-keeping cost more
-than everything else in the bus, so messages go straight from paho's callbacks to ours. TCP_NODELAY is needed: paho
-sends an acknowledgement and an answer apart, and Nagle's algorithm would hold the second back for 40 ms.
+aiomqtt connects, logs in, subscribes and keeps the connection alive; messages take a lane of their own past it, because
+its way costs more than everything else in the bus (see mqtt_lane.py). TCP_NODELAY is needed: an acknowledgement and an
+answer are sent apart, and Nagle's algorithm would hold the second back for 40 ms.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from typing import Any
 
 import aiomqtt
 
+from homeserver.runtime.mqtt_lane import Lane, UnspeakableError
 from homeserver.runtime.wire import LoginRefusedError, OnMessage, UnreachableError, Will, WireError
 
 log = logging.getLogger(__name__)
@@ -45,21 +46,16 @@ class MqttWire:
         self._client_id = client_id
         self._keepalive = keepalive
         self._client: aiomqtt.Client | None = None
-        self._acks: dict[int, Callable[[], None]] = {}
-        self._on_message: OnMessage | None = None
+        self._lane: Lane | None = None
 
     async def connect(self, will: Will | None, on_message: OnMessage, on_lost: Callable[[str], None]) -> None:
-        self._acks = {}
-        self._on_message = on_message
         client = self._new_client(will)
-        # Before the connection: a retained message may follow the CONNACK of a session that the broker kept.
-        client._client.on_message = self._message
-        client._client.on_publish = self._acknowledged
         try:
             await client.__aenter__()
         except aiomqtt.MqttError as error:
             raise _reason(error, self._address) from error
         self._client = client
+        self._lane = Lane(client._client, on_message)
         client._disconnected.add_done_callback(lambda done: self._lost(client, done, on_lost))
 
     def _new_client(self, will: Will | None) -> aiomqtt.Client:
@@ -81,35 +77,19 @@ class MqttWire:
     def _lost(self, client: aiomqtt.Client, done: asyncio.Future[None], on_lost: Callable[[str], None]) -> None:
         error = None if done.cancelled() else done.exception()
         if self._client is client:
-            self._client = None
+            self._client = self._lane = None
             on_lost(str(error or "the broker closed the connection"))
-
-    def _message(self, _client: Any, _userdata: Any, message: Any) -> None:
-        try:
-            address = message.topic
-        except UnicodeDecodeError:
-            return  # a topic that is not UTF-8 is no address of anybody
-        if self._on_message is not None:
-            self._on_message(address, message.payload, message.retain)
-
-    def _acknowledged(self, _client: Any, _userdata: Any, mid: int, *_: Any) -> None:
-        on_ack = self._acks.pop(mid, None)
-        if on_ack is not None:
-            on_ack()
 
     def publish(
         self, address: str, payload: bytes, qos: int, retain: bool, on_ack: Callable[[], None] | None = None
     ) -> None:
-        client = self._client
-        if client is None:
+        lane = self._lane
+        if lane is None:
             return  # the bus says it again after it has connected
         try:
-            info = client._client.publish(address, payload, qos, retain)
-        except ValueError as error:  # an address with a wildcard or over 65,535 bytes
+            lane.publish(address, payload, qos, retain, on_ack)
+        except UnspeakableError as error:
             log.warning("not published: %s", error)
-            return
-        if on_ack is not None:
-            self._acks[info.mid] = on_ack
 
     async def subscribe(self, filters: Sequence[tuple[str, int]]) -> None:
         client = self._connected()
@@ -135,8 +115,10 @@ class MqttWire:
 
     async def disconnect(self) -> None:
         client, self._client = self._client, None
-        if client is None:
+        lane, self._lane = self._lane, None
+        if client is None or lane is None:
             return
+        lane.flush()
         with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
             async with asyncio.timeout(1):
                 await client.__aexit__(None, None, None)
