@@ -1,6 +1,6 @@
 """The workers that can be run, by name; nothing is imported before it is wanted.
 
-The platform's own are named here as strings. A folder of `integrations/` with a `worker.py` is one without being listed.
+The platform's own are named here as strings. A folder of `integrations/` with a `worker.py` is one without a list.
 Outside packages add theirs by an entry point in the group `homeserver.workers`: `name = "package.module:setup"`; they
 never run in one process with ours.
 """
@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Final
 
 import integrations
+from homeserver.runtime.given import nearest
 from homeserver.runtime.hosting import Setup, worker_class
 from homeserver.runtime.keeper import Keeper
 from homeserver.runtime.plan import Plan, Post, guest_post
-from homeserver.runtime.sources import nearest
 from homeserver.runtime.worker import Worker
 
 GROUP: Final = "homeserver.workers"

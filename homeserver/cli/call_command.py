@@ -9,8 +9,8 @@ from homeserver.cli.client import Client, connected, talk
 from homeserver.cli.failures import Failure
 from homeserver.cli.options import AsJson, Broker, Data, Reach, load_settings
 from homeserver.cli.printing import console, print_json, print_table
+from homeserver.runtime.given import nearest
 from homeserver.runtime.settings import Settings
-from homeserver.runtime.sources import nearest
 from homeserver.topics.process import WORKER_CALLS, CallShape
 
 app = typer.Typer()

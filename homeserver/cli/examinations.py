@@ -83,11 +83,11 @@ def rules_folder(rules: Path) -> Finding:
 
 
 def port(home: HomeSettings, what: Literal["mqtt", "http"]) -> Finding:
-    host, number = (home.mqtt_host, home.mqtt_port) if what == "mqtt" else (home.http_host, home.http_port)
+    if here := running(home.data):
+        return Finding(f"port {what}", "good", f"{here.broker if what == 'mqtt' else here.page} of the running home")
     if what == "mqtt" and "://" in home.broker:
         return Finding("port mqtt", "good", f"not needed: the broker is {home.broker}")
-    if running(home.data):
-        return Finding(f"port {what}", "good", f"{host}:{number} belongs to the running home")
+    host, number = (home.mqtt_host, home.mqtt_port) if what == "mqtt" else (home.http_host, home.http_port)
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

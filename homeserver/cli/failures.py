@@ -17,7 +17,7 @@ _CODES: Final = {
     "homeserver.runtime.rights.NotForGuestsError": FAILED,
     "homeserver.runtime.worker.MisdeclaredError": FAILED,
     "homeserver.bridge.credentials.TokenError": FAILED,
-    "homeserver.runtime.sources.SettingsError": USAGE,
+    "homeserver.runtime.given.SettingsError": USAGE,
     "homeserver.runtime.logins.LoginError": USAGE,
     "homeserver.runtime.broker.choice.BrokerError": USAGE,
     "homeserver.topics.names.BadNameError": USAGE,

@@ -11,8 +11,8 @@ from homeserver.cli.failures import Failure
 from homeserver.cli.options import AsJson, Broker, Data, Reach, load_settings
 from homeserver.cli.printing import console, print_json
 from homeserver.runtime.codec import sentence
+from homeserver.runtime.given import nearest
 from homeserver.runtime.settings import Settings
-from homeserver.runtime.sources import nearest
 from homeserver.topics.entity import ENTITY_CONFIG
 from homeserver.topics.names import split_entity
 from homeserver.topics.services import SERVICES

@@ -14,6 +14,7 @@ from homeserver.runtime.account import LoginFile, write_login_file
 from homeserver.runtime.logins import Logins
 from homeserver.runtime.plan import Post
 from homeserver.runtime.rights import rights_of
+from homeserver.runtime.running import running
 from homeserver.topics.names import NAME
 
 app = typer.Typer(no_args_is_help=True)
@@ -50,7 +51,8 @@ def add(
     rights = rights_of(post, workers.kinds(post.workers), home.root)
     secret = Logins(home.data).add(post.login, *rights)
     path = (file or Path(f"{name}.login")).absolute()
-    there = address or f"mqtt://{home.mqtt_host}:{home.mqtt_port}"
+    here = running(home.data)
+    there = address or (here.broker if here else f"mqtt://{home.mqtt_host}:{home.mqtt_port}")
     write_login_file(path, LoginFile(broker=there, login=post.login, secret=secret))
     applied = apply_logins(settings)
     command = f"homeserver run {' '.join(post.workers)} --login {path.name}"

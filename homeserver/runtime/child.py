@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
 from homeserver.runtime.clock import Clock
-from homeserver.runtime.guard import dies_with_parent
+from homeserver.runtime.guard import child_setup
 from homeserver.runtime.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class Child:
             limit=_LINE,
             # A session of its own: Ctrl+C on the terminal is for us, who then stop everything in order.
             start_new_session=True,
-            preexec_fn=dies_with_parent() if self._tied else None,
+            preexec_fn=child_setup() if self._tied else None,
         )
         self.pid = self._process.pid
         self.state = "running"

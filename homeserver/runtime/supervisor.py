@@ -172,8 +172,9 @@ class Supervisor:
             self.plan.add(post)
             self.apply_logins()
         self.wanted[post.process] = post.workers
+        environment = self.settings.environment() | {"HOMESERVER_LOGIN_FILE": ""}  # ours, if any, is not theirs
         child = self.children[post.process] = Child(
-            post.process, lambda: self._argv(post), self.settings.environment(), self._journal, self._clock
+            post.process, lambda: self._argv(post), environment, self._journal, self._clock
         )
         await child.start()
 
