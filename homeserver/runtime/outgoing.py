@@ -89,7 +89,12 @@ class Outgoing:
     def _send(self, topic: Topic[Any], address: str, message: Any, for_watching: bool = False) -> None:
         self._seq += 1
         full = f"{self._root}/{address}"
-        payload = b"" if message is None else encode(message, self._run, self._seq)
+        try:
+            payload = b"" if message is None else encode(message, self._run, self._seq)
+        except TypeError as error:
+            self.dropped += 1
+            log.error("%s cannot be said: %s", address, error)
+            return
         if topic.retained:
             self._send_retained(full, payload, topic.qos)
         elif for_watching:

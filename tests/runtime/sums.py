@@ -1,0 +1,92 @@
+"""Two small workers for tests of processes, calls and hosting."""
+
+from typing import ClassVar
+
+from pydantic import BaseModel
+
+from homeserver.runtime.house import House
+from homeserver.runtime.rehearsal import Rehearsal
+from homeserver.runtime.worker import Worker, answers, every, hears
+from homeserver.topics.call import Call, Caller
+from homeserver.topics.topic import Retained, Topic
+from tests.runtime.test_bus import Word
+
+
+class Double(BaseModel):
+    """Twice a number."""
+
+    number: int
+
+
+class Doubled(BaseModel):
+    result: int
+
+
+DOUBLE = Call("sums", "double", Double, Doubled, role="child")
+SECRET = Call("sums", "secret", Double, Doubled, role="owner")
+BROKEN = Call("sums", "broken", Double, Doubled)
+COUNTED = Retained("sums/{name}/count", Word)
+SPOKE = Topic[Word]("event/spoke/{login}", Word)
+
+
+class Sums(Worker):
+    """Answers, hears, counts."""
+
+    name = "sums"
+    says: ClassVar = (COUNTED,)
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        self.ticks = 0
+        self.calls = 0
+        self.heard: list[str] = []
+
+    @answers(DOUBLE)
+    async def double(self, request: Double, caller: Caller) -> Doubled:
+        self.calls += 1
+        return Doubled(result=2 * request.number)
+
+    @answers(SECRET)
+    async def secret(self, request: Double, caller: Caller) -> Doubled:
+        return Doubled(result=0)
+
+    @answers(BROKEN)
+    async def broken(self, request: Double, caller: Caller) -> Doubled:
+        raise KeyError("a bug")
+
+    @hears(SPOKE)
+    async def spoke(self, word: Word) -> None:
+        if word.text == "bad":
+            raise ValueError("bad word")
+        self.heard.append(word.text)
+        self.house.say(COUNTED, Word(str(len(self.heard))), "words")
+
+    @every(seconds=10)
+    async def tick(self) -> None:
+        self.ticks += 1
+
+
+def sums(house: House) -> Sums:
+    return Sums(house)
+
+
+class Asker(Worker):
+    """Only asks."""
+
+    name = "asker"
+
+
+def asker(house: House) -> Asker:
+    return Asker(house)
+
+
+def the_sums(home: Rehearsal) -> Sums:
+    worker = home.process.hosted["sums"].worker
+    assert isinstance(worker, Sums)
+    return worker
+
+
+def the_house(home: Rehearsal, name: str) -> House:
+    worker = home.process.hosted[name].worker
+    assert worker is not None
+    return worker.house

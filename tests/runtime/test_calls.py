@@ -1,0 +1,84 @@
+"""Calls: answers, errors, roles, and where a reply may go."""
+
+import asyncio
+
+import pytest
+
+from homeserver.runtime.clock import settle
+from homeserver.runtime.memory_broker import MemoryBroker
+from homeserver.runtime.rehearsal import Rehearsal
+from homeserver.topics.call import REPLY, REQUEST, CallError, Request
+from tests.runtime.sums import DOUBLE, Double, Doubled, asker, sums, the_house, the_sums
+
+
+async def test_a_call_in_the_same_process_is_answered_with_the_object() -> None:
+    async with Rehearsal(sums, asker) as home:
+        answer = await the_house(home, "asker").call(DOUBLE, Double(number=21))
+        assert answer == Doubled(result=42)
+        assert the_sums(home).calls == 1
+
+
+async def test_a_call_to_another_process_is_answered_over_the_bus() -> None:
+    broker = MemoryBroker()
+    async with Rehearsal(sums, broker=broker), Rehearsal(asker, broker=broker, process="other") as other:
+        answer = await the_house(other, "asker").call(DOUBLE, Double(number=4))
+        assert answer == Doubled(result=8)
+
+
+async def test_nobody_answers_and_the_call_ends_after_its_ttl() -> None:
+    async with Rehearsal(asker) as home:
+        asking = asyncio.create_task(the_house(home, "asker").call(DOUBLE, Double(number=1), ttl=5))
+        await home.clock.advance(6)
+        with pytest.raises(CallError, match=r"sums\.double did not answer within 5 s"):
+            await asking
+
+
+@pytest.mark.parametrize(
+    ("verb", "args", "code", "field"),
+    [
+        ("double", {"number": "many"}, "invalid", "number"),
+        ("double", {}, "invalid", "number"),
+        ("nothing", {}, "not_found", None),
+        ("broken", {"number": 1}, "failed", None),
+    ],
+)
+async def test_what_is_wrong_with_a_call_is_said(verb: str, args: dict[str, object], code: str, field: str) -> None:
+    broker = MemoryBroker()
+    async with Rehearsal(sums, broker=broker), Rehearsal(asker, broker=broker, process="other") as other:
+        with pytest.raises(CallError) as caught:
+            await the_house(other, "asker").ask("sums", verb, args)
+        assert (caught.value.error.code, caught.value.error.field) == (code, field)
+        assert "Traceback" not in str(caught.value)
+
+
+async def test_roles_are_those_of_the_login_and_a_device_calls_nothing() -> None:
+    async with Rehearsal(sums) as home:
+        calls = home.process.calls
+        calls.people = {"anna": "adult", "owner": "owner"}
+        for login, verb, code in (
+            ("person.anna", "double", None),
+            ("person.anna", "secret", "denied"),
+            ("person.owner", "secret", None),
+            ("person.nobody", "double", "denied"),
+            ("device.plug", "double", "denied"),
+        ):
+            try:
+                await calls.ask("sums", verb, {"number": 1}, login=login)
+                outcome = None
+            except CallError as error:
+                outcome = error.error.code
+            assert outcome == code, (login, verb)
+
+
+async def test_a_reply_goes_only_under_the_callers_own_replies_and_each_id_is_carried_out_once() -> None:
+    broker = MemoryBroker()
+    async with Rehearsal(sums, broker=broker) as home, Rehearsal(asker, broker=broker, process="other") as other:
+        replies = other.listen(REPLY)
+        victim = Request("1", {"number": 1}, "homeserver/reply/person.anna/phone")
+        other.bus.say(REQUEST, victim, ("sums", "double", "process.other"))
+        proper = Request("2", {"number": 1}, "homeserver/reply/process.other/probe")
+        for _ in range(3):
+            other.bus.say(REQUEST, proper, ("sums", "double", "process.other"))
+        await settle(40)
+        assert {reply.id for reply in replies} == {"2"}
+        assert the_sums(home).calls == 2

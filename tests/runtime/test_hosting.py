@@ -1,0 +1,124 @@
+"""A process and its workers: opening, failures, leases, what is wanted."""
+
+import pytest
+
+from homeserver.runtime.clock import settle
+from homeserver.runtime.house import House, UndeclaredError
+from homeserver.runtime.memory_broker import MemoryBroker
+from homeserver.runtime.rehearsal import Rehearsal
+from homeserver.runtime.worker import Worker
+from homeserver.topics.process import (
+    FAILURE,
+    PROCESS_WANTED,
+    WORKER_CALLS,
+    WORKER_STATUS,
+    Failure,
+    Wanted,
+    WorkerCalls,
+    WorkerStatus,
+)
+from tests.runtime.sums import COUNTED, SPOKE, asker, sums, the_house, the_sums
+from tests.runtime.test_bus import Word
+
+
+async def test_a_bug_in_a_handler_is_told_and_the_worker_lives_on() -> None:
+    async with Rehearsal(sums) as home:
+        failures: list[Failure] = home.listen(FAILURE)
+        for text in ("good", "bad", "better"):
+            home.bus.say(SPOKE, Word(text), (home.bus.login,))
+            await settle()
+        assert the_sums(home).heard == ["good", "better"]
+        assert [(f.worker, f.handler, f.error) for f in failures] == [("sums", "spoke", "ValueError: bad word")]
+
+
+async def test_saying_what_was_not_declared_is_an_error() -> None:
+    async with Rehearsal(asker) as home:
+        with pytest.raises(UndeclaredError, match="not in its `says`"):
+            the_house(home, "asker").say(COUNTED, Word("1"), "words")
+        with pytest.raises(UndeclaredError, match="ANY_DEVICE_TOPIC"):
+            the_house(home, "asker").publish("lamp/set", b"ON")
+
+
+async def test_every_runs_at_its_interval_on_the_clock() -> None:
+    async with Rehearsal(sums) as home:
+        await home.clock.advance(35)
+        assert the_sums(home).ticks == 3
+
+
+async def test_status_and_calls_are_announced_and_taken_away() -> None:
+    broker = MemoryBroker()
+    async with Rehearsal(asker, broker=broker, process="watcher") as watcher:
+        statuses: list[WorkerStatus] = watcher.listen(WORKER_STATUS, name="sums")
+        calls: list[WorkerCalls | None] = watcher.listen(WORKER_CALLS, name="sums")
+        async with Rehearsal(sums, broker=broker):
+            pass
+        await settle(40)
+        assert [status.state for status in statuses] == ["starting", "online", "offline"]
+        assert calls[0] is not None
+        assert set(calls[0].calls) == {"double", "secret", "broken"}
+        assert calls[0].calls["double"].request["properties"]["number"]["type"] == "integer"
+        assert calls[-1] is None
+
+
+async def test_a_second_instance_of_a_singleton_waits_and_says_where_the_first_is() -> None:
+    broker = MemoryBroker()
+    async with Rehearsal(sums, broker=broker):
+        second = Rehearsal(sums, broker=broker, process="other")
+        await second.process.open(["sums"])
+        await settle(60)
+        status = second.bus.present["worker/sums/other/status"].message
+        assert status.state == "offline"
+        assert "already runs in process core" in status.reason
+        assert not second.process.hosted["sums"].opened.is_set()
+    await second.clock.advance(2)
+    await settle(60)
+    assert second.process.hosted["sums"].opened.is_set(), "it takes over when the first is gone"
+    await second.process.close()
+
+
+async def test_workers_are_started_and_stopped_as_the_keeper_wants() -> None:
+    broker = MemoryBroker()
+    async with Rehearsal(sums, asker, broker=broker) as home:
+        keeper = Rehearsal(broker=broker, process="keeper")
+        keeper.bus.announce({PROCESS_WANTED.template})
+        async with keeper:
+            keeper.bus.say(PROCESS_WANTED, Wanted(("asker",)), ("core",))
+            await settle(60)
+            assert set(home.process.hosted) == {"asker"}
+            keeper.bus.say(PROCESS_WANTED, Wanted(("asker", "sums")), ("core",))
+            await settle(60)
+            assert the_sums(home).calls == 0
+
+
+async def test_a_worker_that_cannot_open_says_why_and_is_tried_again() -> None:
+    attempts: list[float] = []
+
+    class Shy(Worker):
+        name = "shy"
+
+        async def open(self) -> None:
+            attempts.append(self.house.clock.monotonic())
+            if len(attempts) < 3:
+                raise OSError("the disk is not there yet")
+
+    def shy(house: House) -> Shy:
+        return Shy(house)
+
+    home = Rehearsal(shy)
+    await home.process.open(["shy"])
+    await settle(60)
+    assert "the disk is not there yet" in home.bus.present["worker/shy/core/status"].message.reason
+    await home.clock.advance(10)
+    assert attempts == [0.0, 0.5, 1.5]
+    assert home.process.hosted["shy"].opened.is_set()
+    await home.process.close()
+
+
+async def test_refused_messages_are_counted_and_told_at_intervals(caplog: pytest.LogCaptureFixture) -> None:
+    async with Rehearsal(sums) as home:
+        for number in range(50):
+            home.broker.route("", "homeserver/call/sums/double/person.owner", b"{%d" % number, False)
+        await settle()
+        await home.clock.advance(11)
+        told = [record.getMessage() for record in caplog.records if "refused" in record.getMessage()]
+        assert [text.split()[1] for text in told] == ["1", "49"]
