@@ -1,0 +1,168 @@
+"""From an announcement to an entity: names, identity and device, and what all components have in common."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import orjson
+
+from homeserver.home.availability import availability_of
+from homeserver.home.component import Component, face_of
+from homeserver.home.components import component_of
+from homeserver.home.config import Config, Refused
+from homeserver.home.device import Described, described
+from homeserver.home.discovery import Announcement
+from homeserver.home.entity import STATE, Entity, Face, Read
+from homeserver.home.registry import DeviceRow, Registry
+from homeserver.home.report import Report, Unreadable
+from homeserver.home.values import value
+from homeserver.topics.entity import Device, EntityConfig
+from homeserver.topics.names import slug
+from homeserver.topics.services import SERVICES
+from homeserver.view.templates import Templates
+
+OWNER: Final = "home"
+_BLOCKED: Final = frozenset(
+    ("device_class", "entity_category", "friendly_name", "icon", "state", "unique_id", "unit_of_measurement")
+)
+"""Names that a device's own attributes may not take: they say something else of an entity."""
+_CATEGORIES: Final = ("", "config", "diagnostic")
+_CLASS_NAMES: Final = ("binary_sensor", "button", "number", "sensor")
+"""Components whose entities without a name are called after their device class."""
+
+
+class Draft:
+    """An announcement that was read without fault, before it has an id: nothing was kept of it yet."""
+
+    def __init__(self, announcement: Announcement, templates: Templates, root: str) -> None:
+        self.announcement = announcement
+        config = self.config = Config(announcement.fields, root)
+        config.names = {"entity_id": "", "name": ""}
+        self.component: Component = component_of(announcement.component, config)
+        self.domain = self.component.domain
+        self.face: Face = face_of(self.component, config, templates)
+        self.described: Described | None = described(config)
+        self.unique_id = config.maybe_text("unique_id") or announcement.key
+        self.category = config.word("entity_category", "", _CATEGORIES) or None
+        self._add_common(templates)
+
+    def _add_common(self, templates: Templates) -> None:
+        config, face = self.config, self.face
+        face.availability, hears = availability_of(config, templates)
+        face.force = config.flag("force_update")
+        face.expire_after = config.number("expire_after", 0, 0, 10**8)
+        face.off_delay = config.number("off_delay", 0, 0, 10**8) if self.domain == "binary_sensor" else 0.0
+        if face.expire_after or face.off_delay:
+            face.timed = frozenset(topic for topic, _ in face.hears)
+        face.hears += hears
+        if topic := config.topic("json_attributes_topic"):
+            face.hears.append((topic, _extra(config, templates)))
+            face.has_extra = True
+
+    @property
+    def object_id(self) -> str:
+        """The wish of the config for its entity's id, else the names of device and entity."""
+        for key in ("default_entity_id", "object_id"):
+            if text := self.config.maybe_text(key):
+                return slug(text.removeprefix(f"{self.domain}."))
+        device = self.described.details.name if self.described else None
+        return slug(_joined(device, self.name) or self.announcement.object_id)
+
+    @property
+    def name(self) -> str:
+        """The entity's own name: empty where the device's name is enough."""
+        if "name" in self.config.fields:
+            return self.config.text("name", "")
+        device_class = self.config.maybe_text("device_class")
+        if device_class and self.domain in _CLASS_NAMES:
+            return device_class.replace("_", " ").capitalize()
+        return self.component.names
+
+    def entity(self, registry: Registry) -> tuple[Entity, DeviceRow | None]:
+        """Give the draft its id, old or new, and its device."""
+        device, _ = registry.device(self.described) if self.described else (None, False)
+        device_id = device.id if device else None
+        row = registry.assign(self.domain, self.unique_id, self.announcement.key, self.object_id, device_id)
+        by = f"device:{self.described.keys[0].partition(':')[2]}" if self.described else f"device:{row.id}"
+        config = self.said(device)
+        self.config.names |= {"entity_id": row.id, "name": config.name}
+        where = (self.domain, row.id.partition(".")[2])
+        topic = self.announcement.topic
+        entity = Entity(self.announcement.key, topic, row.id, where, config, self.face, by)
+        entity.available = self.face.availability is None
+        entity.expired = self.face.expire_after > 0
+        return entity, device
+
+    def said(self, device: DeviceRow | None) -> EntityConfig:
+        """What is said of the entity."""
+        config = self.config
+        services = [name for name in SERVICES.get(self.domain, {}) if name in self.face.services]
+        if "turn_on" in services and "toggle" in SERVICES[self.domain]:
+            services.append("toggle")
+        capabilities = dict(self.face.capabilities)
+        if STATE not in self.face.reported and services and self.domain != "button":
+            capabilities["assumed_state"] = True
+        if picture := config.maybe_text("entity_picture"):
+            capabilities["entity_picture"] = picture
+        return EntityConfig(
+            name=_joined(device.name if device else None, self.name) or self.announcement.object_id,
+            owner=OWNER,
+            services=tuple(services),
+            unique_id=config.maybe_text("unique_id"),
+            device=_said_device(device) if device else None,
+            device_class=config.maybe_text("device_class"),
+            state_class=config.maybe_text("state_class") if self.domain == "sensor" else None,
+            unit=config.maybe_text("unit_of_measurement"),
+            icon=config.maybe_text("icon"),
+            category=self.category,
+            enabled=config.flag("enabled_by_default", True),
+            capabilities=capabilities,
+        )
+
+
+def _joined(device: str | None, name: str) -> str:
+    """`Hall lamp` and `Power` are `Hall lamp Power`; a name that begins with the device's is left as it is."""
+    if not device or name.lower().startswith(device.lower()):
+        return name or device or ""
+    return f"{device} {name}".strip()
+
+
+def _said_device(row: DeviceRow) -> Device:
+    details = row.details
+    return Device(
+        id=row.id,
+        name=row.name,
+        manufacturer=details.manufacturer,
+        model=details.model or details.model_id,
+        sw_version=details.sw_version,
+        hw_version=details.hw_version,
+        serial_number=details.serial_number,
+        suggested_area=details.suggested_area,
+        configuration_url=details.configuration_url,
+        via_device=details.via_device,
+        identifiers=tuple(sorted(key.partition(":")[2] for key in row.keys)),
+    )
+
+
+def _extra(config: Config, templates: Templates) -> Read:
+    """Attributes that the device sends as a JSON object on a topic of their own."""
+    found: Callable[[Report], Any] = value(config, "json_attributes_template", templates)
+    templated = config.has("json_attributes_template")
+
+    def read(entity: Entity, report: Report) -> bool:
+        values = _json(found(report)) if templated else report.json
+        if not isinstance(values, dict):
+            raise Unreadable("the attributes are no JSON object")
+        return entity.set_extra({name: one for name, one in values.items() if name not in _BLOCKED})
+
+    return read
+
+
+def _json(text: str) -> Mapping[str, Any] | None:
+    try:
+        values = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return values if isinstance(values, dict) else None
+
+
+__all__ = ["Draft", "Refused"]

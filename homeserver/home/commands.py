@@ -1,0 +1,176 @@
+"""Commands for entities: checked, made absolute, put into the outbox, answered, and handed on for delivery.
+
+Accepted means that the command's row is committed. A command that makes no sense is answered with an error that
+names the field; one that was heard before is answered like the first time and not carried out again.
+"""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from homeserver.home.delivering import Delivering, Pending
+from homeserver.home.entity import STATE, Entity, Wish
+from homeserver.home.outbox import Outbox, Row
+from homeserver.home.refusals import Refusals
+from homeserver.home.turn import Turn
+from homeserver.runtime.heard import Heard
+from homeserver.runtime.house import House
+from homeserver.topics.call import REPLY, CallError, Reply, ReplyError
+from homeserver.topics.cause import Cause
+from homeserver.topics.entity import COMMAND_FAILED, Command, CommandOutcome
+from homeserver.topics.services import SERVICES, Service
+
+_LONGEST_ID: Final = 200
+_LONGEST_TTL: Final = 86_400.0
+Find = Callable[[tuple[str, str]], Entity | None]
+
+
+class Commands:
+    """What `home` does with a command."""
+
+    def __init__(
+        self,
+        house: House,
+        turn: Turn,
+        outbox: Outbox,
+        refusals: Refusals,
+        find: Find,
+        assume: Callable[[Entity, Wish], None],
+    ) -> None:
+        self._house = house
+        self._turn = turn
+        self._outbox = outbox
+        self._refusals = refusals
+        self._find = find
+        self.delivering = Delivering(house, turn, outbox, assume, self._expired)
+
+    def take(self, entity: Entity, command: Command, heard: Heard) -> None:
+        """Carry out a command for an entity of ours."""
+        try:
+            self._accept(entity, command, heard)
+        except CallError as error:
+            self.refuse(command, heard, error.error)
+        except sqlite3.Error as error:
+            self.refuse(command, heard, ReplyError("failed", f"the home cannot write its file: {error}"))
+
+    def _accept(self, entity: Entity, command: Command, heard: Heard) -> None:
+        if len(command.id) > _LONGEST_ID:
+            raise CallError("invalid", f"an id may have {_LONGEST_ID} signs", "id")
+        service, data, once = resolved(entity, command.service, command.data)
+        wish = entity.face.services[service](entity, data)
+        ttl = min(max(command.ttl, 0.0), _LONGEST_TTL)
+        deadline = heard.received + ttl
+        left = deadline - self._house.clock.monotonic()
+        if left <= 0:
+            raise CallError("expired", f"the command came {-left:.1f} s after its time was up", "ttl")
+        cause = command.cause or Cause(command.id, heard.login)
+        now = self._now()
+        id = f"{heard.login} {command.id}"
+        marked = once and self._house.connected
+        fresh = self._outbox.add(Row(id, entity.id, service, dict(data), cause, once, now + left), now, sent=marked)
+        if not fresh:
+            self._turn.after(lambda fault: self._answer(command, heard, fault))
+            return
+        pending = Pending(id, entity, service, wish, cause, deadline, once=once, marked=marked)
+        self._turn.after(lambda fault: self._go(pending, command, heard, fault))
+
+    def _now(self) -> float:
+        return self._house.clock.now().timestamp()
+
+    def _go(self, pending: Pending, command: Command, heard: Heard, fault: str) -> None:
+        if command.reply_to is not None:
+            self._answer(command, heard, fault)
+        if not fault:
+            pending.entity.command = (pending.cause, pending.deadline, pending.wish.facts.get(STATE))
+            self.delivering.send(pending)
+
+    def resume(self) -> None:
+        """Go on with what an earlier run left open; the wall clock tells what time is left."""
+        now, monotonic = self._now(), self._house.clock.monotonic()
+        for row in list(self._outbox.unfinished()):
+            domain, _, object_id = row.entity_id.partition(".")
+            entity = self._find((domain, object_id))
+            left = min(row.deadline - now, _LONGEST_TTL)
+            if entity is None or left <= 0:
+                self._outbox.finish(row.id)
+                self._report(row.id, row.entity_id, row.service, row.cause, "")
+                continue
+            self._resume(row, entity, monotonic + left)
+
+    def _resume(self, row: Row, entity: Entity, deadline: float) -> None:
+        try:
+            wish = entity.face.services[row.service](entity, row.data)
+        except (CallError, KeyError) as error:
+            self._outbox.finish(row.id)
+            self._report(row.id, row.entity_id, row.service, row.cause, f"the device has changed: {error}")
+            return
+        entity.command = (row.cause, deadline, wish.facts.get(STATE))
+        self.delivering.send(
+            Pending(row.id, entity, row.service, wish, row.cause, deadline, once=row.once, marked=False)
+        )
+
+    # -- answers
+
+    def refuse(self, command: Command, heard: Heard, error: ReplyError) -> None:
+        """Answer that a command is not carried out, and count it."""
+        self._refusals.add(heard.address, error.message, self._house.clock.now())
+        self._reply(command, heard, Reply(command.id, False, error=error))
+
+    def _answer(self, command: Command, heard: Heard, fault: str) -> None:
+        error = ReplyError("failed", fault) if fault else None
+        self._reply(command, heard, Reply(command.id, not fault, error=error))
+
+    def _reply(self, command: Command, heard: Heard, reply: Reply) -> None:
+        """Only under the speaker's own replies, whatever the command says."""
+        own = f"{self._house.root}/reply/{heard.login}/"
+        client = (command.reply_to or "").removeprefix(own)
+        if (command.reply_to or "").startswith(own) and client and not set(client) & set("/+#\0"):
+            self._house.say(REPLY, reply, heard.login, client)
+
+    def _expired(self, pending: Pending, reason: str) -> None:
+        self._report(pending.id, pending.entity.id, pending.service, pending.cause, reason)
+
+    def _report(self, id: str, entity_id: str, service: str, cause: Cause, reason: str) -> None:
+        message = reason or f"{entity_id} did not confirm {service} in time"
+        outcome = "failed" if reason else "expired"
+        own_id = id.partition(" ")[2]
+        self._house.say(COMMAND_FAILED, CommandOutcome(own_id, entity_id, service, outcome, message, cause))
+
+
+def resolved(entity: Entity, name: str, data: Mapping[str, Any]) -> tuple[str, Mapping[str, Any], bool]:
+    """The absolute service behind a command, its checked data, and whether it may be sent once only. Raises
+    `CallError`."""
+    service = SERVICES.get(entity.where[0], {}).get(name)
+    if service is None or (name not in entity.face.services and service.effect != "toggle"):
+        offered = ", ".join(entity.config.services) or "none"
+        raise CallError("invalid", f"{entity.id} has no service {name[:60]!r}; it has {offered}", "service")
+    checked = _checked(service, data)
+    effect = service.effect_of(checked)
+    if effect != "toggle":
+        return name, checked, effect == "once"
+    if entity.state == "on":
+        return "turn_off", {key: checked[key] for key in ("transition", "flash") if key in checked}, False
+    return "turn_on", checked, False
+
+
+def _checked(service: Service, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not data and service.model not in _NEEDY:
+        return _EMPTY
+    try:
+        return service.model.model_validate(dict(data)).model_dump(exclude_none=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or None
+        raise CallError("invalid", f"{field or 'data'}: {first['msg']}", field) from None
+
+
+_EMPTY: Final[Mapping[str, Any]] = {}
+_NEEDY: Final = frozenset(
+    service.model
+    for services in SERVICES.values()
+    for service in services.values()
+    if any(field.is_required() for field in service.model.model_fields.values())
+)
+"""Models that no empty data fits."""

@@ -1,0 +1,153 @@
+"""What a component of MQTT discovery is: rows that say which topics it hears, how it is told, what it shows.
+
+A component is data; `face_of` compiles its rows with one entity's config.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any, Final
+
+from homeserver.home.config import Config, Refused
+from homeserver.home.entity import STATE, Encode, Entity, Face, Present, Read, Send, Wish
+from homeserver.home.parsing import IGNORED, Nonsense, ParseOf
+from homeserver.home.report import Report
+from homeserver.home.values import Payload, given, payload, value
+from homeserver.view.templates import Templates
+
+ALL: Final = "*"
+"""In `Reads.into`: the parse function gives several facts at once, as a mapping."""
+JSON_REPORT: Final = "json"
+"""In `Reads.template`: the parse function gets the report's JSON instead of a text."""
+Make = Callable[[Entity, Mapping[str, Any]], tuple[Any, dict[str, Any]]]
+"""From service data: the value that is sent, and the facts that hold once the device has obeyed. Raises
+`CallError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """A topic that is heard: keys of topic and template (`a|b`: the first that is given), how its text is parsed, and
+    the fact that comes of it. `optional` rows count only where their template is given."""
+
+    topic: str
+    template: str
+    parse: ParseOf
+    into: str = STATE
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sends:
+    """A service that is one message: how its value is made, keys of topic and template."""
+
+    make: Callable[[Config], Make]
+    topic: str = "command_topic"
+    template: str = "command_template"
+
+
+EncodeOf = Callable[[Config, Templates], Encode]
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One kind of entity in one dialect. `needs` lists keys that must be given; `services` how each is sent; `names`
+    what entities without a name are called where not even their class tells."""
+
+    domain: str
+    names: str
+    needs: tuple[str, ...] = ()
+    reads: tuple[Reads, ...] = ()
+    services: Mapping[str, Sends | EncodeOf] = field(default_factory=dict)
+    shows: Callable[[Config], dict[str, Any]] = lambda config: {}
+    present: Callable[[Config], Present] | None = None
+    reported: Callable[[Config], frozenset[str]] | None = None
+    facts: frozenset[str] = frozenset()
+
+
+def face_of(component: Component, config: Config, templates: Templates) -> Face:
+    """Compile a component for one config; raises `Refused`."""
+    for key in component.needs:
+        if not config.has(key):
+            raise Refused(f"`{key}` is missing: a {component.domain} must have it")
+        if key.endswith("topic"):
+            config.needed_topic(key)
+    face = Face(qos=config.whole("qos", 0, 0, 2), retain=config.flag("retain"))
+    for row in component.reads:
+        if (topic := config.topic(row.topic)) and not (row.optional and not given(config, row.template)):
+            face.hears.append((topic, read_of(row, config, templates)))
+    for name, service in component.services.items():
+        make = service if not isinstance(service, Sends) else _encode_of(service)
+        face.services[name] = make(config, templates)
+    face.facts = component.facts | {row.into for row in component.reads if row.into not in (STATE, ALL)}
+    face.capabilities = component.shows(config)
+    face.present = component.present(config) if component.present else None
+    if not config.flag("optimistic"):
+        face.reported = component.reported(config) if component.reported else _reported(component, config)
+    return face
+
+
+def _reported(component: Component, config: Config) -> frozenset[str]:
+    return frozenset(row.into for row in component.reads if config.topic(row.topic))
+
+
+def read_of(row: Reads, config: Config, templates: Templates) -> Read:
+    """The row as a function on reports."""
+    found: Callable[[Report], Any] = (
+        attrgetter("json") if row.template == JSON_REPORT else value(config, row.template, templates)
+    )
+    parse = row.parse(config)
+    into = row.into
+
+    def read_state(entity: Entity, report: Report) -> bool:
+        try:
+            state = parse(found(report))
+        except Nonsense:
+            entity.set_state(None)
+            raise
+        return state is not IGNORED and (entity.set_state(state) or entity.face.force)
+
+    def read_fact(entity: Entity, report: Report) -> bool:
+        fact = parse(found(report))
+        return fact is not IGNORED and entity.learn(fact if into is ALL else {into: fact})
+
+    return read_state if into == STATE else read_fact
+
+
+def _encode_of(row: Sends) -> EncodeOf:
+    def made(config: Config, templates: Templates) -> Encode:
+        topic = config.needed_topic(row.topic)
+        encoded: Payload = payload(config, row.template, templates)
+        make = row.make(config)
+        if isinstance(make, Constant):
+            return make.encode(topic, encoded, config.has(row.template))
+
+        def encode(entity: Entity, data: Mapping[str, Any]) -> Wish:
+            sent, facts = make(entity, data)
+            return Wish((Send(topic, encoded(sent, {})),), facts)
+
+        return encode
+
+    return made
+
+
+class Constant:
+    """A service that always sends the same word."""
+
+    def __init__(self, word: str, facts: dict[str, Any]) -> None:
+        self.word = word
+        self.facts = facts
+
+    def __call__(self, entity: Entity, data: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        return self.word, self.facts
+
+    def encode(self, topic: str, encoded: Payload, templated: bool) -> Encode:
+        """Made once; a template may look at the time, so that one is rendered for every command."""
+        if templated:
+            return lambda entity, data: Wish((Send(topic, encoded(self.word, {})),), self.facts)
+        wish = Wish((Send(topic, encoded(self.word, {})),), self.facts)
+        return lambda entity, data: wish
+
+
+def word(key: str, default: str, **facts: Any) -> Callable[[Config], Constant]:
+    """A service that sends the word of `key`."""
+    return lambda config: Constant(config.text(key, default), facts)

@@ -1,0 +1,54 @@
+"""All components of MQTT discovery that this home knows, by the name that stands in a discovery topic."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from homeserver.home.component import Component
+from homeserver.home.config import Config, Refused
+from homeserver.home.kinds import BINARY_SENSOR, BUTTON, NUMBER, SELECT, SENSOR, SWITCH
+from homeserver.home.light_basic import BASIC
+from homeserver.home.light_json import JSON
+from homeserver.home.light_template import TEMPLATE
+
+_LIGHTS: Final[Mapping[str, Component]] = {
+    "basic": BASIC,
+    "default": BASIC,
+    "json": JSON,
+    "mqtt_json": JSON,
+    "template": TEMPLATE,
+    "mqtt_template": TEMPLATE,
+}
+
+
+def _light(config: Config) -> Component:
+    """By `schema`; before there was that key the dialect was named in `platform`."""
+    platform = config.maybe_text("platform")
+    schema = config.text("schema", "basic")
+    if platform is not None and platform in _LIGHTS:
+        schema = platform
+    if schema not in _LIGHTS:
+        raise Refused(f"`schema` is {schema[:40]!r}: it must be basic, json or template")
+    return _LIGHTS[schema]
+
+
+def _only(component: Component) -> Callable[[Config], Component]:
+    return lambda config: component
+
+
+COMPONENTS: Final[Mapping[str, Callable[[Config], Component]]] = {
+    "binary_sensor": _only(BINARY_SENSOR),
+    "button": _only(BUTTON),
+    "light": _light,
+    "number": _only(NUMBER),
+    "select": _only(SELECT),
+    "sensor": _only(SENSOR),
+    "switch": _only(SWITCH),
+}
+
+
+def component_of(name: str, config: Config) -> Component:
+    """The component of a config; raises `Refused` for one that is not known."""
+    find = COMPONENTS.get(name)
+    if find is None:
+        raise Refused(f"{name[:40]!r} is no component that this home knows: it knows {', '.join(COMPONENTS)}")
+    return find(config)

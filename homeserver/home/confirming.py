@@ -1,0 +1,55 @@
+"""Whether a device's report confirms what was wished of it, allowing for what lamps round on the way."""
+
+from collections.abc import Callable, Mapping
+from math import dist
+from typing import Any, Final
+
+from homeserver.home import colour
+from homeserver.home.entity import STATE, Entity
+
+_TOLERANCE: Final[Mapping[str, float]] = {"brightness": 3.0}
+_KELVIN_PART: Final = 0.03
+"""Colour temperatures are rounded in mired: a few percent."""
+_XY: Final = 0.06
+"""Distance on the CIE 1931 diagram below which two colours are taken for the same: lamps have gamuts of their own."""
+_TO_XY: Final[Mapping[str, Callable[[Any], colour.Xy]]] = {
+    "hs_color": colour.hs_to_xy,
+    "rgb_color": colour.rgb_to_xy,
+    "xy_color": lambda xy: xy,
+    "rgbw_color": lambda rgbw: colour.rgb_to_xy(colour.rgbw_to_rgb(rgbw)),
+}
+
+
+def confirmed(entity: Entity, wanted: Mapping[str, Any]) -> bool:
+    """Whether all that is wanted is what the device reports."""
+    if len(wanted) == 1 and STATE in wanted:
+        state = wanted[STATE]
+        return entity.state == state or _same_number(entity.state, state)
+    return all(agrees(name, value, entity.known(name)) for name, value in wanted.items())
+
+
+def agrees(name: str, wanted: Any, reported: Any) -> bool:
+    """Whether one fact is as it was wanted."""
+    if wanted == reported:
+        return True
+    if reported is None:
+        return False
+    if name == STATE:
+        return _same_number(reported, wanted)
+    if name == "color_temp_kelvin":
+        return bool(abs(wanted - reported) <= _KELVIN_PART * wanted)
+    if name in _TO_XY:
+        to_xy = _TO_XY[name]
+        return bool(dist(to_xy(wanted), to_xy(reported)) <= _XY)
+    if isinstance(wanted, tuple) and isinstance(reported, tuple):
+        return len(wanted) == len(reported) and all(abs(a - b) <= 8 for a, b in zip(wanted, reported, strict=True))
+    tolerance = _TOLERANCE.get(name)
+    return tolerance is not None and bool(abs(wanted - reported) <= tolerance)
+
+
+def _same_number(one: str | None, two: str | None) -> bool:
+    """`21` and `21.0`."""
+    try:
+        return one is not None and two is not None and abs(float(one) - float(two)) < 1e-6
+    except ValueError:
+        return False

@@ -1,0 +1,166 @@
+"""An entity as the home keeps it: what its device reported, what was said of it, how it is told what to do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from homeserver.home.report import Report
+from homeserver.topics.cause import Cause
+from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityConfig
+
+if TYPE_CHECKING:
+    from homeserver.home.availability import Availability
+    from homeserver.home.delivering import Pending
+    from homeserver.runtime.clock import Timer
+
+STATE: Final = "state"
+"""The name under which the state itself stands among facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One message to a device."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A command as its device understands it. `facts`: what the device is like once it has obeyed."""
+
+    sends: tuple[Send, ...]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    patience: float = 0.0
+    """Seconds that the device may take on purpose (a transition) before it is asked again."""
+
+
+Read = Callable[["Entity", Report], bool]
+"""Takes a report into an entity; tells whether anything is to be said. Raises `Unreadable`."""
+Encode = Callable[["Entity", Mapping[str, Any]], Wish]
+"""Makes a wish of a service's data. Raises `CallError`."""
+Present = Callable[[str | None, Mapping[str, Any]], dict[str, Any]]
+"""The attributes that people see, from state and facts."""
+
+
+@dataclass(slots=True)
+class Face:
+    """The compiled side of an entity: topics with how they are read, services with how they are encoded.
+
+    `reported` are the facts that the device itself reports; the others are assumed when a command has been sent.
+    """
+
+    hears: list[tuple[str, Read]] = field(default_factory=list)
+    services: dict[str, Encode] = field(default_factory=dict)
+    reported: frozenset[str] = frozenset()
+    facts: frozenset[str] = frozenset()
+    """All facts that it may have besides its state, reported or assumed."""
+    has_extra: bool = False
+    present: Present | None = None
+    capabilities: dict[str, Any] = field(default_factory=dict)
+    qos: int = 0
+    retain: bool = False
+    force: bool = False
+    expire_after: float = 0.0
+    off_delay: float = 0.0
+    timed: frozenset[str] = frozenset()
+    """Topics whose reports start the timers of `expire_after` and `off_delay` anew."""
+    availability: "Availability | None" = None
+
+
+@dataclass(slots=True, eq=False)
+class Entity:
+    """`key` is that of its announcement; `state` None is unknown. Facts and `extra`, the attributes from a topic of
+    their own, are replaced and never changed: who heard of them may still hold them."""
+
+    key: str
+    topic: str
+    id: str
+    where: tuple[str, str]
+    config: EntityConfig
+    face: Face
+    by: str
+    """Who its states are caused by: `device:<identifier>`."""
+    state: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+    available: bool = True
+    expired: bool = False
+    said_state: str = ""
+    said_attributes: dict[str, Any] | None = None
+    changed: datetime | None = None
+    command: tuple[Cause, float, str | None] | None = None
+    """The cause of the latest command, until when (monotonic) a change is put down to it, and the state it wants."""
+    pending: "Pending | None" = None
+    expiry: "Timer | None" = None
+    off: "Timer | None" = None
+    _attributes: dict[str, Any] | None = None
+
+    @property
+    def word(self) -> str:
+        """The state as it is said."""
+        if not self.available or self.expired:
+            return UNAVAILABLE
+        return UNKNOWN if self.state is None else self.state
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The attributes as they are said; never to be changed."""
+        if not self.available or self.expired:
+            return _NONE
+        if self._attributes is None:
+            present = self.face.present
+            own = self.facts if present is None else present(self.state, self.facts)
+            self._attributes = {**self.extra, **own} if self.extra else own
+        return self._attributes
+
+    def learn(self, facts: Mapping[str, Any]) -> bool:
+        """Take in what is known now; True when anything is new."""
+        fresh = {name: value for name, value in facts.items() if self.known(name) != value}
+        if not fresh:
+            return False
+        if STATE in fresh:
+            self.state = fresh.pop(STATE)
+        self.facts = {name: value for name, value in (self.facts | fresh).items() if value is not None}
+        self._attributes = None
+        return True
+
+    def set_state(self, state: str | None) -> bool:
+        """The same for the state alone."""
+        if state == self.state:
+            return False
+        self.state = state
+        if self.face.present is not None:
+            self._attributes = None
+        return True
+
+    def known(self, name: str) -> Any:
+        return self.state if name == STATE else self.facts.get(name)
+
+    def set_extra(self, extra: dict[str, Any]) -> bool:
+        """Replace the attributes that the device sends on its own topic."""
+        if extra == self.extra:
+            return False
+        self.extra = extra
+        self._attributes = None
+        return True
+
+    def restore(self, attributes: Mapping[str, Any]) -> None:
+        """Take over attributes that were said in an earlier run."""
+        values = {name: tuple(one) if isinstance(one, list) else one for name, one in attributes.items()}
+        facts = self.face.facts
+        self.facts = {name: value for name, value in values.items() if name in facts}
+        if self.face.has_extra and not self.extra:
+            self.extra = {name: one for name, one in attributes.items() if name not in facts}
+        self._attributes = None
+
+    def drop_timers(self) -> None:
+        """Before the entity goes away or is built anew."""
+        for timer in (self.expiry, self.off):
+            if timer is not None:
+                timer.cancel()
+        self.expiry = self.off = None
+
+
+_NONE: Final[dict[str, Any]] = {}

@@ -1,0 +1,105 @@
+"""How the home comes up: from what the broker and its own file hold to entities that are as they were.
+
+1. Discovery is read until its retained messages are here. It is the truth when the broker holds any of it; a broker
+that lost its store makes nothing forgotten. 2. The topics of devices are read until theirs are here. Nothing is
+said meanwhile, so nobody sees a blink. 3. What no report tells is taken from the last states that the broker kept.
+Then all is said, and what is no more is taken away.
+"""
+
+from typing import TYPE_CHECKING
+
+from homeserver.home.entity import Entity
+from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, UNAVAILABLE, UNKNOWN, EntityState
+
+if TYPE_CHECKING:
+    from homeserver.home.worker import Home
+
+
+class Opening:
+    """One start of the home. `announce` collects what arrives before it is applied."""
+
+    def __init__(self, home: "Home") -> None:
+        self._home = home
+        self._announced: dict[str, tuple[bytes, bool]] = {}
+        self._collecting = True
+        self._states: dict[tuple[str, ...], EntityState] = {}
+        self._configs: set[tuple[str, ...]] = set()
+
+    def announce(self, topic: str, payload: bytes, retained: bool) -> None:
+        if self._collecting:
+            self._announced[topic] = (payload, retained)
+        else:
+            self._home.announce(topic, payload, retained)
+
+    async def open(self) -> None:
+        home, house = self._home, self._home.house
+        await self._read_leftovers()
+        for depth in ("x/x/config", "x/x/x/config"):
+            home.board.patterns.add(f"{home.prefix}/{depth}")
+        house.hear_devices(home.board.patterns.filters, home.device_message)
+        await house.snapshot()
+        self._collecting = False
+        self._apply()
+        home.turn.end()
+        house.refilter()
+        await house.snapshot()
+        for entity in home.roster.entities.values():
+            self._restore(entity)
+        home.saying.aloud = True
+        self._say_all()
+
+    async def _read_leftovers(self) -> None:
+        house = self._home.house
+        for where, config in await house.leftovers(ENTITY_CONFIG):
+            if config is not None and config.owner == self._home.name:
+                self._configs.add(where)
+        for where, state in await house.leftovers(ENTITY_STATE):
+            if state is not None and where in self._configs:
+                self._states[where] = state
+
+    def _apply(self) -> None:
+        """What was announced before and is not now: kept, unless the broker kept it and holds other discovery
+        still."""
+        home = self._home
+        any_retained = any(payload and retained for payload, retained in self._announced.values())
+        for topic, payload, retained in home.registry.announced():
+            if topic in self._announced:
+                continue
+            if retained and any_retained:
+                home.registry.leave_topic(topic)
+            else:
+                home.announce(topic, payload, False)
+        for topic, (payload, retained) in self._announced.items():
+            home.announce(topic, payload, retained)
+
+    def _restore(self, entity: Entity) -> None:
+        """Take over the last known state where this start has heard of none."""
+        before = self._states.get(entity.where)
+        if before is None:
+            return
+        availability = entity.face.availability
+        if availability is not None:
+            availability.before = before.state != UNAVAILABLE
+            entity.available = availability.available
+        if before.state == UNAVAILABLE or entity.state is not None:
+            return
+        if before.state != UNKNOWN:
+            entity.state = before.state
+        entity.restore(before.attributes)
+        if entity.expired:
+            age = (self._home.house.clock.now() - before.updated).total_seconds()
+            self._home.timers.resume(entity, age)
+
+    def _say_all(self) -> None:
+        home = self._home
+        for entity in home.roster.entities.values():
+            home.saying.config(entity)
+            home.saying.again(entity, self._states.get(entity.where))
+        for device in home.registry.devices.values():
+            if device.entities:
+                home.saying.device(device)
+        for where in self._configs:
+            if where not in home.roster.entities:
+                house = home.house
+                house.say(ENTITY_CONFIG, None, *where)
+                house.say(ENTITY_STATE, None, *where)

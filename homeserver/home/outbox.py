@@ -1,0 +1,85 @@
+"""The commands that were accepted and are not done: safe in the worker's file before they are answered or sent.
+
+A command is one row under its speaker's login and its id, for an hour, so that each id is carried out once over all
+restarts. What has ended is only noted; the notes are written in bulk: a command that is sent once too often because
+of a crash in between is an absolute one, a press or step is marked before it leaves.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from homeserver.home.turn import Turn
+from homeserver.topics.cause import Cause
+
+KEPT: Final = 3600.0
+"""Seconds for which an id is remembered."""
+_NOTES: Final = 500
+_INSERT: Final = "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+NO_DATA: Final = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One command; times in seconds since 1970."""
+
+    id: str
+    entity_id: str
+    service: str
+    data: dict[str, Any]
+    cause: Cause
+    once: bool
+    deadline: float
+
+
+class Outbox:
+    """Rows go in with `add`, out with `finish`."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._finished: list[str] = []
+
+    def add(self, row: Row, now: float, *, sent: bool) -> bool:
+        """Put a command in; False when its id is known already. `sent`: it leaves with this commit and never
+        again."""
+        data = orjson.dumps(row.data).decode() if row.data else NO_DATA
+        cause = f"{row.cause.id} {row.cause.by} {row.cause.parent or ''}"
+        state = "sent" if sent else "open"
+        values = (row.id, row.entity_id, row.service, data, cause, row.once, now, row.deadline, state)
+        return self._turn.write(_INSERT, values) == 1
+
+    def mark_sent(self, id: str) -> None:
+        """A press or step is about to leave."""
+        self._turn.write("UPDATE outbox SET state = 'sent' WHERE id = ?", (id,))
+
+    def finish(self, id: str) -> None:
+        """A command has come to its end, whatever it is."""
+        self._finished.append(id)
+        if len(self._finished) >= _NOTES:
+            self.write_notes()
+
+    def write_notes(self) -> None:
+        """Write down what has ended."""
+        finished, self._finished = self._finished, []
+        for id in finished:
+            self._turn.write("UPDATE outbox SET state = 'done' WHERE id = ?", (id,))
+
+    def forget(self, now: float) -> None:
+        """Drop the ids that are older than `KEPT`."""
+        self._turn.write("DELETE FROM outbox WHERE accepted < ? AND state <> 'open'", (now - KEPT,))
+
+    def unfinished(self) -> Iterator[Row]:
+        """What an earlier run left open, oldest first."""
+        for row in self._turn.ledger.fetch("SELECT * FROM outbox WHERE state = 'open' ORDER BY accepted"):
+            id, by, parent = row["cause"].split(" ", 2)
+            yield Row(
+                row["id"],
+                row["entity_id"],
+                row["service"],
+                orjson.loads(row["data"]),
+                Cause(id, by, parent or None),
+                bool(row["once"]),
+                row["deadline"],
+            )

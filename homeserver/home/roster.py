@@ -1,0 +1,192 @@
+"""Who is announced: applies what discovery messages say, and keeps the entities that come of it.
+
+An announcement that was refused, or that claims another's `unique_id`, changes nothing else. A changed announcement
+gives a new entity under the old id, which takes over what was known.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from homeserver.home.building import Draft
+from homeserver.home.config import Refused
+from homeserver.home.discovery import Announcement, Discovered, discover
+from homeserver.home.entity import Entity
+from homeserver.home.refusals import Refusals
+from homeserver.home.registry import DeviceRow, Registry
+from homeserver.view.templates import Templates
+
+MOST: Final = 20_000
+"""Entities of one home; more are refused."""
+
+
+class Change:
+    """What one discovery message did. `devices`: those whose description is to be said again."""
+
+    def __init__(self) -> None:
+        self.gone: list[Entity] = []
+        self.come: list[Entity] = []
+        self.devices: list[DeviceRow] = []
+
+
+class Roster:
+    """`entities` by domain and object id, as in a command's address."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        templates: Templates,
+        refusals: Refusals,
+        now: Callable[[], datetime],
+        *,
+        prefix: str,
+        root: str,
+    ) -> None:
+        self.registry = registry
+        self.entities: dict[tuple[str, str], Entity] = {}
+        self.full = False
+        self._templates = templates
+        self._refusals = refusals
+        self._now = now
+        self._prefix = prefix
+        self._root = root
+        self._announced: dict[str, Announcement] = {}
+        self._by_key: dict[str, Entity] = {}
+        self._drafts: dict[str, Draft] = {}
+        self._by_topic: dict[str, set[str]] = {}
+        self._claims: dict[tuple[str, str], str] = {}
+
+    @property
+    def topics(self) -> set[str]:
+        """The discovery topics that announce something at this time."""
+        return set(self._by_topic)
+
+    def announced_on(self, topic: str) -> list[Entity]:
+        return [self._by_key[key] for key in self._by_topic.get(topic, ()) if key in self._by_key]
+
+    def hear(self, topic: str, payload: bytes) -> Change:
+        """Apply a discovery message."""
+        found = discover(topic, payload, self._prefix)
+        change = Change()
+        self._note_refusals(topic, found)
+        if any(key == topic for key, _ in found.refusals):
+            return change  # it could not be read: what was announced before stays
+        refused = {key for key, _ in found.refusals}
+        keys = {announcement.key for announcement in found.announcements} | refused
+        for key in self._by_topic.get(topic, set()) - keys:
+            self._leave(key, change)
+        for announcement in found.announcements:
+            self._apply(announcement, change)
+        return change
+
+    def _note_refusals(self, topic: str, found: Discovered) -> None:
+        if not found.refusals:
+            self._refusals.clear(topic)
+        for key, reason in found.refusals:
+            self._refusals.add(key, reason, self._now())
+
+    def _apply(self, announcement: Announcement, change: Change) -> None:
+        key = announcement.key
+        if (before := self._announced.get(key)) is not None and before.fields == announcement.fields:
+            return
+        try:
+            draft = self._draft(announcement)
+        except Refused as refused:
+            self._refusals.add(key, str(refused), self._now())
+            return
+        if draft is None:
+            return
+        self._refusals.clear(key)
+        self._enter(draft, change)
+
+    def _draft(self, announcement: Announcement) -> Draft | None:
+        """Read an announcement; None for one that was told to be forgotten. Raises `Refused`."""
+        draft = Draft(announcement, self._templates, self._root)
+        claim = self._claims.get((draft.domain, draft.unique_id))
+        if claim is not None and claim != announcement.key:
+            raise Refused(
+                f"`unique_id` {draft.unique_id[:80]!r} is in use by {claim}: each entity needs one of its own"
+            )
+        if announcement.key not in self._by_key and len(self._by_key) >= MOST:
+            self.full = True
+            raise Refused(f"this home has {MOST} entities, which is all that it can hold")
+        row = self.registry.find(draft.domain, draft.unique_id)
+        if row is not None and row.forgotten == fingerprint(announcement):
+            return None
+        return draft
+
+    def _enter(self, draft: Draft, change: Change) -> None:
+        key = draft.announcement.key
+        before = self._by_key.get(key)
+        if before is not None and (before.where[0], self._drafts[key].unique_id) != (draft.domain, draft.unique_id):
+            self._leave(key, change)
+            before = None
+        entity, device = draft.entity(self.registry)
+        if before is not None:
+            inherit(entity, before)
+            change.gone.append(before)
+        self._announced[key] = draft.announcement
+        self._by_key[key] = self.entities[entity.where] = entity
+        self._drafts[key] = draft
+        self._by_topic.setdefault(draft.announcement.topic, set()).add(key)
+        self._claims[draft.domain, draft.unique_id] = key
+        change.come.append(entity)
+        if device is not None:
+            change.devices.append(device)
+
+    def _leave(self, key: str, change: Change) -> None:
+        entity = self._by_key.pop(key)
+        draft = self._drafts.pop(key)
+        topic = draft.announcement.topic
+        self._by_topic[topic].discard(key)
+        if not self._by_topic[topic]:
+            del self._by_topic[topic]
+        del self._announced[key]
+        del self._claims[draft.domain, draft.unique_id]
+        del self.entities[entity.where]
+        self.registry.leave(entity.id)
+        change.gone.append(entity)
+
+    def forget(self, entity: Entity) -> Change:
+        """Take an entity away until it is announced otherwise."""
+        announcement = self._announced[entity.key]
+        change = Change()
+        self._leave(entity.key, change)
+        self.registry.forget(entity.id, fingerprint(announcement))
+        return change
+
+    def described_anew(self, device: DeviceRow) -> list[Entity]:
+        """The entities of a device whose own description changes with the device's."""
+        changed = []
+        for entity_id in device.entities:
+            domain, _, object_id = entity_id.partition(".")
+            entity = self.entities.get((domain, object_id))
+            if entity is not None:
+                config = self._drafts[entity.key].said(device)
+                if config != entity.config:
+                    entity.config = config
+                    changed.append(entity)
+        return changed
+
+
+def inherit(entity: Entity, before: Entity) -> None:
+    """Take over what was known and said of an entity that is built anew."""
+    entity.state, entity.facts, entity.extra = before.state, before.facts, before.extra
+    entity.expired = before.expired and entity.expired
+    entity.said_state, entity.said_attributes, entity.changed = (
+        before.said_state,
+        before.said_attributes,
+        before.changed,
+    )
+    entity.command, entity.pending = before.command, before.pending
+    if entity.pending is not None:
+        entity.pending.entity = entity
+    availability = entity.face.availability
+    if availability is not None:
+        availability.before = before.available
+        entity.available = availability.available
+
+
+def fingerprint(announcement: Announcement) -> str:
+    """Tells whether an entity is announced in the same words again."""
+    return f"{announcement.key} {sorted(announcement.fields.items(), key=lambda field: field[0])}"

@@ -1,0 +1,101 @@
+"""What the home says of its entities: configs, states, and the registry's words; only where something differs."""
+
+from homeserver.home.entity import Entity, Wish
+from homeserver.home.registry import DeviceRow, Registry
+from homeserver.runtime.house import House
+from homeserver.topics.cause import Cause
+from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, EntityState
+from homeserver.topics.registry import (
+    AREA_ENTRY,
+    DEVICE_ENTRY,
+    ENTITY_ENTRY,
+    AreaEntry,
+    DeviceEntry,
+    EntityEntry,
+)
+
+
+class Saying:
+    """Silent until `aloud`: while the home opens, only the outcome of all that arrives is worth a word."""
+
+    def __init__(self, house: House, registry: Registry) -> None:
+        self.aloud = False
+        self._house = house
+        self._clock = house.clock
+        self._registry = registry
+        self._areas: dict[str, AreaEntry] = {}
+        self._devices: dict[str, DeviceEntry] = {}
+
+    def state(self, entity: Entity, *, force: bool = False) -> None:
+        """Say an entity's state if it differs from what was said, or in any case."""
+        state, attributes = entity.word, entity.attributes
+        same = state == entity.said_state
+        if (same and not force and attributes == entity.said_attributes) or not self.aloud:
+            return
+        now = self._clock.now()
+        if not same or force or entity.changed is None:
+            entity.changed = now
+        entity.said_state, entity.said_attributes = state, attributes
+        message = EntityState(state, attributes, entity.changed, now, self._cause(entity))
+        self._house.say(ENTITY_STATE, message, *entity.where)
+
+    def _cause(self, entity: Entity) -> Cause:
+        """The device; behind it the command that this change follows from, if it is what the command wanted."""
+        if entity.command is None:
+            return self._house.cause(entity.by)
+        cause, until, wanted = entity.command
+        if self._clock.monotonic() >= until:
+            entity.command = None
+            return self._house.cause(entity.by)
+        follows = wanted is None or wanted == entity.state
+        return self._house.cause(entity.by, cause if follows else None)
+
+    def again(self, entity: Entity, before: EntityState | None) -> None:
+        """The first word on an entity in this run; `before` is what the broker kept of an earlier one."""
+        if before is not None and before.state == entity.word:
+            entity.changed = before.changed
+            entity.said_state = before.state
+            if before.attributes == plain(entity.attributes):
+                entity.said_attributes = entity.attributes
+                self._house.say(ENTITY_STATE, before, *entity.where)
+                return
+        self.state(entity)
+
+    def config(self, entity: Entity) -> None:
+        """Say what an entity is."""
+        if self.aloud:
+            self._house.say(ENTITY_CONFIG, entity.config, *entity.where)
+            row = self._registry.entities[entity.id]
+            self._house.say(ENTITY_ENTRY, EntityEntry(device_id=row.device_id), entity.id)
+
+    def gone(self, entity: Entity) -> None:
+        """Take back all that was said of an entity."""
+        self._house.say(ENTITY_CONFIG, None, *entity.where)
+        self._house.say(ENTITY_STATE, None, *entity.where)
+        self._house.say(ENTITY_ENTRY, None, entity.id)
+
+    def device(self, row: DeviceRow) -> None:
+        """Say what is known of a device and of the area it is in."""
+        if not self.aloud:
+            return
+        if row.area_id is not None:
+            area = AreaEntry(self._registry.areas[row.area_id])
+            if self._areas.get(row.area_id) != area:
+                self._areas[row.area_id] = area
+                self._house.say(AREA_ENTRY, area, row.area_id)
+        entry = DeviceEntry(row.name, row.area_id, (), row.details.manufacturer, row.details.model)
+        if self._devices.get(row.id) != entry:
+            self._devices[row.id] = entry
+            self._house.say(DEVICE_ENTRY, entry, row.id)
+
+    def assume(self, entity: Entity, wish: Wish) -> None:
+        """Take for granted what a device will not report."""
+        reported = entity.face.reported
+        assumed = {name: value for name, value in wish.facts.items() if name not in reported}
+        if assumed and entity.learn(assumed):
+            self.state(entity)
+
+
+def plain(attributes: dict[str, object]) -> dict[str, object]:
+    """Attributes as they come back from JSON: lists for tuples."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in attributes.items()}

@@ -1,0 +1,88 @@
+"""From a device's topic to the entities that read it.
+
+Keeps the latest payload of each topic: an entity that is announced after its state was reported still gets it, for
+the broker sends nothing again on a filter that is held already. Topics that nobody reads yet are kept within
+bounds.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Final
+
+from homeserver.home.entity import Entity, Read
+from homeserver.home.patterns import Patterns
+
+_STRAYS: Final = 20_000
+_STRAY_BYTES: Final = 8 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Part:
+    """What one entity reads on a topic; `timed`: a report on it starts the entity's timers anew."""
+
+    entity: Entity
+    reads: list[Read]
+    timed: bool
+
+
+@dataclass(slots=True)
+class Line:
+    """One topic: who reads it, and what it said last."""
+
+    parts: list[Part] = field(default_factory=list)
+    latest: bytes | None = None
+
+
+class Switchboard:
+    """All topics of devices that are heard."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, Line] = {}
+        self.patterns = Patterns()
+        self._strays: OrderedDict[str, bytes] = OrderedDict()
+        self._stray_bytes = 0
+
+    def connect(self, entity: Entity) -> bool:
+        """Let an entity read its topics; True when other filters must be held now."""
+        changed = False
+        for topic, read in entity.face.hears:
+            line = self.lines.get(topic)
+            if line is None:
+                line = self.lines[topic] = Line(latest=self._found(topic))
+                changed |= self.patterns.add(topic)
+            part = next((part for part in line.parts if part.entity is entity), None)
+            if part is None:
+                part = Part(entity, [], topic in entity.face.timed)
+                line.parts.append(part)
+            part.reads.append(read)
+        return changed
+
+    def disconnect(self, entity: Entity) -> bool:
+        """The reverse."""
+        changed = False
+        for topic in {topic for topic, _ in entity.face.hears}:
+            line = self.lines.get(topic)
+            if line is None:
+                continue
+            line.parts = [part for part in line.parts if part.entity is not entity]
+            if not line.parts:
+                del self.lines[topic]
+                if line.latest is not None:
+                    self.keep(topic, line.latest)
+                changed |= self.patterns.remove(topic)
+        return changed
+
+    def keep(self, topic: str, payload: bytes) -> None:
+        """Remember what a topic said that nobody reads; the oldest go first."""
+        self._found(topic)
+        self._strays[topic] = payload
+        self._stray_bytes += len(topic) + len(payload)
+        while len(self._strays) > _STRAYS or self._stray_bytes > _STRAY_BYTES:
+            old, gone = self._strays.popitem(last=False)
+            self._stray_bytes -= len(old) + len(gone)
+
+    def _found(self, topic: str) -> bytes | None:
+        payload = self._strays.pop(topic, None)
+        if payload is not None:
+            self._stray_bytes -= len(topic) + len(payload)
+        return payload

@@ -1,0 +1,304 @@
+"""Home: the worker that makes entities of MQTT devices, and payloads of commands.
+
+It hears Home Assistant's discovery topics and, by a few filters, the topics that these name; it says each entity's
+config and state. Needs no more than the broker. Keeps `home.db`: what was announced, who has which id, which
+commands are under way. A device login's rights are the broker's to enforce: MQTT does not tell who published, so a
+config is judged by its topics alone. Decisions: docs/decisions/0011.
+"""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from homeserver.home import words
+from homeserver.home.commands import Commands
+from homeserver.home.entity import Entity
+from homeserver.home.opening import Opening
+from homeserver.home.outbox import Outbox
+from homeserver.home.refusals import Refusals
+from homeserver.home.registry import Registry
+from homeserver.home.report import Ignored, Report, Unreadable
+from homeserver.home.roster import Change, Roster
+from homeserver.home.saying import Saying
+from homeserver.home.switchboard import Line, Switchboard
+from homeserver.home.timers import Timers
+from homeserver.home.turn import Turn
+from homeserver.runtime.heard import Heard
+from homeserver.runtime.house import House
+from homeserver.runtime.store import Ledger
+from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker, answers, every, hears
+from homeserver.topics.call import REPLY, Caller, CallError, ReplyError
+from homeserver.topics.entity import (
+    COMMAND,
+    COMMAND_FAILED,
+    ENTITY_CONFIG,
+    ENTITY_STATE,
+    Command,
+    EntityConfig,
+)
+from homeserver.topics.process import PROCESS_STATUS, ProcessStatus
+from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
+from homeserver.topics.services import SERVICES
+from homeserver.view.template_functions import template_functions
+from homeserver.view.templates import Templates
+from homeserver.view.view import View
+
+MIGRATIONS: Final = Path(__file__).with_name("migrations")
+
+
+class HomeOptions(BaseModel):
+    """Settings of the worker `home`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    discovery_prefix: str = Field(
+        "homeassistant",
+        pattern=r"^[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64}){0,3}$",
+        description="first level of the topics on which devices announce themselves",
+    )
+
+
+class Home(Worker):
+    """Devices in, entities out; commands in, payloads out."""
+
+    name = "home"
+    options = HomeOptions
+    says = (
+        ENTITY_CONFIG,
+        ENTITY_STATE,
+        ENTITY_ENTRY,
+        DEVICE_ENTRY,
+        AREA_ENTRY,
+        COMMAND_FAILED,
+        REPLY,
+        ANY_DEVICE_TOPIC,
+    )
+
+    def __init__(self, house: House, options: HomeOptions, templates: Templates) -> None:
+        super().__init__(house)
+        self.prefix = options.discovery_prefix
+        self._templates = templates
+        self._resources = ExitStack()
+        self._others: set[tuple[str, str]] = set()
+        self._process = house.login.partition(".")[2]
+        self._full = False
+        self._retained: set[str] = set()
+
+    async def open(self) -> None:
+        try:
+            await self._open()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _open(self) -> None:
+        house = self.house
+        ledger = self._resources.enter_context(Ledger.open(house.folder / "home.db", MIGRATIONS))
+        self.turn = Turn(ledger)
+        self.registry = Registry(self.turn)
+        self.refusals = Refusals()
+        self.saying = Saying(house, self.registry)
+        self.roster = Roster(
+            self.registry, self._templates, self.refusals, house.clock.now, prefix=self.prefix, root=house.root
+        )
+        self.board = Switchboard()
+        self.timers = Timers(house.clock, self.saying.state)
+        self.outbox = Outbox(self.turn)
+        self.commands = Commands(
+            house, self.turn, self.outbox, self.refusals, self.roster.entities.get, self.saying.assume
+        )
+        self.opening: Opening | None = Opening(self)
+        await self.opening.open()
+        self.opening = None
+        self._retained.clear()
+        self.commands.resume()
+        self._say_birth("online")
+
+    async def close(self) -> None:
+        if not hasattr(self, "turn"):
+            self._resources.close()
+            return
+        self.house.unhear_devices(self.device_message)
+        self._say_birth("offline")
+        self.commands.delivering.close()
+        for entity in self.roster.entities.values():
+            entity.drop_timers()
+        self.outbox.write_notes()
+        self.turn.end()
+        self._resources.close()
+
+    def _say_birth(self, word: str) -> None:
+        """Devices that hear `online` announce themselves and report again."""
+        self.house.publish(f"{self.prefix}/status", word.encode(), 0, True)
+
+    # -- devices
+
+    def device_message(self, address: str, payload: bytes, retained: bool) -> None:
+        """Anything on a topic outside the home's own."""
+        line = self.board.lines.get(address)
+        if line is not None:
+            line.latest = payload
+            self._report(line, Report(address, payload, retained))
+        elif not address.endswith("/config"):
+            self.board.keep(address, payload)
+        if address.endswith("/config") and address.startswith(f"{self.prefix}/"):
+            if retained and payload:
+                self._retained.add(address)
+            if self.opening is not None:
+                self.opening.announce(address, payload, retained)
+            else:
+                self.announce(address, payload, retained)
+
+    def _report(self, line: Line, report: Report) -> None:
+        for part in line.parts:
+            entity, changed = part.entity, False
+            for read in part.reads:
+                try:
+                    changed = read(entity, report) or changed
+                except Ignored:
+                    continue
+                except Unreadable as fault:
+                    self.refusals.add(report.address, f"{entity.id}: {fault}", self.house.clock.now())
+                    changed = True
+            if part.timed:
+                changed = self.timers.restart(entity) or changed
+            if entity.pending is not None:
+                self.commands.delivering.reported(entity)
+            if changed:
+                self.saying.state(entity, force=entity.face.force)
+
+    def announce(self, topic: str, payload: bytes, retained: bool) -> None:
+        """A discovery message."""
+        change = self.roster.hear(topic, payload)
+        if self.roster.announced_on(topic):
+            self.registry.keep_announcement(topic, payload, retained)
+        else:
+            self.registry.drop_announcement(topic)
+        self.apply(change)
+        self._notice_limit()
+
+    def apply(self, change: Change) -> None:
+        """Connect who came, disconnect who went, and say so."""
+        refilter = False
+        coming = {entity.where for entity in change.come}
+        for entity in change.gone:
+            entity.drop_timers()
+            refilter |= self.board.disconnect(entity)
+            if entity.where not in coming:
+                self.saying.gone(entity)
+        for entity in change.come:
+            refilter |= self.board.connect(entity)
+            self.saying.config(entity)
+            self.catch_up(entity)
+            self.saying.state(entity)
+        for device in {row.id: row for row in change.devices}.values():
+            self.saying.device(device)
+            for entity in self.roster.described_anew(device):
+                self.saying.config(entity)
+        if refilter and self.opening is None:
+            self.house.refilter()
+
+    def catch_up(self, entity: Entity) -> None:
+        """Let an entity read what was said on its topics before it was announced."""
+        for topic in {topic for topic, _ in entity.face.hears}:
+            line = self.board.lines[topic]
+            if line.latest is not None:
+                own = Line([part for part in line.parts if part.entity is entity])
+                self._report(own, Report(topic, line.latest, True))
+
+    def _notice_limit(self) -> None:
+        if self.roster.full and not self._full:
+            self._full = True
+            self.house.degraded(f"there are {len(self.roster.entities)} entities, which is all that a home can hold")
+
+    # -- commands
+
+    @hears(COMMAND)
+    def command(self, command: Command, heard: Heard) -> None:
+        where = (heard.where[0], heard.where[1])
+        entity = self.roster.entities.get(where)
+        if entity is not None:
+            self.commands.take(entity, command, heard)
+        elif where not in self._others and where[0] in SERVICES:
+            error = ReplyError("not_found", f"there is no entity {where[0]}.{where[1]}")
+            self.commands.refuse(command, heard, error)
+
+    @hears(ENTITY_CONFIG)
+    def config(self, config: EntityConfig | None, heard: Heard) -> None:
+        """Entities of other owners: their commands are not ours to refuse."""
+        where = (heard.where[0], heard.where[1])
+        if config is not None and config.owner != self.name:
+            self._others.add(where)
+        else:
+            self._others.discard(where)
+
+    # -- time
+
+    @hears(PROCESS_STATUS)
+    def connection(self, status: ProcessStatus | None, heard: Heard) -> None:
+        """Our own process says that it is online after every connection: devices are to announce themselves again."""
+        if status is not None and status.state == "online" and heard.where[0] == self._process and not heard.snapshot:
+            self.house.start(self._connected(), "birth")
+
+    async def _connected(self) -> None:
+        """What was taken away while we were away: the broker kept it then and does not now."""
+        await self.house.until_connected()
+        seen, self._retained = self._retained, set()
+        if seen:
+            for topic in (self.registry.retained() & self.roster.topics) - seen:
+                self.announce(topic, b"", False)
+        self._say_birth("online")
+
+    @every(seconds=1)
+    async def tidy(self) -> None:
+        self.outbox.write_notes()
+
+    @every(minutes=5)
+    async def sweep(self) -> None:
+        self.outbox.forget(self.house.clock.now().timestamp())
+
+    # -- calls
+
+    @answers(words.DEVICES)
+    async def devices(self, request: words.AskDevices, caller: Caller) -> words.DeviceList:
+        rows = sorted(self.registry.devices.values(), key=lambda row: (row.name.lower(), row.id))
+        return words.DeviceList(devices=tuple(self._line(row) for row in rows if row.entities))
+
+    def _line(self, row: Any) -> words.DeviceLine:
+        entities = [self.roster.entities.get((d, o)) for d, _, o in (one.partition(".") for one in row.entities)]
+        return words.DeviceLine(
+            id=row.id,
+            name=row.name,
+            manufacturer=row.details.manufacturer,
+            model=row.details.model or row.details.model_id,
+            area=self.registry.areas.get(row.area_id) if row.area_id else None,
+            entities=tuple(sorted(row.entities)),
+            available=any(entity is not None and entity.available for entity in entities),
+        )
+
+    @answers(words.REFUSALS)
+    async def refused(self, request: words.AskRefusals, caller: Caller) -> words.RefusalList:
+        lines = [
+            words.RefusalLine(topic=topic, reason=entry.reason, count=entry.count, at=entry.at)
+            for topic, entry in self.refusals.entries.items()
+            if request.topic in topic
+        ]
+        return words.RefusalList(refusals=tuple(lines[-500:]), total=self.refusals.total)
+
+    @answers(words.FORGET)
+    async def forget(self, request: words.Forget, caller: Caller) -> words.Forgotten:
+        domain, _, object_id = request.entity.partition(".")
+        entity = self.roster.entities.get((domain, object_id))
+        if entity is None:
+            raise CallError("not_found", f"there is no entity {request.entity[:100]}", "entity")
+        self.apply(self.roster.forget(entity))
+        return words.Forgotten(entity=entity.id, topic=entity.topic)
+
+
+def setup(house: House) -> Home:
+    zone = ZoneInfo(house.settings.home.time_zone)
+    templates = Templates(template_functions(house.shared(View)), zone=zone, now=house.clock.now)
+    return Home(house, house.options(HomeOptions), templates)
