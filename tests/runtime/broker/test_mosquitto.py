@@ -1,12 +1,17 @@
 """Mosquitto's generated files, and the production file beside the code."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from homeserver.runtime.broker import mosquitto
+from homeserver.runtime.broker.choice import mosquitto_program
 from homeserver.runtime.broker.mosquitto import Settings
-from homeserver.runtime.logins import Login
+from homeserver.runtime.logins import Login, Logins
+from tests.runtime.broker_contract.conftest import eventually, free_port, listens
+from tests.runtime.raw_client import RawClient
 
 PRODUCTION = Path(__file__).parents[3] / "mosquitto" / "mosquitto.conf"
 MEASURED = {
@@ -61,3 +66,28 @@ def test_passwords() -> None:
     assert (
         mosquitto.passwords({"process.core": "$7$101$c2FsdA==$aGFzaA=="}) == "process.core:$7$101$c2FsdA==$aGFzaA==\n"
     )
+
+
+@pytest.mark.skipif(mosquitto_program() is None, reason="the program mosquitto is not installed")
+def test_production_configuration_is_understood_by_mosquitto(tmp_path: Path) -> None:
+    """The very file, with its folders and its port moved to where a test may use them."""
+    logins = Logins(tmp_path / "logins")
+    secret = logins.ensure("process.core", ("#",), ("#",))
+    for folder in ("home", "data"):
+        (tmp_path / folder).mkdir()
+    mosquitto.write_logins(tmp_path / "home", logins, anonymous=False)
+    port, config = free_port(), tmp_path / "mosquitto.conf"
+    text = PRODUCTION.read_text("utf-8").replace("/mosquitto/", f"{tmp_path}/")
+    text = text.replace("listener 1883", f"listener {port} 127.0.0.1")
+    config.write_text(text + ("user root\n" if os.geteuid() == 0 else ""))
+    argv = [str(mosquitto_program()), "-c", str(config)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            eventually(lambda: listens(port) or process.poll() is not None)
+            with RawClient(port) as client:
+                assert client.connect("core", "process.core", secret) == (False, 0)
+        finally:
+            process.terminate()
+        assert process.stdout is not None
+        assert "Error" not in process.stdout.read()
+    assert process.returncode == 0

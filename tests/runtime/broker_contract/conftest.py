@@ -42,6 +42,11 @@ def free_port() -> int:
         return cast(int, probe.getsockname()[1])
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class RunningBroker:
     """One broker with the logins of a small home; can be stopped, killed, started again and reloaded."""
 
@@ -73,8 +78,7 @@ class RunningBroker:
     def _listens(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, (self.folder / "stderr").read_text()
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return listens(self.port)
 
     def stop(self) -> int:
         """Ask it to stop; its exit code."""
