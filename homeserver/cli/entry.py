@@ -2,13 +2,15 @@
 
 import importlib
 import sys
-from typing import Annotated, Any, Final
+from types import TracebackType
+from typing import Annotated, Any, Final, Self
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from homeserver import __version__
 from homeserver.cli.failures import exit_code
+from homeserver.runtime.given import nearest
 
 COMMANDS: Final = {
     "up": "Run the whole home on this machine.",
@@ -40,7 +42,7 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] in COMMANDS:
             return args[0], _load(args[0]), args[1:]
-        return super().resolve_command(ctx, args)
+        return ctx.fail(f"there is no command {args[0]!r}; {nearest(args[0], list(COMMANDS))}")
 
 
 def _load(name: str) -> Any:
@@ -74,19 +76,30 @@ def homeserver(
     """A home platform in which every capability is a worker that speaks MQTT."""
 
 
+class Told:
+    """Ends the block with an exit code: what was to be expected is told in a sentence, a bug keeps its traceback."""
+
+    def __init__(self) -> None:
+        self.code = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        code = exit_code(error) if error is not None else 0
+        if code is None:
+            return False
+        self.code = code
+        if isinstance(error, Exception):
+            typer.echo(f"homeserver: {error}", err=True)
+        return True
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
-    try:
+    with Told() as told:
         app(args=given, prog_name="homeserver")
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
-    except KeyboardInterrupt:
-        return 130
-    except Exception as error:
-        code = exit_code(error)
-        if code is None:
-            raise
-        typer.echo(f"homeserver: {error}", err=True)
-        return code
-    return 0
+    return told.code

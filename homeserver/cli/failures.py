@@ -8,6 +8,7 @@ from typing import Final
 FAILED: Final = 1
 USAGE: Final = 2
 UNREACHABLE: Final = 3
+INTERRUPTED: Final = 130
 _CODES: Final = {
     "homeserver.cli.failures.Failure": FAILED,
     "homeserver.topics.call.CallError": FAILED,
@@ -31,7 +32,11 @@ class Failure(Exception):
     """A command could not do what it was asked for; the text says why and what to do."""
 
 
-def exit_code(error: Exception) -> int | None:
-    """The exit code of a failure that was to be expected; None for a bug."""
+def exit_code(error: BaseException) -> int | None:
+    """The exit code of an end that was to be expected; None for a bug."""
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else FAILED
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
     names = (f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
     return next((_CODES[name] for name in names if name in _CODES), None)

@@ -24,7 +24,7 @@ from homeserver.runtime.settings import Settings
 from homeserver.runtime.supervisor import Supervisor, check_free
 
 app = typer.Typer()
-_READY: Final = 60.0
+_READY: Final = 20.0
 """Seconds after which the home says what is still missing."""
 
 
