@@ -16,12 +16,21 @@ _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-PAGE: Final[Mapping[str, str]] = {
-    "/": "index.html",
-    "/page.css": "page.css",
-    "/page.js": "page.js",
-    "/icon.svg": "icon.svg",
-}
+_FILES: Final = (
+    "page.css",
+    "page.js",
+    "detail.js",
+    "dom.js",
+    "feed.js",
+    "glance.js",
+    "home.js",
+    "icons.js",
+    "rooms.js",
+    "tiles.js",
+    "words.js",
+    "icon.svg",
+)
+PAGE: Final[Mapping[str, str]] = {"/": "index.html", **{f"/{name}": name for name in _FILES}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,94 @@
+// The row at the top: what one wants to know when one opens the door.
+
+import { el, setAttribute, setText } from "/dom.js";
+import { entities } from "/home.js";
+import { icon } from "/icons.js";
+import { moodOf } from "/tiles.js";
+import { number, numberOf } from "/words.js";
+
+const OUTSIDE = /out(side|door)|garden|balcony|terrace|patio|street|roof|yard|weather/i;
+const METER = /(^|[_ ])(meter|mains?|grid|total)([_ ]|$)/i;
+const OPENINGS = new Set(["door", "window", "garage_door", "opening"]);
+
+const ROWS = [
+  { key: "inside", icon: "house", tell: () => temperature((place) => !OUTSIDE.test(place), "inside") },
+  { key: "outside", icon: "sun", tell: () => temperature((place) => OUTSIDE.test(place), "outside") },
+  { key: "power", icon: "bolt", tell: power },
+  { key: "lamps", icon: "bulb", tell: lamps },
+  { key: "open", icon: "door", tell: openings },
+  { key: "alarm", icon: "alert", tell: alarms },
+];
+
+const chips = new Map();
+
+export function showGlance(list) {
+  for (const row of ROWS) {
+    const told = row.tell();
+    const chip = chips.get(row.key) ?? makeChip(list, row);
+    setAttribute(chip.root, "hidden", !told);
+    if (!told) continue;
+    setText(chip.value, told.value);
+    setText(chip.label, told.label);
+    setAttribute(chip.root, "data-mood", told.mood ?? "");
+    setAttribute(chip.root, "title", told.title);
+  }
+}
+
+function makeChip(list, row) {
+  const badge = el("span", { class: "badge" }, icon(row.icon));
+  const value = el("strong");
+  const label = el("span", { class: "quiet" });
+  const chip = { root: el("li", {}, badge, el("span", { class: "words" }, value, label)), value, label };
+  chips.set(row.key, chip);
+  list.append(chip.root);
+  return chip;
+}
+
+const all = (domain, kind) => [...entities.values()].filter(
+  (entity) => entity.entity_id.startsWith(`${domain}.`) && !entity.category && !entity.hidden && (!kind || entity.attributes.device_class === kind),
+);
+
+const measured = (kind) => all("sensor", kind).filter((entity) => Number.isFinite(numberOf(entity)));
+const names = (list) => list.map((entity) => entity.attributes.friendly_name).join(", ");
+const mean = (list) => list.reduce((sum, entity) => sum + numberOf(entity), 0) / list.length;
+
+function temperature(fits, label) {
+  const sensors = measured("temperature").filter((entity) => fits(`${entity.area} ${entity.entity_id}`));
+  if (sensors.length === 0) return null;
+  const unit = sensors[0].attributes.unit_of_measurement ?? "°";
+  return { value: `${number(mean(sensors), 1)} ${unit}`, label, title: names(sensors) };
+}
+
+function power() {
+  const sensors = measured("power");
+  if (sensors.length === 0) return null;
+  const meter = sensors.find((entity) => METER.test(entity.entity_id));
+  const watts = (meter ? [meter] : sensors).reduce((sum, entity) => sum + toWatts(entity), 0);
+  const value = Math.abs(watts) >= 10000 ? `${number(watts / 1000, 1)} kW` : `${number(watts, 0)} W`;
+  return { value, label: "power now", title: meter ? names([meter]) : names(sensors) };
+}
+
+const toWatts = (entity) => numberOf(entity) * (entity.attributes.unit_of_measurement === "kW" ? 1000 : 1);
+
+function lamps() {
+  const lights = all("light");
+  if (lights.length === 0) return null;
+  const on = lights.filter((entity) => entity.state === "on");
+  return { value: on.length ? String(on.length) : "None", label: on.length === 1 ? "lamp on" : on.length ? "lamps on" : "of the lamps on", mood: on.length ? "glow" : "", title: names(on) };
+}
+
+function openings() {
+  const doors = all("binary_sensor").filter((entity) => OPENINGS.has(entity.attributes.device_class));
+  if (doors.length === 0) return null;
+  const open = doors.filter((entity) => entity.state === "on");
+  if (open.length === 0) return { value: "All", label: "doors closed", title: names(doors) };
+  return { value: String(open.length), label: "open", mood: "active", title: names(open) };
+}
+
+function alarms() {
+  const wrong = [...entities.values()].filter((entity) => !entity.hidden && moodOf(entity) === "alarm");
+  if (wrong.length === 0) return null;
+  const [first] = wrong;
+  const label = wrong.length === 1 ? first.attributes.friendly_name : "things to look at";
+  return { value: wrong.length === 1 ? "Look" : String(wrong.length), label, mood: "alarm", title: names(wrong) };
+}

@@ -1,0 +1,85 @@
+// Our own line icons on a 24 by 24 grid, and which one an entity has.
+
+import { drawing } from "/dom.js";
+
+const RING = "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17z";
+
+const PATHS = {
+  alert: "M12 4 2.8 20h18.4zM12 10v4.5M12 17.2h.01",
+  battery: "M4 8.5A1.5 1.5 0 0 1 5.5 7h11A1.5 1.5 0 0 1 18 8.5v7a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 4 15.5zM21 11v2M7.5 10.5v3M11 10.5v3",
+  bolt: "M13 3 5.5 13.5H12L11 21l7.5-10.5H12z",
+  bulb: "M9.5 18.5h5M10.5 21.5h3M12 2.8a6.2 6.2 0 0 0-3.7 11.2c.8.6 1.2 1.3 1.2 2.2h5c0-.9.4-1.6 1.2-2.2A6.2 6.2 0 0 0 12 2.8z",
+  clock: `${RING}M12 7.5V12l3 2`,
+  close: "M6 6l12 12M18 6 6 18",
+  cloud: "M7 18h10a4 4 0 0 0 .6-7.95A6 6 0 0 0 6.1 11.1 3.5 3.5 0 0 0 7 18z",
+  coins: "M9 4.5c3 0 5.5 1 5.5 2.5S12 9.5 9 9.5 3.5 8.5 3.5 7 6 4.5 9 4.5zM3.5 7v5c0 1.4 2.5 2.5 5.5 2.5M14.5 7v3M15 11.5c3 0 5.5 1 5.5 2.5s-2.5 2.5-5.5 2.5-5.5-1-5.5-2.5 2.5-2.5 5.5-2.5zM9.5 14v4c0 1.4 2.5 2.5 5.5 2.5s5.5-1.1 5.5-2.5v-4",
+  door: "M6 21V4.5A1.5 1.5 0 0 1 7.5 3h9A1.5 1.5 0 0 1 18 4.5V21M3.5 21h17M14.5 12v.5",
+  doorOpen: "M3.5 21h17M6 21V4.5A1.5 1.5 0 0 1 7.5 3H16a2 2 0 0 1 2 2v16M6 3.5l7 2.5v15M10.5 12.5v.5",
+  dots: "M5.5 12h.01M12 12h.01M18.5 12h.01",
+  droplet: "M12 3.5s6 6.2 6 10.5a6 6 0 0 1-12 0c0-4.3 6-10.5 6-10.5z",
+  eye: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6z",
+  fan: "M12 12c0-4-1-8 2-8s3.5 5-2 8zm0 0c4 0 8-1 8 2s-5 3.5-8-2zm0 0c0 4 1 8-2 8s-3.5-5 2-8zm0 0c-4 0-8 1-8-2s5-3.5 8 2z",
+  flame: "M12 21a6 6 0 0 0 6-6c0-3.5-2.5-5-3.5-8-1.5 1-2 2.5-2 4-1.5-1-2-3-1.5-6C8 7.5 6 11 6 15a6 6 0 0 0 6 6z",
+  gauge: "M4.5 17.5a8.5 8.5 0 1 1 15 0M12 14.5l4-5M12 14.5h.01",
+  house: "M3.5 11.5 12 4l8.5 7.5M6 9.5V20h12V9.5M10 20v-5.5h4V20",
+  info: `${RING}M12 11v5M12 8h.01`,
+  list: "M9 7h11M9 12h11M9 17h11M4.5 7h.01M4.5 12h.01M4.5 17h.01",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 14.5v2",
+  meter: "M4.5 4h15v16h-15zM8 8h8v3.5H8zM9 16h.01M12 16h.01M15 16h.01",
+  motion: "M13.2 4.6h.01M8 21l2.5-5.5 3 2.5v3M7 12.5 9.5 8.5l3-.5 2 3 3 .5M12.5 8l-2 7.5",
+  person: "M12 4a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM5 20.5a7 7 0 0 1 14 0",
+  plug: "M9 3v5M15 3v5M6.5 8h11v3a5.5 5.5 0 0 1-11 0zM12 16.5V21",
+  press: `${RING}M12 8.2a3.8 3.8 0 1 0 0 7.6 3.8 3.8 0 0 0 0-7.6z`,
+  signal: "M4 9.8a11.5 11.5 0 0 1 16 0M7 13a7 7 0 0 1 10 0M9.9 16.1a3 3 0 0 1 4.2 0M12 19h.01",
+  sliders: "M4 7.5h8M17 7.5h3M14.5 5v5M4 16.5h3M12 16.5h8M9.5 14v5",
+  sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.5v2M12 19.5v2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M2.5 12h2M19.5 12h2M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4",
+  sofa: "M5.5 11V8A2.5 2.5 0 0 1 8 5.5h8A2.5 2.5 0 0 1 18.5 8v3M4.5 11A1.5 1.5 0 0 1 6 12.5V14h12v-1.5a1.5 1.5 0 1 1 3 0V18H3v-5.5A1.5 1.5 0 0 1 4.5 11zM5.5 18v1.5M18.5 18v1.5",
+  thermometer: "M14 14.2V5a2 2 0 1 0-4 0v9.2a4 4 0 1 0 4 0zM12 9v8",
+  toggle: "M8 6.5h8a5.5 5.5 0 0 1 0 11H8a5.5 5.5 0 0 1 0-11zM16 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z",
+  washer: "M5 3.5h14v17H5zM5 7.5h14M12 10a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM8 5.5h.01M10.5 5.5h.01",
+  wave: "M4 10v4M8 7v10M12 4v16M16 7v10M20 10v4",
+  window: "M5 4h14v16H5zM12 4v16M5 12h14",
+};
+
+const BY_DOMAIN = {
+  binary_sensor: "eye",
+  button: "press",
+  light: "bulb",
+  number: "sliders",
+  select: "list",
+  sensor: "gauge",
+  switch: "toggle",
+};
+
+const BY_CLASS = {
+  apparent_power: "bolt", aqi: "cloud", battery: "battery", carbon_dioxide: "cloud", carbon_monoxide: "cloud",
+  connectivity: "signal", current: "bolt", date: "clock", door: "door", duration: "clock", energy: "meter",
+  garage_door: "door", gas: "flame", heat: "flame", humidity: "droplet", illuminance: "sun", light: "sun", lock: "lock",
+  moisture: "droplet", monetary: "coins", motion: "motion", occupancy: "person", opening: "door", outlet: "plug",
+  plug: "plug", pm10: "cloud", pm25: "cloud", power: "bolt", power_factor: "bolt", presence: "person",
+  problem: "alert", running: "washer", safety: "alert", signal_strength: "signal", smoke: "flame", sound: "wave",
+  tamper: "alert", temperature: "thermometer", timestamp: "clock", vibration: "wave", voltage: "bolt", volume: "droplet",
+  water: "droplet", window: "window",
+};
+
+const BY_WORD = [
+  [/wash|dryer|laundry|dish/, "washer"],
+  [/fan|vent/, "fan"],
+  [/heat|radiator|thermostat|boiler/, "thermometer"],
+  [/plug|socket|outlet|coffee|kettle/, "plug"],
+  [/door|gate/, "door"],
+  [/light|lamp/, "bulb"],
+];
+
+/** A drawing by name. */
+export const icon = (name) => drawing(PATHS[name] ?? PATHS.gauge);
+
+/** The name of the icon of an entity: by class, by a word in its id, by kind. */
+export function iconOf(entity) {
+  const { device_class: kind } = entity.attributes;
+  if ((kind === "door" || kind === "garage_door" || kind === "opening") && entity.state === "on") return "doorOpen";
+  if (BY_CLASS[kind]) return BY_CLASS[kind];
+  const domain = entity.entity_id.split(".")[0];
+  const word = domain === "light" ? null : BY_WORD.find(([pattern]) => pattern.test(entity.entity_id));
+  return word ? word[1] : BY_DOMAIN[domain] ?? "gauge";
+}

@@ -1,0 +1,104 @@
+// The rooms: a section for each area, with its tiles in their places. Nothing is built anew when a state changes.
+
+import { el, setAttribute, setText } from "/dom.js";
+import { entities } from "/home.js";
+import { moodOf, placeOf, tileOf } from "/tiles.js";
+import { number, numberOf } from "/words.js";
+
+const NOWHERE = "Elsewhere";
+const KINDS = ["light", "switch", "select", "number", "button", "binary_sensor", "sensor"];
+const CLASSES = ["temperature", "humidity", "motion", "occupancy", "door", "window", "power", "energy"];
+
+const rooms = new Map();
+const tiles = new Map();
+
+/** Bring the tiles of `ids` up to date; `list` is where the rooms stand, `open` shows details. */
+export function showRooms(list, ids, open) {
+  const touched = new Set();
+  for (const id of ids) {
+    const entity = entities.get(id);
+    const key = entity && placeOf(entity) ? `${entity.area ?? NOWHERE}\n${placeOf(entity)}\n${entity.services.length > 0}` : null;
+    let tile = tiles.get(id);
+    if (tile && tile.key !== key) {
+      tile.root.remove();
+      touched.add(tile.room);
+      tiles.delete(id);
+      tile = null;
+    }
+    if (key === null) continue;
+    const room = roomOf(list, entity.area ?? NOWHERE);
+    if (!tile) {
+      tile = Object.assign(tileOf(entity, open), { key, room, order: orderOf(entity) });
+      tiles.set(id, tile);
+      insert(room.places[placeOf(entity)], tile);
+    }
+    tile.update(room.name);
+    touched.add(room);
+  }
+  touched.forEach(refresh);
+}
+
+function roomOf(list, name) {
+  let room = rooms.get(name);
+  if (!room) {
+    room = makeRoom(name);
+    rooms.set(name, room);
+    const after = [...rooms.values()].filter((other) => compare(other.name, name) > 0).sort((a, b) => compare(a.name, b.name))[0];
+    list.insertBefore(room.root, after?.root ?? null);
+  }
+  return room;
+}
+
+/** By name; what belongs to no room comes last. */
+const compare = (one, two) => (one === NOWHERE) - (two === NOWHERE) || one.localeCompare(two);
+
+function makeRoom(name) {
+  const id = `room-${rooms.size}`;
+  const summary = el("span", { class: "summary" });
+  const places = { controls: el("div", { class: "controls" }), readings: el("div", { class: "readings" }), more: el("div", { class: "folded" }) };
+  const count = el("span");
+  const fold = el("details", { class: "fold" }, el("summary", {}, el("span", { text: "Of the devices" }), count), places.more);
+  const title = el("h2", { id, text: name });
+  const root = el("section", { class: "room card", "aria-labelledby": id }, el("div", { class: "head" }, title, summary),
+    places.controls, places.readings, fold);
+  return { name, root, summary, places, fold, count };
+}
+
+function insert(place, tile) {
+  const after = [...place.children].find((other) => other.order > tile.order);
+  tile.root.order = tile.order;
+  place.insertBefore(tile.root, after ?? null);
+}
+
+/** Controls in a fixed order of kinds, then by name: a tile never moves because its state changed. */
+function orderOf(entity) {
+  const kind = KINDS.indexOf(entity.entity_id.split(".")[0]);
+  const sort = CLASSES.indexOf(entity.attributes.device_class);
+  const rank = (index) => String(index < 0 ? 99 : index).padStart(2, "0");
+  return entity.services.length > 0 ? `${rank(kind)} ${entity.attributes.friendly_name}` : `${rank(sort)} ${entity.attributes.friendly_name}`;
+}
+
+function refresh(room) {
+  const empty = Object.values(room.places).every((place) => place.children.length === 0);
+  if (empty) {
+    room.root.remove();
+    rooms.delete(room.name);
+    return;
+  }
+  for (const place of Object.values(room.places)) setAttribute(place, "hidden", place.children.length === 0);
+  setAttribute(room.fold, "hidden", room.places.more.children.length === 0);
+  setText(room.count, String(room.places.more.children.length));
+  const here = [...entities.values()].filter((entity) => (entity.area ?? NOWHERE) === room.name && !entity.hidden);
+  setText(room.summary, summaryOf(here));
+  setAttribute(room.root, "data-lit", here.some((entity) => moodOf(entity) === "glow"));
+}
+
+/** The room in a few words beside its name. */
+function summaryOf(here) {
+  const words = [];
+  for (const [kind, unit] of [["temperature", "°"], ["humidity", " %"]]) {
+    const sensor = here.find((entity) => entity.attributes.device_class === kind && !entity.category && Number.isFinite(numberOf(entity)));
+    if (sensor) words.push(number(numberOf(sensor), kind === "temperature" ? 1 : 0) + unit);
+  }
+  return words.join("  ·  ");
+}

@@ -1,0 +1,153 @@
+// What things are called: states, numbers, times and causes, as people say them. All texts of the page's live part.
+
+const format = { language: "en", zone: undefined };
+
+/** The home's language and time zone; a browser that does not know one keeps its own. */
+export function speak(language, zone) {
+  try {
+    new Intl.DateTimeFormat(language, { timeZone: zone });
+    Object.assign(format, { language, zone });
+  } catch {
+    Object.assign(format, { language: undefined, zone: undefined });
+  }
+}
+
+const PAIRS = {
+  battery: ["Low", "Normal"], battery_charging: ["Charging", "Not charging"], carbon_monoxide: ["Carbon monoxide!", "Clear"],
+  cold: ["Cold", "Normal"], connectivity: ["Connected", "Disconnected"], door: ["Open", "Closed"],
+  garage_door: ["Open", "Closed"], gas: ["Gas!", "Clear"], heat: ["Hot", "Normal"], light: ["Light", "Dark"],
+  lock: ["Unlocked", "Locked"], moisture: ["Wet", "Dry"], motion: ["Motion", "Clear"], moving: ["Moving", "Still"],
+  occupancy: ["Occupied", "Clear"], opening: ["Open", "Closed"], plug: ["Plugged in", "Unplugged"],
+  power: ["Power", "No power"], presence: ["Home", "Away"], problem: ["Problem", "Fine"], running: ["Running", "Idle"],
+  safety: ["Unsafe", "Safe"], smoke: ["Smoke!", "Clear"], sound: ["Sound", "Quiet"], tamper: ["Tampered", "Clear"],
+  update: ["Update ready", "Up to date"], vibration: ["Vibration", "Still"], window: ["Open", "Closed"],
+};
+
+const VERBS = {
+  battery: ["has a low battery", "has a good battery"], connectivity: ["is connected", "lost its connection"],
+  door: ["opened", "closed"], garage_door: ["opened", "closed"], lock: ["was unlocked", "was locked"],
+  moisture: ["became wet", "is dry"], motion: ["saw motion", "sees no motion any more"],
+  occupancy: ["became occupied", "became empty"], opening: ["opened", "closed"], presence: ["came home", "left"],
+  running: ["started", "stopped"], smoke: ["detected smoke", "is clear of smoke"], window: ["opened", "closed"],
+};
+
+const DIGITS = {
+  battery: 0, carbon_dioxide: 0, energy: 1, humidity: 0, illuminance: 0, power: 0, pressure: 0, signal_strength: 0,
+  temperature: 1, voltage: 0,
+};
+
+const domainOf = (entity) => entity.entity_id.split(".")[0];
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+const spaced = (text) => text.replaceAll("_", " ");
+
+export const isReachable = (entity) => entity.state !== "unavailable";
+
+/** The state as a number, or NaN. */
+export const numberOf = (entity) => (entity.state.trim() === "" ? NaN : Number(entity.state));
+
+export function number(value, digits) {
+  return new Intl.NumberFormat(format.language, { maximumFractionDigits: digits }).format(value);
+}
+
+/** A state in words or figures, without its unit. */
+export function stateWord(entity, state = entity.state) {
+  const kind = entity.attributes.device_class;
+  if (state === "unavailable") return "Not reachable";
+  if (state === "unknown") return "Unknown";
+  if (domainOf(entity) === "binary_sensor" && PAIRS[kind]) return PAIRS[kind][state === "on" ? 0 : 1];
+  if (state === "on") return "On";
+  if (state === "off") return "Off";
+  if (domainOf(entity) === "button") return "Press";
+  if (kind === "timestamp") return since(state);
+  const value = Number(state);
+  if (state.trim() !== "" && Number.isFinite(value)) return number(value, digitsOf(entity, value));
+  return capital(spaced(state));
+}
+
+function digitsOf(entity, value) {
+  const known = DIGITS[entity.attributes.device_class];
+  return known ?? (Math.abs(value) >= 100 ? 0 : 2);
+}
+
+export function unitOf(entity) {
+  return Number.isFinite(numberOf(entity)) ? entity.attributes.unit_of_measurement ?? "" : "";
+}
+
+/** State and unit in one line. */
+export function stateLine(entity) {
+  const unit = unitOf(entity);
+  if (domainOf(entity) === "light" && entity.state === "on" && entity.attributes.brightness) {
+    return `On · ${percentOf(entity)} %`;
+  }
+  return unit ? `${stateWord(entity)} ${unit}` : stateWord(entity);
+}
+
+/** Brightness in percent of a lamp that is on. */
+export const percentOf = (entity) => Math.max(1, Math.round((entity.attributes.brightness ?? 255) / 2.55));
+
+/** Its name without the room's, which stands above it: "Hall temperature" is "Temperature" in the hall. */
+export function shortName(entity, room) {
+  const name = entity.attributes.friendly_name ?? entity.entity_id;
+  const start = `${room} `.toLowerCase();
+  return room && name.toLowerCase().startsWith(start) ? capital(name.slice(start.length)) : name;
+}
+
+/** What an entity did, as the end of a sentence that begins with its name. */
+export function deed(entity, to, from) {
+  const kind = entity?.attributes.device_class;
+  if (to === "unavailable") return "cannot be reached";
+  if (from === "unavailable") return "is back";
+  if (VERBS[kind] && (to === "on" || to === "off")) return VERBS[kind][to === "on" ? 0 : 1];
+  if (to === "on" || to === "off") return `turned ${to}`;
+  if (entity && domainOf(entity) === "button") return "was pressed";
+  return `changed to ${entity ? stateWord(entity, to) : spaced(to)}`;
+}
+
+const ACTORS = [
+  [/^person\.(.+)$/, (name) => `by the ${spaced(name)}`],
+  [/^rule:([^#]+)/, (name) => `rule ${capital(spaced(name))}`],
+  [/^prediction:(.+)$/, (name) => `prediction ${capital(spaced(name))}`],
+  [/^assistant:?(.*)$/, () => "by the assistant"],
+  [/^process\.cli$/, () => "from the command line"],
+];
+
+/** Why something happened, in words; empty where the chain knows no more than the device itself. */
+export function because(why, nameOf, entityOf) {
+  const told = why.map((link) => [link, actor(link.by)]);
+  const index = told.findIndex(([, words]) => words);
+  if (index < 0) return "";
+  const origin = why.slice(index + 1).find((link) => link.entity_id);
+  if (!origin) return told[index][1];
+  return `${told[index][1]}, because ${nameOf(origin.entity_id)} ${deed(entityOf(origin.entity_id), origin.state)}`;
+}
+
+function actor(by) {
+  for (const [pattern, words] of ACTORS) {
+    const found = pattern.exec(by);
+    if (found) return words(found[1]);
+  }
+  return "";
+}
+
+export function clock(time) {
+  return new Intl.DateTimeFormat(format.language, { hour: "2-digit", minute: "2-digit", timeZone: format.zone }).format(new Date(time));
+}
+
+export function today(time) {
+  const shape = { weekday: "long", day: "numeric", month: "long", timeZone: format.zone };
+  return new Intl.DateTimeFormat(format.language, shape).format(time);
+}
+
+const STEPS = [[60, "second"], [60, "minute"], [24, "hour"], [365, "day"], [Infinity, "year"]];
+
+/** How long ago a time was, or how soon it comes: "5 minutes ago". */
+export function since(time, now = Date.now()) {
+  let distance = (new Date(time).getTime() - now) / 1000;
+  if (!Number.isFinite(distance)) return String(time);
+  if (Math.abs(distance) < 5) return "just now";
+  for (const [size, unit] of STEPS) {
+    if (Math.abs(distance) < size) return new Intl.RelativeTimeFormat(format.language, { numeric: "auto" }).format(Math.round(distance), unit);
+    distance /= size;
+  }
+  return String(time);
+}
