@@ -41,7 +41,7 @@ NODES: Final = 3_000
 """Parts of one template; compiling takes time for each."""
 SECONDS: Final = 0.1
 """Processor time of one rendering, looked at every `_LOOK` steps."""
-_LOOK: Final = 256
+_LOOK: Final = 64
 _PER_STEP: Final = 64
 """Weight that one step can carry."""
 _UNKNOWN_HERE: Final = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport, nodes.Block)

@@ -1,4 +1,4 @@
-"""A state as templates see it: `trigger.to_state`, `states.light.hall`, with the names that Home Assistant's users know."""
+"""A state as templates see it: `trigger.to_state`, `states.light.hall`, with Home Assistant's names for its parts."""
 
 from datetime import datetime
 from functools import cached_property

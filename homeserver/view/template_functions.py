@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN
 from homeserver.topics.names import slug
+from homeserver.topics.registry import DeviceEntry, EntityEntry
 from homeserver.view.state import State
 from homeserver.view.template_rows import NOTHING
 from homeserver.view.view import View
@@ -197,8 +198,8 @@ class _PlaceQuestions:
         """Of an entity or a device; without one all that are in use."""
         view = self._view
         if not thing:
-            used = (entry.labels for entry in (*view.entities.values(), *view.devices.values()))
-            return sorted({label for labels in used for label in labels})
+            entries: list[EntityEntry | DeviceEntry] = [*view.entities.values(), *view.devices.values()]
+            return sorted({label for entry in entries for label in entry.labels})
         device = view.devices.get(thing)
         return list(device.labels if device is not None else view.entry(thing).labels)
 

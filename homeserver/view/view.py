@@ -5,7 +5,6 @@ decided about entities, devices and areas. Watchers are called at once and in or
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from typing import Final
 
 from homeserver.runtime.heard import Heard
@@ -104,7 +103,7 @@ class View(Part):
         if len(watchers) == 1:
             watchers[0](entity_id, old, state, heard)
         elif watchers:
-            _tell(watchers, entity_id, old, state, heard)
+            _tell(iter(watchers), entity_id, old, state, heard)
 
     @hears(ENTITY_CONFIG)
     def take_config(self, config: EntityConfig | None, heard: Heard) -> None:
@@ -137,9 +136,14 @@ class View(Part):
 
 
 def _tell(
-    watchers: list[Watcher], entity_id: str, old: EntityState | None, new: EntityState | None, heard: Heard
+    watchers: Iterator[Watcher], entity_id: str, old: EntityState | None, new: EntityState | None, heard: Heard
 ) -> None:
-    """Call all watchers, each even if one before it fails; the failure is raised when all were called."""
-    with ExitStack() as calls:
-        for watcher in reversed(watchers):
-            calls.callback(watcher, entity_id, old, new, heard)
+    """Call each watcher, even if one before it fails; the failure is raised when all were called."""
+    done = False
+    try:
+        for watcher in watchers:
+            watcher(entity_id, old, new, heard)
+        done = True
+    finally:
+        if not done:
+            _tell(watchers, entity_id, old, new, heard)

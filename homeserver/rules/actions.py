@@ -1,0 +1,313 @@
+"""Actions: what a rule does. One row in `ACTIONS` for each kind; each adds steps to the rule's program.
+
+Kinds and fields: https://www.home-assistant.io/docs/scripts/
+A condition among actions ends its own block only: the branch of a choose, one pass of a repeat, or at the top the rule.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from homeserver.rules.compiler import Compiler, rendered
+from homeserver.rules.conditions import Condition, compile_condition, compile_conditions, holds, is_condition
+from homeserver.rules.durations import duration
+from homeserver.rules.fields import Fields, kind_of
+from homeserver.rules.problem import RuleError, not_yet
+from homeserver.rules.run import FAULTS, Label, Run, RunError, Step
+from homeserver.rules.services import compile_service
+from homeserver.rules.yaml_source import Map, Seq
+
+ROUNDS: Final = 10_000
+"""Passes of one repeat: more is a loop without end."""
+Compile = Callable[[Fields, Compiler, Label], None]
+"""Adds the steps of one action; the label stands at the end of its block."""
+
+
+def _met(conditions: tuple[Condition, ...], run: Run) -> bool:
+    """A condition that cannot be checked is not met, and the run tells why."""
+    try:
+        return all(condition(run) for condition in conditions)
+    except FAULTS as error:
+        run.error = str(error)
+        return False
+
+
+def _jump(compiler: Compiler, way: str, label: Label) -> None:
+    compiler.program.add(way, lambda run: label.at)
+
+
+def _service(fields: Fields, compiler: Compiler, block: Label) -> None:
+    program = compiler.program
+    program.add(fields.way, compile_service(fields, compiler, program.next()))
+
+
+def _delay(fields: Fields, compiler: Compiler, block: Label) -> None:
+    lasting, then = duration(fields, "delay", compiler.templates), compiler.program.next()
+    fields.done("alias", "note", "enabled", "continue_on_error")
+    compiler.program.add(fields.way, lambda run: run.wait(lasting(lambda: run.values), then))
+
+
+def _condition(fields: Fields, compiler: Compiler, block: Label) -> None:
+    made = compile_condition(fields, compiler)
+    if made is not None:
+        _add_condition(made, fields.way, compiler, block)
+
+
+def _add_condition(condition: Condition, way: str, compiler: Compiler, block: Label) -> None:
+    then = compiler.program.next()
+    compiler.program.add(way, lambda run: then if _met((condition,), run) else _stop_block(run, block))
+
+
+def _stop_block(run: Run, block: Label) -> int:
+    return block.at if block.at < len(run.rule.program.steps) else run.end("condition")
+
+
+def _variables(fields: Fields, compiler: Compiler, block: Label) -> None:
+    inner = fields.inner("variables")
+    values, then = compiler.data(inner.node, inner.line(), inner.way), compiler.program.next()
+    fields.done("alias", "note", "enabled", "continue_on_error")
+
+    def step(run: Run) -> int:
+        for name, value in values.items():
+            run.values[str(name)] = rendered(value, run.values)
+        return then
+
+    compiler.program.add(fields.way, step)
+
+
+def _stop(fields: Fields, compiler: Compiler, block: Label) -> None:
+    text, failed = fields.text("stop"), fields.flag("error", False)
+    reason = compiler.template(text, fields.line("stop"), fields.where("stop"))
+    if "response_variable" in fields:
+        raise not_yet("response_variable", fields.line("response_variable"), fields.where("response_variable"))
+    fields.done("alias", "note", "enabled", "continue_on_error")
+
+    def step(run: Run) -> int:
+        run.error = reason.render(run.values)
+        return run.end("failed" if failed else "stopped")
+
+    compiler.program.add(fields.way, step)
+
+
+def _choose(fields: Fields, compiler: Compiler, block: Label) -> None:
+    end = Label()
+    for option in fields.maps("choose"):
+        if not isinstance(option, Fields):
+            raise RuleError(f"an option has conditions and a sequence, and is not {kind_of(option[0])}", *option[1:])
+        enabled = compiler.enabled(option)
+        conditions = compile_conditions(option, option.first("conditions", "condition"), compiler)
+        if enabled:
+            _branch(conditions, option, "sequence", compiler, end)
+        option.done("alias", "note")
+    if "default" in fields:
+        compile_block(fields, "default", compiler, end)
+    fields.done("alias", "note", "enabled", "continue_on_error")
+    compiler.program.place(end)
+
+
+def _branch(conditions: tuple[Condition, ...], fields: Fields, name: str, compiler: Compiler, end: Label) -> None:
+    """Steps that are taken where the conditions are met, and then lead to `end`."""
+    program, otherwise = compiler.program, Label()
+    then = program.next()
+    program.add(fields.way, lambda run: then if _met(conditions, run) else otherwise.at)
+    compile_block(fields, name, compiler, end)
+    _jump(compiler, fields.way, end)
+    program.place(otherwise)
+
+
+def _if(fields: Fields, compiler: Compiler, block: Label) -> None:
+    end = Label()
+    conditions = compile_conditions(fields, "if", compiler)
+    fields.need("then", "say what to do")
+    _branch(conditions, fields, "then", compiler, end)
+    if "else" in fields:
+        compile_block(fields, "else", compiler, end)
+    fields.done("alias", "note", "enabled", "continue_on_error")
+    compiler.program.place(end)
+
+
+def _sequence(fields: Fields, compiler: Compiler, block: Label) -> None:
+    end = Label()
+    compile_block(fields, "sequence", compiler, end)
+    fields.done("alias", "note", "enabled", "continue_on_error", "metadata")
+    compiler.program.place(end)
+
+
+# -- repeat
+
+
+@dataclass(slots=True)
+class Round:
+    """A repeat under way. `items` are those of for_each, `most` the number of passes where it is known."""
+
+    items: list[Any] | None
+    most: int | None
+    outer: Any
+    count: int = 0
+
+
+def _repeat(fields: Fields, compiler: Compiler, block: Label) -> None:
+    inner = fields.inner("repeat")
+    kinds = [kind for kind in ("count", "for_each", "while", "until") if kind in inner]
+    if len(kinds) != 1:
+        raise fields.wrong("repeat needs one of count, for_each, while and until", "repeat")
+    program, kind = compiler.program, kinds[0]
+    begin, check, last, end = Label(), Label(), Label(), Label()
+    then = program.next()
+    program.add(fields.way, _enter(inner, kind, compiler, then))
+    program.place(check)
+    conditions = compile_conditions(inner, kind, compiler) if kind in ("while", "until") else ()
+    body = program.next()
+    program.add(fields.way, lambda run: body if _next_round(run, kind, conditions) else _leave(run, end))
+    program.place(begin)
+    compiler.loops += 1
+    compile_block(inner, "sequence", compiler, last)
+    compiler.loops -= 1
+    inner.done()
+    fields.done("alias", "note", "enabled", "continue_on_error")
+    program.place(last)
+    until = conditions if kind == "until" else ()
+    program.add(fields.way, lambda run: _leave(run, end) if until and _met(until, run) else check.at)
+    program.place(end)
+
+
+def _enter(fields: Fields, kind: str, compiler: Compiler, then: int) -> Step:
+    value = fields.take(kind) if kind in ("count", "for_each") else None
+    compiled = compiler.data(value, fields.line(kind), fields.where(kind))
+
+    def step(run: Run) -> int:
+        given = rendered(compiled, run.values)
+        items = list(given) if kind == "for_each" and isinstance(given, list | tuple) else None
+        if kind == "for_each" and items is None:
+            raise RunError(f"for_each needs a list, not {given!r}")
+        most = len(items) if items is not None else _whole(given) if kind == "count" else None
+        run.frames.append(Round(items, most, run.values.get("repeat")))
+        return then
+
+    return step
+
+
+def _whole(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise RunError(f"repeat count must be a whole number, not {value!r}") from None
+
+
+def _next_round(run: Run, kind: str, conditions: tuple[Condition, ...]) -> bool:
+    """Begin the next pass, if there is one."""
+    frame: Round = run.frames[-1]
+    number = frame.count + 1
+    if frame.most is not None and number > frame.most:
+        return False
+    if number > ROUNDS:
+        raise RunError(f"repeat went on for more than {ROUNDS} passes")
+    run.values["repeat"] = {
+        "first": number == 1,
+        "index": number,
+        "last": number == frame.most,
+        **({"item": frame.items[number - 1]} if frame.items is not None else {}),
+    }
+    frame.count = number
+    return kind != "while" or _met(conditions, run)
+
+
+def _leave(run: Run, end: Label) -> int:
+    frame: Round = run.frames.pop()
+    run.values["repeat"] = frame.outer
+    return end.at
+
+
+# -- rows
+
+ACTIONS: Final[Mapping[str, Compile]] = {
+    "delay": _delay,
+    "choose": _choose,
+    "if": _if,
+    "repeat": _repeat,
+    "variables": _variables,
+    "stop": _stop,
+    "sequence": _sequence,
+    "action": _service,
+    "service": _service,
+    "service_template": _service,
+}
+"""By the field that tells them apart, in the order in which it is looked for."""
+PLANNED: Final = {
+    "wait_template": "wait_template",
+    "wait_for_trigger": "wait_for_trigger",
+    "event": "event",
+    "scene": "scene",
+    "parallel": "parallel",
+    "set_conversation_response": "set_conversation_response",
+    "device_id": "device action",
+}
+"""Kinds of the language that are not built yet."""
+
+
+def compile_block(fields: Fields, name: str, compiler: Compiler, end: Label) -> None:
+    """The actions of a field, in order. Faults go to the compiler."""
+    for item in fields.maps(name):
+        try:
+            if isinstance(item, Fields):
+                _compile_action(item, compiler, end)
+            elif isinstance(item[0], str) and "{" in item[0]:
+                template = compiler.template(*item)
+                _add_condition(holds(template), item[2], compiler, end)
+            elif isinstance(item[0], Seq):
+                _nested(item[0], item[2], compiler, end)
+            else:
+                raise RuleError(f"an action is a mapping, not {kind_of(item[0])}", item[1], item[2])
+        except RuleError as error:
+            compiler.faults.append(error)
+
+
+def _nested(items: Seq, way: str, compiler: Compiler, end: Label) -> None:
+    """A list inside a list of actions, as anchors make them."""
+    node = Map()
+    node.line = items.line
+    node["sequence"], node.lines["sequence"] = items, items.line
+    compile_block(Fields(node, way), "sequence", compiler, end)
+
+
+def _compile_action(fields: Fields, compiler: Compiler, end: Label) -> None:
+    if not compiler.enabled(fields):
+        return
+    kind = next((kind for kind in ACTIONS if kind in fields.node), None)
+    if is_condition(fields.node):
+        _condition(fields, compiler, end)
+        return
+    if kind is None:
+        planned = next((kind for kind in PLANNED if kind in fields.node), None)
+        if planned is not None:
+            raise not_yet(f"action {PLANNED[planned]}", fields.line(planned), fields.where(planned))
+        known = ", ".join((*ACTIONS, *PLANNED))
+        raise fields.wrong(f"no action is known by {', '.join(map(str, fields.node))}: it needs one of {known}")
+    first, forgiving = len(compiler.program.steps), fields.flag("continue_on_error", False)
+    ACTIONS[kind](fields, compiler, end)
+    if forgiving:
+        _forgive(compiler, first)
+
+
+def _forgive(compiler: Compiler, first: int) -> None:
+    """Let the steps of one action fail without ending the run."""
+    steps = compiler.program.steps
+    after, loops = len(steps), compiler.loops
+    for at in range(first, after):
+        steps[at] = _forgiving(steps[at], after, loops)
+
+
+def _forgiving(step: Step, after: int, loops: int) -> Step:
+    """Goes on at `after` where the step fails, out of all repeats but the `loops` around the action."""
+
+    def work(run: Run) -> int:
+        try:
+            return step(run)
+        except FAULTS as error:
+            run.error = str(error)
+            if len(run.frames) > loops:
+                run.values["repeat"] = run.frames[loops].outer
+                del run.frames[loops:]
+            return after
+
+    return work

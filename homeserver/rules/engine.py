@@ -1,0 +1,123 @@
+"""The engine: an index from entity to the triggers that listen for it, a schedule, and what rules need of the house.
+
+A state that no rule asks about costs one look-up. Triggers, conditions and actions are closures that were compiled when
+the rule was read; most runs are over before the call returns.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from homeserver.rules.moments import Schedule
+from homeserver.rules.run import Fired
+from homeserver.runtime.heard import Heard
+from homeserver.runtime.house import House
+from homeserver.topics.cause import Cause
+from homeserver.topics.entity import EntityState
+from homeserver.view.state import State
+from homeserver.view.template_functions import template_functions
+from homeserver.view.templates import Templates
+from homeserver.view.view import View
+
+Hear = Callable[[str, EntityState | None, EntityState | None], None]
+DEEPEST: Final = 10
+"""Runs in one chain of causes."""
+PAUSE: Final = 1.0
+"""Seconds after which a chain counts as over."""
+_REMEMBERED: Final = 4096
+
+
+class Engine:
+    """What triggers and runs work with. Begins to listen at `start`."""
+
+    def __init__(self, house: House, view: View) -> None:
+        self.house = house
+        self.view = view
+        self.clock = house.clock
+        self.zone = ZoneInfo(house.settings.home.time_zone)
+        self.templates = Templates(template_functions(view), zone=self.zone, now=house.clock.now)
+        self.schedule = Schedule(house.clock, self.zone, self._due)
+        self._index: dict[str, tuple[Hear, ...]] = {}
+        self._stop: Callable[[], None] | None = None
+        self._chains: dict[str, tuple[int, float]] = {}
+        self.changed: Callable[[Any], None] = _nobody
+        """Called with a rule that the engine has stopped by itself."""
+
+    def start(self) -> None:
+        self._stop = self.view.watch_all(self.on_state)
+
+    def stop(self) -> None:
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+        self.schedule.close()
+
+    # -- for triggers
+
+    def listen(self, entity_id: str, hear: Hear) -> None:
+        """Call `hear` whenever state or attributes of the entity have changed."""
+        self._index[entity_id] = (*self._index.get(entity_id, ()), hear)
+
+    def unlisten(self, entity_id: str, hear: Hear) -> None:
+        left = tuple(other for other in self._index.get(entity_id, ()) if other != hear)
+        if left:
+            self._index[entity_id] = left
+        else:
+            self._index.pop(entity_id, None)
+
+    def on_state(self, entity_id: str, old: EntityState | None, new: EntityState | None, heard: Heard) -> None:
+        hears = self._index.get(entity_id)
+        if hears is None:
+            return
+        if old is not None and new is not None and old.state == new.state and old.attributes == new.attributes:
+            return
+        _tell(iter(hears), entity_id, old, new)
+
+    def _due(self, trigger: Any, moment: datetime) -> None:
+        trigger.fire(Fired(trigger, now=moment))
+
+    # -- for people and templates
+
+    def shown(self, entity_id: str, state: EntityState | None) -> State | None:
+        """A state as templates see it."""
+        return None if state is None else State(entity_id, state, self.view)
+
+    @staticmethod
+    def span(seconds: float | None) -> timedelta | None:
+        return None if seconds is None else timedelta(seconds=seconds)
+
+    # -- chains of rules
+
+    def caused(self, cause: Cause, depth: int) -> None:
+        """Remember that a run under `cause` gave a command; `depth` counts the runs that led to it."""
+        self._chains[cause.id] = (depth + 1, self.clock.monotonic())
+        if len(self._chains) > _REMEMBERED:
+            del self._chains[next(iter(self._chains))]
+
+    def depth(self, cause: Cause | None) -> int:
+        """How many runs led to `cause`, one within a second of the other: a slow circle is no fault, a quick one is."""
+        if cause is None or not self._chains:
+            return 0
+        link = self._chains.get(cause.id) or self._chains.get(cause.parent or "")
+        return link[0] if link is not None and self.clock.monotonic() - link[1] < PAUSE else 0
+
+    def complain(self, trigger: Any, text: str) -> None:
+        """A trigger could not do its work this time."""
+        self.house.log.warning("trigger %s %s: %s", trigger.kind, trigger.id, text)
+
+
+def _nobody(rule: Any) -> None:
+    """Hears of changes until a worker does."""
+
+
+def _tell(hears: Iterator[Hear], entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
+    """Call each, even if one before it fails; the failure is raised when all were called."""
+    done = False
+    try:
+        for hear in hears:
+            hear(entity_id, old, new)
+        done = True
+    finally:
+        if not done:
+            _tell(hears, entity_id, old, new)

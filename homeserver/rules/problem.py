@@ -1,0 +1,47 @@
+"""What is wrong with a rule, told with file, line, field and what to do about it."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Code = Literal["yaml", "invalid", "unsupported", "template"]
+"""yaml: the file cannot be read; invalid: against the language; unsupported: the language's, but not built yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault. `field` is the way to it inside the rule: `triggers[0].entity_id`."""
+
+    file: str
+    line: int
+    rule: str
+    field: str
+    text: str
+    code: Code = "invalid"
+
+    def __str__(self) -> str:
+        where = f"{self.field}: " if self.field else ""
+        return f"{self.file}:{self.line}: {where}{self.text}"
+
+
+class RuleError(Exception):
+    """A fault in a rule, raised where it is found; the file is known to whoever catches it."""
+
+    def __init__(self, text: str, line: int, field: str = "", code: Code = "invalid") -> None:
+        super().__init__(text)
+        self.text = text
+        self.line = line
+        self.field = field
+        self.code: Code = code
+
+
+def not_yet(what: str, line: int, field: str = "") -> RuleError:
+    """The words for a part of the language that is not built yet."""
+    return RuleError(f"not supported yet: {what}", line, field, "unsupported")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean turn_on?`, or nothing."""
+    found = difflib.get_close_matches(str(word), list(known), 1, 0.6)
+    return f"; did you mean {found[0]}?" if found else ""

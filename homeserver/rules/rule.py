@@ -1,0 +1,206 @@
+"""A rule: compiled triggers, conditions and actions, its mode, and the runs that are under way."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from homeserver.rules.compiler import rendered
+from homeserver.rules.engine import DEEPEST, Engine
+from homeserver.rules.run import FAULTS, Fired, Program, Run
+from homeserver.rules.triggers import Trigger
+from homeserver.rules.words import RULE_RUN, RuleRun
+
+Condition = Callable[[Run], bool]
+MODES: Final = ("single", "restart", "queued", "parallel")
+RATE: Final = 2_000
+"""Runs that may begin in one second; a rule that wants more is in a loop with itself and is stopped."""
+RECORD: Final = 1.0
+"""Seconds in which a rule says at most one record of its runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What a rule file says of one rule. `print` tells whether it changed since it was last read."""
+
+    id: str
+    alias: str
+    description: str
+    file: str
+    line: int
+    print: str
+    mode: str = "single"
+    most: int = 10
+    silent: bool = False
+    enabled: bool = True
+    triggers: tuple[Trigger, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    program: Program = field(default_factory=Program)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Rule:
+    """One rule at work. `stopped` is the reason for which the engine stopped it by itself."""
+
+    def __init__(self, compiled: Compiled, engine: Engine) -> None:
+        self.compiled = compiled
+        self.id = compiled.id
+        self.program = compiled.program
+        self.engine = engine
+        self.enabled = False
+        self.stopped = ""
+        self.number = 0
+        self.runs: list[Run] = []
+        self._waiting: deque[Run] = deque()
+        self._starting = False
+        self._window = (0.0, 0)
+        self._unsaid = 0
+        self._latest: tuple[Run, str] | None = None
+        self._record_due = False
+
+    def enable(self) -> None:
+        if not self.enabled:
+            self.enabled, self.stopped = True, ""
+            for trigger in self.compiled.triggers:
+                trigger.attach(self.engine, self.fire)
+
+    def disable(self) -> None:
+        """Stop listening, and end what is under way."""
+        if self.enabled:
+            self.enabled = False
+            for trigger in self.compiled.triggers:
+                trigger.detach(self.engine)
+        self._waiting.clear()
+        for run in list(self.runs):
+            run.end("cancelled")
+
+    # -- running
+
+    def fire(self, fired: Fired) -> None:
+        """A trigger fired: check the conditions, then run or not, as the mode says."""
+        if self._too_fast():
+            return
+        run = Run(self, fired, self.number + 1)
+        run.depth = self.engine.depth(fired.cause)
+        if run.depth >= DEEPEST:
+            run.error = f"stopped a loop: {DEEPEST} runs of rules, each caused by the one before"
+            self._record(run, "failed")
+            return
+        if not self._met(run):
+            return
+        self._admit(run)
+
+    def run_now(self, fired: Fired, *, skip_condition: bool, given: Mapping[str, Any]) -> bool:
+        """Run by hand; tells whether the conditions let it."""
+        run = Run(self, fired, self.number + 1, given)
+        if not skip_condition and not self._met(run):
+            return False
+        self._admit(run)
+        return True
+
+    def _met(self, run: Run) -> bool:
+        try:
+            for condition in self.compiled.conditions:
+                if not condition(run):
+                    return False
+        except FAULTS as error:
+            self.engine.house.log.warning("rule %s: a condition could not be checked: %s", self.id, error)
+            return False
+        return True
+
+    def _admit(self, run: Run) -> None:
+        self.number = run.number
+        mode, most = self.compiled.mode, self.compiled.most
+        if mode == "restart":
+            for other in list(self.runs):
+                other.end("cancelled")
+        elif self.runs and (mode == "single" or len(self.runs) + len(self._waiting) >= most):
+            if not self.compiled.silent:
+                self.engine.house.log.warning("rule %s is running already (mode %s)", self.id, mode)
+            return
+        self._waiting.append(run)
+        if mode == "parallel" or not self.runs:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Begin what waits: all of it in mode parallel, else one after the other."""
+        if self._starting:
+            return
+        self._starting = True
+        try:
+            while self._waiting and (self.compiled.mode == "parallel" or not self.runs):
+                run = self._waiting.popleft()
+                self.runs.append(run)
+                run.advance(0)
+        finally:
+            self._starting = False
+
+    def finished(self, run: Run, outcome: str) -> None:
+        """A run is over."""
+        if run in self.runs:
+            self.runs.remove(run)
+        self._record(run, outcome)
+        if self._waiting:
+            self._begin()
+
+    def _too_fast(self) -> bool:
+        now = self.engine.clock.monotonic()
+        since, count = self._window
+        if now - since >= 1.0:
+            self._window = (now, 1)
+            return False
+        self._window = (since, count + 1)
+        if count < RATE:
+            return False
+        self.stopped = f"stopped: it ran {RATE} times in a second; does it trigger itself? Mend it, then reload"
+        self.engine.house.log.error("rule %s %s", self.id, self.stopped)
+        self.disable()
+        self.engine.changed(self)
+        return True
+
+    # -- telling
+
+    def values(self, run: Run) -> dict[str, Any]:
+        """The variables of a run."""
+        fired, compiled = run.fired, self.compiled
+        about = {"friendly_name": compiled.alias, "id": self.id, "mode": compiled.mode, "current": len(self.runs)}
+        values: dict[str, Any] = {
+            "this": {"entity_id": f"automation.{self.id}", "state": "on", "name": compiled.alias, "attributes": about},
+            "context": {"id": run.cause.id, "parent_id": run.cause.parent, "user_id": None},
+            "trigger": {"platform": None},
+        }
+        if fired.trigger is not None:
+            values["trigger"] = fired.trigger.describe(fired, self.engine)
+        own = fired.trigger.variables if fired.trigger is not None else {}
+        for named in (compiled.variables, own, run.given or {}):
+            for name, value in named.items():
+                values[name] = rendered(value, values)
+        return values
+
+    def _record(self, run: Run, outcome: str) -> None:
+        self._unsaid += 1
+        self._latest = (run, outcome)
+        if not self._record_due:
+            self._record_due = True
+            self._say_record()
+
+    def _say_record(self) -> None:
+        if self._latest is None:
+            self._record_due = False
+            return
+        (run, outcome), self._latest = self._latest, None
+        ways = self.program.ways
+        record = RuleRun(
+            number=run.number,
+            runs=self._unsaid,
+            trigger=run.fired.trigger.id if run.fired.trigger is not None else "",
+            path=tuple(ways[at] for at in run.path),
+            commands=tuple(run.commands),
+            outcome=outcome,
+            seconds=round(self.engine.clock.monotonic() - run.begun, 3),
+            error=run.error,
+            cause=run.cause,
+        )
+        self._unsaid = 0
+        self.engine.house.say(RULE_RUN, record, self.id)
+        self.engine.clock.call_later(RECORD, self._say_record)

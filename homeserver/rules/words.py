@@ -1,0 +1,114 @@
+"""What the rules engine says, and what it can be asked."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+
+from homeserver.topics.call import Call
+from homeserver.topics.cause import Cause
+from homeserver.topics.topic import Retained, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class RuleConfig:
+    """One rule as it was read; retained. `error` says why it does not run, with file, line and remedy."""
+
+    alias: str
+    enabled: bool
+    mode: str
+    file: str
+    line: int
+    description: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRun:
+    """A run of a rule that ended; at most one a second for each rule, the latest.
+
+    number     counts the runs since the rule was loaded
+    runs       how many runs ended since the record before this one
+    trigger    id of the trigger that fired, empty for a run by hand
+    path       the steps taken: `actions[0].choose[1]`
+    commands   ids of the commands that were said
+    outcome    finished, stopped, condition (one in the sequence was false), failed, cancelled
+    seconds    how long it took, waiting included
+    """
+
+    number: int
+    runs: int
+    trigger: str
+    path: tuple[str, ...]
+    commands: tuple[str, ...]
+    outcome: str
+    seconds: float
+    error: str = ""
+    cause: Cause | None = None
+
+
+RULE_CONFIG: Final = Retained("rule/{id}/config", RuleConfig)
+RULE_RUN: Final = Topic[RuleRun]("rule/{id}/run", RuleRun)
+
+
+class Asked(BaseModel):
+    """Requests name no field that does not exist."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ListRules(Asked):
+    """List the rules, those with faults too."""
+
+
+class RuleInfo(BaseModel):
+    """One rule. `problems` are told with file, line, field and remedy; with any, the rule does not run."""
+
+    id: str
+    alias: str
+    enabled: bool
+    mode: str
+    file: str
+    line: int
+    running: int
+    runs: int
+    problems: list[str]
+
+
+class RuleList(BaseModel):
+    """All rules in the order of their files. `problems` are those of whole files."""
+
+    rules: list[RuleInfo]
+    problems: list[str]
+
+
+class ReloadRules(Asked):
+    """Read the rule files again now; rules that did not change go on undisturbed."""
+
+
+class Reloaded(BaseModel):
+    """How many rules run and how many are refused."""
+
+    running: int
+    refused: int
+
+
+class TriggerRule(Asked):
+    """Run a rule now, as if it had been triggered. Without `skip_condition` its conditions must hold."""
+
+    rule: str
+    skip_condition: bool = True
+    variables: dict[str, Any] = {}
+
+
+class NamedRule(Asked):
+    """Name one rule."""
+
+    rule: str
+
+
+LIST_RULES: Final = Call("rules", "list", ListRules, RuleList, role="guest")
+RELOAD_RULES: Final = Call("rules", "reload", ReloadRules, Reloaded)
+TRIGGER_RULE: Final = Call("rules", "trigger", TriggerRule, RuleInfo)
+ENABLE_RULE: Final = Call("rules", "enable", NamedRule, RuleInfo, doc="Let a rule react again.")
+DISABLE_RULE: Final = Call("rules", "disable", NamedRule, RuleInfo, doc="Stop a rule and its runs until it is enabled.")

@@ -1,0 +1,202 @@
+"""Rules: reads the household's rule files, runs them, and reads them again when they change.
+
+Needs the folder with the rules (setting `rules`) and the live view of the home. Keeps nothing: what a run waits for is
+gone when the process ends.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from homeserver.rules.engine import Engine
+from homeserver.rules.folder import Folder
+from homeserver.rules.problem import Problem, nearest
+from homeserver.rules.rule import Compiled, Rule
+from homeserver.rules.rule_file import Book
+from homeserver.rules.run import Fired
+from homeserver.rules.words import (
+    DISABLE_RULE,
+    ENABLE_RULE,
+    LIST_RULES,
+    RELOAD_RULES,
+    RULE_CONFIG,
+    RULE_RUN,
+    TRIGGER_RULE,
+    ListRules,
+    NamedRule,
+    Reloaded,
+    ReloadRules,
+    RuleConfig,
+    RuleInfo,
+    RuleList,
+    TriggerRule,
+)
+from homeserver.runtime.house import House
+from homeserver.runtime.worker import Worker, answers, every
+from homeserver.topics.call import Caller, CallError
+from homeserver.topics.entity import COMMAND
+from homeserver.topics.names import slug
+from homeserver.view.view import View
+
+_LOOK: Final = 2.0
+"""Seconds between looks at the folder."""
+
+
+class Rules(Worker):
+    """The rules of the home."""
+
+    name = "rules"
+    says = (COMMAND, RULE_CONFIG, RULE_RUN)
+
+    def __init__(self, house: House, engine: Engine, folder: Folder) -> None:
+        super().__init__(house)
+        self.engine = engine
+        self.folder = folder
+        self.rules: dict[str, Rule] = {}
+        self.book = Book()
+        engine.changed = self._announce
+
+    async def open(self) -> None:
+        """The picture of the home is whole before a rule looks at it: numeric triggers are armed by what is so now."""
+        await self.house.snapshot()
+        said = await self.house.leftovers(RULE_CONFIG)
+        self._load()
+        for (id,), _ in said:
+            if id not in self.book.rules and id not in self.book.refused:
+                self.house.say(RULE_CONFIG, None, id)
+        self.engine.start()
+
+    async def close(self) -> None:
+        self.engine.stop()
+        for rule in self.rules.values():
+            rule.disable()
+
+    # -- reading
+
+    @every(seconds=_LOOK)
+    async def look(self) -> None:
+        if self.folder.changed():
+            self._load()
+
+    def _load(self) -> None:
+        """Read the folder; rules that say what they said before are left as they are, running or not."""
+        self.book = book = self.folder.read(self.engine.templates)
+        for id in [id for id in self.rules if not self._is_as_it_was(id, book)]:
+            self.rules.pop(id).disable()
+            if id not in book.rules and id not in book.refused:
+                self.house.say(RULE_CONFIG, None, id)
+        for id, compiled in book.rules.items():
+            if id in self.rules:
+                self.rules[id].compiled = self._moved(self.rules[id].compiled, compiled)
+                continue
+            rule = self.rules[id] = Rule(compiled, self.engine)
+            if compiled.enabled:
+                rule.enable()
+        for id in (*book.rules, *book.refused):
+            self._say(id)
+        self._tell()
+
+    def _is_as_it_was(self, id: str, book: Book) -> bool:
+        fresh = book.rules.get(id)
+        return fresh is not None and fresh.print == self.rules[id].compiled.print and not self.rules[id].stopped
+
+    @staticmethod
+    def _moved(old: Compiled, fresh: Compiled) -> Compiled:
+        """The rule as it was, at its new place."""
+        return replace(old, file=fresh.file, line=fresh.line)
+
+    def _tell(self) -> None:
+        self.house.log.info("%d rules run, %d are refused", len(self.book.rules), len(self.book.refused))
+        for problem in self.book.problems:
+            self.house.log.warning("%s", problem)
+        if self.book.problems:
+            count = len(self.book.problems)
+            self.house.degraded(
+                f"{count} fault{'s' if count > 1 else ''} in rule files, the first: {self.book.problems[0]}"
+            )
+        else:
+            self.house.healthy()
+
+    # -- telling
+
+    def _announce(self, rule: Rule) -> None:
+        self._say(rule.id)
+
+    def _say(self, id: str) -> None:
+        info = self._info(id)
+        compiled = self.book.rules.get(id) or self.book.refused[id]
+        error = "; ".join(info.problems)
+        config = RuleConfig(info.alias, info.enabled, info.mode, info.file, info.line, compiled.description, error)
+        self.house.say(RULE_CONFIG, config, id)
+
+    def _info(self, id: str) -> RuleInfo:
+        rule = self.rules.get(id)
+        compiled = rule.compiled if rule is not None else self.book.refused[id]
+        problems = [str(problem) for problem in self.book.problems_of(id)]
+        if rule is not None and rule.stopped:
+            problems.append(rule.stopped)
+        return RuleInfo(
+            id=id,
+            alias=compiled.alias,
+            enabled=rule is not None and rule.enabled,
+            mode=compiled.mode,
+            file=compiled.file,
+            line=compiled.line,
+            running=len(rule.runs) if rule is not None else 0,
+            runs=rule.number if rule is not None else 0,
+            problems=problems,
+        )
+
+    # -- calls
+
+    @answers(LIST_RULES)
+    async def list_rules(self, request: ListRules, caller: Caller) -> RuleList:
+        loose: list[Problem] = [problem for problem in self.book.problems if not problem.rule]
+        known = sorted(
+            (*self.book.rules, *self.book.refused), key=lambda id: (self._info(id).file, self._info(id).line)
+        )
+        return RuleList(rules=[self._info(id) for id in known], problems=[str(problem) for problem in loose])
+
+    @answers(RELOAD_RULES)
+    async def reload(self, request: ReloadRules, caller: Caller) -> Reloaded:
+        self._load()
+        return Reloaded(running=len(self.book.rules), refused=len(self.book.refused))
+
+    @answers(TRIGGER_RULE)
+    async def trigger(self, request: TriggerRule, caller: Caller) -> RuleInfo:
+        rule = self._rule(request.rule)
+        fired = Fired(None, cause=caller.cause)
+        if not rule.run_now(fired, skip_condition=request.skip_condition, given=request.variables):
+            raise CallError("conflict", f"the conditions of {rule.id} are not met now", "skip_condition")
+        return self._info(rule.id)
+
+    @answers(ENABLE_RULE)
+    async def enable(self, request: NamedRule, caller: Caller) -> RuleInfo:
+        return self._switched(request.rule, True)
+
+    @answers(DISABLE_RULE)
+    async def disable(self, request: NamedRule, caller: Caller) -> RuleInfo:
+        return self._switched(request.rule, False)
+
+    def _switched(self, name: str, on: bool) -> RuleInfo:
+        rule = self._rule(name)
+        if on:
+            rule.enable()
+        else:
+            rule.disable()
+        self._say(rule.id)
+        return self._info(rule.id)
+
+    def _rule(self, name: str) -> Rule:
+        """By id or alias; raises `CallError`."""
+        id = slug(name.removeprefix("automation."))
+        rule = self.rules.get(id) or next((r for r in self.rules.values() if slug(r.compiled.alias) == id), None)
+        if rule is None:
+            refused = self.book.refused.get(id)
+            if refused is not None:
+                raise CallError("conflict", f"{id} does not run: {self.book.problems_of(id)[0]}", "rule")
+            raise CallError("not_found", f"there is no rule {name!r}{nearest(id, self.rules)}", "rule")
+        return rule
+
+
+def setup(house: House) -> Rules:
+    return Rules(house, Engine(house, house.shared(View)), Folder(house.settings.home.rules))
