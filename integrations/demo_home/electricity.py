@@ -54,10 +54,10 @@ class Meter:
         return self.loads[name]
 
     def watts(self) -> float:
-        return sum(load.watts for load in self.loads.values())
+        return sum([load.watts for load in self.loads.values()])
 
     def kwh(self) -> float:
-        return self._before + sum(load.kwh() for load in self.loads.values())
+        return self._before + sum([load.kwh() for load in self.loads.values()])
 
     def voltage(self) -> float:
         return MAINS + self._drift - WIRE * self.watts() / MAINS

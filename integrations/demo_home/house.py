@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Final
 
+from homeserver.runtime.filters import matches
 from integrations.demo_home import bundle_kinds, esphome_kinds, tasmota_kinds, zigbee_kinds
 from integrations.demo_home.bundles import BUNDLES
 from integrations.demo_home.devices import DEVICES
@@ -113,7 +114,7 @@ class House:
             text = payload.decode()
         except UnicodeDecodeError as fault:
             raise Ignored("not UTF-8") from fault
-        dialect = next((dialect for dialect in DIALECTS if _matches(dialect.filter, topic)), None)
+        dialect = next((dialect for dialect in DIALECTS if matches(dialect.filter, topic)), None)
         if dialect is None:
             raise Ignored("unknown topic")
         key, order = dialect.order(topic, text)
@@ -156,10 +157,3 @@ class House:
     def _drain(self) -> list[Message]:
         said, self._said = self._said, []
         return said
-
-
-def _matches(filter_: str, topic: str) -> bool:
-    wanted, levels = filter_.split("/"), topic.split("/")
-    if wanted[-1] == "#":
-        wanted, levels = wanted[:-1], levels[: len(wanted) - 1]
-    return len(wanted) == len(levels) and all(w in ("+", level) for w, level in zip(wanted, levels, strict=True))

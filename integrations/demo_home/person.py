@@ -58,8 +58,7 @@ class Person:
     def answer_door(self, seconds: float) -> None:
         """Somebody rang: go to the hall, open, come back."""
         if self.room != AWAY:
-            self._passes(self)
-            self._errand(self._intent, "hall", seconds)
+            self._errand(self._intent, "hall", seconds, lambda: self._passes(self))
 
     def _finish(self) -> None:
         if self.room == self.base and self.doing is not None:
@@ -165,10 +164,11 @@ class Person:
             room = self._chance.choices(list(ERRANDS), list(ERRANDS.values()))[0]
         self._errand(intent, room, self._chance.uniform(40, 240))
 
-    def _errand(self, intent: int, room: str, seconds: float) -> None:
+    def _errand(self, intent: int, room: str, seconds: float, there: Callable[[], None] = lambda: None) -> None:
         back = self.base
 
         def stay() -> None:
+            there()
             self._timeline.after(seconds, return_)
 
         def return_() -> None:

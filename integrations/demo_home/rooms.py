@@ -23,7 +23,7 @@ AIR_TO_WALL: Final = 11.0
 AIR_HEAT: Final = 1_206.0
 """J/K per m³ of air."""
 HEIGHT: Final = 2.5
-LEAKS: Final = 0.4 / 3_600
+LEAKS: Final = 0.25 / 3_600
 """Air changes per second through the joints of a closed house."""
 DOOR_FLOW: Final = 0.012
 """m³/s that each room exchanges with the hall."""
@@ -128,9 +128,9 @@ class Room:
         to_hall = 0.0 if hall is self else (INNER_WALL + AIR_HEAT * DOOR_FLOW) * (self.air - hall.air)
         air = outward + through - to_hall + gains.warmth + 0.6 * gains.radiator + 0.5 * self.sunshine
         wall = plan.loss / 2 * (weather.temperature - self.wall) - through + 0.4 * gains.radiator
-        self._breathe(seconds, flow, weather, hall)
         self.air += seconds * air / (AIR_STORE * plan.floor)
         self.wall += seconds * (wall + 0.5 * self.sunshine) / (WALL_STORE * plan.floor)
+        self._breathe(seconds, flow, weather, hall)
         return to_hall
 
     def _breathe(self, seconds: float, flow: float, weather: Weather, hall: "Room") -> None:

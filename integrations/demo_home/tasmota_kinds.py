@@ -142,7 +142,7 @@ ORDERS: Final[dict[str, dict[str, Callable[[Unit, Any], None]]]] = {
 }
 QUIET = {"RSSI": NEVER, "Voltage": NEVER, "Current": NEVER, "Total": NEVER, "Power": (2.0, 0.05)}
 KINDS: Final = {
-    "plug": Kind(TASMOTA, PLUG, _plug, _obey, period=10, heartbeat=300, steps=QUIET),
+    "plug": Kind(TASMOTA, PLUG, _plug, _obey, period=20, heartbeat=300, steps=QUIET),
     "relay": Kind(TASMOTA, (Entity("switch", "POWER", "{key}", None, POWER), SIGNAL, RESTART), _relay, _obey,
                   period=300,
                   heartbeat=300, steps=QUIET),

@@ -114,9 +114,7 @@ class Kind:
     steps: Mapping[str, tuple[float, float]] = made(default_factory=dict)
 
     def moved(self, name: str, now: Any, last: Any) -> bool:
-        """Whether the value differs enough from the last reported one."""
-        if now == last:
-            return False
+        """Whether a value that differs from the last reported one differs enough."""
         if not isinstance(now, (int, float)) or not isinstance(last, (int, float)) or isinstance(now, bool):
             return True
         absolute, relative = self.steps.get(name, (0.0, 0.0))

@@ -5,7 +5,7 @@ Needs a unit and its kind. Keeps what was reported last, and the last message of
 
 from collections.abc import Collection
 
-from integrations.demo_home.unit import Kind, Message, Unit, Values
+from integrations.demo_home.unit import NEVER, Kind, Message, Unit, Values
 
 
 class Voice:
@@ -16,6 +16,7 @@ class Voice:
         self.kind = kind
         self._last = last
         self._components = {entity.field: entity.component for entity in kind.entities}
+        self._quiet = {name for name, step in kind.steps.items() if step == NEVER}
         self._values: Values = {}
         self._reported = 0.0
 
@@ -25,10 +26,14 @@ class Voice:
             return []
         now = self.unit.world.timeline.now
         values = self.kind.read(self.unit)
-        moved = [name for name, value in values.items() if self.kind.moved(name, value, self._values.get(name))]
+        last = self._values
+        moved = [name for name, value in values.items() if value != last.get(name) and self._moved(name, value)]
         if changed or now - self._reported >= self.kind.heartbeat - 1e-6:
             return self._say(values, ())
         return self._say(values, moved) if moved else []
+
+    def _moved(self, name: str, value: object) -> bool:
+        return name not in self._quiet and self.kind.moved(name, value, self._values.get(name))
 
     def _say(self, values: Values, moved: Collection[str]) -> list[Message]:
         # Fields that ride along unasked in a whole-state report are reported too; single topics only where they moved.

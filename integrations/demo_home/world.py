@@ -19,7 +19,7 @@ from integrations.demo_home.sun import Light, Place, light
 from integrations.demo_home.timeline import Timeline
 from integrations.demo_home.weather import Weather
 
-TICK: Final = 10.0
+TICK: Final = 20.0
 """Seconds between two steps of the rooms."""
 SKY_TICK: Final = 60.0
 SHOWER: Final = 0.55
@@ -72,7 +72,7 @@ class World:
         self.building = Building(self.weather)
         self.light = Light(0.0, 0.0, 0.0, 0.0)
         days = (timeline.time().date().toordinal()) - 737_791  # the meter was new on the first of January 2021
-        self.meter = Meter(timeline, self.chance("mains"), 14.2 * max(0, days))
+        self.meter = Meter(timeline, self.chance("mains"), 17.0 * max(0, days))
         self._furnish(notice)
         self._sky()
         timeline.every(SKY_TICK, self._sky)

@@ -1,0 +1,32 @@
+"""The table of devices agrees with the world and is what a family house has."""
+
+from collections import Counter
+
+from integrations.demo_home.devices import AREAS, DEVICES, DRAIN
+from integrations.demo_home.house import KINDS
+from integrations.demo_home.rooms import PLANS
+from integrations.demo_home.world import BULBS, WINDOWS
+
+
+def test_keys_and_serials_are_unique_and_every_kind_is_known() -> None:
+    assert len({device.key for device in DEVICES}) == len({device.serial for device in DEVICES}) == len(DEVICES)
+    assert {device.kind for device in DEVICES} == set(KINDS)
+    assert all(len(device.serial) == 12 and int(device.serial, 16) for device in DEVICES)
+
+
+def test_eight_rooms_have_motion_and_light() -> None:
+    assert len(AREAS) == len(PLANS) == 8
+    assert 30 <= len(DEVICES) <= 40
+    for kinds in ({"motion", "motion_and_warmth"}, {"dimmable_bulb", "tunable_bulb", "text_lamp", "dimmer", "relay_lamp"}):
+        assert {device.room for device in DEVICES if device.kind in kinds} == set(AREAS)
+
+
+def test_each_lamp_and_window_of_the_world_has_its_device() -> None:
+    things = Counter(device.thing for device in DEVICES)
+    assert all(things[bulb.key] == 1 for bulb in BULBS)
+    assert all(things[f"{room}_window"] == 1 for room in WINDOWS)
+
+
+def test_what_has_a_battery_has_a_drain() -> None:
+    for device in DEVICES:
+        assert (device.battery is None) == (device.product not in DRAIN), device.key
