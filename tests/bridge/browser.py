@@ -119,9 +119,13 @@ class Page:
         return answer["result"].get("value")
 
     async def until(self, condition: str, patience: float = PATIENCE) -> Any:
-        """Wait until a JavaScript expression is true, looking once for each frame."""
+        """Wait until a JavaScript expression is true, looking again and again; not being there yet counts as false."""
         script = f"""new Promise((done) => {{
-            const look = () => {{ const found = {condition}; if (found) done(found); else setTimeout(look, 15); }};
+            const look = () => {{
+                let found = false;
+                try {{ found = {condition}; }} catch {{ /* not there yet */ }}
+                if (found) done(found); else setTimeout(look, 15);
+            }};
             look();
         }})"""
         try:

@@ -4,9 +4,11 @@ import { byId, el, setText } from "/dom.js";
 import { reasonOf } from "/feed.js";
 import { entities } from "/home.js";
 import { icon, iconOf } from "/icons.js";
+import { moodOf } from "/tiles.js";
 import { clock, since, stateLine } from "/words.js";
 
-const KNOWN = new Set(["friendly_name", "device_class", "state_class", "unit_of_measurement", "icon"]);
+const KNOWN = new Set(["friendly_name", "device_class", "state_class", "unit_of_measurement", "icon", "brightness", "options",
+  "min", "max", "step", "mode", "effect_list", "supported_color_modes", "supported_features"]);
 
 let shown = null;
 
@@ -33,7 +35,8 @@ function draw() {
   const close = el("button", { class: "more", type: "button", "aria-label": "Close" }, icon("close"));
   close.addEventListener("click", () => dialog.close());
   const badge = el("span", { class: "badge" }, icon(iconOf(entity)));
-  const where = [entity.area, entity.device].filter((word, index, words) => word && words.indexOf(word) === index).join(" · ");
+  const words = [entity.area, entity.device].filter((word) => word && word !== entity.attributes.friendly_name);
+  const where = [...new Set(words)].join(" · ");
   const title = el("div", {}, el("h2", { id: "detail-name", text: entity.attributes.friendly_name }), where && el("p", { class: "quiet", text: where }));
   const reason = reasonOf(entity);
   dialog.replaceChildren(
@@ -44,6 +47,7 @@ function draw() {
     facts(entity),
     el("p", { class: "id" }, el("code", { text: entity.entity_id })),
   );
+  dialog.dataset.mood = moodOf(entity);
   if (focused) close.focus();
 }
 

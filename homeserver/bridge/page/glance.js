@@ -4,19 +4,20 @@ import { el, setAttribute, setText } from "/dom.js";
 import { entities } from "/home.js";
 import { icon } from "/icons.js";
 import { moodOf } from "/tiles.js";
-import { number, numberOf } from "/words.js";
+import { isReachable, number, numberOf, stateLine } from "/words.js";
 
 const OUTSIDE = /out(side|door)|garden|balcony|terrace|patio|street|roof|yard|weather/i;
 const METER = /(^|[_ ])(meter|mains?|grid|total)([_ ]|$)/i;
 const OPENINGS = new Set(["door", "window", "garage_door", "opening"]);
 
 const ROWS = [
+  { key: "alarm", icon: "alert", tell: alarms },
   { key: "inside", icon: "house", tell: () => temperature((place) => !OUTSIDE.test(place), "inside") },
   { key: "outside", icon: "sun", tell: () => temperature((place) => OUTSIDE.test(place), "outside") },
   { key: "power", icon: "bolt", tell: power },
   { key: "lamps", icon: "bulb", tell: lamps },
   { key: "open", icon: "door", tell: openings },
-  { key: "alarm", icon: "alert", tell: alarms },
+  { key: "away", icon: "signal", tell: away },
 ];
 
 const chips = new Map();
@@ -56,7 +57,7 @@ function temperature(fits, label) {
   const sensors = measured("temperature").filter((entity) => fits(`${entity.area} ${entity.entity_id}`));
   if (sensors.length === 0) return null;
   const unit = sensors[0].attributes.unit_of_measurement ?? "°";
-  return { value: `${number(mean(sensors), 1)} ${unit}`, label, title: names(sensors) };
+  return { value: `${number(mean(sensors), 1, true)} ${unit}`, label, title: names(sensors) };
 }
 
 function power() {
@@ -89,6 +90,11 @@ function alarms() {
   const wrong = [...entities.values()].filter((entity) => !entity.hidden && moodOf(entity) === "alarm");
   if (wrong.length === 0) return null;
   const [first] = wrong;
-  const label = wrong.length === 1 ? first.attributes.friendly_name : "things to look at";
-  return { value: wrong.length === 1 ? "Look" : String(wrong.length), label, mood: "alarm", title: names(wrong) };
+  if (wrong.length === 1) return { value: stateLine(first), label: first.attributes.friendly_name, mood: "alarm" };
+  return { value: String(wrong.length), label: "things to look at", mood: "alarm", title: names(wrong) };
+}
+
+function away() {
+  const lost = [...entities.values()].filter((entity) => !entity.hidden && !isReachable(entity));
+  return lost.length ? { value: String(lost.length), label: "not reachable", title: names(lost) } : null;
 }

@@ -57,7 +57,7 @@ function makeRoom(name) {
   const summary = el("span", { class: "summary" });
   const places = { controls: el("div", { class: "controls" }), readings: el("div", { class: "readings" }), more: el("div", { class: "folded" }) };
   const count = el("span");
-  const fold = el("details", { class: "fold" }, el("summary", {}, el("span", { text: "Of the devices" }), count), places.more);
+  const fold = el("details", { class: "fold" }, el("summary", {}, el("span", { text: "From the devices" }), count), places.more);
   const title = el("h2", { id, text: name });
   const root = el("section", { class: "room card", "aria-labelledby": id }, el("div", { class: "head" }, title, summary),
     places.controls, places.readings, fold);
@@ -98,7 +98,7 @@ function summaryOf(here) {
   const words = [];
   for (const [kind, unit] of [["temperature", "°"], ["humidity", " %"]]) {
     const sensor = here.find((entity) => entity.attributes.device_class === kind && !entity.category && Number.isFinite(numberOf(entity)));
-    if (sensor) words.push(number(numberOf(sensor), kind === "temperature" ? 1 : 0) + unit);
+    if (sensor) words.push(number(numberOf(sensor), kind === "temperature" ? 1 : 0, true) + unit);
   }
   return words.join("  ·  ");
 }

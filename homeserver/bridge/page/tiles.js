@@ -1,6 +1,6 @@
 // One tile for each entity: made once, then only what changed is written again.
 
-import { el, setAttribute, setText } from "/dom.js";
+import { byId, el, setAttribute, setText } from "/dom.js";
 import { ask, entities, faultOf, wished, wishOf } from "/home.js";
 import { icon, iconOf } from "/icons.js";
 import { isReachable, number, numberOf, percentOf, shortName, stateLine, stateWord, unitOf } from "/words.js";
@@ -93,6 +93,7 @@ class Control {
     if (this.main.getAttribute("role")) setAttribute(this.main, "aria-checked", entity.state === "on");
     setAttribute(this.more, "aria-label", `Details of ${name}`);
     setAttribute(this.root, "data-mood", moodOf(entity));
+    if (phase === "failed" && this.root.dataset.wish !== phase) setText(byId("said"), `${name}: ${faultOf(this.id)}`);
     setAttribute(this.root, "data-wish", phase);
     this.root.style.setProperty("--lamp", lampColour(entity));
     this.widget?.update(entity, name);

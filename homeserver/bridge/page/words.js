@@ -3,7 +3,8 @@
 const format = { language: "en", zone: undefined };
 
 /** The home's language and time zone; a browser that does not know one keeps its own. */
-export function speak(language, zone) {
+export function speak(said, zone) {
+  const language = said === "en" ? "en-GB" : said; // days before months, and 24 hours, as most of the world writes them
   try {
     new Intl.DateTimeFormat(language, { timeZone: zone });
     Object.assign(format, { language, zone });
@@ -16,7 +17,7 @@ const PAIRS = {
   battery: ["Low", "Normal"], battery_charging: ["Charging", "Not charging"], carbon_monoxide: ["Carbon monoxide!", "Clear"],
   cold: ["Cold", "Normal"], connectivity: ["Connected", "Disconnected"], door: ["Open", "Closed"],
   garage_door: ["Open", "Closed"], gas: ["Gas!", "Clear"], heat: ["Hot", "Normal"], light: ["Light", "Dark"],
-  lock: ["Unlocked", "Locked"], moisture: ["Wet", "Dry"], motion: ["Motion", "Clear"], moving: ["Moving", "Still"],
+  lock: ["Unlocked", "Locked"], moisture: ["Wet", "Dry"], motion: ["Detected", "Clear"], moving: ["Moving", "Still"],
   occupancy: ["Occupied", "Clear"], opening: ["Open", "Closed"], plug: ["Plugged in", "Unplugged"],
   power: ["Power", "No power"], presence: ["Home", "Away"], problem: ["Problem", "Fine"], running: ["Running", "Idle"],
   safety: ["Unsafe", "Safe"], smoke: ["Smoke!", "Clear"], sound: ["Sound", "Quiet"], tamper: ["Tampered", "Clear"],
@@ -45,8 +46,10 @@ export const isReachable = (entity) => entity.state !== "unavailable";
 /** The state as a number, or NaN. */
 export const numberOf = (entity) => (entity.state.trim() === "" ? NaN : Number(entity.state));
 
-export function number(value, digits) {
-  return new Intl.NumberFormat(format.language, { maximumFractionDigits: digits }).format(value);
+/** A figure with at most `digits` behind the point; with `all`, exactly so many, so that it does not jump about. */
+export function number(value, digits, all = false) {
+  const shape = { maximumFractionDigits: digits, minimumFractionDigits: all ? digits : 0 };
+  return new Intl.NumberFormat(format.language, shape).format(value);
 }
 
 /** A state in words or figures, without its unit. */
@@ -60,13 +63,14 @@ export function stateWord(entity, state = entity.state) {
   if (domainOf(entity) === "button") return "Press";
   if (kind === "timestamp") return since(state);
   const value = Number(state);
-  if (state.trim() !== "" && Number.isFinite(value)) return number(value, digitsOf(entity, value));
+  if (state.trim() !== "" && Number.isFinite(value)) return number(value, digitsOf(entity, value), kind in DIGITS);
   return capital(spaced(state));
 }
 
 function digitsOf(entity, value) {
   const known = DIGITS[entity.attributes.device_class];
-  return known ?? (Math.abs(value) >= 100 ? 0 : 2);
+  if (Math.abs(value) >= 1000) return 0;
+  return known ?? (Math.abs(value) >= 100 ? 1 : 2);
 }
 
 export function unitOf(entity) {
