@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 from homeserver.cli.options import log_little
 from homeserver.runtime.account import account_of
-from homeserver.runtime.assembly import run_loop
+from homeserver.runtime.assembly import client_id, run_loop
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.calls import Calls
 from homeserver.runtime.clock import RealClock
@@ -103,7 +103,7 @@ async def connected(settings: Settings) -> AsyncIterator[Client]:
     account = account_of(settings.home, _NAME)
     # Several commands may run at once: each is a client of its own under the same login.
     name = f"{_NAME}-{random_name(6)}"
-    wire = MqttWire(account.address, f"{settings.home.root}-{name}")
+    wire = MqttWire(account.address, client_id(settings.home.root, name))
     bus = Bus(wire, RealClock(), process=name, login=account.login, root=settings.home.root, guest=True)
     client = Client(bus)
     await bus.open()

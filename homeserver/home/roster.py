@@ -55,6 +55,7 @@ class Roster:
         self._drafts: dict[str, Draft] = {}
         self._by_topic: dict[str, set[str]] = {}
         self._claims: dict[tuple[str, str], str] = {}
+        self._descriptions: dict[str, tuple[object, frozenset[str]]] = {}
 
     @property
     def topics(self) -> set[str]:
@@ -157,6 +158,10 @@ class Roster:
 
     def described_anew(self, device: DeviceRow) -> list[Entity]:
         """The entities of a device whose own description changes with the device's."""
+        description = (device.details, frozenset(device.keys))
+        if self._descriptions.get(device.id) == description:
+            return []  # a device of a thousand entities must not cost a million comparisons
+        self._descriptions[device.id] = description
         changed = []
         for entity_id in device.entities:
             domain, _, object_id = entity_id.partition(".")

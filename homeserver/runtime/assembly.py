@@ -13,6 +13,7 @@ from homeserver.runtime.logins import Logins
 from homeserver.runtime.mqtt_wire import Address, MqttWire
 from homeserver.runtime.process import Process
 from homeserver.runtime.settings import Settings
+from homeserver.topics.names import random_name
 
 T = TypeVar("T")
 loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
@@ -27,7 +28,7 @@ else:
 def assemble(settings: Settings, account: Account, load: Callable[[str], Setup]) -> Process:
     """A process that is not yet open."""
     root, clock = settings.home.root, RealClock()
-    wire = MqttWire(account.address, f"{root}-{account.process}")
+    wire = MqttWire(account.address, client_id(root, account.process))
     bus = Bus(wire, clock, process=account.process, login=account.login, root=root)
 
     def link(device: str) -> DeviceLink:
@@ -35,9 +36,14 @@ def assemble(settings: Settings, account: Account, load: Callable[[str], Setup])
         if there.username is not None:
             login = f"device.{device}"
             there = Address(there.host, there.port, login, Logins(settings.home.data).secret(login))
-        return DeviceLink(MqttWire(there, f"{root}-{account.process}-{device}"), clock)
+        return DeviceLink(MqttWire(there, client_id(root, f"{account.process}-{device}")), clock)
 
     return Process(bus, clock, settings, load, link)
+
+
+def client_id(root: str, name: str) -> str:
+    """A client id that cannot be guessed: whoever connects under another's id throws him out, whatever his login."""
+    return f"{root}-{name}-{random_name()}"
 
 
 def run_loop(main: Coroutine[Any, Any, T]) -> T:
