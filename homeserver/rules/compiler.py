@@ -17,10 +17,13 @@ class Compiler:
         self.templates = templates
         self.program = Program()
         self.loops = 0
+        self.about = False
+        """Whether a template may look at `this` or `context`, which are not made otherwise."""
         self.faults: list[RuleError] = []
 
     def template(self, text: str, line: int, way: str) -> Template:
         """Compile; raises `RuleError` with the line in the file."""
+        self.about = self.about or "this" in text or "context" in text
         try:
             return self.templates.compile(text)
         except TemplateError as error:

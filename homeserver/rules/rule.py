@@ -37,6 +37,7 @@ class Compiled:
     conditions: tuple[Condition, ...] = ()
     program: Program = field(default_factory=Program)
     variables: Mapping[str, Any] = field(default_factory=dict)
+    about: bool = True
 
 
 class Rule:
@@ -163,19 +164,22 @@ class Rule:
     def values(self, run: Run) -> dict[str, Any]:
         """The variables of a run."""
         fired, compiled = run.fired, self.compiled
-        about = {"friendly_name": compiled.alias, "id": self.id, "mode": compiled.mode, "current": len(self.runs)}
-        values: dict[str, Any] = {
-            "this": {"entity_id": f"automation.{self.id}", "state": "on", "name": compiled.alias, "attributes": about},
-            "context": {"id": run.cause.id, "parent_id": run.cause.parent, "user_id": None},
-            "trigger": {"platform": None},
-        }
+        values: dict[str, Any] = {"trigger": {"platform": None}}
         if fired.trigger is not None:
             values["trigger"] = fired.trigger.describe(fired, self.engine)
+        if compiled.about:
+            values |= self._about(run)
         own = fired.trigger.variables if fired.trigger is not None else {}
         for named in (compiled.variables, own, run.given or {}):
             for name, value in named.items():
                 values[name] = rendered(value, values)
         return values
+
+    def _about(self, run: Run) -> dict[str, Any]:
+        alias, mode = self.compiled.alias, self.compiled.mode
+        attributes = {"friendly_name": alias, "id": self.id, "mode": mode, "current": len(self.runs)}
+        this = {"entity_id": f"automation.{self.id}", "state": "on", "name": alias, "attributes": attributes}
+        return {"this": this, "context": {"id": run.cause.id, "parent_id": run.cause.parent, "user_id": None}}
 
     def _record(self, run: Run, outcome: str) -> None:
         self._unsaid += 1

@@ -164,6 +164,7 @@ def _compile(fields: Fields, compiler: Compiler, bare: Compiled) -> Compiled:
         conditions=conditions,
         program=compiler.program,
         variables=variables,
+        about=compiler.about,
     )
 
 

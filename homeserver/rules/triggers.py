@@ -131,6 +131,7 @@ class StateTrigger(EntityTrigger):
 
     Without from, to, not_from and not_to a change of any attribute counts too; with one of them, even empty, only a
     change of the state does: https://www.home-assistant.io/docs/automation/trigger/#state-trigger
+    The first word about an entity is no change: nothing fires because the home has just started.
     """
 
     kind = "state"
@@ -151,6 +152,8 @@ class StateTrigger(EntityTrigger):
         return state.attributes.get(self._attribute) if self._attribute else state.state
 
     def hear(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
+        if old is None:
+            return
         if self._pending:
             self._check(entity_id, new)
         before, after = self._value(old), self._value(new)

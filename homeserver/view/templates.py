@@ -18,8 +18,9 @@ from jinja2.environment import Template as JinjaTemplate
 
 from homeserver.view import template_numbers, template_times, template_values
 from homeserver.view.bounds import BoundError
-from homeserver.view.getter import Getter, getter_of
 from homeserver.view.native import native
+from homeserver.view.quick import FAULTS as NOT_QUICK
+from homeserver.view.quick import quick_of
 from homeserver.view.sandbox import Sandbox
 from homeserver.view.template_rows import Row
 
@@ -60,14 +61,15 @@ class TemplateError(Exception):
 class Template:
     """One compiled template; made by `Templates.compile`."""
 
-    def __init__(self, sandbox: Sandbox, text: str) -> None:
+    def __init__(self, sandbox: Sandbox, text: str, functions: Mapping[str, Callable[..., Any]]) -> None:
         self.text = text
         self.static = not ("{{" in text or "{%" in text or "{#" in text)
         """Whether it says the same whatever the variables are."""
         self._sandbox = sandbox
+        self._functions = functions
         self._stripped = text.strip()
         self._before = text[: len(text) - len(text.lstrip())].count("\n")
-        self._getter: Getter | None = None
+        self._quick: Callable[[Mapping[str, Any]], str] | None = None
         if not self.static:
             self._compile()
 
@@ -78,8 +80,11 @@ class Template:
         """The text it gives, without blanks around it; raises `TemplateError`."""
         if self.static:
             return self._stripped
-        if self._getter is not None and (found := self._getter(variables)) is not None:
-            return found
+        if self._quick is not None:
+            try:
+                return self._quick(variables)
+            except NOT_QUICK:
+                pass
         try:
             return self._sandbox.run(self._jinja, dict(variables), RESULT).strip()
         except _FAULTS as error:
@@ -103,15 +108,15 @@ class Template:
         try:
             self._sandbox.begin()
             tree = self._sandbox.parse(self._stripped)
-            self._getter = getter_of(tree)
-            if self._getter is None:
+            self._quick = quick_of(tree, self._functions)
+            if self._quick is None:
                 _ = self._jinja
         except _FAULTS as error:
             raise self._error(error, getattr(error, "lineno", None) or 1) from error
 
     @cached_property
     def _jinja(self) -> JinjaTemplate:
-        """A template that is one path gets here only when the getter gave up."""
+        """A template that is one expression gets here only when something is out of the ordinary."""
         self._sandbox.begin()
         code = self._sandbox.compile(self._stripped)
         return JinjaTemplate.from_code(self._sandbox, code, self._sandbox.globals)
@@ -166,6 +171,7 @@ class Templates:
         self._compiled: OrderedDict[str, Template] = OrderedDict()
         for row in (*template_numbers.ROWS, *template_values.ROWS, *template_times.rows(zone, now)):
             self._add(row)
+        self._functions = {row.name: row.value for row in template_times.rows(zone, now)} | dict(functions or {})
         for name, function in (functions or {}).items():
             self._add(Row(name, function, "gft"))
 
@@ -181,7 +187,7 @@ class Templates:
         """The template of `text`; raises `TemplateError` that names the line."""
         template = self._compiled.get(text)
         if template is None:
-            template = self._compiled[text] = Template(self._sandbox, text)
+            template = self._compiled[text] = Template(self._sandbox, text, self._functions)
             if len(self._compiled) > _KEPT:
                 self._compiled.popitem(last=False)
         return template
