@@ -69,8 +69,8 @@ class Commands:
         now = self._now()
         id = f"{heard.login} {command.id}"
         marked = once and self._house.connected
-        fresh = self._outbox.add(Row(id, entity.id, service, dict(data), cause, once, now + left), now, sent=marked)
-        if not fresh:
+        times = (now, now + left)
+        if not self._outbox.add(id, entity.id, service, data, cause, times, once=once, sent=marked):
             self._turn.after(lambda fault: self._answer(command, heard, fault))
             return
         pending = Pending(id, entity, service, wish, cause, deadline, once=once, marked=marked)

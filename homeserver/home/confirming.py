@@ -7,6 +7,7 @@ from typing import Any, Final
 from homeserver.home import colour
 from homeserver.home.entity import STATE, Entity
 
+_DIGITS: Final = frozenset("0123456789.")
 _TOLERANCE: Final[Mapping[str, float]] = {"brightness": 3.0}
 _KELVIN_PART: Final = 0.03
 """Colour temperatures are rounded in mired: a few percent."""
@@ -49,7 +50,9 @@ def agrees(name: str, wanted: Any, reported: Any) -> bool:
 
 def _same_number(one: str | None, two: str | None) -> bool:
     """`21` and `21.0`."""
+    if not one or not two or one[-1] not in _DIGITS or two[-1] not in _DIGITS:
+        return False
     try:
-        return one is not None and two is not None and abs(float(one) - float(two)) < 1e-6
+        return abs(float(one) - float(two)) < 1e-6
     except ValueError:
         return False

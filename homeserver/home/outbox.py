@@ -5,7 +5,7 @@ restarts. What has ended is only noted; the notes are written in bulk: a command
 of a crash in between is an absolute one, a press or step is marked before it leaves.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ KEPT: Final = 3600.0
 """Seconds for which an id is remembered."""
 _NOTES: Final = 500
 _INSERT: Final = "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_DONE: Final = "UPDATE outbox SET state = 'done' WHERE id IN (SELECT value FROM json_each(?))"
 NO_DATA: Final = "{}"
 
 
@@ -41,14 +42,24 @@ class Outbox:
         self._turn = turn
         self._finished: list[str] = []
 
-    def add(self, row: Row, now: float, *, sent: bool) -> bool:
-        """Put a command in; False when its id is known already. `sent`: it leaves with this commit and never
-        again."""
-        data = orjson.dumps(row.data).decode() if row.data else NO_DATA
-        cause = f"{row.cause.id} {row.cause.by} {row.cause.parent or ''}"
+    def add(
+        self,
+        id: str,
+        entity_id: str,
+        service: str,
+        data: Mapping[str, Any],
+        cause: Cause,
+        times: tuple[float, float],
+        *,
+        once: bool,
+        sent: bool,
+    ) -> bool:
+        """Put a command in; False when its id is known already. `times`: now and its deadline, in seconds since 1970.
+        `sent`: it leaves with this commit and never again."""
+        written = orjson.dumps(data).decode() if data else NO_DATA
         state = "sent" if sent else "open"
-        values = (row.id, row.entity_id, row.service, data, cause, row.once, now, row.deadline, state)
-        return self._turn.write(_INSERT, values) == 1
+        link = f"{cause.id} {cause.by} {cause.parent or ''}"
+        return self._turn.write(_INSERT, (id, entity_id, service, written, link, once, *times, state)) == 1
 
     def mark_sent(self, id: str) -> None:
         """A press or step is about to leave."""
@@ -63,8 +74,8 @@ class Outbox:
     def write_notes(self) -> None:
         """Write down what has ended."""
         finished, self._finished = self._finished, []
-        for id in finished:
-            self._turn.write("UPDATE outbox SET state = 'done' WHERE id = ?", (id,))
+        if finished:
+            self._turn.write(_DONE, (orjson.dumps(finished).decode(),))
 
     def forget(self, now: float) -> None:
         """Drop the ids that are older than `KEPT`."""

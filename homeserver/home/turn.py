@@ -9,11 +9,14 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import Any
+from contextlib import closing
+from typing import Any, Final
 
 from homeserver.runtime.store import Ledger
 
 log = logging.getLogger(__name__)
+_LARGE_LOG: Final = 2 * 1024 * 1024
+"""Bytes of the write-ahead log from which it is worth copying into the file."""
 After = Callable[[str], None]
 """Called once the turn is committed, with an empty text, or with why it could not be."""
 
@@ -25,6 +28,8 @@ class Turn:
         self.ledger = ledger
         self._open = False
         self._waiting: list[After] = []
+        # SQLite would copy its log into the file in the middle of a commit, with a wait for the disk: `tidy` does that.
+        ledger.execute("PRAGMA wal_autocheckpoint = 0")
 
     def write(self, sql: str, values: Sequence[Any] = ()) -> int:
         """One statement; gives the number of rows changed. Raises `sqlite3.Error`."""
@@ -50,6 +55,16 @@ class Turn:
         fault = self._commit()
         for then in waiting:
             then(fault)
+
+    async def tidy(self) -> None:
+        """Copy the write-ahead log into the file, in a thread, once it has grown."""
+        log_file = self.ledger.path.with_name(f"{self.ledger.path.name}-wal")
+        if log_file.exists() and log_file.stat().st_size >= _LARGE_LOG:
+            await asyncio.to_thread(self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        with closing(sqlite3.connect(self.ledger.path, timeout=1.0)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _commit(self) -> str:
         try:

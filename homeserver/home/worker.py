@@ -255,6 +255,8 @@ class Home(Worker):
     @every(seconds=1)
     async def tidy(self) -> None:
         self.outbox.write_notes()
+        self.turn.end()
+        await self.turn.tidy()
 
     @every(minutes=5)
     async def sweep(self) -> None:
