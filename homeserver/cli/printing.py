@@ -15,7 +15,7 @@ from rich.table import Table
 
 from homeserver.runtime.codec import plain
 
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
 COLOURS = {"online": "green", "running": "green", "degraded": "yellow", "starting": "yellow", "offline": "red"}
 
 
@@ -36,8 +36,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: st
         console.print(empty)
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for place, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=place == 0)
     for line in lines:
         table.add_row(*(_coloured(cell) for cell in line))
     console.print(table)

@@ -53,7 +53,10 @@ def _check(domain: str, service: str, values: dict[str, Any]) -> None:
     try:
         services[service].model.model_validate(values)
     except ValidationError as error:
-        raise Failure(f"{domain}.{service}: {sentence(error)}") from error
+        unknown = [name for name in values if name not in services[service].model.model_fields]
+        hint = nearest(unknown[0], list(services[service].model.model_fields), "it takes none") if unknown else ""
+        reason = f"it takes no {unknown[0]!r}; {hint}" if unknown else sentence(error)
+        raise Failure(f"{domain}.{service}: {reason}") from error
 
 
 async def _command(settings: Settings, entity: str, service: str, values: dict[str, Any], timeout: float) -> Any:

@@ -164,9 +164,9 @@ def _check_after(connection: sqlite3.Connection, migration: Migration) -> None:
 def statements(sql: str) -> Iterator[str]:
     """The statements of a script, one by one; a trigger with its inner semicolons is one."""
     statement = ""
-    for line in sql.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
+    for piece in re.split(r"(?<=;)", sql):
+        statement += piece
+        if piece.endswith(";") and sqlite3.complete_statement(statement):
             yield statement
             statement = ""
     if any(line.strip() and not line.strip().startswith("--") for line in statement.splitlines()):

@@ -6,6 +6,7 @@ Texts are taken apart by pydantic-settings against the model that they are for.
 import os
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ from homeserver.runtime.home_settings import SECTION, HomeSettings, default_data
 PREFIX: Final = "HOMESERVER_"
 _SET: Final = re.compile(r"([a-z0-9_-]+)\.([A-Za-z0-9_.-]+)=(.*)", re.DOTALL)
 _OURS: Final = frozenset(HomeSettings.model_fields)
+_NEAR: Final = 0.8
+"""Likeness from which an unknown variable counts as a typing error."""
 
 
 class Texts:
@@ -63,12 +66,9 @@ class Texts:
 
     def _check_variables(self) -> None:
         """A variable that is nearly a setting is a typing error; others with our prefix are somebody's own business."""
-        ours = list(HomeSettings.model_fields)
         for key, (_, place) in _section_of(self._env, "").items():
-            if key not in ours:
-                hint = nearest(key, ours)
-                if hint.startswith("did"):
-                    raise SettingsError(f"{place}: there is no setting {key!r}; {hint}")
+            if key not in _OURS and (close := get_close_matches(key, _OURS, 1, _NEAR)):
+                raise SettingsError(f"{place}: there is no setting {key!r}; did you mean {close[0]!r}?")
 
 
 def _first(key: str) -> str:
