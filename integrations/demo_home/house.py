@@ -103,8 +103,8 @@ class House:
         except Ignored as fault:
             self.ignored[str(fault)] += 1
             return []
-        delay = voice.unit.chance.uniform(*REACTION)
-        self.timeline.after(delay, lambda: self._obey(voice, order))
+        voice.busy = max(voice.busy, self.timeline.now + voice.unit.chance.uniform(*REACTION))
+        self.timeline.at(voice.busy, lambda: self._obey(voice, order))
         return self._drain()
 
     def _understand(self, topic: str, payload: bytes) -> tuple[Voice, Order]:

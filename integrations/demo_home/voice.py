@@ -9,11 +9,13 @@ from integrations.demo_home.unit import NEVER, Kind, Message, Unit, Values
 
 
 class Voice:
-    """Looks at the world now and then, and reports what moved; `last` is shared by all voices."""
+    """Looks at the world now and then, and reports what moved; `last` is shared by all voices. `busy` is when it will
+    have carried out the last command: a device takes one after the other."""
 
     def __init__(self, unit: Unit, kind: Kind, last: dict[str, Message]) -> None:
         self.unit = unit
         self.kind = kind
+        self.busy = 0.0
         self._last = last
         self._components = {entity.field: entity.component for entity in kind.entities}
         self._quiet = {name for name, step in kind.steps.items() if step == NEVER}

@@ -1,11 +1,13 @@
 """What the tests of the demo house share: a house at a date, and an ear that knows only MQTT discovery.
 
-Needs Jinja for the devices' templates. The ear is what keeps these tests honest: it learns of the house from messages alone.
+Needs Jinja for the devices' templates. The ear is what keeps these tests honest: it learns of the house from messages
+alone.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +23,9 @@ WINTER = datetime(2026, 1, 14, tzinfo=BERLIN)  # a Wednesday: Anna works at home
 SUMMER = datetime(2026, 7, 15, tzinfo=BERLIN)
 SATURDAY = datetime(2026, 1, 17, tzinfo=BERLIN)
 environment = SandboxedEnvironment()
+
+
+compiled = cache(environment.from_string)
 
 
 class Ear:
@@ -87,7 +92,7 @@ def render(template: str | None, payload: str) -> str:
         value_json = json.loads(payload)
     except ValueError:
         value_json = None
-    return environment.from_string(template).render(value=payload, value_json=value_json)
+    return compiled(template).render(value=payload, value_json=value_json)
 
 
 class Stage:
@@ -117,6 +122,6 @@ def stage() -> Callable[..., Stage]:
 
 
 @pytest.fixture
-def quiet(stage: Callable[..., Stage]) -> Iterator[Stage]:
+def quiet(stage: Callable[..., Stage]) -> Stage:
     """The middle of a winter night: everybody sleeps, nothing happens by itself."""
-    yield stage(datetime(2026, 1, 14, 2, 0, tzinfo=BERLIN))
+    return stage(datetime(2026, 1, 14, 2, 0, tzinfo=BERLIN))

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from integrations.demo_home.household import Household
 from integrations.demo_home.house import BERLIN as PLACE
+from integrations.demo_home.household import Household
 from integrations.demo_home.person import Person
 from integrations.demo_home.plans import AWAY, FAMILY, Row
 from integrations.demo_home.timeline import Timeline
@@ -21,7 +21,9 @@ class Alone:
         self.world = World(1, self.timeline, PLACE, lambda key: None)
         self.house = Household(self.world)
         self.passed: list[float] = []
-        self.person = Person(FAMILY[0], self.house, self.world.chance("one"), lambda _: self.passed.append(self.timeline.now))
+        self.person = Person(
+            FAMILY[0], self.house, self.world.chance("one"), lambda _: self.passed.append(self.timeline.now)
+        )
         self.house.persons = [self.person]
         self.person.place(Row("", 0, "bedroom", "dress"))
 

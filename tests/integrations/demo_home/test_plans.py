@@ -31,7 +31,15 @@ def test_days_run_forward_from_after_four_and_end_asleep_in_the_own_bed(member: 
 
 def test_the_kind_of_day_follows_the_week() -> None:
     anna, ben = FAMILY[:2]
-    assert [day_of(anna, day) is anna.days["at_home"] for day in range(7)] == [True, False, True, False, True, False, False]
+    assert [day_of(anna, day) is anna.days["at_home"] for day in range(7)] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+        False,
+        False,
+    ]
     assert [day_of(ben, day) is ben.days["weekend"] for day in range(7)] == [False] * 5 + [True] * 2
 
 

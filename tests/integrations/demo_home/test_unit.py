@@ -15,7 +15,9 @@ def test_numbers(value: object, result: float) -> None:
     assert number(value, 5, 30) == result
 
 
-@pytest.mark.parametrize("value", ["", "warm", None, True, [], {}, "nan", "inf", float("nan"), 4.99, "30.01", "1e400", 10**400])
+@pytest.mark.parametrize(
+    "value", ["", "warm", None, True, [], {}, "nan", "inf", float("nan"), 4.99, "30.01", "1e400", 10**400]
+)
 def test_not_numbers(value: object) -> None:
     with pytest.raises(Ignored):
         number(value, 5, 30)

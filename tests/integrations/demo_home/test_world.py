@@ -22,9 +22,7 @@ def empty(start: datetime) -> World:
 @pytest.mark.parametrize(
     ("start", "coldest", "hottest"), [(WINTER, 13.0, 27.0), (SUMMER, 17.0, 33.0)], ids=["winter", "summer"]
 )
-def test_a_week_stays_plausible(
-    start: datetime, coldest: float, hottest: float, portion: Callable[[int], int]
-) -> None:
+def test_a_week_stays_plausible(start: datetime, coldest: float, hottest: float, portion: Callable[[int], int]) -> None:
     for seed in range(portion(10)):
         world = World(seed, Timeline(start), PLACE, lambda key: None)
         Family(world)
