@@ -5,6 +5,7 @@ Lives in the supervisor's own process. Keeps nothing: what was stopped is starte
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import ClassVar, Final, Protocol
 
@@ -102,14 +103,20 @@ class Keeper(Worker):
 
     async def until_up(self, timeout: float) -> list[WorkerReport]:
         """Return when all that is meant to run does, or after `timeout` seconds; those that are not up."""
-        down: list[WorkerReport] = []
-        try:
-            async with asyncio.timeout(timeout):
-                while down := [one for one in self.planned() if one.state not in ("online", "degraded")]:
-                    await self._presence.changed.wait()
-        except TimeoutError:
-            pass
-        return down
+        await self._wait(lambda: not self._down(), timeout)
+        return self._down()
+
+    def _down(self) -> list[WorkerReport]:
+        return [one for one in self.planned() if one.state not in ("online", "degraded")]
+
+    async def _wait(self, done: Callable[[], bool], seconds: float) -> None:
+        """Return when `done`, asked again with every status that comes, or after `seconds`."""
+        clock = self.house.clock
+        deadline = clock.monotonic() + seconds
+        timer = clock.call_later(seconds, self._presence.wake)
+        while not done() and clock.monotonic() < deadline:
+            await self._presence.changed.wait()
+        timer.cancel()
 
     # -- answering
 
@@ -195,12 +202,7 @@ class Keeper(Worker):
 
     async def _until(self, worker: str, *, up: bool) -> WorkerReport:
         """Wait until a worker is up or down, or until it has said why it is not."""
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                while not _settled(self.report(worker), up=up):
-                    await self._presence.changed.wait()
-        except TimeoutError:
-            pass
+        await self._wait(lambda: _settled(self.report(worker), up=up), _PATIENCE)
         return self.report(worker)
 
 

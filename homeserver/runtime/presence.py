@@ -35,16 +35,17 @@ class Presence:
             self.processes.pop(process, None)
         else:
             self.processes[process] = status
-        self._tell()
+        self.wake()
 
     def worker(self, worker: str, process: str, status: WorkerStatus | None) -> None:
         if status is None:
             self.workers.pop((worker, process), None)
         else:
             self.workers[worker, process] = status
-        self._tell()
+        self.wake()
 
-    def _tell(self) -> None:
+    def wake(self) -> None:
+        """Let those who wait for `changed` look again."""
         self.changed.set()
         self.changed = asyncio.Event()
 
