@@ -135,7 +135,8 @@ class Delivering:
     def _publish(self, pending: Pending) -> bool:
         face = pending.entity.face
         by_ack = not pending.wanted and not pending.once
-        qos = max(face.qos, 1) if by_ack or pending.once else face.qos
+        # QoS 1 may arrive twice: what must not comes at most once (0) or exactly once (2).
+        qos = max(face.qos, 1) if by_ack else face.qos & 2 if pending.once else face.qos
         sends = pending.wish.sends
         if not sends:
             self.end(pending)

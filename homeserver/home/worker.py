@@ -6,7 +6,7 @@ commands are under way. A device login's rights are the broker's to enforce: MQT
 config is judged by its topics alone. Decisions: docs/decisions/0011.
 """
 
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -88,11 +88,10 @@ class Home(Worker):
         self._retained: set[str] = set()
 
     async def open(self) -> None:
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(self.close)
             await self._open()
-        except BaseException:
-            await self.close()
-            raise
+            undo.pop_all()
 
     async def _open(self) -> None:
         house = self.house
