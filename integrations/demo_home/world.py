@@ -27,7 +27,7 @@ SHOWER: Final = 0.55
 STEAM_OF_COOKING: Final = 0.25
 
 BULBS: Final = (
-    Bulb("hall_ceiling", "hall", 9.5, 806),
+    Bulb("hall_ceiling", "hall", 9.5, 1_100),
     Bulb("living_room_ceiling", "living_room", 24, 2_100),
     Bulb("living_room_floor_lamp", "living_room", 8, 600, 0.6, 1.5),
     Bulb("kitchen_ceiling", "kitchen", 28, 2_600, 0.9),
