@@ -1,5 +1,6 @@
 """The folder with the rule files: which files belong to it, and whether any has changed since it was last read."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +8,8 @@ from pathlib import Path
 from homeserver.rules.rule_file import Book, read_file
 from homeserver.view.templates import Templates
 
-Mark = tuple[str, int, int, int]
-"""Name, inode, size and time of change of one file."""
+Mark = tuple[int, int, int]
+"""Inode, size and time of change of a file; noughts for one that cannot be looked at."""
 
 
 class Folder:
@@ -16,7 +17,8 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._marks: tuple[Mark, ...] | None = None
+        self._marks: dict[Path, Mark] | None = None
+        self._books: dict[Path, tuple[Mark, Book]] = {}
 
     def files(self) -> Iterator[Path]:
         """In the order of their names."""
@@ -28,21 +30,25 @@ class Folder:
 
     def changed(self) -> bool:
         """Whether files were added, changed or taken away since the last `read`."""
-        return self._marks is None or tuple(self._look()) != self._marks
+        return {path: _mark(path) for path in self.files()} != self._marks
 
-    def _look(self) -> Iterator[Mark]:
-        for path in self.files():
-            try:
-                found = path.stat()
-            except OSError:
-                yield (str(path), 0, 0, 0)
-            else:
-                yield (str(path), found.st_ino, found.st_size, found.st_mtime_ns)
-
-    def read(self, templates: Templates) -> Book:
-        """All rules of the folder."""
-        self._marks = tuple(self._look())
-        book = Book()
-        for path in self.files():
-            read_file(path, path.relative_to(self.root).as_posix(), templates, book)
+    async def read(self, templates: Templates) -> Book:
+        """All rules of the folder; a file that did not change is not read again. Others get a turn between files."""
+        self._marks = {path: _mark(path) for path in self.files()}
+        known, self._books, book = self._books, {}, Book()
+        for path, mark in self._marks.items():
+            kept = known.get(path)
+            if kept is None or kept[0] != mark:
+                kept = (mark, read_file(path, path.relative_to(self.root).as_posix(), templates))
+                await asyncio.sleep(0)
+            self._books[path] = kept
+            book.add(kept[1])
         return book
+
+
+def _mark(path: Path) -> Mark:
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (found.st_ino, found.st_size, found.st_mtime_ns)

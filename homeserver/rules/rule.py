@@ -15,6 +15,7 @@ Condition = Callable[[Run], bool]
 MODES: Final = ("single", "restart", "queued", "parallel")
 RATE: Final = 2_000
 """Runs that may begin in one second; a rule that wants more is in a loop with itself and is stopped."""
+QUIET: Final = 10.0
 RECORD: Final = 1.0
 """Seconds in which a rule says at most one record of its runs."""
 
@@ -55,6 +56,7 @@ class Rule:
         self._waiting: deque[Run] = deque()
         self._starting = False
         self._window = (0.0, 0)
+        self._quiet_until = 0.0
         self._unsaid = 0
         self._latest: tuple[Run, str] | None = None
         self._record_due = False
@@ -105,7 +107,7 @@ class Rule:
                 if not condition(run):
                     return False
         except FAULTS as error:
-            self.engine.house.log.warning("rule %s: a condition could not be checked: %s", self.id, error)
+            self._grumble(f"a condition could not be checked: {error}")
             return False
         return True
 
@@ -117,7 +119,7 @@ class Rule:
                 other.end("cancelled")
         elif self.runs and (mode == "single" or len(self.runs) + len(self._waiting) >= most):
             if not self.compiled.silent:
-                self.engine.house.log.warning("rule %s is running already (mode %s)", self.id, mode)
+                self._grumble(f"it is running already (mode {mode})")
             return
         self._waiting.append(run)
         if mode == "parallel" or not self.runs:
@@ -160,6 +162,13 @@ class Rule:
         return True
 
     # -- telling
+
+    def _grumble(self, text: str) -> None:
+        """Log something that may happen often; at most one line in `QUIET` seconds."""
+        now = self.engine.clock.monotonic()
+        if now >= self._quiet_until:
+            self._quiet_until = now + QUIET
+            self.engine.house.log.warning("rule %s: %s", self.id, text)
 
     def values(self, run: Run) -> dict[str, Any]:
         """The variables of a run."""

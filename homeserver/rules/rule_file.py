@@ -39,9 +39,29 @@ class Book:
     def problems_of(self, id: str) -> list[Problem]:
         return [problem for problem in self.problems if problem.rule == id]
 
+    def holder(self, id: str) -> Compiled | None:
+        """The rule that has this id already."""
+        return self.rules.get(id) or self.refused.get(id)
 
-def read_file(path: Path, name: str, templates: Templates, book: Book) -> None:
-    """Add the rules of one file to `book`; whatever is wrong with it becomes a problem."""
+    def add(self, other: "Book") -> None:
+        """Take in the rules of another file; of two rules with one id the first stays."""
+        taken = {id: holder for id in (*other.rules, *other.refused) if (holder := self.holder(id)) is not None}
+        for id, holder in taken.items():
+            rule = other.rules.get(id) or other.refused[id]
+            self.problems.append(same_id(id, rule.file, rule.line, holder))
+        self.rules |= {id: rule for id, rule in other.rules.items() if id not in taken}
+        self.refused |= {id: rule for id, rule in other.refused.items() if id not in taken}
+        self.problems += [problem for problem in other.problems if problem.rule not in taken]
+
+
+def same_id(id: str, file: str, line: int, holder: Compiled) -> Problem:
+    text = f"another rule has the id {id!r} ({holder.file}:{holder.line}): give this one its own"
+    return Problem(file, line, "", "id", text)
+
+
+def read_file(path: Path, name: str, templates: Templates) -> Book:
+    """The rules of one file; whatever is wrong with it becomes a problem."""
+    book = Book()
     try:
         if path.stat().st_size > LARGEST:
             raise SourceError(f"larger than {LARGEST // 1024} KiB: split the file", 1)
@@ -54,24 +74,27 @@ def read_file(path: Path, name: str, templates: Templates, book: Book) -> None:
     except SourceError as error:
         book.problems.append(Problem(name, error.line, "", "", error.text, "yaml"))
     else:
-        read_text(text, name, templates, book)
+        book = read_text(text, name, templates)
+    return book
 
 
-def read_text(text: str, name: str, templates: Templates, book: Book) -> None:
+def read_text(text: str, name: str, templates: Templates) -> Book:
     """The same with the text of a file at hand."""
+    book = Book()
     try:
         document = read(text)
         rows = list(_rules(document.root, document.line))
     except SourceError as error:
         book.problems.append(Problem(name, error.line, "", "", error.text, "yaml"))
-        return
+        return book
     except RuleError as error:
         book.problems.append(Problem(name, error.line, "", error.field, error.text, error.code))
-        return
+        return book
     for line, remark in document.remarks:
         book.problems.append(Problem(name, line, "", "", remark, "yaml"))
     for number, (node, line) in enumerate(rows):
         _read_rule(node, line, name, number, templates, book)
+    return book
 
 
 def _rules(root: Any, line: int) -> Iterator[tuple[Any, int]]:
@@ -101,10 +124,8 @@ def _read_rule(node: Any, line: int, file: str, number: int, templates: Template
         book.problems.append(Problem(file, line, "", f"[{number}]", f"a rule is a mapping, not {kind_of(node)}"))
         return
     id = _id(node, file, number)
-    other = book.rules.get(id) or book.refused.get(id)
-    if other is not None:
-        text = f"another rule has the id {id!r} ({other.file}:{other.line}): give this one its own"
-        book.problems.append(Problem(file, node.lines.get("id", line), "", "id", text))
+    if (holder := book.holder(id)) is not None:
+        book.problems.append(same_id(id, file, node.lines.get("id", line), holder))
         return
     compiler = Compiler(templates)
     compiled = Compiled(id, str(node.get("alias") or id), "", file, line, _print(node))

@@ -7,7 +7,7 @@ it waits for. Kinds and fields: https://www.home-assistant.io/docs/automation/tr
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from homeserver.rules.compiler import Compiler
+from homeserver.rules.compiler import Compiler, rendered
 from homeserver.rules.durations import Duration, DurationError, duration
 from homeserver.rules.engine import Engine
 from homeserver.rules.fields import Fields
@@ -104,12 +104,16 @@ class EntityTrigger(Trigger):
             return  # it has been so for a part of the time already
         fired = Fired(self, entity_id, old, new)
         try:
-            seconds = self._lasting(lambda: {**self.constants, "trigger": self.describe(fired, self.engine)})
+            seconds = self._lasting(lambda: self._known() | {"trigger": self.describe(fired, self.engine)})
         except (TemplateError, DurationError) as error:
             self.engine.complain(self, f"for: {error}")
             return
         timer = self.engine.clock.call_later(seconds, self._lasted, entity_id, old, new, seconds)
         self._pending[entity_id] = (timer, old, new)
+
+    def _known(self) -> dict[str, Any]:
+        known: dict[str, Any] = rendered(self.constants, {})
+        return known
 
     def _lasted(self, entity_id: str, old: EntityState | None, new: EntityState | None, seconds: float) -> None:
         self._pending.pop(entity_id, None)
@@ -156,7 +160,10 @@ class StateTrigger(EntityTrigger):
             return
         if self._pending:
             self._check(entity_id, new)
-        before, after = self._value(old), self._value(new)
+        if self._attribute or new is None:
+            before, after = self._value(old), self._value(new)
+        else:
+            before, after = old.state, new.state
         if before == after and (self._attribute or not self._any_change):
             return
         tos = self._tos
@@ -213,7 +220,7 @@ class NumericTrigger(EntityTrigger):
     def _inside(self, entity_id: str, state: EntityState) -> bool | None:
         """None where there is no number."""
         try:
-            return self._limits.hold(self.engine.view, entity_id, state, lambda: self.constants)
+            return self._limits.hold(self.engine.view, entity_id, state, self._known)
         except RunError:
             return None
         except FAULTS as error:

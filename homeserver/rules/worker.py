@@ -4,6 +4,7 @@ Needs the folder with the rules (setting `rules`) and the live view of the home.
 gone when the process ends.
 """
 
+import asyncio
 from dataclasses import replace
 from typing import Final
 
@@ -53,13 +54,14 @@ class Rules(Worker):
         self.folder = folder
         self.rules: dict[str, Rule] = {}
         self.book = Book()
+        self._reading = asyncio.Lock()
         engine.changed = self._announce
 
     async def open(self) -> None:
         """The picture of the home is whole before a rule looks at it: numeric triggers are armed by what is so now."""
         await self.house.snapshot()
         said = await self.house.leftovers(RULE_CONFIG)
-        self._load()
+        await self._load()
         for (id,), _ in said:
             if id not in self.book.rules and id not in self.book.refused:
                 self.house.say(RULE_CONFIG, None, id)
@@ -75,11 +77,15 @@ class Rules(Worker):
     @every(seconds=_LOOK)
     async def look(self) -> None:
         if self.folder.changed():
-            self._load()
+            await self._load()
 
-    def _load(self) -> None:
+    async def _load(self) -> None:
         """Read the folder; rules that say what they said before are left as they are, running or not."""
-        self.book = book = self.folder.read(self.engine.templates)
+        async with self._reading:
+            self._take(await self.folder.read(self.engine.templates))
+
+    def _take(self, book: Book) -> None:
+        self.book = book
         for id in [id for id in self.rules if not self._is_as_it_was(id, book)]:
             self.rules.pop(id).disable()
             if id not in book.rules and id not in book.refused:
@@ -158,7 +164,7 @@ class Rules(Worker):
 
     @answers(RELOAD_RULES)
     async def reload(self, request: ReloadRules, caller: Caller) -> Reloaded:
-        self._load()
+        await self._load()
         return Reloaded(running=len(self.book.rules), refused=len(self.book.refused))
 
     @answers(TRIGGER_RULE)

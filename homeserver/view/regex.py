@@ -1,8 +1,8 @@
 """Regular expressions of templates, with an end.
 
 Python's `re` tries every way to match before it gives up, which for a pattern such as `(a+)+b` takes for ever. On the
-main thread the kernel's timer of spent processor time interrupts it; elsewhere only patterns with a single open repeat
-are tried, on short text.
+main thread the kernel's timer of spent processor time interrupts it; elsewhere only patterns with a single repeat are
+tried, on short text.
 """
 
 import re
@@ -22,7 +22,7 @@ SECONDS: Final = 0.05
 _SHORT: Final = 2_000
 _PATTERN: Final = 2_000
 """Characters of the longest pattern."""
-_OPEN_REPEAT: Final = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\d*\})")
+_REPEAT: Final = re.compile(r"(?<!\\)[*+?{]")
 
 
 @lru_cache(maxsize=512)
@@ -38,12 +38,18 @@ def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
 def run(work: Callable[[re.Pattern[str]], T], text: str, pattern: Any, ignorecase: bool = False) -> T:
     """Do `work` with the compiled pattern; raises `BoundError` when it takes too long."""
     compiled = _compiled(str(pattern), re.IGNORECASE if ignorecase else 0)
-    if len(_OPEN_REPEAT.findall(compiled.pattern)) < 2 and len(text) < _SHORT:
+    if _is_plain(compiled.pattern) and len(text) < _SHORT:
         return work(compiled)
     if threading.current_thread() is not threading.main_thread():
         raise BoundError(f"{compiled.pattern!r} repeats more than once: too costly here")
     with _limited(compiled.pattern):
         return work(compiled)
+
+
+def _is_plain(pattern: str) -> bool:
+    """Whether there is little to try: no repeat, or a single one outside of groups."""
+    repeats = len(_REPEAT.findall(pattern))
+    return not repeats or (repeats == 1 and "(" not in pattern)
 
 
 @contextmanager

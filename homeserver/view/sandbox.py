@@ -39,8 +39,9 @@ TEXT: Final = 256 * 1024
 """Characters that a rendering may write in all, into variables and macros too."""
 NODES: Final = 3_000
 """Parts of one template; compiling takes time for each."""
-SECONDS: Final = 0.1
-"""Processor time of one rendering, looked at every `_LOOK` steps."""
+SECONDS = 0.25
+"""Processor time of one rendering, looked at every `_LOOK` steps. The steps alone take about 0.1 s on a usual machine;
+this is for what the table of costs does not foresee."""
 _LOOK: Final = 64
 _PER_STEP: Final = 64
 """Weight that one step can carry."""

@@ -112,7 +112,8 @@ class Template:
             if self._quick is None:
                 _ = self._jinja
         except _FAULTS as error:
-            raise self._error(error, getattr(error, "lineno", None) or 1) from error
+            of_ours = not isinstance(error, SyntaxError)  # its line is one of the code that Jinja2 generates
+            raise self._error(error, (of_ours and getattr(error, "lineno", None)) or 1) from error
 
     @cached_property
     def _jinja(self) -> JinjaTemplate:
@@ -137,7 +138,7 @@ def _words(error: BaseException) -> str:
     """What to tell the author of the template."""
     match error:
         case TemplateSyntaxError(message=message):
-            return f"{message or 'wrong syntax'}: check brackets, quotes and {{% end... %}}"
+            return f"{(message or 'wrong syntax').rstrip('.')}: check brackets, quotes and {{% end... %}}"
         case UndefinedError():
             return f"{error}: check the name, or add | default(...)"
         case ZeroDivisionError():
