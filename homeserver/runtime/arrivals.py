@@ -116,6 +116,7 @@ class Arrivals:
                 self._company.seen(route.where[0], message)  # an equal one tells too: that he is back
             if route.topic.retained:
                 if fact is not None and fact.message == message:
+                    fact.stamp = mark
                     continue
                 self._present[address] = Fact(route.topic, route.where, message, False, mark)
             heard = Heard(route.where, address, retained and fact is None, self._clock.monotonic())

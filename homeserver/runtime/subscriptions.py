@@ -34,6 +34,7 @@ class Subscriptions:
         self._held: set[str] = set()
         self._fences: dict[bytes, asyncio.Future[None]] = {}
         self._count = 0
+        self._session = 0
         self.foreign: set[str] = set()
         self.raw: set[str] = set()
         self.extra: set[str] = set()
@@ -55,14 +56,16 @@ class Subscriptions:
         """Subscribe anew after a connection: first to who is there, which decides what else there is to hear."""
         self._held = set()
         async with self._lock:
+            session = self._session
             await self._wire.subscribe([(self._fence, 1)])
-            await self._subscribe({f"{self._root}/{PROCESS_STATUS.filter()}"})
-            await self._change()
+            await self._subscribe({f"{self._root}/{PROCESS_STATUS.filter()}"}, session)
+            await self._change(session)
         self._up.set()
 
     def lost(self) -> None:
         """The connection is down; whoever waits for a fence tries again later."""
         self._up.clear()
+        self._session += 1
         for fence in self._fences.values():
             if not fence.done():
                 fence.set_exception(UnreachableError("the connection was lost"))
@@ -74,33 +77,35 @@ class Subscriptions:
             await self._up.wait()
             try:
                 async with self._lock:
-                    await self._change()
+                    if self._up.is_set():  # it may have gone down while we waited for the lock
+                        await self._change(self._session)
+                        return
             except WireError as error:
                 log.debug("subscribing again: %s", error)
                 await asyncio.sleep(0.05)
-            else:
-                return
 
-    async def _change(self) -> None:
+    async def _change(self, session: int) -> None:
         while True:
             wanted = self.wanted()
             fresh, stale = wanted - self._held, self._held - wanted
             if not fresh and not stale:
                 return
             # A filter that takes another's place comes first, lest a message fall between them.
-            await self._subscribe(fresh)
+            await self._subscribe(fresh, session)
             if stale:
                 self._held -= stale
                 await self._wire.unsubscribe(sorted(stale))
 
-    async def _subscribe(self, filters: Iterable[str]) -> None:
+    async def _subscribe(self, filters: Iterable[str], session: int) -> None:
         fresh = sorted(set(filters) - self._held)
         if fresh:
             self._held.update(fresh)
             await self._wire.subscribe([(part, 1) for part in fresh])
-            await self._pass_fence()
+            await self._pass_fence(session)
 
-    async def _pass_fence(self) -> None:
+    async def _pass_fence(self, session: int) -> None:
+        if session != self._session:
+            raise UnreachableError("the connection was lost")  # a fence said on the next one would never come back
         self._count += 1
         mark = b"%d" % self._count
         passed = self._fences[mark] = asyncio.get_running_loop().create_future()

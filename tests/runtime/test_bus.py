@@ -363,3 +363,20 @@ async def test_an_own_command_is_handed_over_and_its_copy_is_not_carried_out_aga
     await until(lambda: watching.heard)
     await asyncio.sleep(0.1)
     assert len(ear.heard) == 1
+
+
+async def test_a_broker_killed_while_filters_change_leaves_nobody_waiting(buses: Buses, ground: Ground) -> None:
+    other = await buses.open("other", says_states)
+    core = await buses.open("core")
+    for round_ in range(4):
+        waiting = []
+        for number in range(5):
+            name = f"lamp_{round_}_{number}"
+            core.replay(core.hear(STATE, Ear(), "test.ear", object_id=name))
+            waiting.append(asyncio.create_task(core.sync()))
+            await asyncio.sleep(0.002 * number)
+        await ground.stop()
+        await asyncio.sleep(0.02 * round_)
+        await ground.start()
+        async with asyncio.timeout(15):
+            await asyncio.gather(*waiting, core.up.wait(), other.up.wait())
