@@ -10,7 +10,6 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from homeserver.runtime.broker import Address as BrokerAddress
-from homeserver.runtime.broker import BrokerError
 from homeserver.runtime.codec import sentence
 from homeserver.runtime.logins import LOGIN, LoginError, Logins
 from homeserver.runtime.mqtt_wire import Address
@@ -58,14 +57,14 @@ def write_login_file(path: Path, content: LoginFile) -> None:
 
 
 def account_of(home: HomeSettings, process: str) -> Account:
-    """The account with which `process` connects; a login that is given by name wins over the process's own."""
+    """The account with which `process` connects; a login given by name wins. Raises `AccountError`."""
     try:
         if home.login_file is not None:
             return _from_file(home, home.login_file)
         if "://" in home.broker:
             return _from_address(home, process)
         return _from_running(home, process)
-    except (LoginError, BrokerError) as error:
+    except LoginError as error:
         raise AccountError(str(error)) from error
 
 

@@ -1,0 +1,68 @@
+"""A real home for the commands to talk to: `homeserver up` in a process of its own, in a folder of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.runtime.ground import free_port
+
+PATIENCE = 40.0
+"""Seconds for a home to come up on a busy machine."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """`output` is the file that holds all that it prints."""
+
+    process: subprocess.Popen[bytes]
+    data: Path
+    mqtt_port: int
+    http_port: int
+    output: Path
+
+    def says(self, words: str) -> bool:
+        return words in self.output.read_text()
+
+    def stop(self) -> float:
+        """Ctrl+C; the seconds that it took."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(10)
+        return time.monotonic() - began
+
+
+@contextmanager
+def running_home(
+    folder: Path, *options: str, where: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[Home]:
+    """A home that is up when the block begins and gone when it ends."""
+    data, mqtt_port, http_port = folder / "data", free_port(), free_port()
+    argv = [sys.executable, "-m", "homeserver", "up", "--data", str(data)]
+    argv += ["--mqtt-port", str(mqtt_port), "--http-port", str(http_port), *options]
+    with (folder / "output.txt").open("wb") as output:
+        process = subprocess.Popen(
+            argv, stdout=output, stderr=output, cwd=where, env={**os.environ, **(environment or {})}
+        )
+    home = Home(process, data, mqtt_port, http_port, folder / "output.txt")
+    try:
+        _wait(home)
+        yield home
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(10)
+
+
+def _wait(home: Home) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not home.says("Ctrl+C stops everything"):
+        ended = home.process.poll() is not None
+        assert not ended, home.output.read_text()
+        assert time.monotonic() < deadline, home.output.read_text()
+        time.sleep(0.05)

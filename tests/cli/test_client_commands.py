@@ -1,0 +1,240 @@
+"""Commands that talk to a running home: what they print, and how they fail."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from homeserver.runtime.clock import RealClock
+from homeserver.runtime.device_link import DeviceLink
+from homeserver.runtime.logins import Logins
+from homeserver.runtime.mqtt_wire import Address, MqttWire
+from tests.cli.conftest import Run
+from tests.cli.homes import Home
+
+LAMP = "light.hall_ceiling"
+
+
+def until(run: Run, *arguments: str, holds: str) -> str:
+    """Ask again until the answer holds something."""
+    deadline = time.monotonic() + 20
+    while holds not in (out := run(*arguments).out):
+        assert time.monotonic() < deadline, out
+        time.sleep(0.1)
+    return out
+
+
+def test_status_tells_of_processes_and_workers(home: Home, at: Run) -> None:
+    found = at("status", "--json")
+    assert found.code == 0
+    workers = {one["worker"]: (one["state"], one["process"]) for one in found.json["workers"]}
+    assert workers["home"] == ("online", "core")
+    assert workers["bridge"] == ("online", "bridge")
+    assert found.json["home"]["pid"] == home.process.pid
+    assert found.json["processes"]["keeper"]["pid"] == home.process.pid
+    shown = at("status").out
+    assert "rules" in shown
+    assert "online" in shown
+
+
+def test_the_command_line_leaves_no_trace_on_the_bus(at: Run) -> None:
+    for _ in range(2):
+        at("status")
+    assert [name for name in at("status", "--json").json["processes"] if name.startswith("cli")] == []
+
+
+def test_entities_lists_what_there_is(at: Run) -> None:
+    until(at, "entities", LAMP, "--json", holds='"turn_on"')
+    (lamp,) = at("entities", LAMP, "--json").json
+    assert (lamp["id"], lamp["area"], lamp["owner"]) == (LAMP, "Hall", "home")
+    assert "turn_on" in lamp["services"]
+    lights = at("entities", "light.*", "--json").json
+    assert len(lights) > 3
+    assert all(one["id"].startswith("light.") for one in lights)
+    assert LAMP in at("entities", "*hall*").out
+    assert "no entity is called nothing.*" in at("entities", "nothing.*").out
+
+
+def test_set_reaches_the_device(at: Run) -> None:
+    until(at, "entities", LAMP, "--json", holds='"state":"o')
+    done = at("set", LAMP, "turn_on", "brightness=77", "--json")
+    assert (done.code, done.json["accepted"], done.json["cause"]["by"]) == (0, True, "process.cli")
+    until(at, "entities", LAMP, "--json", holds='"brightness":77')
+    assert at("set", LAMP, "turn_off").out == f"{LAMP}: turn_off accepted\n"
+    until(at, "entities", LAMP, "--json", holds='"state":"off"')
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("light.hal_ceiling", "turn_on"), "there is no entity light.hal_ceiling; did you mean 'light.hall_ceiling'?"),
+        ((LAMP, "trun_on"), "a light has no service 'trun_on'; did you mean 'turn_on'?"),
+        ((LAMP, "turn_on", "brigtness=3"), "it takes no 'brigtness'; did you mean 'brightness'?"),
+        ((LAMP, "turn_on", "brightness=300"), "brightness: Input should be less than or equal to 255"),
+        ((LAMP, "turn_on", "brightness"), "write it as key=value"),
+        (("sensor.house_power", "turn_on"), "a sensor only tells and takes no commands"),
+        (("lihgt.hall", "turn_on"), "did you mean 'light'?"),
+    ],
+)
+def test_set_finds_typing_errors(at: Run, arguments: tuple[str, ...], words: str) -> None:
+    failed = at("set", *arguments)
+    assert failed.code == 1
+    assert failed.err.startswith("homeserver: ")
+    assert words in failed.err
+
+
+def test_set_refuses_what_is_no_entity(at: Run) -> None:
+    failed = at("set", "hall", "turn_on")
+    assert (failed.code, "light.hall" in failed.err) == (2, True)
+
+
+def test_call_lists_asks_and_prints(at: Run) -> None:
+    assert "keeper.restart" in at("call").out
+    shapes = at("call", "--json").json
+    assert shapes["keeper.restart"]["role"] == "owner"
+    report = at("call", "keeper.status").json
+    assert "rules" in [one["worker"] for one in report["workers"]]
+
+
+def test_single_workers_stop_and_start_while_the_home_goes_on(at: Run) -> None:
+    assert at("call", "keeper.stop", "worker=rules").json["state"] == "offline"
+    now = {one["worker"]: one for one in at("status", "--json").json["workers"]}
+    assert (now["rules"]["state"], now["rules"]["reason"]) == ("offline", "stopped")
+    assert now["home"]["state"] == "online"
+    assert at("call", "keeper.start", "worker=rules").json["state"] == "online"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("keeper.statsu",), "did you mean 'keeper.status'?"),
+        (("keeper.stop", "worker=nobody"), "there is no worker 'nobody'"),
+        (("keeper.stop", "wroker=rules"), "keeper.stop: "),
+        (("keeper.stop",), "worker"),
+    ],
+)
+def test_call_says_what_was_wrong(at: Run, arguments: tuple[str, ...], words: str) -> None:
+    failed = at("call", *arguments)
+    assert (failed.code, words in failed.err) == (1, True), failed.err
+
+
+def test_watch_shows_commands_and_states_with_their_cause_but_no_calls_inside(home: Home, at: Run) -> None:
+    until(at, "entities", LAMP, "--json", holds='"state":"o')
+    at("set", LAMP, "turn_off")
+    until(at, "entities", LAMP, "--json", holds='"state":"off"')
+    argv = [sys.executable, "-m", "homeserver", "watch", "--json", "--data", str(home.data)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout is not None
+        json.loads(watching.stdout.readline())  # whatever the house did first: the watch has begun
+        at("set", LAMP, "turn_on", "brightness=90")
+        at("call", "keeper.stop", "worker=nobody")
+        lines = []
+        for line in watching.stdout:
+            lines.append(json.loads(line))
+            if lines[-1]["kind"] == "call":
+                break
+        watching.kill()
+    command = next(one for one in lines if one["kind"] == "command")
+    assert (command["about"], command["by"], command["what"]) == (LAMP, "process.cli", "turn_on brightness=90")
+    call = lines[-1]
+    assert (call["about"], call["by"], call["what"]) == ("keeper.stop", "process.cli", "called")
+    assert "nobody" not in json.dumps(call)
+
+
+def test_watch_ends_after_so_many_lines_of_what_was_asked_for(at: Run) -> None:
+    shown = at("watch", "sensor.*", "--count", "2")
+    assert shown.code == 0
+    assert [line.split()[2].partition(".")[0] for line in shown.out.splitlines()] == ["sensor", "sensor"]
+
+
+# -- logins
+
+
+async def login_works(home: Home, name: str, secret: str) -> bool:
+    link = DeviceLink(
+        MqttWire(Address("127.0.0.1", home.mqtt_port, f"device.{name}", secret), f"try-{name}"), RealClock()
+    )
+
+    async def nothing() -> None: ...
+
+    try:
+        async with asyncio.timeout(2):
+            await link.open(lambda topic, payload: None, nothing)
+    except TimeoutError:
+        return False
+    finally:
+        await link.close()
+    return True
+
+
+def test_device_logins_hold_at_once_and_are_cut_at_once(home: Home, at: Run) -> None:
+    made = at("device-login", "add", "plug7", "--json")
+    assert (made.code, made.json["username"], made.json["applied"]) == (0, "device.plug7", True)
+    assert asyncio.run(login_works(home, "plug7", made.json["password"]))
+    assert not asyncio.run(login_works(home, "plug7", "wrong"))
+    listed = at("device-login", "list", "--json").json
+    assert listed["device.plug7"]["write"] == ["plug7/#", "homeassistant/+/plug7/#"]
+    assert made.json["password"] not in at("device-login", "list").out
+    assert at("device-login", "remove", "plug7").code == 0
+    assert not asyncio.run(login_works(home, "plug7", made.json["password"]))
+
+
+def test_device_logins_reach_only_their_own_topics(at: Run) -> None:
+    made = at(
+        "device-login",
+        "add",
+        "stove",
+        "--topics",
+        "kitchen/stove/#",
+        "--discovery",
+        "homeassistant/+/stove2/#",
+        "--json",
+    )
+    assert made.json["write"] == ["kitchen/stove/#", "homeassistant/+/stove2/#"]
+    for bad in ("homeserver/#", "#", "$SYS/#", "+/x"):
+        failed = at("device-login", "add", "stove", "--topics", bad)
+        assert (failed.code, "begin it with the device's own first" in failed.err) == (2, True)
+    assert at("device-login", "add", "Big Stove").code == 2
+    gone = at("device-login", "remove", "nobody")
+    assert (gone.code, "there is no login 'device.nobody'" in gone.err) == (2, True)
+    at("device-login", "remove", "stove")
+
+
+def test_secrets_are_kept_for_the_owner_alone(home: Home) -> None:
+    assert home.data.stat().st_mode & 0o777 == 0o700
+    secrets = home.data / "secrets"
+    assert secrets.stat().st_mode & 0o777 == 0o700
+    found = {path.name: path.stat().st_mode & 0o777 for path in secrets.iterdir()}
+    assert found["process.cli"] == 0o600
+    assert set(found.values()) == {0o600}
+    assert "device.plug7" not in found, "a device keeps its own secret"
+
+
+def test_no_secret_stands_on_a_command_line(home: Home) -> None:
+    listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert "--process core" in listing
+    logins = Logins(home.data)
+    for name in ("process.core", "process.bridge", "process.keeper", "process.cli"):
+        assert logins.secret(name) not in listing
+
+
+# -- where there is no home
+
+
+def test_without_a_home_it_is_said_where_one_was_looked_for(run: Run, nowhere: str) -> None:
+    for command in (("status",), ("entities",), ("call",), ("watch",), ("set", LAMP, "turn_on")):
+        failed = run(*command, "--data", nowhere)
+        assert failed.code == 3
+        assert failed.err.startswith(f"homeserver: no home runs in {nowhere}: start it with `homeserver up`")
+
+
+def test_a_broker_that_does_not_answer_or_wants_a_login_is_named(home: Home, run: Run) -> None:
+    silent = run("status", "--broker", "mqtt://127.0.0.1:1")
+    assert (silent.code, "no broker answers at mqtt://127.0.0.1:1" in silent.err) == (3, True)
+    locked = run("status", "--broker", f"mqtt://127.0.0.1:{home.mqtt_port}")
+    assert (locked.code, "login" in locked.err) == (3, True)
+    senseless = run("status", "--broker", "http://x")
+    assert (senseless.code, "mqtt://" in senseless.err) == (2, True)
