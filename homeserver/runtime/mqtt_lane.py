@@ -27,6 +27,8 @@ _BACKLOG: Final = 32 * 1024 * 1024
 """Bytes that may wait for a broker that takes none; then it is better to connect anew."""
 _LARGEST: Final = 268_435_455
 _PUBLISH: Final = 0x30
+_HEADERS: Final = tuple(bytes((_PUBLISH | flags,)) for flags in range(4))
+"""The first byte of a message, by twice its QoS plus one if it is to be retained."""
 _PUBACK: Final = 0x40
 _PAHO: Final = 0
 """What a piece of bytes is to paho's own queue: no packet that it knows."""
@@ -109,7 +111,10 @@ class Lane:
         data, end = self._data, len(self._data)
         for _ in range(_BATCH):
             start = self._at
-            size, body = _remaining(data, start + 1)
+            if end - start > 1 and (size := data[start + 1]) < 128:
+                body = start + 2
+            else:
+                size, body = _remaining(data, start + 1)
             if not body or body + size > end:
                 self._missing = body + size - end if body else 1
                 self._parts = [data[start:]] if start < end else []
@@ -172,7 +177,7 @@ class Lane:
         if size > _LARGEST:
             raise UnspeakableError(f"{len(payload)} bytes are more than a message can hold")
         number = self._number(on_ack) if qos else b""
-        self._send(b"%c%b%b%b%b" % (_PUBLISH | qos << 1 | retain, _length(size), name, number, payload))
+        self._send(b"".join((_HEADERS[qos << 1 | retain], _length(size), name, number, payload)))
 
     def _number(self, on_ack: Callable[[], None] | None) -> bytes:
         """A number for a message that is to be acknowledged; paho's own subscriptions draw from the same."""
@@ -244,7 +249,9 @@ def _remaining(data: bytes, at: int) -> tuple[int, int]:
 def _length(size: int) -> bytes:
     """A body's length as it stands in a packet: seven bits a byte, the lowest first."""
     if size < 128:
-        return b"%c" % size
+        return bytes((size,))
+    if size < 16_384:
+        return bytes((size & 127 | 128, size >> 7))
     length = bytearray()
     while size > 127:
         length.append(size & 127 | 128)

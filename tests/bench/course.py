@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -48,7 +48,7 @@ class Course:
     client: str = "paho"
     profiler: Profiler | None = None
 
-    def run(self, engine: Engine, scenario: Scenario) -> Iterator[Row]:
+    def run(self, engine: Engine, scenario: Scenario) -> Generator[Row]:
         """The rows as they are measured; raises `ProgramError` when engine, broker or load fail."""
         with tempfile.TemporaryDirectory(prefix="bench-") as name, contextlib.ExitStack() as stack:
             folder = Path(name)

@@ -2,7 +2,7 @@
 
     python -m tests.bench.micro
 
-The reference is orjson's round trip of an entity's state. Everything runs over the broker in memory, so neither sockets
+Everything runs over the broker in memory, so neither sockets
 nor another process are in these figures. Needs and keeps nothing.
 """
 
@@ -23,6 +23,7 @@ from homeserver.runtime.memory_broker import MemoryBroker, MemoryWire
 from homeserver.runtime.routes import Routes
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, ENTITY_STATE, Command, EntityState
+from tests.bench import micro_home
 from tests.bench.report import aligned
 
 ROUNDS: Final = 2000
@@ -33,21 +34,21 @@ STATE: Final = EntityState("21.5", {"battery": 97, "linkquality": 120}, NOW, NOW
 WISH: Final = Command("8d3f2c1a9b7e4f61", "turn_on", {"brightness": 120}, 30.0, CAUSE)
 HALL: Final = ("sensor", "hall")
 LAMP: Final = ("light", "hall", "process.core")
-REFERENCE: Final = "orjson: a state there and back (the reference)"
+REFERENCE: Final = "One reference is orjson's round trip of an entity's state, measured next to each step."
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Microseconds that one step takes."""
+    """Microseconds that one step takes, and that the reference took right after it."""
 
     step: str
     microseconds: float
+    reference: float
 
 
-def cost(step: str, do: Callable[[], Any], per_call: int = 1) -> Cost:
+def microseconds(do: Callable[[], Any]) -> float:
     """The best of several rounds: what disturbs a round can only make it longer."""
-    best = min(_round(do) for _ in range(BEST_OF))
-    return Cost(step, 1e6 * best / ROUNDS / per_call)
+    return 1e6 * min(_round(do) for _ in range(BEST_OF)) / ROUNDS
 
 
 def _round(do: Callable[[], Any]) -> float:
@@ -57,8 +58,15 @@ def _round(do: Callable[[], Any]) -> float:
     return time.perf_counter() - began
 
 
+def reference() -> float:
+    return microseconds(lambda: orjson.loads(orjson.dumps(STATE)))
+
+
+def cost(step: str, do: Callable[[], Any]) -> Cost:
+    return Cost(step, microseconds(do), reference())
+
+
 def json_steps() -> Iterator[Cost]:
-    yield cost(REFERENCE, lambda: orjson.loads(orjson.dumps(STATE)))
     payload = encode(STATE, "run", 7)
     yield cost("encode a state", lambda: encode(STATE, "run", 7))
     yield cost("decode and validate a state", lambda: decode(ENTITY_STATE, payload))
@@ -112,18 +120,20 @@ def raw_step() -> Cost:
         return cost("hand a device's message on", lambda: bus._arrive("zigbee/hall/state", b"ON", False))
 
 
+async def home_steps() -> list[Cost]:
+    return [Cost(step.name, await micro_home.measure(step), reference()) for step in micro_home.STEPS]
+
+
 def measure() -> list[Cost]:
-    """All steps, the reference first."""
-    return [*json_steps(), *asyncio.run(bus_steps())]
+    return [*json_steps(), *asyncio.run(bus_steps()), *asyncio.run(home_steps())]
 
 
 def report(costs: list[Cost] | None = None) -> str:
     """A table of microseconds, and of how many references that is."""
-    costs = costs or measure()
-    unit = costs[0].microseconds
     lines = [["one step, in memory", "us", "references"]]
-    lines.extend([row.step, f"{row.microseconds:.2f}", f"{row.microseconds / unit:.2f}"] for row in costs)
-    return aligned(lines)
+    for row in costs or measure():
+        lines.append([row.step, f"{row.microseconds:.2f}", f"{row.microseconds / row.reference:.2f}"])
+    return f"{aligned(lines)}\n{REFERENCE}"
 
 
 if __name__ == "__main__":
