@@ -104,7 +104,7 @@ class Draft:
         if picture := config.maybe_text("entity_picture"):
             capabilities["entity_picture"] = picture
         return EntityConfig(
-            name=_joined(device.name if device else None, self.name) or self.announcement.object_id,
+            name=_joined(device.details.name if device else None, self.name) or self.announcement.object_id,
             owner=OWNER,
             services=tuple(services),
             unique_id=config.maybe_text("unique_id"),

@@ -166,6 +166,11 @@ class Delivering:
             pending.entity.pending = None
         self._outbox.finish(pending.id)
 
+    def abandon(self, entity: Entity) -> None:
+        """The entity has gone: nobody will obey."""
+        if entity.pending is not None:
+            self._expire(entity.pending, f"{entity.id} was taken away")
+
     def _expire(self, pending: Pending, reason: str = "") -> None:
         self.end(pending)
         self._on_expired(pending, reason)

@@ -6,13 +6,16 @@ worker's SQLite file and mirrored in memory; writes go through the turn.
 """
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from homeserver.home.device import Described, Details
 from homeserver.home.turn import Turn
 from homeserver.topics.names import slug
+
+_MOST: Final = 20_000
+"""Announcements that are kept."""
 
 
 @dataclass(slots=True)
@@ -189,6 +192,8 @@ class Registry:
 
     def keep_announcement(self, topic: str, payload: bytes, retained: bool) -> None:
         """`retained` is never unlearned: a live message does not tell."""
+        if len(self._announced) >= _MOST and topic not in self._announced:
+            return
         mark, before = hash(payload), self._announced.get(topic, (None, False))
         if before == (mark, before[1] or retained):
             return

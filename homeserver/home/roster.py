@@ -16,14 +16,18 @@ from homeserver.home.refusals import Refusals
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.view.templates import Templates
 
+_RIVALS: Final = 500
 MOST: Final = 20_000
 """Entities of one home; more are refused."""
 
 
 class Change:
-    """What one discovery message did. `devices`: those whose description is to be said again."""
+    """What one discovery message did. `devices`: those whose description is to be said again; `announces`: whether it
+    could be read and announces anything, `empty`: whether it takes everything back."""
 
     def __init__(self) -> None:
+        self.announces = False
+        self.empty = False
         self.gone: list[Entity] = []
         self.come: list[Entity] = []
         self.devices: list[DeviceRow] = []
@@ -55,15 +59,13 @@ class Roster:
         self._drafts: dict[str, Draft] = {}
         self._by_topic: dict[str, set[str]] = {}
         self._claims: dict[tuple[str, str], str] = {}
+        self._rivals: dict[tuple[str, str], dict[str, Announcement]] = {}
         self._descriptions: dict[str, tuple[object, frozenset[str]]] = {}
 
     @property
     def topics(self) -> set[str]:
         """The discovery topics that announce something at this time."""
         return set(self._by_topic)
-
-    def announced_on(self, topic: str) -> list[Entity]:
-        return [self._by_key[key] for key in self._by_topic.get(topic, ()) if key in self._by_key]
 
     def hear(self, topic: str, payload: bytes) -> Change:
         """Apply a discovery message."""
@@ -72,13 +74,34 @@ class Roster:
         self._note_refusals(topic, found)
         if any(key == topic for key, _ in found.refusals):
             return change  # it could not be read: what was announced before stays
+        change.announces = bool(found.announcements)
+        change.empty = not found.announcements
         refused = {key for key, _ in found.refusals}
         keys = {announcement.key for announcement in found.announcements} | refused
+        self._withdraw(topic)
         for key in self._by_topic.get(topic, set()) - keys:
             self._leave(key, change)
         for announcement in found.announcements:
             self._apply(announcement, change)
+        for entity in change.gone:
+            self._let_in(entity, change)
         return change
+
+    def _withdraw(self, topic: str) -> None:
+        """A topic speaks anew: what it had waiting is void."""
+        for claim, waiting in list(self._rivals.items()):
+            for key in [key for key, rival in waiting.items() if rival.topic == topic]:
+                del waiting[key]
+            if not waiting:
+                del self._rivals[claim]
+
+    def _let_in(self, gone: Entity, change: Change) -> None:
+        """Whoever was refused because `gone` had the same `unique_id` has it now: the order of messages is chance."""
+        row = self.registry.entities.get(gone.id)
+        claim = (row.domain, row.unique_id) if row else None
+        if claim is not None and claim not in self._claims:
+            for announcement in self._rivals.pop(claim, {}).values():
+                self._apply(announcement, change)
 
     def _note_refusals(self, topic: str, found: Discovered) -> None:
         if not found.refusals:
@@ -105,6 +128,8 @@ class Roster:
         draft = Draft(announcement, self._templates, self._root)
         claim = self._claims.get((draft.domain, draft.unique_id))
         if claim is not None and claim != announcement.key:
+            if sum(map(len, self._rivals.values())) < _RIVALS:
+                self._rivals.setdefault((draft.domain, draft.unique_id), {})[announcement.key] = announcement
             raise Refused(
                 f"`unique_id` {draft.unique_id[:80]!r} is in use by {claim}: each entity needs one of its own"
             )

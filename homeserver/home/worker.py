@@ -172,9 +172,9 @@ class Home(Worker):
     def announce(self, topic: str, payload: bytes, retained: bool) -> None:
         """A discovery message."""
         change = self.roster.hear(topic, payload)
-        if self.roster.announced_on(topic):
+        if change.announces:
             self.registry.keep_announcement(topic, payload, retained)
-        else:
+        elif change.empty:
             self.registry.drop_announcement(topic)
         self.apply(change)
         self._notice_limit()
@@ -187,6 +187,7 @@ class Home(Worker):
             entity.drop_timers()
             refilter |= self.board.disconnect(entity)
             if entity.where not in coming:
+                self.commands.delivering.abandon(entity)
                 self.saying.gone(entity)
         for entity in change.come:
             refilter |= self.board.connect(entity)

@@ -67,11 +67,15 @@ class Stage:
         self._hear(ENTITY_STATE, self._state)
         self._hear(REPLY, lambda reply, heard: self.replies.append(reply))
         self._hear(COMMAND_FAILED, lambda outcome, heard: self.failed.append(outcome))
-        await self.device.connect(None, self._collect, lambda reason: None)
-        await self.device.subscribe([("#", 1)])
+        await self.connect_device()
         await self.process.open(["home"])
         await self.process.until_open()
         await self.quiet()
+
+    async def connect_device(self) -> None:
+        """At the start, and after the broker went away."""
+        await self.device.connect(None, self._collect, lambda reason: None)
+        await self.device.subscribe([("#", 1)])
 
     def _hear(self, topic: Any, handler: Callable[[Any, Any], None]) -> None:
         self.bus.replay(self.bus.hear(topic, handler, "stage"))
@@ -85,14 +89,15 @@ class Stage:
 
     def _state(self, state: EntityState | None, heard: Any) -> None:
         entity_id = ".".join(heard.where)
-        self.history.append((entity_id, state))
+        if not heard.snapshot:
+            self.history.append((entity_id, state))
         if state is None:
             self.states.pop(entity_id, None)
         else:
             self.states[entity_id] = state
 
     def _collect(self, address: str, payload: bytes, retained: bool) -> None:
-        if not address.startswith("homeserver/") and not retained:
+        if not address.startswith(("homeserver/", "homeassistant/status")) and not retained:
             if (address, payload) in self.said:
                 self.said.remove((address, payload))
             else:

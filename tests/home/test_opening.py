@@ -1,0 +1,153 @@
+"""A home that starts again: same ids, same states, nothing said that did not happen, nothing kept that is gone."""
+
+from pathlib import Path
+from typing import Any
+
+from homeserver.home import opening, registry
+from homeserver.runtime.memory_broker import MemoryBroker
+from tests.home.stage import memory_stage
+
+MOTION: dict[str, Any] = {
+    "name": "Motion",
+    "unique_id": "m1",
+    "state_topic": "pir/state",
+    "device": {"identifiers": ["pir"], "name": "Hall", "suggested_area": "Hall"},
+}
+LAMP: dict[str, Any] = {
+    "name": None,
+    "unique_id": "l1",
+    "schema": "json",
+    "brightness": True,
+    "command_topic": "lamp/set",
+    "state_topic": "lamp",
+    "device": {"identifiers": ["lamp"], "name": "Lamp"},
+}
+
+
+async def test_states_that_no_device_repeats_are_as_they_were(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as first:
+        await first.announce("binary_sensor", MOTION, "m")
+        await first.announce("light", LAMP, "l")
+        await first.report("pir/state", "ON")
+        await first.report("lamp", '{"state": "ON", "brightness": 77}')
+        await first.virtual.advance(1)
+        before = dict(first.states)
+    assert opening.Opening is not None
+    async with memory_stage(tmp_path, broker) as second:
+        assert second.states["binary_sensor.hall_motion"].state == "on"
+        assert second.states["light.lamp"].attributes["brightness"] == 77
+        assert second.states["light.lamp"].changed == before["light.lamp"].changed
+        assert [state for _, state in second.history if state is None] == []
+        await second.report("lamp", '{"state": "ON", "brightness": 78}')
+        assert second.states["light.lamp"].attributes["brightness"] == 78
+        assert second.states["light.lamp"].changed == before["light.lamp"].changed
+
+
+async def test_retained_reports_count_before_anything_is_said(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as first:
+        await first.announce("binary_sensor", {**MOTION, "availability_topic": "pir/here"}, "m")
+        await first.report("pir/here", "online", retain=True)
+        await first.report("pir/state", "OFF", retain=True)
+        await first.virtual.advance(1)
+    broker.retained["pir/state"] = b"ON"
+    async with memory_stage(tmp_path, broker) as second:
+        said = [state.state for _, state in second.history if state is not None]
+        assert said == ["on"]
+
+
+async def test_an_unavailable_device_stays_so_until_it_speaks(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    config = {**MOTION, "availability_topic": "pir/here"}
+    async with memory_stage(tmp_path, broker) as first:
+        await first.announce("binary_sensor", config, "m")
+        assert first.states["binary_sensor.hall_motion"].state == "unavailable"
+        await first.virtual.advance(1)
+    async with memory_stage(tmp_path, broker) as second:
+        assert second.states["binary_sensor.hall_motion"].state == "unavailable"
+        await second.report("pir/here", "online")
+        await second.report("pir/state", "ON")
+        await second.virtual.advance(1)
+    async with memory_stage(tmp_path, broker) as third:
+        # Neither was retained: what was known last is the best there is.
+        assert third.states["binary_sensor.hall_motion"].state == "on"
+
+
+async def test_what_was_taken_away_meanwhile_is_gone(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as first:
+        await first.announce("binary_sensor", MOTION, "m")
+        await first.announce("light", LAMP, "l")
+        await first.virtual.advance(1)
+    async with memory_stage(tmp_path, broker):
+        pass  # the broker is seen to keep both announcements
+    del broker.retained["homeassistant/light/l/config"]
+    async with memory_stage(tmp_path, broker) as third:
+        assert set(third.configs) == {"binary_sensor.hall_motion"}
+        await third.virtual.advance(1)
+        assert "homeserver/entity/light/lamp/config" not in broker.retained
+        assert "homeserver/entity/light/lamp/state" not in broker.retained
+        assert "homeserver/entity/binary_sensor/hall_motion/config" in broker.retained
+
+
+async def test_a_broker_that_lost_its_store_makes_nothing_forgotten(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as first:
+        await first.announce("binary_sensor", MOTION, "m")
+        await first.announce("light", LAMP, "l")
+    async with memory_stage(tmp_path, broker):
+        pass
+    empty = MemoryBroker()
+    async with memory_stage(tmp_path, empty) as third:
+        assert set(third.configs) == {"binary_sensor.hall_motion", "light.lamp"}
+        await third.report("pir/state", "ON")
+        assert third.states["binary_sensor.hall_motion"].state == "on"
+
+
+async def test_devices_that_announce_themselves_only_when_asked_are_kept(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as first:
+        await first.announce("light", LAMP, "l")
+        await first.report("homeassistant/binary_sensor/m/config", '{"uniq_id":"m1","name":"Motion","stat_t":"pir"}')
+    async with memory_stage(tmp_path, broker) as second:
+        assert set(second.configs) == {"binary_sensor.motion", "light.lamp"}
+
+
+async def test_ids_last_whatever_the_order_of_arrival(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    same = {"name": "Lamp", "command_topic": "a/set"}
+    async with memory_stage(tmp_path, broker) as first:
+        await first.announce("light", {**same, "unique_id": "one"}, "a")
+        await first.announce("light", {**same, "unique_id": "two"}, "b")
+        assert {c.unique_id: i for i, c in first.configs.items()} == {"one": "light.lamp", "two": "light.lamp_2"}
+    broker.retained = dict(reversed(broker.retained.items()))
+    async with memory_stage(tmp_path, broker) as second:
+        assert {c.unique_id: i for i, c in second.configs.items()} == {"one": "light.lamp", "two": "light.lamp_2"}
+    assert registry.Registry is not None
+
+
+async def test_birth_is_said_at_start_and_its_end_at_a_clean_stop(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker):
+        assert broker.retained["homeassistant/status"] == b"online"
+    assert broker.retained["homeassistant/status"] == b"offline"
+
+
+async def test_an_expired_sensor_knows_its_age(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    config = {"name": "T", "unique_id": "t", "state_topic": "t", "expire_after": 60}
+    async with memory_stage(tmp_path, broker) as first:
+        await first.announce("sensor", config)
+        assert first.states["sensor.t"].state == "unavailable"
+        await first.report("t", "5")
+        assert first.states["sensor.t"].state == "5"
+        await first.virtual.advance(50)
+        assert first.states["sensor.t"].state == "5"
+        clock = first.virtual
+    async with memory_stage(tmp_path, broker, clock) as second:
+        assert second.states["sensor.t"].state == "5"
+        await second.virtual.advance(11)
+        assert second.states["sensor.t"].state == "unavailable"
+        await second.report("t", "5")
+        assert second.states["sensor.t"].state == "5"
