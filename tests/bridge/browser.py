@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -162,6 +163,16 @@ class Page:
         path.write_bytes(base64.b64decode(shot["data"]))
 
 
+ON_PIPES = """
+import fcntl, os, sys
+theirs = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3]]
+for number, pipe in zip((3, 4), theirs):
+    os.dup2(pipe, number)
+os.execvp(sys.argv[3], sys.argv[3:])
+"""
+"""Becomes the browser, with the pipes where it looks for them."""
+
+
 @asynccontextmanager
 async def chromium(profile: Path) -> AsyncIterator[Browser]:
     """A fresh Chromium with a profile of its own."""
@@ -170,9 +181,8 @@ async def chromium(profile: Path) -> AsyncIterator[Browser]:
     to_browser, from_us = os.pipe()
     from_browser, to_us = os.pipe()
     command = (str(program), *FLAGS, f"--user-data-dir={profile}", "about:blank")
-    shell = ("sh", "-c", f'exec "$@" 3<&{to_browser} 4>&{to_us}', "sh", *command)
     process = await asyncio.create_subprocess_exec(
-        *shell,
+        *(sys.executable, "-c", ON_PIPES, str(to_browser), str(to_us), *command),
         pass_fds=(to_browser, to_us),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
@@ -182,7 +192,9 @@ async def chromium(profile: Path) -> AsyncIterator[Browser]:
     os.close(to_us)
     reader = asyncio.StreamReader(limit=LIMIT)
     pipe = os.fdopen(from_browser, "rb", 0)
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), pipe
+    )
     browser = Browser(process, reader, from_us)
     try:
         yield browser

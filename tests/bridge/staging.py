@@ -1,4 +1,4 @@
-"""A furnished home on a real listener: rooms, lamps that obey, sensors that move. For the browser and for looking at the page.
+"""A furnished home on a real listener: rooms, lamps that obey, sensors that move. For browsers, and for looking at.
 
 Run as a program it stays up: `python -m tests.bridge.staging FOLDER PORT`.
 """
@@ -17,10 +17,12 @@ from homeserver.runtime.bus import Bus
 from homeserver.runtime.clock import RealClock
 from homeserver.runtime.device_link import DeviceLink
 from homeserver.runtime.heard import Heard
+from homeserver.runtime.hosting import Setup
 from homeserver.runtime.house import House
 from homeserver.runtime.memory_broker import MemoryBroker, MemoryWire
 from homeserver.runtime.process import Process
 from homeserver.runtime.settings import Settings
+from homeserver.runtime.wire import Wire
 from homeserver.runtime.worker import Worker, hears
 from homeserver.topics.call import REPLY, Reply
 from homeserver.topics.cause import Cause
@@ -35,7 +37,14 @@ MODES: dict[str, Any] = {"options": ["eco", "comfort", "away"]}
 ROWS: tuple[tuple[str, str, str, str, dict[str, Any], dict[str, Any]], ...] = (
     # id, name, room, state, configuration, attributes
     ("light.living_ceiling", "Living room ceiling", "Living room", "on", DIMMED, {"brightness": 180}),
-    ("light.living_shelf", "Living room shelf", "Living room", "on", COLOURED, {"brightness": 90, "rgb_color": [90, 120, 255]}),
+    (
+        "light.living_shelf",
+        "Living room shelf",
+        "Living room",
+        "on",
+        COLOURED,
+        {"brightness": 90, "rgb_color": [90, 120, 255]},
+    ),
     ("light.living_corner", "Corner lamp", "Living room", "off", DIMMED, {}),
     ("switch.living_tv", "Television", "Living room", "on", {}, {}),
     ("sensor.living_temperature", "Living room temperature", "Living room", "21.4", {}, {}),
@@ -193,17 +202,23 @@ class Stage:
         return f"http://127.0.0.1:{self.port}/#token={(self.folder / 'http-token').read_text().strip()}"
 
 
+def process_on(wire: Wire, place: str, folder: Path, setups: dict[str, Setup], **options: Any) -> Process:
+    """A process in this event loop, on a connection of any kind; `options` are settings of the home."""
+    clock = RealClock()
+    bus = Bus(wire, clock, process=place, login=f"process.{place}")
+    settings = Settings.load({"data": folder, "rules": folder, **options}, [], {})
+
+    def link(device: str) -> DeviceLink:
+        raise AssertionError(f"nothing here is a device: {device}")
+
+    return Process(bus, clock, settings, setups.__getitem__, link)
+
+
 @asynccontextmanager
 async def staged(folder: Path, port: int) -> AsyncIterator[Stage]:
-    clock, broker = RealClock(), MemoryBroker()
-    bus = Bus(MemoryWire(broker, "stage", "process.stage"), clock, process="stage", login="process.stage")
-    settings = Settings.load({"data": folder, "rules": folder, "http_port": port, "name": "Lindenhof 4"}, [], {})
-    setups = {"furniture": set_up_furniture, "bridge": set_up_bridge}
-
-    def link(name: str) -> DeviceLink:
-        raise AssertionError(f"nothing here is a device: {name}")
-
-    process = Process(bus, clock, settings, setups.__getitem__, link)
+    wire = MemoryWire(MemoryBroker(), "stage", "process.stage")
+    setups: dict[str, Setup] = {"furniture": set_up_furniture, "bridge": set_up_bridge}
+    process = process_on(wire, "stage", folder, setups, http_port=port, name="Lindenhof 4")
     await process.open(setups)
     await process.until_open()
     stage = Stage(process, folder, port)

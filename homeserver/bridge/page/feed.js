@@ -6,34 +6,64 @@ import { icon, iconOf } from "/icons.js";
 import { because, clock, deed } from "/words.js";
 
 const MOST = 40;
+const TOGETHER = 60_000; // milliseconds in which devices that come or go make one line
+
+let crowd = null; // the newest line, where it tells of devices that came or went
 
 /** Begin the list anew. */
 export function beginFeed(lines) {
   byId("feed").replaceChildren();
+  crowd = null;
   addToFeed(lines);
 }
 
 /** Add lines, the newest last in `lines` and first on the page. */
 export function addToFeed(lines) {
   const list = byId("feed");
-  for (const line of lines.slice(-MOST)) list.prepend(item(line));
+  for (const line of lines) {
+    if (joins(line)) continue;
+    list.prepend(item(line));
+  }
   while (list.children.length > MOST) list.lastChild.remove();
   setAttribute(byId("feed-empty"), "hidden", list.children.length > 0);
+  setAttribute(byId("feed-all"), "hidden", list.children.length < 9);
 }
+
+/** Whether a line only adds a device to the newest one: a gateway takes all of its devices along. */
+function joins(line) {
+  const kind = line.to === "unavailable" ? "away" : line.from === "unavailable" ? "back" : "";
+  const device = entities.get(line.entity_id)?.device ?? line.name;
+  if (crowd && kind === crowd.kind && new Date(line.time) - crowd.begun < TOGETHER) {
+    crowd.devices.add(device);
+    const many = crowd.devices.size - 1;
+    if (many > 0) crowd.words.replaceChildren(strong(crowd.first), ` and ${many} more ${kind === "away" ? "cannot be reached" : "are back"}`);
+    return true;
+  }
+  crowd = kind ? { kind, begun: new Date(line.time), first: device, devices: new Set([device]) } : null;
+  return false;
+}
+
+const strong = (text) => el("strong", { text });
 
 function item(line) {
   const entity = entities.get(line.entity_id);
   const reason = because(line.why, nameOf, (id) => entities.get(id));
-  const badge = el("span", { class: "badge" }, icon(line.failed ? "alert" : entity ? iconOf({ ...entity, state: line.to }) : "info"));
-  const deedText = line.failed ? `did not do it: ${line.failed}` : deed(entity, line.to, line.from);
-  const sentence = el("p", {}, el("strong", { text: line.name }), ` ${deedText}`);
-  const time = el("time", { datetime: line.time, text: clock(line.time) });
-  const made = el("li", { "data-mood": line.failed ? "alarm" : "" }, badge, el("div", {}, sentence, reason && el("p", { class: "quiet", text: reason })), time);
-  return made;
+  const drawing = line.failed ? "alert" : crowd ? "signal" : entity ? iconOf({ ...entity, state: line.to }) : "info";
+  const what = line.failed ? `did not do it: ${line.failed}` : deed(entity, line.to, line.from);
+  const words = el("p", {}, strong(crowd ? crowd.first : line.name), ` ${what}`);
+  if (crowd) crowd.words = words;
+  return el("li", { "data-mood": moodOf(line) }, el("span", { class: "badge" }, icon(drawing)),
+    el("div", {}, words, reason && el("p", { class: "quiet", text: reason })),
+    el("time", { datetime: line.time, text: clock(line.time) }));
+}
+
+function moodOf(line) {
+  if (line.failed) return "alarm";
+  if (line.to !== "on") return "";
+  return line.entity_id.startsWith("light.") ? "glow" : "active";
 }
 
 /** The reason of a state in a sentence, for the details of an entity. */
 export function reasonOf(entity) {
   return because(entity.why ?? [], nameOf, (id) => entities.get(id));
 }
-

@@ -6,14 +6,16 @@ import { icon } from "/icons.js";
 import { moodOf } from "/tiles.js";
 import { isReachable, number, numberOf, stateLine } from "/words.js";
 
+/** Temperatures of things, which say nothing of how warm it is for people. */
+const THING = /flow|return|water|boiler|supply|fridge|freezer|oven|cpu|chip|processor|dew|set ?point|target/i;
 const OUTSIDE = /out(side|door)|garden|balcony|terrace|patio|street|roof|yard|weather/i;
 const METER = /(^|[_ ])(meter|mains?|grid|total)([_ ]|$)/i;
 const OPENINGS = new Set(["door", "window", "garage_door", "opening"]);
 
 const ROWS = [
   { key: "alarm", icon: "alert", tell: alarms },
-  { key: "inside", icon: "house", tell: () => temperature((place) => !OUTSIDE.test(place), "inside") },
-  { key: "outside", icon: "sun", tell: () => temperature((place) => OUTSIDE.test(place), "outside") },
+  { key: "inside", icon: "house", tell: () => temperature(isRoomAir, "inside") },
+  { key: "outside", icon: "sun", tell: () => temperature((entity) => OUTSIDE.test(placeWords(entity)), "outside") },
   { key: "power", icon: "bolt", tell: power },
   { key: "lamps", icon: "bulb", tell: lamps },
   { key: "open", icon: "door", tell: openings },
@@ -21,6 +23,11 @@ const ROWS = [
 ];
 
 const chips = new Map();
+
+const placeWords = (entity) => `${entity.area} ${entity.entity_id}`;
+
+/** Whether a temperature or humidity is that of the air in a room. */
+export const isRoomAir = (entity) => !OUTSIDE.test(placeWords(entity)) && !THING.test(entity.entity_id);
 
 export function showGlance(list) {
   for (const row of ROWS) {
@@ -54,7 +61,7 @@ const names = (list) => list.map((entity) => entity.attributes.friendly_name).jo
 const mean = (list) => list.reduce((sum, entity) => sum + numberOf(entity), 0) / list.length;
 
 function temperature(fits, label) {
-  const sensors = measured("temperature").filter((entity) => fits(`${entity.area} ${entity.entity_id}`));
+  const sensors = measured("temperature").filter(fits);
   if (sensors.length === 0) return null;
   const unit = sensors[0].attributes.unit_of_measurement ?? "°";
   return { value: `${number(mean(sensors), 1, true)} ${unit}`, label, title: names(sensors) };
@@ -63,7 +70,7 @@ function temperature(fits, label) {
 function power() {
   const sensors = measured("power");
   if (sensors.length === 0) return null;
-  const meter = sensors.find((entity) => METER.test(entity.entity_id));
+  const meter = sensors.find((entity) => METER.test(`${entity.entity_id} ${entity.attributes.friendly_name}`));
   const watts = (meter ? [meter] : sensors).reduce((sum, entity) => sum + toWatts(entity), 0);
   const value = Math.abs(watts) >= 10000 ? `${number(watts / 1000, 1)} kW` : `${number(watts, 0)} W`;
   return { value, label: "power now", title: meter ? names([meter]) : names(sensors) };
@@ -75,15 +82,15 @@ function lamps() {
   const lights = all("light");
   if (lights.length === 0) return null;
   const on = lights.filter((entity) => entity.state === "on");
-  return { value: on.length ? String(on.length) : "None", label: on.length === 1 ? "lamp on" : on.length ? "lamps on" : "of the lamps on", mood: on.length ? "glow" : "", title: names(on) };
+  return { value: on.length ? `${on.length} on` : "All off", label: "lamps", mood: on.length ? "glow" : "", title: names(on) };
 }
 
 function openings() {
   const doors = all("binary_sensor").filter((entity) => OPENINGS.has(entity.attributes.device_class));
   if (doors.length === 0) return null;
   const open = doors.filter((entity) => entity.state === "on");
-  if (open.length === 0) return { value: "All", label: "doors closed", title: names(doors) };
-  return { value: String(open.length), label: "open", mood: "active", title: names(open) };
+  const label = doors.length === 1 ? doors[0].attributes.friendly_name : "doors and windows";
+  return { value: open.length ? `${open.length} open` : "All closed", label, mood: open.length ? "active" : "", title: names(open) };
 }
 
 function alarms() {

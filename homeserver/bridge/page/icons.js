@@ -7,6 +7,7 @@ const RING = "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17z";
 const PATHS = {
   alert: "M12 4 2.8 20h18.4zM12 10v4.5M12 17.2h.01",
   battery: "M4 8.5A1.5 1.5 0 0 1 5.5 7h11A1.5 1.5 0 0 1 18 8.5v7a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 4 15.5zM21 11v2M7.5 10.5v3M11 10.5v3",
+  bell: "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15zM10 21a2 2 0 0 0 4 0",
   bolt: "M13 3 5.5 13.5H12L11 21l7.5-10.5H12z",
   bulb: "M9.5 18.5h5M10.5 21.5h3M12 2.8a6.2 6.2 0 0 0-3.7 11.2c.8.6 1.2 1.3 1.2 2.2h5c0-.9.4-1.6 1.2-2.2A6.2 6.2 0 0 0 12 2.8z",
   clock: `${RING}M12 7.5V12l3 2`,
@@ -28,10 +29,12 @@ const PATHS = {
   meter: "M4.5 4h15v16h-15zM8 8h8v3.5H8zM9 16h.01M12 16h.01M15 16h.01",
   motion: "M13.2 4.6h.01M8 21l2.5-5.5 3 2.5v3M7 12.5 9.5 8.5l3-.5 2 3 3 .5M12.5 8l-2 7.5",
   person: "M12 4a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM5 20.5a7 7 0 0 1 14 0",
+  play: "M8 5.5v13l10.5-6.5z",
   plug: "M9 3v5M15 3v5M6.5 8h11v3a5.5 5.5 0 0 1-11 0zM12 16.5V21",
   press: `${RING}M12 8.2a3.8 3.8 0 1 0 0 7.6 3.8 3.8 0 0 0 0-7.6z`,
   signal: "M4 9.8a11.5 11.5 0 0 1 16 0M7 13a7 7 0 0 1 10 0M9.9 16.1a3 3 0 0 1 4.2 0M12 19h.01",
   sliders: "M4 7.5h8M17 7.5h3M14.5 5v5M4 16.5h3M12 16.5h8M9.5 14v5",
+  stop: "M7 7h10v10H7z",
   sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.5v2M12 19.5v2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M2.5 12h2M19.5 12h2M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4",
   sofa: "M5.5 11V8A2.5 2.5 0 0 1 8 5.5h8A2.5 2.5 0 0 1 18.5 8v3M4.5 11A1.5 1.5 0 0 1 6 12.5V14h12v-1.5a1.5 1.5 0 1 1 3 0V18H3v-5.5A1.5 1.5 0 0 1 4.5 11zM5.5 18v1.5M18.5 18v1.5",
   thermometer: "M14 14.2V5a2 2 0 1 0-4 0v9.2a4 4 0 1 0 4 0zM12 9v8",
@@ -63,6 +66,8 @@ const BY_CLASS = {
 };
 
 const BY_WORD = [
+  [/chime|bell|melody|volume|siren/, "bell"],
+  [/start$/, "play"], [/stop$/, "stop"],
   [/wash|dryer|laundry|dish/, "washer"],
   [/fan|vent/, "fan"],
   [/heat|radiator|thermostat|boiler/, "thermometer"],

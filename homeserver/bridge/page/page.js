@@ -142,6 +142,11 @@ byId("sign-out").addEventListener("click", async () => {
   showDoor("");
 });
 
+byId("feed-all").addEventListener("click", () => {
+  const all = byId("feed").toggleAttribute("data-all");
+  setText(byId("feed-all"), all ? "Show less" : "Show all");
+});
+
 byId("door-icon").append(icon("house"));
 prepareDetail();
 begin();

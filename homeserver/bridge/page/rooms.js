@@ -2,8 +2,9 @@
 
 import { el, setAttribute, setText } from "/dom.js";
 import { entities } from "/home.js";
-import { moodOf, placeOf, tileOf } from "/tiles.js";
-import { number, numberOf } from "/words.js";
+import { isRoomAir } from "/glance.js";
+import { placeOf, tileOf } from "/tiles.js";
+import { stateLine } from "/words.js";
 
 const NOWHERE = "Elsewhere";
 const KINDS = ["light", "switch", "select", "number", "button", "binary_sensor", "sensor"];
@@ -35,7 +36,7 @@ export function showRooms(list, ids, open) {
     tile.update(room.name);
     touched.add(room);
   }
-  touched.forEach(refresh);
+  touched.forEach((room) => refresh(room, open));
 }
 
 function roomOf(list, name) {
@@ -57,7 +58,7 @@ function makeRoom(name) {
   const summary = el("span", { class: "summary" });
   const places = { controls: el("div", { class: "controls" }), readings: el("div", { class: "readings" }), more: el("div", { class: "folded" }) };
   const count = el("span");
-  const fold = el("details", { class: "fold" }, el("summary", {}, el("span", { text: "From the devices" }), count), places.more);
+  const fold = el("details", { class: "fold" }, el("summary", {}, el("span", { text: "More" }), count), places.more);
   const title = el("h2", { id, text: name });
   const root = el("section", { class: "room card", "aria-labelledby": id }, el("div", { class: "head" }, title, summary),
     places.controls, places.readings, fold);
@@ -78,27 +79,41 @@ function orderOf(entity) {
   return entity.services.length > 0 ? `${rank(kind)} ${entity.attributes.friendly_name}` : `${rank(sort)} ${entity.attributes.friendly_name}`;
 }
 
-function refresh(room) {
-  const empty = Object.values(room.places).every((place) => place.children.length === 0);
-  if (empty) {
+function refresh(room, open) {
+  const here = [...tiles.values()].filter((tile) => tile.room === room);
+  const heads = headsOf(here.map((tile) => entities.get(tile.id)));
+  for (const tile of here) setAttribute(tile.root, "hidden", heads.includes(tile.id));
+  const count = (place) => [...place.children].filter((tile) => !tile.hidden).length;
+  for (const place of Object.values(room.places)) setAttribute(place, "hidden", count(place) === 0);
+  setAttribute(room.fold, "hidden", count(room.places.more) === 0);
+  setText(room.count, String(count(room.places.more)));
+  showSummary(room, heads, open);
+  if (here.length === 0) {
     room.root.remove();
     rooms.delete(room.name);
-    return;
   }
-  for (const place of Object.values(room.places)) setAttribute(place, "hidden", place.children.length === 0);
-  setAttribute(room.fold, "hidden", room.places.more.children.length === 0);
-  setText(room.count, String(room.places.more.children.length));
-  const here = [...entities.values()].filter((entity) => (entity.area ?? NOWHERE) === room.name && !entity.hidden);
-  setText(room.summary, summaryOf(here));
-  setAttribute(room.root, "data-lit", here.some((entity) => moodOf(entity) === "glow"));
 }
 
-/** The room in a few words beside its name. */
-function summaryOf(here) {
-  const words = [];
-  for (const [kind, unit] of [["temperature", "°"], ["humidity", " %"]]) {
-    const sensor = here.find((entity) => entity.attributes.device_class === kind && !entity.category && Number.isFinite(numberOf(entity)));
-    if (sensor) words.push(number(numberOf(sensor), kind === "temperature" ? 1 : 0, true) + unit);
+/** Warmth and humidity stand in the room's head and need no tile of their own. */
+function headsOf(here) {
+  const found = ["temperature", "humidity"].map((kind) => here.find((entity) => entity.attributes.device_class === kind &&
+    entity.services.length === 0 && placeOf(entity) === "readings" && isRoomAir(entity) === here.some(isRoomAir)));
+  return found.filter(Boolean).map((entity) => entity.entity_id);
+}
+
+function showSummary(room, heads, open) {
+  const key = heads.join();
+  if (room.heads !== key) {
+    room.heads = key;
+    room.summary.replaceChildren(...heads.map((id) => {
+      const button = el("button", { class: "plain", type: "button" });
+      button.addEventListener("click", () => open(id));
+      return button;
+    }));
   }
-  return words.join("  ·  ");
+  heads.forEach((id, index) => {
+    const entity = entities.get(id);
+    setText(room.summary.children[index], stateLine(entity));
+    setAttribute(room.summary.children[index], "aria-label", `${entity.attributes.friendly_name}: ${stateLine(entity)}`);
+  });
 }

@@ -3,15 +3,19 @@
 import { byId, el, setAttribute, setText } from "/dom.js";
 import { ask, entities, faultOf, wished, wishOf } from "/home.js";
 import { icon, iconOf } from "/icons.js";
-import { isReachable, number, numberOf, percentOf, shortName, stateLine, stateWord, unitOf } from "/words.js";
+import { isReachable, namesOf, number, numberOf, percentOf, shortName, stateLine, stateWord, unitOf } from "/words.js";
 
 const ALARMS = new Set(["battery", "carbon_monoxide", "gas", "heat", "moisture", "problem", "safety", "smoke", "tamper"]);
 const LONGEST_SLIDER = 1000; // steps; beyond that a figure is typed
 
+const SELDOM = new Set(["apparent_power", "current", "data_size", "duration", "energy", "frequency", "illuminance", "power_factor",
+  "reactive_power", "signal_strength", "voltage"]);
+
 /** The part of the page that an entity takes: "controls" are big, "readings" small, "more" is folded away. */
 export function placeOf(entity) {
   if (entity.hidden) return null;
-  if (entity.category) return "more";
+  const { device_class: kind, state_class: series = "" } = entity.attributes;
+  if (entity.category || SELDOM.has(kind) || series.startsWith("total")) return "more";
   return entity.services.length > 0 ? "controls" : "readings";
 }
 
@@ -58,11 +62,12 @@ class Control {
   constructor(entity, open) {
     this.id = entity.entity_id;
     this.badge = el("span", { class: "badge" });
+    this.device = el("span", { class: "line" });
     this.name = el("span", { class: "name" });
     this.line = el("span", { class: "line" });
     const switches = entity.services.includes("toggle");
     this.main = el("button", { class: "main", type: "button", role: switches ? "switch" : null },
-      this.badge, el("span", { class: "words" }, this.name, this.line));
+      this.badge, el("span", { class: "words" }, this.device, this.name, this.line));
     this.more = el("button", { class: "more", type: "button" }, icon("dots"));
     this.root = el("div", { class: "control" }, this.main, this.more);
     this.more.addEventListener("click", () => open(this.id));
@@ -87,10 +92,12 @@ class Control {
     const entity = wished(entities.get(this.id));
     const phase = wishOf(this.id);
     const name = shortName(entity, room);
+    const parts = namesOf(entity, room);
     setIcon(this.badge, iconOf(entity));
-    setText(this.name, name);
+    setText(this.device, parts.device);
+    setText(this.name, parts.name);
     setText(this.line, lineOf(entity, phase));
-    if (this.main.getAttribute("role")) setAttribute(this.main, "aria-checked", entity.state === "on");
+    if (this.main.getAttribute("role")) setAttribute(this.main, "aria-checked", String(entity.state === "on"));
     setAttribute(this.more, "aria-label", `Details of ${name}`);
     setAttribute(this.root, "data-mood", moodOf(entity));
     if (phase === "failed" && this.root.dataset.wish !== phase) setText(byId("said"), `${name}: ${faultOf(this.id)}`);
@@ -118,7 +125,7 @@ function lampColour(entity) {
   const colour = entity.attributes.rgb_color;
   if (entity.state !== "on" || !Array.isArray(colour) || colour.length !== 3) return "";
   const [most, least] = [Math.max(...colour), Math.min(...colour)];
-  return most - least > 60 ? `rgb(${colour.map(Number).join(" ")})` : "";
+  return most - least > 110 ? `rgb(${colour.map(Number).join(" ")})` : "";
 }
 
 // -- widgets below a tile: sliders and choices

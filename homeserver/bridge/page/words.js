@@ -89,11 +89,26 @@ export function stateLine(entity) {
 /** Brightness in percent of a lamp that is on. */
 export const percentOf = (entity) => Math.max(1, Math.round((entity.attributes.brightness ?? 255) / 2.55));
 
-/** Its name without the room's, which stands above it: "Hall temperature" is "Temperature" in the hall. */
+/** Its name in two parts, without the room's, which stands above it: of which device, if it is not all of it, and what. */
+export function namesOf(entity, room) {
+  const full = entity.attributes.friendly_name ?? entity.entity_id;
+  const device = entity.device ?? "";
+  if (!device || !full.startsWith(`${device} `)) return { device: "", name: without(full, room) };
+  return { device: without(device, room), name: capital(full.slice(device.length + 1)) };
+}
+
+/** The same in one: "Dishwasher power". */
 export function shortName(entity, room) {
-  const name = entity.attributes.friendly_name ?? entity.entity_id;
-  const start = `${room} `.toLowerCase();
-  return room && name.toLowerCase().startsWith(start) ? capital(name.slice(start.length)) : name;
+  const { device, name } = namesOf(entity, room);
+  return device ? `${device} ${/^.[a-z ]/.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name}` : name;
+}
+
+/** "Hall lamp" is "Lamp" in the hall, "Children's lamp" in the children's room. */
+function without(name, room) {
+  for (const start of [`${room} `, `${room.replace(/ room$/i, "")} `]) {
+    if (name.length > start.length && name.toLowerCase().startsWith(start.toLowerCase())) return capital(name.slice(start.length));
+  }
+  return name;
 }
 
 /** What an entity did, as the end of a sentence that begins with its name. */

@@ -1,0 +1,290 @@
+"""The live page in a real Chromium, with a furnished home behind it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from homeserver.bridge import commands
+from homeserver.topics.entity import ENTITY_CONFIG, EntityConfig
+from tests.bridge.browser import Browser, Page, chromium
+from tests.bridge.conftest import free_port
+from tests.bridge.staging import Stage, staged
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+PICTURES = Path(__file__).parents[2] / "build" / "pages"
+READY = "document.querySelectorAll('.room').length === 6"
+HURRY = """(() => {
+    const slow = window.setTimeout;
+    window.setTimeout = (call, ms) => slow(call, ms > 4000 && ms < 7000 ? ms / 40 : ms);
+})();"""
+"""Run before the page's own scripts, it makes the page's long waits short."""
+
+PROBE = (Path(__file__).parent / "probe.js").read_text()
+MORE = """[...document.querySelectorAll('{kind}')].find((node) => node.innerText.includes('{word}'))
+    .querySelector('.more').click()"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    async with chromium(tmp_path_factory.mktemp("profile")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path, free_port()) as running:
+        yield running
+
+
+async def opened(browser: Browser, stage: Stage, *, before: str = "", **look: Any) -> Page:
+    page = await browser.page(**look)
+    await page.send("Page.addScriptToEvaluateOnNewDocument", source=before + PROBE)
+    await page.goto(stage.address)
+    await page.until(READY)
+    return page
+
+
+async def tap(page: Page, name: str, part: str = ".main") -> None:
+    await page.run(f"mark({json.dumps(name)}, {json.dumps(part)})")
+    await page.click(f"[data-test={json.dumps(name)}]")
+
+
+async def until(condition: Any) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - what is waited for happens in the browser
+            await asyncio.sleep(0.01)
+
+
+async def test_the_link_signs_in_and_leaves_no_trace_of_the_key(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    assert await page.run("location.href") == f"http://127.0.0.1:{stage.port}/"
+    assert await page.run("history.length") <= 2
+    assert await page.run("document.cookie") == ""
+    assert await page.text("#name") == "Lindenhof 4"
+    assert await page.text("#live") == "Live"
+    await page.send("Page.reload")
+    await page.until(READY)
+    assert page.faults == []
+
+
+async def test_without_a_key_there_is_a_door(browser: Browser, stage: Stage) -> None:
+    page = await browser.page()
+    await page.goto(f"http://127.0.0.1:{stage.port}/")
+    await page.until("!document.querySelector('#door').hidden")
+    token = stage.address.partition("=")[2]
+    for key, outcome in (("wrong", "!!document.querySelector('#door-fault').innerText"), (token, READY)):
+        await page.run(f"document.querySelector('#key').value = {json.dumps(key)}")
+        await page.click(".strong")
+        await page.until(outcome)
+    await page.click("#sign-out")
+    await page.until("!document.querySelector('#door').hidden")
+    assert stage.bridge.stream.clients == set()
+
+
+async def test_a_tap_switches_a_lamp(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    await tap(page, "Corner lamp")
+    await page.until("tile('Corner lamp').querySelector('.main').getAttribute('aria-checked') === 'true'")
+    await until(lambda: stage.furniture.commands)
+    ((entity_id, command),) = stage.furniture.commands
+    assert (entity_id, command.service, command.data) == ("light.living_corner", "turn_on", {})
+    assert command.cause is not None
+    assert command.cause.by == "person.owner"
+    await page.until("!tile('Corner lamp').dataset.wish")
+    await page.until("document.querySelector('#feed li').innerText.includes('by the owner')")
+    assert page.faults == []
+
+
+async def test_the_keyboard_does_it_too(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    await page.run("tile('Television').querySelector('.main').focus()")
+    await page.key(" ", 32)
+    await until(lambda: stage.furniture.commands)
+    assert [(entity_id, command.service) for entity_id, command in stage.furniture.commands] == [
+        ("switch.living_tv", "turn_off")
+    ]
+
+
+async def test_a_slider_sends_once_when_it_is_let_go(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    await page.run("mark('Corner lamp', 'input')")
+    script = """(() => { const node = document.querySelector('[data-test="Corner lamp"]');
+        node.scrollIntoView({ block: 'center' }); const box = node.getBoundingClientRect();
+        return [box.x, box.y + box.height / 2, box.width]; })()"""
+    x, y, width = await page.run(script)
+
+    async def mouse(kind: str, part: float) -> None:
+        await page.send("Input.dispatchMouseEvent", type=kind, x=x + part * width, y=y, button="left", clickCount=1)
+
+    await mouse("mousePressed", 0.05)
+    for part in (0.2, 0.4, 0.6, 0.75):
+        await mouse("mouseMoved", part)
+        stage.furniture.become("light.living_corner", "on", {"brightness": 12})
+        assert stage.furniture.commands == []
+    await page.until("tile('Corner lamp').querySelector('.slider').dataset.held === 'true'")
+    shown = await page.run("Number(document.querySelector('[data-test=\"Corner lamp\"]').value)")
+    await mouse("mouseReleased", 0.75)
+    await until(lambda: stage.furniture.commands)
+    ((entity_id, command),) = stage.furniture.commands
+    assert (entity_id, command.data) == ("light.living_corner", {"brightness_pct": shown})
+    assert 65 <= shown <= 85
+    await page.until(f"tile('Corner lamp').innerText.includes('{shown} %') && !tile('Corner lamp').dataset.wish")
+
+
+async def test_choices_numbers_and_buttons(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    for script in (
+        "(() => { const s = tile('Heating mode').querySelector('select'); s.value = 'eco'; return s; })()",
+        "(() => { const s = tile('Target temperature').querySelector('input'); s.value = 19.5; return s; })()",
+    ):
+        await page.run(f"{script}.dispatchEvent(new Event('change', {{ bubbles: true }}))")
+    await tap(page, "Reset meter")
+    await until(lambda: len(stage.furniture.commands) == 3)
+    assert {(entity_id, command.service, str(command.data)) for entity_id, command in stage.furniture.commands} == {
+        ("select.living_mode", "select_option", "{'option': 'eco'}"),
+        ("number.living_target", "set_value", "{'value': 19.5}"),
+        ("button.meter_reset", "press", "{}"),
+    }
+    await page.until("tile('Target temperature').innerText.includes('19.5 °C')")
+
+
+async def test_news_arrive_without_a_reload_and_touch_only_what_changed(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    await page.run("watchTiles()")
+    for value in range(600, 700):
+        stage.furniture.become("sensor.living_co2", str(value))
+        await asyncio.sleep(0)
+    stage.furniture.become("binary_sensor.front_door", "off")
+    await page.until("tile('CO₂').innerText.includes('699')")
+    await page.until("tile('Front door').innerText.includes('Closed')")
+    assert set(await page.run("[...touched]")) == {"CO₂", "Front door"}
+    assert page.faults == []
+
+
+async def test_why_stands_in_the_list_and_in_the_details(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    stage.furniture.walk_in()
+    await page.until("document.querySelectorAll('#feed li').length === 2")
+    reason = "rule Hall light, because Hall motion saw motion"
+    assert await page.text("#feed li:first-child .quiet") == reason
+    await page.until("tile('Ceiling') && document.querySelector('[data-mood=glow]')")
+    await page.run(MORE.format(kind=".room", word="Front door"))
+    await page.until("document.querySelector('#detail').open")
+    assert reason in await page.text("#detail .why")
+    await page.key("Escape", 27)
+    await page.until("!document.querySelector('#detail').open")
+
+
+@pytest.mark.parametrize("fault", ["silent", "dead"])
+async def test_what_is_not_confirmed_is_rolled_back_and_said(
+    browser: Browser, stage: Stage, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "LIFE", 0.5)
+    page = await opened(browser, stage, before=HURRY if fault == "dead" else "")
+    getattr(stage.furniture, fault).add("light.living_corner")
+    await tap(page, "Corner lamp")
+    await page.until("tile('Corner lamp').dataset.wish === 'asked'")
+    assert await page.run("tile('Corner lamp').querySelector('.main').getAttribute('aria-checked')") == "true"
+    await page.until("tile('Corner lamp').innerText.includes('Not confirmed')")
+    assert await page.run("tile('Corner lamp').querySelector('.main').getAttribute('aria-checked')") == "false"
+    assert "Corner lamp" in await page.text("#said")
+
+
+async def test_a_lost_connection_is_shown_and_mended(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    await page.run("window.same = true")
+    await stage.process.stop("bridge")
+    await page.until("!document.querySelector('#notice').hidden")
+    assert "Connection lost" in await page.text("#notice")
+    assert await page.run("document.body.hasAttribute('data-stale')")
+    stage.furniture.become("sensor.living_co2", "999")
+    stage.furniture.become("light.living_ceiling", "off")
+    await stage.process.start("bridge")
+    await page.until("document.querySelector('#notice').hidden && tile('CO₂').innerText.includes('999')")
+    assert await page.run("window.same")
+    assert await page.text("#live") == "Live"
+
+
+async def test_an_ended_session_leads_to_the_door(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    credentials = stage.bridge.access._credentials
+    credentials._ends.clear()
+    stage.bridge.stream.check()
+    await page.until("!document.querySelector('#door').hidden")
+
+
+async def test_what_the_home_says_is_text_and_never_markup(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    evil = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>'
+    config = EntityConfig(evil, "furniture", ("select_option",), capabilities={"options": [evil, "b"]}, unit=evil)
+    stage.furniture.house.say(ENTITY_CONFIG, config, "select", "evil")
+    stage.furniture.become("select.evil", evil, {evil: {evil: evil}, "rgb_color": [evil, 1, 2]})
+    stage.furniture.become("select.evil", "b", {evil: [evil]})
+    await page.until("[...document.querySelectorAll('.control')].some((node) => node.innerText.includes('onerror'))")
+    await page.run(MORE.format(kind=".control", word="onerror"))
+    await page.until("document.querySelector('#detail').innerText.includes('onerror')")
+    assert await page.run("document.querySelectorAll('img, #rooms script, #detail script').length") == 0
+    assert await page.run("window.broken") is None
+    assert page.faults == []
+
+
+async def test_entities_that_go_and_rooms_that_empty_leave_the_page(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    for entity_id in ("sensor.garden_temperature", "light.garden_path"):
+        stage.furniture.house.say(ENTITY_CONFIG, None, *entity_id.split("."))
+    await page.until("document.querySelectorAll('.room').length === 5")
+    assert "Garden" not in await page.text("#rooms")
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1440])
+async def test_nothing_sticks_out(browser: Browser, stage: Stage, width: int) -> None:
+    page = await opened(browser, stage, width=width, height=800, phone=width < 1000)
+    await page.run("unfold()")
+    assert await page.run("document.documentElement.scrollWidth") == width
+    assert await page.run("tooSmall()") == []
+    assert await page.run("spilt()") == []
+
+
+async def test_everything_that_can_be_worked_has_a_name(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    await page.send("Accessibility.enable")
+    nodes = (await page.send("Accessibility.getFullAXTree"))["nodes"]
+    worked = {"button", "switch", "slider", "combobox", "textbox", "spinbutton", "link"}
+    seen = [node for node in nodes if node.get("role", {}).get("value") in worked and not node["ignored"]]
+    assert len(seen) > 40
+    assert [node for node in seen if not node.get("name", {}).get("value", "").strip()] == []
+    roles = [node["role"]["value"] for node in nodes if not node["ignored"]]
+    assert roles.count("main") == 1
+    assert "complementary" in roles
+
+
+@pytest.mark.parametrize("dark", [False, True])
+async def test_words_stand_out_from_their_ground(browser: Browser, stage: Stage, dark: bool) -> None:
+    page = await opened(browser, stage, dark=dark)
+    stage.furniture.walk_in()
+    await page.until("document.querySelectorAll('#feed li').length === 2")
+    await page.run("unfold()")
+    await asyncio.sleep(0.4)  # the colours take 0.25 s to change
+    assert await page.run("faintTexts()") == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "height", "phone"), [(390, 844, True), (1440, 900, False)])
+async def test_pictures_to_look_at(
+    browser: Browser, stage: Stage, dark: bool, width: int, height: int, phone: bool
+) -> None:
+    """Leaves pictures in build/pages; they are for people, the test only says that nothing went wrong on the way."""
+    page = await opened(browser, stage, dark=dark, width=width, height=height, phone=phone)
+    stage.furniture.walk_in()
+    await page.until("document.querySelectorAll('#feed li').length === 2")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    path = PICTURES / f"{'phone' if phone else 'desktop'}-{'dark' if dark else 'light'}.png"
+    await page.screenshot(path, whole=True)
+    assert path.stat().st_size > 20_000
+    assert page.faults == []
