@@ -10,8 +10,18 @@ from typing import Any, Final
 
 import orjson
 
+from homeserver.topics.call import REPLY, REQUEST
+from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
+from homeserver.topics.process import PROCESS_STATUS, WORKER_STATUS
+from homeserver.topics.topic import Topic
+
 Fields = dict[str, Any]
+Where = tuple[str, ...]
+Tell = Callable[[Where, Fields], tuple[str, str]]
+"""Makes of the parameters of an address and the fields of a message: about what, and what happened."""
+EVENT: Final = Topic[Fields]("event/{kind}/{login}", dict)
 _LONGEST: Final = 160
+_ENVELOPE: Final = ("id", "ttl", "cause", "reply_to", "from", "seq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,17 @@ class Happening:
     fields: Fields
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How messages of a topic are told. `quiet`: only where everything is asked for; `sealed`: nothing from inside."""
+
+    name: str
+    topic: Topic[Any]
+    tell: Tell
+    quiet: bool = False
+    sealed: bool = False
+
+
 class Happenings:
     """Makes lines of messages; `everything` also those that only repeat a state or tell a status."""
 
@@ -35,27 +56,31 @@ class Happenings:
     def of(self, address: str, payload: bytes, *, retained: bool) -> Happening | None:
         """The line of a message on `address`, relative to the root; None where there is nothing to tell."""
         levels = address.split("/")
-        tell = _TELL.get((levels[0], len(levels))) or _TELL.get((levels[0], 0))
-        if address.endswith("/calls"):
-            tell = _other  # what a worker can be asked is no news
-        if levels[0] in ("call", "reply"):
-            payload = b"{}"
         fields = _fields(payload)
-        if levels[0] == "entity" and levels[-1] == "state":
-            return self._state(levels, fields, retained=retained)
-        if retained or tell is None or (tell in _QUIET and not self._everything):
+        state = ENTITY_STATE.match(levels)
+        if state is not None:
+            return self._state(".".join(state), fields, retained=retained)
+        if retained:
             return None
-        about, what = tell(levels, fields)
-        return Happening(levels[0] if levels[-2] != "command" else "command", about, what, _by(levels, fields), fields)
+        for kind in _KINDS:
+            where = kind.topic.match(levels)
+            if where is not None:
+                return self._told(kind, where, {} if kind.sealed else fields)
+        return Happening(levels[0], address, _data(fields), _by(fields, ""), fields) if self._everything else None
 
-    def _state(self, levels: list[str], fields: Fields, *, retained: bool) -> Happening | None:
-        entity, now = f"{levels[1]}.{levels[2]}", str(fields.get("state", "gone"))
-        before = self._states.get(entity)
+    def _told(self, kind: Kind, where: Where, fields: Fields) -> Happening | None:
+        if kind.quiet and not self._everything:
+            return None
+        about, what = kind.tell(where, fields)
+        return Happening(kind.name, about, what, _by(fields, where[-1] if kind.topic.many_writers else ""), fields)
+
+    def _state(self, entity: str, fields: Fields, *, retained: bool) -> Happening | None:
+        now, before = str(fields.get("state", "gone")), self._states.get(entity)
         self._states[entity] = now
         if retained or (before == now and not self._everything):
             return None
         what = f"{before} → {now}" if before not in (None, now) else now
-        return Happening("state", entity, what, _by(levels, fields), fields)
+        return Happening("state", entity, what, _by(fields, ""), fields)
 
 
 def _fields(payload: bytes) -> Fields:
@@ -66,73 +91,61 @@ def _fields(payload: bytes) -> Fields:
     return fields if isinstance(fields, dict) else {}
 
 
-def _by(levels: list[str], fields: Fields) -> str:
+def _by(fields: Fields, login: str) -> str:
+    """The cause's `by`; else who said it."""
     cause = fields.get("cause")
-    by = str(cause.get("by", "")) if isinstance(cause, dict) else ""
-    return by or (levels[-1] if levels[0] in ("event", "call") or levels[-2] == "command" else "")
+    return (str(cause.get("by") or "") if isinstance(cause, dict) else "") or login
 
 
-def _short(value: object) -> str:
-    text = orjson.dumps(value).decode() if not isinstance(value, str) else value
+def _data(fields: Fields) -> str:
+    left = {name: value for name, value in fields.items() if name not in _ENVELOPE and value not in (None, "", {}, [])}
+    text = " ".join(f"{name}={_short(value)}" for name, value in left.items())
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def _data(fields: Fields, *without: str) -> str:
-    left = {name: value for name, value in fields.items() if name not in without and value not in (None, "", {}, [])}
-    return " ".join(f"{name}={_short(value)}" for name, value in left.items())[:_LONGEST]
+def _short(value: object) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-_ENVELOPE: Final = ("id", "ttl", "cause", "reply_to", "from", "seq")
-Tell = Callable[[list[str], Fields], tuple[str, str]]
-
-
-def _command(levels: list[str], fields: Fields) -> tuple[str, str]:
+def _command(where: Where, fields: Fields) -> tuple[str, str]:
     data = fields.get("data")
-    shown = _data(data) if isinstance(data, dict) else ""
-    return f"{levels[1]}.{levels[2]}", f"{fields.get('service', '?')} {shown}".strip()
+    return (
+        f"{where[0]}.{where[1]}",
+        f"{fields.get('service', '?')} {_data(data) if isinstance(data, dict) else ''}".strip(),
+    )
 
 
-def _event(levels: list[str], fields: Fields) -> tuple[str, str]:
-    return levels[1], _data(fields, *_ENVELOPE)
+def _config(where: Where, fields: Fields) -> tuple[str, str]:
+    return ".".join(where), f"is {fields['name']}" if fields.get("name") else "was taken away"
 
 
-def _call(levels: list[str], fields: Fields) -> tuple[str, str]:
-    return f"{levels[1]}.{levels[2]}", "called"
+def _event(where: Where, fields: Fields) -> tuple[str, str]:
+    return where[0], _data(fields)
 
 
-def _reply(levels: list[str], fields: Fields) -> tuple[str, str]:
-    return levels[1], f"answered by {levels[-1]}"
+def _call(where: Where, fields: Fields) -> tuple[str, str]:
+    return f"{where[0]}.{where[1]}", "called"
 
 
-def _config(levels: list[str], fields: Fields) -> tuple[str, str]:
-    return f"{levels[1]}.{levels[2]}", f"is {fields['name']}" if fields.get("name") else "was taken away"
+def _reply(where: Where, fields: Fields) -> tuple[str, str]:
+    return where[0], f"answered by {where[2]}"
 
 
-def _worker(levels: list[str], fields: Fields) -> tuple[str, str]:
+def _worker(where: Where, fields: Fields) -> tuple[str, str]:
     reason = f": {fields['reason']}" if fields.get("reason") else ""
-    return levels[1], f"{fields.get('state', 'gone')} in {levels[2]}{reason}"
+    return where[0], f"{fields.get('state', 'gone')} in {where[1]}{reason}"
 
 
-def _process(levels: list[str], fields: Fields) -> tuple[str, str]:
-    return levels[1], str(fields.get("state", "gone")) if levels[-1] == "status" else levels[-1]
+def _process(where: Where, fields: Fields) -> tuple[str, str]:
+    return where[0], str(fields.get("state", "gone"))
 
 
-def _other(levels: list[str], fields: Fields) -> tuple[str, str]:
-    return "/".join(levels[1:]), _data(fields, *_ENVELOPE)
-
-
-_TELL: Final[dict[tuple[str, int], Tell]] = {
-    ("entity", 5): _command,
-    ("entity", 4): _config,
-    ("event", 0): _event,
-    ("call", 0): _call,
-    ("reply", 0): _reply,
-    ("worker", 4): _worker,
-    ("process", 0): _process,
-    ("registry", 0): _other,
-    ("rule", 0): _other,
-    ("job", 0): _other,
-    ("prediction", 0): _other,
-}
-"""By the first level of the address and their number; nought: any."""
-_QUIET: Final = {_reply, _process, _config, _other}
+_KINDS: Final = (
+    Kind("command", COMMAND, _command),
+    Kind("event", EVENT, _event),
+    Kind("call", REQUEST, _call, sealed=True),
+    Kind("worker", WORKER_STATUS, _worker),
+    Kind("config", ENTITY_CONFIG, _config, quiet=True),
+    Kind("process", PROCESS_STATUS, _process, quiet=True),
+    Kind("reply", REPLY, _reply, quiet=True, sealed=True),
+)

@@ -22,8 +22,8 @@ app = typer.Typer()
 
 @app.command(name="set")
 def set_entity(
-    entity: Annotated[str, typer.Argument(help="For example light.hall.")],
-    service: Annotated[str, typer.Argument(help="For example turn_on.")],
+    entity: Annotated[str, typer.Argument(help="For example light.hall.", metavar="ENTITY")],
+    service: Annotated[str, typer.Argument(help="For example turn_on.", metavar="SERVICE")],
     arguments: Arguments = None,
     data: Data = None,
     broker: Broker = None,

@@ -52,7 +52,7 @@ def _rows(name: str, kind: type[Worker]) -> list[tuple[str, str, str, str]]:
     rows = [(name, "says", topic.template, topic.model.__name__) for topic in _sorted(kind.says)]
     rows += [(name, "hears", topic.template, topic.model.__name__) for topic in _heard(kind)]
     rows += [(name, "answers", f"{call.worker}.{call.verb}", call.request.__name__) for call in _answered(kind)]
-    return rows
+    return rows or [(name, "-", "nothing on the home's own topics", "")]
 
 
 def _sorted(found: Iterable[Topic[Any]]) -> list[Topic[Any]]:

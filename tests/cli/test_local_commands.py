@@ -1,0 +1,152 @@
+"""Commands that need no running home: topics, settings, doctor, logins, run."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from homeserver import workers
+from homeserver.cli.topics_command import page
+from tests.cli.conftest import Run
+from tests.cli.homes import Home
+from tests.runtime.ground import free_port
+
+
+def test_topics_prints_every_declaration(run: Run) -> None:
+    found = run("topics", "--json").json
+    assert set(found) == {*workers.names(), "keeper"}
+    assert {"topic": "process/{process}/wanted", "message": "Wanted", "retained": True} in found["keeper"]["says"]
+    assert "keeper.restart" in [one["call"] for one in found["keeper"]["answers"]]
+    assert "entity/{domain}/{object_id}/state" in [one["topic"] for one in found["home"]["says"]]
+    shown = run("topics").out
+    assert all(name in shown for name in workers.names())
+
+
+def test_topics_writes_the_reference_page(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("topics", "--write").code == 0
+    text = (tmp_path / "docs" / "topics.md").read_text()
+    row = next(line for line in text.splitlines() if line.startswith("| `entity/{domain}/{object_id}/state`"))
+    assert "| yes | home |" in row
+    assert "| `keeper.stop` | `worker` | owner |" in text
+    assert text == page(workers.kinds(sorted([*workers.built_in(), "keeper"])))
+
+
+def test_settings_prints_what_is_in_force_and_from_where(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "homeserver.toml").write_text('name = "Casa"\n')
+    shown = run("settings", "--data", str(tmp_path), "--set", "home.currency=USD", "--json")
+    rows = {row["name"]: (row["value"], row["source"]) for row in shown.json}
+    assert rows["name"] == ("Casa", f"{tmp_path}/homeserver.toml:1")
+    assert rows["currency"] == ("USD", "--set home.currency")
+    assert rows["demo_home.speed"] == (1.0, "default")
+    changed = run("settings", "--data", str(tmp_path), "--changed", "--json").json
+    assert {row["name"] for row in changed} == {"name", "data"}
+    assert "Casa" in run("settings", "--data", str(tmp_path)).out
+
+
+def test_settings_masks_secrets(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOMESERVER_BROKER_PASSWORD", "hunter2")
+    for form in ((), ("--json",)):
+        shown = run("settings", "--data", str(tmp_path), *form)
+        assert "broker_password" in shown.out
+        assert "hunter2" not in shown.out
+
+
+def test_settings_refuses_what_it_does_not_know(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "homeserver.toml").write_text("[demo_home]\nsped = 2\n")
+    failed = run("settings", "--data", str(tmp_path))
+    assert (failed.code, "homeserver.toml:2" in failed.err, "'speed'" in failed.err) == (2, True, True)
+
+
+def test_doctor_looks_at_everything(run: Run, nowhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOMESERVER_MQTT_PORT", str(free_port()))
+    monkeypatch.setenv("HOMESERVER_HTTP_PORT", str(free_port()))
+    found = run("doctor", "--data", nowhere, "--json")
+    assert found.code == 0, "nothing is bad where nothing was started yet"
+    findings = {one["what"]: one for one in found.json}
+    assert findings["Python"]["state"] == "good"
+    assert findings["Mosquitto"]["state"] == ("good" if shutil.which("mosquitto") else "missing")
+    assert findings["data"]["state"] == "missing"
+    assert findings["home"]["cost"] == "Start it with: homeserver up"
+    assert all(one["cost"] for one in found.json if one["state"] != "good"), "what is missing costs something"
+    assert [name for name in workers.names() if findings[f"worker {name}"]["state"] != "good"] == []
+    assert "Mosquitto" in run("doctor", "--data", nowhere).out
+
+
+def test_doctor_names_what_is_bad(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "logins.json").write_text("rubbish")
+    monkeypatch.setenv("HOMESERVER_BROKER", "mqtt://127.0.0.1:1")
+    found = run("doctor", "--data", str(tmp_path), "--json")
+    findings = {one["what"]: one["state"] for one in found.json}
+    assert (found.code, findings["logins"], findings["broker"]) == (1, "bad", "bad")
+
+
+def test_doctor_sees_the_running_home(home: Home, run: Run) -> None:
+    found = run("doctor", "--data", str(home.data), "--json")
+    findings = {one["what"]: one for one in found.json}
+    assert findings["broker"]["found"] == "lets us in as process.cli"
+    assert str(home.mqtt_port) in findings["port mqtt"]["found"]
+
+
+def test_logins_can_be_made_before_the_home_runs(run: Run, nowhere: str) -> None:
+    Path(nowhere).mkdir()
+    made = run("device-login", "add", "plug1", "--data", nowhere, "--json")
+    assert (made.code, made.json["applied"]) == (0, False)
+    assert "from its next start" in run("device-login", "add", "plug2", "--data", nowhere).out
+    assert list(run("device-login", "list", "--data", nowhere, "--json").json) == ["device.plug1", "device.plug2"]
+
+
+# -- workers elsewhere
+
+
+def test_a_worker_on_another_machine_joins_with_its_login_file(home: Home, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "office.login"
+    made = run("worker-login", "add", "office", "demo_home", "--file", str(file), "--data", str(home.data), "--json")
+    assert (made.code, made.json["login"], file.stat().st_mode & 0o777) == (0, "process.office", 0o600)
+    assert json.loads(file.read_text())["broker"] == f"mqtt://127.0.0.1:{home.mqtt_port}"
+    secret = json.loads(file.read_text())["secret"]
+    assert secret not in made.out
+    assert not (home.data / "secrets" / "process.office").exists(), "its secret is kept there and nowhere else"
+    argv = [sys.executable, "-m", "homeserver", "run", "demo_home", "--login", str(file), "--data", str(tmp_path)]
+    with subprocess.Popen(argv, stderr=subprocess.DEVNULL) as elsewhere:
+        try:
+            deadline = time.monotonic() + 20
+            while "office" not in (now := run("status", "--data", str(home.data), "--json").json)["processes"]:
+                assert elsewhere.poll() is None
+                assert time.monotonic() < deadline, now
+                time.sleep(0.1)
+        finally:
+            elsewhere.terminate()
+        assert elsewhere.wait(5) == 0
+
+
+@pytest.mark.parametrize("name", ["core", "cli", "Attic", ""])
+def test_names_of_our_own_processes_cannot_be_taken(run: Run, nowhere: str, name: str) -> None:
+    failed = run("worker-login", "add", "--data", nowhere, "--", name, "rules")
+    assert (failed.code, "choose another" in failed.err) == (1, True)
+
+
+def test_run_says_what_it_cannot_do(run: Run, nowhere: str, tmp_path: Path) -> None:
+    unknown = run("run", "rulse", "--data", nowhere, "--broker", "mqtt://127.0.0.1:1")
+    assert (unknown.code, "did you mean 'rules'?" in unknown.err) == (2, True)
+    alone = run("run", "rules", "--data", nowhere)
+    assert (alone.code, "no home runs in" in alone.err) == (3, True)
+    badly = run("run", "rules", "--data", nowhere, "--broker", "mqtt://127.0.0.1:1", "--process", "A B")
+    assert (badly.code, "--process 'A B'" in badly.err) == (1, True)
+    absent = run("run", "rules", "--data", nowhere, "--login", str(tmp_path / "no.login"))
+    assert (absent.code, "cannot be read" in absent.err) == (3, True)
+
+
+def test_a_supervised_process_ends_with_its_supervisor(tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "homeserver", "run", "demo_home", "--broker", "mqtt://127.0.0.1:1"]
+    argv += ["--data", str(tmp_path), "--supervised"]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        assert b"no broker answers" in process.stderr.readline(), "it waits for its broker"
+        process.stdin.close()
+        assert process.wait(5) == 0
