@@ -34,7 +34,7 @@ class Ignored(ValueError):
 
 
 class Unit:
-    """`memory` holds settings; `faults` are told nothing of: see `Ignored`."""
+    """One device at work. `memory` holds its settings; `noise` is that of its sensors."""
 
     def __init__(self, device: Device, world: World, notice: Callable[[str], None]) -> None:
         self.device = device

@@ -4,7 +4,7 @@ Needs a random source of its own. Keeps the state of the front and of the clouds
 """
 
 from datetime import datetime
-from math import cos, exp, log, pi, sqrt
+from math import cos, exp, pi, sqrt
 from random import Random
 from typing import Final
 
@@ -26,12 +26,6 @@ def vapour_pressure(temperature: float) -> float:
 def saturation(temperature: float) -> float:
     """The most water that air can hold, g/m³: the gas law with the constant of water vapour, 461.5 J/(kg K)."""
     return 216.7 * vapour_pressure(temperature) / (temperature + 273.15)
-
-
-def dew_point(vapour: float, temperature: float) -> float:
-    """The temperature in °C at which air with `vapour` g/m³ would be saturated: the Magnus formula inverted."""
-    ratio = log(max(1e-3, vapour) * (temperature + 273.15) / 216.7 / 6.112)
-    return 243.12 * ratio / (17.62 - ratio)
 
 
 def wander(value: float, spread: float, memory: float, seconds: float, chance: Random) -> float:

@@ -1,6 +1,7 @@
 """The table of devices agrees with the world and is what a family house has."""
 
 from collections import Counter
+from pathlib import Path
 
 from integrations.demo_home.devices import AREAS, DEVICES, DRAIN
 from integrations.demo_home.house import KINDS
@@ -33,3 +34,23 @@ def test_each_lamp_and_window_of_the_world_has_its_device() -> None:
 def test_what_has_a_battery_has_a_drain() -> None:
     for device in DEVICES:
         assert (device.battery is None) == (device.product not in DRAIN), device.key
+
+
+def house_table() -> list[str]:
+    """The table of docs/how-to/demo-house.md, from the tables of the code."""
+    rows = ["| room | device | product | entities |", "| --- | --- | --- | --- |"]
+    for device in DEVICES:
+        shown = [
+            f"`{entity.component}.{entity.id_for(device)}`"
+            for entity in KINDS[device.kind].entities
+            if not {"entity_category", "ent_cat"} & set(entity.config)
+        ]
+        product = f"{device.product.maker} {device.product.model}"
+        rows.append(f"| {device.area} | {device.name} | {product} | {', '.join(shown) or '(none)'} |")
+    return rows
+
+
+def test_the_manual_lists_the_house_as_it_is() -> None:
+    manual = (Path(__file__).parents[3] / "docs/how-to/demo-house.md").read_text().splitlines()
+    rows = house_table()
+    assert [line for line in manual if line in rows] == rows, "replace the table by:\n" + "\n".join(rows)

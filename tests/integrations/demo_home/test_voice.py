@@ -1,7 +1,5 @@
 """A device reports what moved, what happened, and that it is still there; and nothing while it is not."""
 
-from collections.abc import Callable
-
 from integrations.demo_home.devices import DEVICES
 from integrations.demo_home.house import BERLIN as PLACE
 from integrations.demo_home.house import KINDS
@@ -12,12 +10,15 @@ from integrations.demo_home.world import World
 from tests.integrations.demo_home.conftest import WINTER
 
 
+def unnoticed(key: str) -> None:
+    """Nobody listens for what happens; the tests look for themselves."""
+
+
 def voice_of(key: str) -> tuple[Voice, World, dict[str, Message]]:
-    notice: Callable[[str], None] = lambda key: None  # noqa: E731
-    world = World(1, Timeline(WINTER), PLACE, notice)
+    world = World(1, Timeline(WINTER), PLACE, unnoticed)
     device = next(device for device in DEVICES if device.key == key)
     last: dict[str, Message] = {}
-    return Voice(Unit(device, world, notice), KINDS[device.kind], last), world, last
+    return Voice(Unit(device, world, unnoticed), KINDS[device.kind], last), world, last
 
 
 def test_it_says_all_when_asked_and_nothing_new_when_nothing_moved() -> None:

@@ -6,7 +6,7 @@ from statistics import mean
 
 import pytest
 
-from integrations.demo_home.weather import Weather, dew_point, saturation, vapour_pressure, wander
+from integrations.demo_home.weather import Weather, saturation, vapour_pressure, wander
 from tests.integrations.demo_home.conftest import SUMMER, WINTER
 
 
@@ -24,11 +24,6 @@ def test_saturation_agrees_with_steam_tables() -> None:
     assert vapour_pressure(20) == pytest.approx(23.4, abs=0.1)
     assert saturation(20) == pytest.approx(17.3, abs=0.1)
     assert saturation(0) == pytest.approx(4.85, abs=0.05)
-
-
-def test_dew_point_inverts_saturation() -> None:
-    assert dew_point(saturation(9.3), 9.3) == pytest.approx(9.3, abs=0.01)
-    assert dew_point(8.7, 20) == pytest.approx(9.3, abs=0.3)
 
 
 def test_summer_is_warmer_than_winter_and_afternoon_than_dawn() -> None:
