@@ -101,10 +101,15 @@ def kelvin_to_hs(kelvin: float) -> Hs:
     return rgb_to_hs(kelvin_to_rgb(kelvin))
 
 
-def xy_to_kelvin(xy: Xy) -> int:
-    """McCamy's formula for the correlated colour temperature; good near the white of lamps."""
-    n = (xy[0] - 0.3320) / (0.1858 - xy[1] or 1e-9)
-    return round(min(max(437 * n**3 + 3601 * n**2 + 6861 * n + 5517, WARMEST_RGB), COLDEST_RGB))
+def rgb_to_kelvin(rgb: Rgb) -> int:
+    """The black body whose balance of blue and red is nearest: the inverse of `kelvin_to_rgb`, by halving."""
+    balance = (rgb[2] - rgb[0]) * 255 / (max(rgb) or 255)
+    low, high = WARMEST_RGB, COLDEST_RGB
+    while high - low > 1:
+        middle = (low + high) // 2
+        red, _, blue = kelvin_to_rgb(middle)
+        low, high = (middle, high) if blue - red < balance else (low, middle)
+    return high
 
 
 def rgb_to_rgbw(rgb: Rgb) -> Rgbw:

@@ -96,7 +96,7 @@ def _coloured(mode: str, value: Any, lamp: Lamp) -> dict[str, Any]:
         if other in lamp.modes:
             return {f"{other}_color": of_rgb(other, rgb, lamp), "color_mode": other}
     if "color_temp" in lamp.modes:
-        return _temperature(colour.xy_to_kelvin(colour.rgb_to_xy(rgb)), lamp)
+        return _temperature(colour.rgb_to_kelvin(rgb), lamp)
     return {}
 
 
