@@ -101,7 +101,7 @@ async def test_logins_are_applied_while_it_runs(kit: Kit, broker: str) -> None:
         assert supervisor.logins.secret("process.keeper") != before
         assert supervisor.apply_logins() == 2
         async with asyncio.timeout(5):  # the broker is told by a signal, and takes its moment
-            while not await connects(supervisor):
+            while not await connects(supervisor):  # noqa: ASYNC110 - another process brings it about
                 await asyncio.sleep(0.02)
 
 
