@@ -23,6 +23,7 @@ class Lab:
 
     async def open(self) -> None:
         await self.link.subscribe("lab/+/+/set")
+        await self.link.subscribe("homeassistant/status")
         await self.link.open(self._obey, self._announce)
 
     async def _announce(self) -> None:
@@ -40,10 +41,17 @@ class Lab:
                     config |= {"state_topic": f"lab/{kind}/{i}/state", "min": 0, "max": 1_000_000}
                 self.link.publish(f"homeassistant/{kind}/lab/{kind}_{i}/config", orjson.dumps(config), True)
             await asyncio.sleep(0.05)
+        self._report()
+
+    def _report(self) -> None:
         for number, value in self.values.items():
             self.link.publish(f"lab/number/{number}/state", value.encode(), True)
 
     def _obey(self, topic: str, payload: bytes) -> None:
+        if topic == "homeassistant/status":
+            if payload == b"online":
+                self._report()
+            return
         _, kind, index, _ = topic.split("/")
         if kind == "button":
             self.pressed[int(index)] += 1
