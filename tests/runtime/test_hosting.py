@@ -1,4 +1,4 @@
-"""A process and its workers: opening, failures, leases, what is wanted."""
+"""A process and its workers: opening, leases, status."""
 
 import pytest
 
@@ -8,27 +8,13 @@ from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.runtime.worker import Worker
 from homeserver.topics.process import (
-    FAILURE,
-    PROCESS_WANTED,
     WORKER_CALLS,
     WORKER_STATUS,
-    Failure,
-    Wanted,
     WorkerCalls,
     WorkerStatus,
 )
-from tests.runtime.sums import COUNTED, SPOKE, asker, sums, the_house, the_sums
+from tests.runtime.sums import COUNTED, asker, sums, the_house, the_sums
 from tests.runtime.test_bus import Word
-
-
-async def test_a_bug_in_a_handler_is_told_and_the_worker_lives_on() -> None:
-    async with Rehearsal(sums) as home:
-        failures: list[Failure] = home.listen(FAILURE)
-        for text in ("good", "bad", "better"):
-            home.bus.say(SPOKE, Word(text), (home.bus.login,))
-            await settle()
-        assert the_sums(home).heard == ["good", "better"]
-        assert [(f.worker, f.handler, f.error) for f in failures] == [("sums", "spoke", "ValueError: bad word")]
 
 
 async def test_saying_what_was_not_declared_is_an_error() -> None:
@@ -76,20 +62,6 @@ async def test_a_second_instance_of_a_singleton_waits_and_says_where_the_first_i
     await second.process.close()
 
 
-async def test_workers_are_started_and_stopped_as_the_keeper_wants() -> None:
-    broker = MemoryBroker()
-    async with Rehearsal(sums, asker, broker=broker) as home:
-        keeper = Rehearsal(broker=broker, process="keeper")
-        keeper.bus.announce({PROCESS_WANTED.template})
-        async with keeper:
-            keeper.bus.say(PROCESS_WANTED, Wanted(("asker",)), ("core",))
-            await settle(60)
-            assert set(home.process.hosted) == {"asker"}
-            keeper.bus.say(PROCESS_WANTED, Wanted(("asker", "sums")), ("core",))
-            await settle(60)
-            assert the_sums(home).calls == 0
-
-
 async def test_a_worker_that_cannot_open_says_why_and_is_tried_again() -> None:
     attempts: list[float] = []
 
@@ -112,13 +84,3 @@ async def test_a_worker_that_cannot_open_says_why_and_is_tried_again() -> None:
     assert attempts == [0.0, 0.5, 1.5]
     assert home.process.hosted["shy"].opened.is_set()
     await home.process.close()
-
-
-async def test_refused_messages_are_counted_and_told_at_intervals(caplog: pytest.LogCaptureFixture) -> None:
-    async with Rehearsal(sums) as home:
-        for number in range(50):
-            home.broker.route("", "homeserver/call/sums/double/person.owner", b"{%d" % number, False)
-        await settle()
-        await home.clock.advance(11)
-        told = [record.getMessage() for record in caplog.records if "refused" in record.getMessage()]
-        assert [text.split()[1] for text in told] == ["1", "49"]
