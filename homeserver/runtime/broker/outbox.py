@@ -70,7 +70,7 @@ class Outbox:
         self._unacknowledged.clear()
 
     def _may_send(self, message: Message) -> bool:
-        has_room = self._transport.get_write_buffer_size() <= BUFFER
+        has_room = self._transport.get_write_buffer_size() <= BUFFER and not self._transport.is_closing()
         return has_room and (message.qos == 0 or len(self._unacknowledged) < WINDOW)
 
     def _encode(self, message: Message) -> bytes:
@@ -100,6 +100,8 @@ class Outbox:
 
     def _send_waiting(self) -> None:
         """Hand over about one buffer in one write."""
+        if self._transport.is_closing():
+            raise ConnectionResetError("the connection is closing")
         packets, size = [], self._transport.get_write_buffer_size()
         while self._waiting and size <= BUFFER:
             message = self._waiting[0]

@@ -160,3 +160,14 @@ async def test_closing_ends_the_waiting(open_line: Open) -> None:
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert len(asyncio.all_tasks()) == len(before) - 1
+
+
+async def test_what_comes_while_the_connection_closes_is_kept_as_unfinished(open_line: Open) -> None:
+    line = await open_line()
+    written: list[bytes] = []
+    line.writer.write = written.append  # type: ignore[method-assign,assignment]
+    line.writer.close()
+    line.outbox.put(Message("t", b"1", False, 1))
+    await asyncio.sleep(0.05)
+    assert written == [], "a closed transport must not be written to: uvloop raises"
+    assert [message.data for message in line.outbox.unfinished()] == [b"1"]
