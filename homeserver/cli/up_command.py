@@ -14,6 +14,7 @@ from homeserver.bridge.credentials import token_of
 from homeserver.cli.options import Broker, Data, Rules, Sets, load_settings
 from homeserver.runtime.assembly import assemble
 from homeserver.runtime.clock import RealClock
+from homeserver.runtime.home_settings import is_loopback
 from homeserver.runtime.hosting import Setup
 from homeserver.runtime.house import House
 from homeserver.runtime.journal import Journal, log_to
@@ -21,9 +22,12 @@ from homeserver.runtime.keeper import Keeper
 from homeserver.runtime.process import Process
 from homeserver.runtime.running import occupy
 from homeserver.runtime.settings import Settings
+from homeserver.runtime.settings_file import FILE
 from homeserver.runtime.supervisor import Supervisor, check_free
 
 app = typer.Typer()
+_GOODBYE: Final = 0.3
+"""Seconds for the keeper to leave the bus."""
 _READY: Final = 20.0
 """Seconds after which the home says what is still missing."""
 
@@ -37,8 +41,16 @@ def up(
     mqtt_port: Annotated[
         int | None, typer.Option("--mqtt-port", help="Where the home's own broker listens (1883).", show_default=False)
     ] = None,
+    mqtt_host: Annotated[
+        str | None,
+        typer.Option("--mqtt-host", help="0.0.0.0 lets devices of your network in.", show_default=False),
+    ] = None,
     http_port: Annotated[
         int | None, typer.Option("--http-port", help="Where the page is (8321).", show_default=False)
+    ] = None,
+    http_host: Annotated[
+        str | None,
+        typer.Option("--http-host", help="0.0.0.0 shows the page in your network.", show_default=False),
     ] = None,
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="Let programs on this machine use the broker without a login.")
@@ -47,8 +59,8 @@ def up(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show everything that the processes log.")] = False,
 ) -> None:
     """Start the broker and all workers of the home, and keep them up until Ctrl+C."""
-    ports = {"mqtt_port": mqtt_port, "http_port": http_port}
-    settings = load_settings(data, broker, sets, rules=rules, anonymous=anonymous or None, **ports)
+    doors = {"mqtt_port": mqtt_port, "mqtt_host": mqtt_host, "http_port": http_port, "http_host": http_host}
+    settings = load_settings(data, broker, sets, rules=rules, anonymous=anonymous or None, **doors)
     home, plan = settings.home, workers.plan(demo=demo)
     models = {name: plan.kind(name).options for post in plan.posts.values() for name in post.workers}
     settings.check(models, others=workers.names())
@@ -127,16 +139,17 @@ def _tell_ready(settings: Settings, supervisor: Supervisor, seconds: float, *, w
         _line("page", f"http://{home.http_host}:{home.http_port}/#token={token_of(home.data)}")
     login = "no login needed" if supervisor.open_house else "make its login with: homeserver device-login add NAME"
     _line("devices", f"connect to {supervisor.address()}; {login}")
+    if supervisor.kind != "external" and is_loopback(home.mqtt_host):
+        _line("", "           from this machine only; --mqtt-host 0.0.0.0 opens it to your network")
     _line("rules", str(home.rules))
+    _line("settings", f"{home.data / FILE}: {home.time_zone}, {home.currency}, {home.language}")
     _line("", "Ctrl+C stops everything")
 
 
 async def _close(process: Process) -> None:
-    try:
-        async with asyncio.timeout(0.4):
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_GOODBYE):
             await process.close()
-    except TimeoutError:
-        pass
 
 
 def _line(name: str, text: str) -> None:

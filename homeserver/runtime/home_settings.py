@@ -15,6 +15,11 @@ SECTION: Final = "home"
 """What the platform is called in the file and in `--set`; it shares the name with the worker `home`."""
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only programs on this machine can reach a listener on this address."""
+    return host in ("::1", "localhost") or host.startswith("127.")
+
+
 class HomeSettings(BaseModel):
     """What everything in the home may rely on; all of it has a default."""
 
@@ -64,7 +69,7 @@ class HomeSettings(BaseModel):
 
     @model_validator(mode="after")
     def _loopback(self) -> Self:
-        if self.anonymous and self.mqtt_host not in ("127.0.0.1", "::1", "localhost"):
+        if self.anonymous and not is_loopback(self.mqtt_host):
             raise ValueError("anonymous access is possible on loopback only: take mqtt_host away or make logins")
         return self
 

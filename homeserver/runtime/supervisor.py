@@ -27,9 +27,9 @@ from homeserver.runtime.settings import Settings
 
 log = logging.getLogger(__name__)
 KEEPER: Final = Post("keeper", ("keeper",))
-_STOP: Final = 1.3
-"""Seconds that the workers' processes have to end; the broker has what is left of two."""
-_STOP_BROKER: Final = 0.5
+_STOP: Final = 1.2
+"""Seconds that the workers' processes have to end; the broker has what is left of `_STOP_ALL`."""
+_STOP_ALL: Final = 1.7
 _BROKER_READY: Final = 15.0
 
 
@@ -98,9 +98,10 @@ class Supervisor:
         await self._stop()
 
     async def _stop(self) -> None:
+        began = self._clock.monotonic()
         await asyncio.gather(*(child.stop(_STOP) for child in self.children.values()))
         if self._broker is not None:
-            await self._broker.stop(_STOP_BROKER)
+            await self._broker.stop(_STOP_ALL - (self._clock.monotonic() - began))
 
     # -- logins
 

@@ -1,14 +1,17 @@
 """A real home for the commands to talk to: `homeserver up` in a process of its own, in a folder of its own."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.runtime.ground import free_port
 
@@ -28,6 +31,17 @@ class Home:
 
     def says(self, words: str) -> bool:
         return words in self.output.read_text()
+
+    def post(self, path: str, body: object) -> Any:
+        """What the HTTP interface answers, as JSON."""
+        token = (self.data / "http-token").read_text().strip()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.http_port}{path}",
+            data=json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
 
     def stop(self) -> float:
         """Ctrl+C; the seconds that it took."""

@@ -67,6 +67,14 @@ def test_set_reaches_the_device(at: Run) -> None:
     until(at, "entities", LAMP, "--json", holds='"state":"off"')
 
 
+def test_a_command_over_http_passes_the_brokers_rights(home: Home, at: Run) -> None:
+    until(at, "entities", LAMP, "--json", holds='"state":"o')
+    home.post("/api/services/light/turn_on", {"entity_id": LAMP, "brightness": 33})
+    until(at, "entities", LAMP, "--json", holds='"brightness":33')
+    report = home.post("/api/calls/keeper/status", {})
+    assert "home" in [one["worker"] for one in report["workers"]]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

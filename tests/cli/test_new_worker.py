@@ -5,13 +5,12 @@ import json
 import subprocess
 import sys
 import tomllib
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.homes import Home, running_home
+from tests.cli.homes import running_home
 
 MOST = 40  # lines of a worker
 
@@ -84,19 +83,7 @@ def test_both_kinds_run_in_the_home_without_a_further_edit(run: Run, project: Pa
         for name in ("pulse", "guest_pulse"):
             called = run("call", f"{name}.count", "domain=light", "--data", str(home.data))
             assert called.json == {"changes": 0}
-            assert post(home, f"/api/calls/{name}/count", {"domain": "light"}) == {"changes": 0}
-
-
-def post(home: Home, path: str, body: object) -> object:
-    token = (home.data / "http-token").read_text().strip()
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{home.http_port}{path}",
-        data=json.dumps(body).encode(),
-        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        found: object = json.load(answer)
-        return found
+            assert home.post(f"/api/calls/{name}/count", {"domain": "light"}) == {"changes": 0}
 
 
 @pytest.mark.parametrize("name", ["Pulse", "2nd", "a-b", "a", "x" * 40, "a/b", ""])
