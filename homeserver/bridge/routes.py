@@ -16,8 +16,9 @@ from starlette.responses import Response, StreamingResponse
 from homeserver import __version__
 from homeserver.bridge import models
 from homeserver.bridge.access import Access
-from homeserver.bridge.announced import Announcements, with_calls
+from homeserver.bridge.announced import Announcements
 from homeserver.bridge.door import SESSION, address_of
+from homeserver.bridge.openapi import error_responses, with_calls
 from homeserver.bridge.page import PAGE, page_file
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.refusals import STATUS, Refusal, answer, json_response
@@ -32,10 +33,6 @@ _ENVELOPE: Final = 4096
 """Bytes that a message may need beside its arguments."""
 _DEEPEST: Final = 200
 """Levels of lists and objects in a body; JSON libraries have a limit of their own a little above it."""
-_STATUSES: Final = (400, 401, 403, 404, 408, 409, 413, 421, 422, 429, 500, 503, 504)
-_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": models.Error, "description": "Refused"} for status in _STATUSES
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ class Routes:
             ("DELETE", SESSION, self.sign_out, models.Message),
         ]
         for method, path, function, model in rows:
-            app.add_api_route(path, function, methods=[method], response_model=model, responses=_ERRORS)
+            app.add_api_route(path, function, methods=[method], response_model=model, responses=error_responses())
         for path in PAGE:
             app.add_api_route(path, self.page, methods=["GET", "HEAD"], include_in_schema=False)
         app.add_exception_handler(Refusal, _refused)

@@ -2,7 +2,7 @@
 
 /** The tile of an entity by the name that is written on it. */
 window.tile = (name) => [...document.querySelectorAll(".control, .reading")].find(
-  (node) => node.querySelector(".name").innerText === name && !node.closest("[hidden]"),
+  (node) => node.querySelector(".name").textContent === name && !node.closest("[hidden]"),
 );
 
 /** Make a part of a tile findable for a real click. */
@@ -15,7 +15,7 @@ window.watchTiles = () => {
   window.touched = new Set();
   const watcher = new MutationObserver((list) => list.forEach(({ target }) => {
     const node = (target.nodeType === 1 ? target : target.parentElement).closest(".control, .reading");
-    if (node) touched.add(node.querySelector(".name").innerText);
+    if (node) touched.add(node.querySelector(".name").textContent);
   }));
   watcher.observe(document.querySelector("#rooms"), { subtree: true, childList: true, characterData: true, attributes: true });
 };
@@ -30,7 +30,7 @@ window.tooSmall = () => [...document.querySelectorAll("button, select, input")].
 
 /** Tiles whose content does not fit in. */
 window.spilt = () => [...document.querySelectorAll(".control, .reading, .glance li")]
-  .filter((node) => node.checkVisibility() && node.scrollWidth > node.clientWidth + 1).map((node) => node.innerText);
+  .filter((node) => node.checkVisibility() && node.scrollWidth > node.clientWidth + 1).map((node) => node.textContent);
 
 /** Texts that stand out too little from their ground, by WCAG 2.2, 1.4.3; what cannot be worked is exempt. */
 window.faintTexts = () => {

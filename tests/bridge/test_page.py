@@ -26,7 +26,7 @@ HURRY = """(() => {
 """Run before the page's own scripts, it makes the page's long waits short."""
 
 PROBE = (Path(__file__).parent / "probe.js").read_text()
-MORE = """[...document.querySelectorAll('{kind}')].find((node) => node.innerText.includes('{word}'))
+MORE = """[...document.querySelectorAll('{kind}')].find((node) => node.textContent.includes('{word}'))
     .querySelector('.more').click()"""
 
 
@@ -78,7 +78,7 @@ async def test_without_a_key_there_is_a_door(browser: Browser, stage: Stage) -> 
     await page.goto(f"http://127.0.0.1:{stage.port}/")
     await page.until("!document.querySelector('#door').hidden")
     token = stage.address.partition("=")[2]
-    for key, outcome in (("wrong", "!!document.querySelector('#door-fault').innerText"), (token, READY)):
+    for key, outcome in (("wrong", "!!document.querySelector('#door-fault').textContent"), (token, READY)):
         await page.run(f"document.querySelector('#key').value = {json.dumps(key)}")
         await page.click(".strong")
         await page.until(outcome)
@@ -97,7 +97,7 @@ async def test_a_tap_switches_a_lamp(browser: Browser, stage: Stage) -> None:
     assert command.cause is not None
     assert command.cause.by == "person.owner"
     await page.until("!tile('Corner lamp').dataset.wish")
-    await page.until("document.querySelector('#feed li').innerText.includes('by the owner')")
+    await page.until("document.querySelector('#feed li').textContent.includes('by the owner')")
     assert page.faults == []
 
 
@@ -134,7 +134,7 @@ async def test_a_slider_sends_once_when_it_is_let_go(browser: Browser, stage: St
     ((entity_id, command),) = stage.furniture.commands
     assert (entity_id, command.data) == ("light.living_corner", {"brightness_pct": shown})
     assert 65 <= shown <= 85
-    await page.until(f"tile('Corner lamp').innerText.includes('{shown} %') && !tile('Corner lamp').dataset.wish")
+    await page.until(f"tile('Corner lamp').textContent.includes('{shown} %') && !tile('Corner lamp').dataset.wish")
 
 
 async def test_choices_numbers_and_buttons(browser: Browser, stage: Stage) -> None:
@@ -151,7 +151,7 @@ async def test_choices_numbers_and_buttons(browser: Browser, stage: Stage) -> No
         ("number.living_target", "set_value", "{'value': 19.5}"),
         ("button.meter_reset", "press", "{}"),
     }
-    await page.until("tile('Target temperature').innerText.includes('19.5 °C')")
+    await page.until("tile('Target temperature').textContent.includes('19.5 °C')")
 
 
 async def test_news_arrive_without_a_reload_and_touch_only_what_changed(browser: Browser, stage: Stage) -> None:
@@ -161,8 +161,8 @@ async def test_news_arrive_without_a_reload_and_touch_only_what_changed(browser:
         stage.furniture.become("sensor.living_co2", str(value))
         await asyncio.sleep(0)
     stage.furniture.become("binary_sensor.front_door", "off")
-    await page.until("tile('CO₂').innerText.includes('699')")
-    await page.until("tile('Front door').innerText.includes('Closed')")
+    await page.until("tile('CO₂').textContent.includes('699')")
+    await page.until("tile('Front door').textContent.includes('Closed')")
     assert set(await page.run("[...touched]")) == {"CO₂", "Front door"}
     assert page.faults == []
 
@@ -191,7 +191,7 @@ async def test_what_is_not_confirmed_is_rolled_back_and_said(
     await tap(page, "Corner lamp")
     await page.until("tile('Corner lamp').dataset.wish === 'asked'")
     assert await page.run("tile('Corner lamp').querySelector('.main').getAttribute('aria-checked')") == "true"
-    await page.until("tile('Corner lamp').innerText.includes('Not confirmed')")
+    await page.until("tile('Corner lamp').textContent.includes('Not confirmed')")
     assert await page.run("tile('Corner lamp').querySelector('.main').getAttribute('aria-checked')") == "false"
     assert "Corner lamp" in await page.text("#said")
 
@@ -206,7 +206,7 @@ async def test_a_lost_connection_is_shown_and_mended(browser: Browser, stage: St
     stage.furniture.become("sensor.living_co2", "999")
     stage.furniture.become("light.living_ceiling", "off")
     await stage.process.start("bridge")
-    await page.until("document.querySelector('#notice').hidden && tile('CO₂').innerText.includes('999')")
+    await page.until("document.querySelector('#notice').hidden && tile('CO₂').textContent.includes('999')")
     assert await page.run("window.same")
     assert await page.text("#live") == "Live"
 
@@ -226,9 +226,9 @@ async def test_what_the_home_says_is_text_and_never_markup(browser: Browser, sta
     stage.furniture.house.say(ENTITY_CONFIG, config, "select", "evil")
     stage.furniture.become("select.evil", evil, {evil: {evil: evil}, "rgb_color": [evil, 1, 2]})
     stage.furniture.become("select.evil", "b", {evil: [evil]})
-    await page.until("[...document.querySelectorAll('.control')].some((node) => node.innerText.includes('onerror'))")
+    await page.until("[...document.querySelectorAll('.control')].some((node) => node.textContent.includes('onerror'))")
     await page.run(MORE.format(kind=".control", word="onerror"))
-    await page.until("document.querySelector('#detail').innerText.includes('onerror')")
+    await page.until("document.querySelector('#detail').textContent.includes('onerror')")
     assert await page.run("document.querySelectorAll('img, #rooms script, #detail script').length") == 0
     assert await page.run("window.broken") is None
     assert page.faults == []

@@ -6,10 +6,11 @@ import { addToFeed, beginFeed } from "/feed.js";
 import { showGlance } from "/glance.js";
 import { put, remove, replace, watch } from "/home.js";
 import { icon } from "/icons.js";
-import { showRooms } from "/rooms.js";
+import { keepArranged, showRooms } from "/rooms.js";
 import { clock, speak, today } from "/words.js";
 
 const SILENCE = 45_000; // milliseconds without a word after which the connection is taken for lost
+const GLANCE = 250;
 const PATIENCE = 1_500; // a shorter break is not worth a word
 
 let stream = null;
@@ -76,6 +77,7 @@ function begun(home) {
   setText(byId("name"), home.name);
   setText(byId("today"), today(new Date()));
   replace(home.entities);
+  glance();
   beginFeed(home.happened);
   back();
 }
@@ -114,11 +116,19 @@ function back() {
 
 // -- the page
 
+let glanceDue = null;
+
 watch((ids) => {
   showRooms(byId("rooms"), ids, openDetail);
-  showGlance(byId("glance"));
   refreshDetail(ids);
+  glanceDue ??= setTimeout(glance, GLANCE);
 });
+
+/** The row at the top looks at the whole home, so not at every change. */
+function glance() {
+  glanceDue = null;
+  showGlance(byId("glance"));
+}
 
 setInterval(() => {
   setText(byId("today"), today(new Date()));
@@ -149,4 +159,5 @@ byId("feed-all").addEventListener("click", () => {
 
 byId("door-icon").append(icon("house"));
 prepareDetail();
+keepArranged(byId("rooms"));
 begin();

@@ -12,57 +12,81 @@ const CLASSES = ["temperature", "humidity", "motion", "occupancy", "door", "wind
 
 const rooms = new Map();
 const tiles = new Map();
+let count = 0;
 
 /** Bring the tiles of `ids` up to date; `list` is where the rooms stand, `open` shows details. */
 export function showRooms(list, ids, open) {
+  const rebuilt = new Set();
   const touched = new Set();
+  const before = rooms.size;
   for (const id of ids) {
-    const entity = entities.get(id);
-    const key = entity && placeOf(entity) ? `${entity.area ?? NOWHERE}\n${placeOf(entity)}\n${entity.services.length > 0}` : null;
-    let tile = tiles.get(id);
-    if (tile && tile.key !== key) {
-      tile.root.remove();
-      touched.add(tile.room);
-      tiles.delete(id);
-      tile = null;
-    }
-    if (key === null) continue;
-    const room = roomOf(list, entity.area ?? NOWHERE);
-    if (!tile) {
-      tile = Object.assign(tileOf(entity, open), { key, room, order: orderOf(entity) });
-      tiles.set(id, tile);
-      insert(room.places[placeOf(entity)], tile);
-    }
-    tile.update(room.name);
-    touched.add(room);
+    const tile = tileFor(id, open, rebuilt);
+    if (!tile) continue;
+    tile.update(tile.room.name);
+    touched.add(tile.room);
   }
-  touched.forEach((room) => refresh(room, open));
+  for (const room of rebuilt) refresh(room, open);
+  touched.forEach(showSummary);
+  if (rooms.size !== before || [...rebuilt].some((room) => room.tiles.size === 0)) arrange(list);
 }
 
-function roomOf(list, name) {
-  let room = rooms.get(name);
-  if (!room) {
-    room = makeRoom(name);
-    rooms.set(name, room);
-    const after = [...rooms.values()].filter((other) => compare(other.name, name) > 0).sort((a, b) => compare(a.name, b.name))[0];
-    list.insertBefore(room.root, after?.root ?? null);
+/** The tile of an entity in its right place, new where the entity is new or has moved; rooms whose tiles changed are added to `rebuilt`. */
+function tileFor(id, open, rebuilt) {
+  const entity = entities.get(id);
+  const place = entity ? placeOf(entity) : null;
+  const key = place && `${entity.area ?? NOWHERE}\n${place}\n${entity.services.length > 0}`;
+  const old = tiles.get(id);
+  if (old?.key === key) return old;
+  if (old) {
+    old.root.remove();
+    old.room.tiles.delete(old);
+    tiles.delete(id);
+    rebuilt.add(old.room);
   }
-  return room;
+  if (!key) return null;
+  const room = roomOf(entity.area ?? NOWHERE);
+  const tile = Object.assign(tileOf(entity, open), { key, room, order: orderOf(entity) });
+  tiles.set(id, tile);
+  room.tiles.add(tile);
+  rebuilt.add(room);
+  insert(room.places[place], tile);
+  return tile;
 }
+
+function roomOf(name) {
+  if (!rooms.has(name)) rooms.set(name, makeRoom(name));
+  return rooms.get(name);
+}
+
+const WIDE = [matchMedia("(min-width: 62rem)"), matchMedia("(min-width: 100rem)")];
+
+/** Put the rooms into as many columns as there is width for, each room into the shortest so far. */
+function arrange(list) {
+  const columns = Array.from({ length: 1 + WIDE.filter((width) => width.matches).length }, () => ({ root: el("div", { class: "column" }), height: 0 }));
+  for (const room of [...rooms.values()].sort((one, two) => compare(one.name, two.name))) {
+    const column = columns.reduce((best, other) => (other.height < best.height ? other : best));
+    column.height += 2 + (room.places.controls.children.length * 2 + room.places.readings.children.length) / 3;
+    column.root.append(room.root);
+  }
+  list.replaceChildren(...columns.map((column) => column.root));
+}
+
+/** Arrange anew when the window becomes wider or narrower. */
+export const keepArranged = (list) => WIDE.forEach((width) => width.addEventListener("change", () => arrange(list)));
 
 /** By name; what belongs to no room comes last. */
 const compare = (one, two) => (one === NOWHERE) - (two === NOWHERE) || one.localeCompare(two);
 
 function makeRoom(name) {
-  const id = `room-${rooms.size}`;
+  const id = `room-${(count += 1)}`;
   const summary = el("span", { class: "summary" });
   const places = { controls: el("div", { class: "controls" }), readings: el("div", { class: "readings" }), more: el("div", { class: "folded" }) };
-  const count = el("span");
-  const fold = el("details", { class: "fold" }, el("summary", {}, el("span", { text: "More" }), count), places.more);
+  const hidden = el("span");
+  const fold = el("details", { class: "fold" }, el("summary", {}, el("span", { text: "More" }), hidden), places.more);
   const title = el("h2", { id, text: name });
   const root = el("section", { class: "room card", "aria-labelledby": id }, el("div", { class: "head" }, title, summary),
     places.controls, places.readings, fold);
-  return { name, root, summary, places, fold, count };
+  return { name, root, summary, places, fold, hidden, tiles: new Set(), heads: [] };
 }
 
 function insert(place, tile) {
@@ -79,19 +103,25 @@ function orderOf(entity) {
   return entity.services.length > 0 ? `${rank(kind)} ${entity.attributes.friendly_name}` : `${rank(sort)} ${entity.attributes.friendly_name}`;
 }
 
+/** After tiles came or went: which parts are empty, and what stands in the head. */
 function refresh(room, open) {
-  const here = [...tiles.values()].filter((tile) => tile.room === room);
-  const heads = headsOf(here.map((tile) => entities.get(tile.id)));
-  for (const tile of here) setAttribute(tile.root, "hidden", heads.includes(tile.id));
-  const count = (place) => [...place.children].filter((tile) => !tile.hidden).length;
-  for (const place of Object.values(room.places)) setAttribute(place, "hidden", count(place) === 0);
-  setAttribute(room.fold, "hidden", count(room.places.more) === 0);
-  setText(room.count, String(count(room.places.more)));
-  showSummary(room, heads, open);
-  if (here.length === 0) {
+  if (room.tiles.size === 0) {
     room.root.remove();
     rooms.delete(room.name);
+    return;
   }
+  room.heads = headsOf([...room.tiles].map((tile) => entities.get(tile.id)));
+  for (const tile of room.tiles) setAttribute(tile.root, "hidden", room.heads.includes(tile.id));
+  const shown = (place) => [...place.children].filter((tile) => !tile.hidden).length;
+  for (const place of Object.values(room.places)) setAttribute(place, "hidden", shown(place) === 0);
+  setAttribute(room.fold, "hidden", shown(room.places.more) === 0);
+  setText(room.hidden, String(shown(room.places.more)));
+  room.summary.replaceChildren(...room.heads.map((id) => {
+    const button = el("button", { class: "plain", type: "button" });
+    button.addEventListener("click", () => open(id));
+    return button;
+  }));
+  showSummary(room);
 }
 
 /** Warmth and humidity stand in the room's head and need no tile of their own. */
@@ -101,19 +131,11 @@ function headsOf(here) {
   return found.filter(Boolean).map((entity) => entity.entity_id);
 }
 
-function showSummary(room, heads, open) {
-  const key = heads.join();
-  if (room.heads !== key) {
-    room.heads = key;
-    room.summary.replaceChildren(...heads.map((id) => {
-      const button = el("button", { class: "plain", type: "button" });
-      button.addEventListener("click", () => open(id));
-      return button;
-    }));
-  }
-  heads.forEach((id, index) => {
+function showSummary(room) {
+  room.heads.forEach((id, index) => {
     const entity = entities.get(id);
-    setText(room.summary.children[index], stateLine(entity));
-    setAttribute(room.summary.children[index], "aria-label", `${entity.attributes.friendly_name}: ${stateLine(entity)}`);
+    const button = room.summary.children[index];
+    setText(button, stateLine(entity));
+    setAttribute(button, "aria-label", `${entity.attributes.friendly_name}: ${stateLine(entity)}`);
   });
 }
