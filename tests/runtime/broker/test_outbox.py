@@ -167,7 +167,7 @@ async def test_what_comes_while_the_connection_closes_is_kept_as_unfinished(open
     written: list[bytes] = []
     line.writer.write = written.append  # type: ignore[method-assign,assignment]
     line.writer.close()
-    line.outbox.put(Message("t", b"1", False, 1))
+    line.outbox.put(Message("t", b"1", qos=1))
     await asyncio.sleep(0.05)
     assert written == [], "a closed transport must not be written to: uvloop raises"
     assert [message.data for message in line.outbox.unfinished()] == [b"1"]
