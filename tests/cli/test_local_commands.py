@@ -36,6 +36,11 @@ def test_topics_writes_the_reference_page(run: Run, tmp_path: Path, monkeypatch:
     assert text == page(workers.kinds(sorted([*workers.built_in(), "keeper"])))
 
 
+def test_the_reference_page_is_that_of_the_code() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "topics.md").read_text()
+    assert written == page(workers.kinds(sorted([*workers.built_in(), "keeper"]))), "run: homeserver topics --write"
+
+
 def test_settings_prints_what_is_in_force_and_from_where(run: Run, tmp_path: Path) -> None:
     (tmp_path / "homeserver.toml").write_text('name = "Casa"\n')
     shown = run("settings", "--data", str(tmp_path), "--set", "home.currency=USD", "--json")
