@@ -26,6 +26,8 @@ _BLOCKED: Final = frozenset(
 )
 """Names that a device's own attributes may not take: they say something else of an entity."""
 _CATEGORIES: Final = ("", "config", "diagnostic")
+_LONGEST_NAME: Final = 255
+_TEXTS: Final = ("device_class", "entity_picture", "icon", "state_class", "unique_id", "unit_of_measurement")
 _CLASS_NAMES: Final = ("binary_sensor", "button", "number", "sensor")
 """Components whose entities without a name are called after their device class."""
 
@@ -43,6 +45,10 @@ class Draft:
         self.described: Described | None = described(config)
         self.unique_id = config.maybe_text("unique_id") or announcement.key
         self.category = config.word("entity_category", "", _CATEGORIES) or None
+        self.name = self._name()
+        self.object_id = self._object_id()
+        self._texts = {key: config.maybe_text(key) for key in _TEXTS}
+        self._enabled = config.flag("enabled_by_default", True)
         self._add_common(templates)
 
     def _add_common(self, templates: Templates) -> None:
@@ -58,8 +64,7 @@ class Draft:
             face.hears.append((topic, _extra(config, templates)))
             face.has_extra = True
 
-    @property
-    def object_id(self) -> str:
+    def _object_id(self) -> str:
         """The wish of the config for its entity's id, else the names of device and entity."""
         for key in ("default_entity_id", "object_id"):
             if text := self.config.maybe_text(key):
@@ -67,11 +72,10 @@ class Draft:
         device = self.described.details.name if self.described else None
         return slug(_joined(device, self.name) or self.announcement.object_id)
 
-    @property
-    def name(self) -> str:
+    def _name(self) -> str:
         """The entity's own name: empty where the device's name is enough."""
         if "name" in self.config.fields:
-            return self.config.text("name", "")
+            return self.config.text("name", "")[:_LONGEST_NAME]
         device_class = self.config.maybe_text("device_class")
         if device_class and self.domain in _CLASS_NAMES:
             return device_class.replace("_", " ").capitalize()
@@ -94,27 +98,27 @@ class Draft:
 
     def said(self, device: DeviceRow | None) -> EntityConfig:
         """What is said of the entity."""
-        config = self.config
+        texts = self._texts
         services = [name for name in SERVICES.get(self.domain, {}) if name in self.face.services]
         if "turn_on" in services and "toggle" in SERVICES[self.domain]:
             services.append("toggle")
         capabilities = dict(self.face.capabilities)
         if STATE not in self.face.reported and services and self.domain != "button":
             capabilities["assumed_state"] = True
-        if picture := config.maybe_text("entity_picture"):
+        if picture := texts["entity_picture"]:
             capabilities["entity_picture"] = picture
         return EntityConfig(
             name=_joined(device.details.name if device else None, self.name) or self.announcement.object_id,
             owner=OWNER,
             services=tuple(services),
-            unique_id=config.maybe_text("unique_id"),
+            unique_id=texts["unique_id"],
             device=_said_device(device) if device else None,
-            device_class=config.maybe_text("device_class"),
-            state_class=config.maybe_text("state_class") if self.domain == "sensor" else None,
-            unit=config.maybe_text("unit_of_measurement"),
-            icon=config.maybe_text("icon"),
+            device_class=texts["device_class"],
+            state_class=texts["state_class"] if self.domain == "sensor" else None,
+            unit=texts["unit_of_measurement"],
+            icon=texts["icon"],
             category=self.category,
-            enabled=config.flag("enabled_by_default", True),
+            enabled=self._enabled,
             capabilities=capabilities,
         )
 

@@ -75,11 +75,11 @@ class Outbox:
         """Write down what has ended."""
         finished, self._finished = self._finished, []
         if finished:
-            self._turn.write(_DONE, (orjson.dumps(finished).decode(),))
+            self._turn.note(_DONE, (orjson.dumps(finished).decode(),))
 
     def forget(self, now: float) -> None:
         """Drop the ids that are older than `KEPT`."""
-        self._turn.write("DELETE FROM outbox WHERE accepted < ? AND state <> 'open'", (now - KEPT,))
+        self._turn.note("DELETE FROM outbox WHERE accepted < ? AND state <> 'open'", (now - KEPT,))
 
     def unfinished(self) -> Iterator[Row]:
         """What an earlier run left open, oldest first."""

@@ -126,7 +126,7 @@ class Registry:
         self._leave_device(row)
         del self.entities[row.id]
         del self._by_unique_id[row.domain, row.unique_id]
-        self._turn.write("DELETE FROM entity WHERE id = ?", (row.id,))
+        self._turn.note("DELETE FROM entity WHERE id = ?", (row.id,))
 
     def _leave_device(self, row: EntityRow) -> None:
         if row.device_id is not None and (device := self.devices.get(row.device_id)):
@@ -134,7 +134,7 @@ class Registry:
 
     def _write(self, row: EntityRow) -> None:
         values = (row.id, row.domain, row.unique_id, row.key, row.device_id, int(row.present), row.forgotten)
-        self._turn.write("INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        self._turn.note("INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
     # -- devices and areas
 
@@ -157,7 +157,7 @@ class Registry:
 
     def _write_device(self, row: DeviceRow, keys: tuple[str, ...]) -> None:
         details = orjson.dumps(asdict(row.details)).decode()
-        self._turn.write(
+        self._turn.note(
             "INSERT INTO device VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
             " SET name = excluded.name, area_id = excluded.area_id, details = excluded.details",
             (row.id, row.name, row.area_id, details),
@@ -166,7 +166,7 @@ class Registry:
             if key not in self._by_key:
                 self._by_key[key] = row.id
                 row.keys.add(key)
-                self._turn.write("INSERT INTO device_key VALUES (?, ?)", (key, row.id))
+                self._turn.note("INSERT INTO device_key VALUES (?, ?)", (key, row.id))
 
     def _free_device_id(self, wanted: str) -> str:
         device_id, count = wanted, 1
@@ -179,7 +179,7 @@ class Registry:
         area_id = slug(name)
         if area_id not in self.areas:
             self.areas[area_id] = name
-            self._turn.write("INSERT INTO area VALUES (?, ?)", (area_id, name))
+            self._turn.note("INSERT INTO area VALUES (?, ?)", (area_id, name))
         return area_id
 
     # -- announcements
@@ -198,7 +198,7 @@ class Registry:
         if before == (mark, before[1] or retained):
             return
         self._announced[topic] = (mark, before[1] or retained)
-        self._turn.write(
+        self._turn.note(
             "INSERT INTO discovery VALUES (?, ?, ?) ON CONFLICT (topic) DO UPDATE"
             " SET payload = excluded.payload, retained = max(retained, excluded.retained)",
             (topic, payload, int(retained)),
@@ -218,4 +218,4 @@ class Registry:
     def drop_announcement(self, topic: str) -> None:
         if self._announced.pop(topic, None) is None:
             return
-        self._turn.write("DELETE FROM discovery WHERE topic = ?", (topic,))
+        self._turn.note("DELETE FROM discovery WHERE topic = ?", (topic,))

@@ -39,6 +39,13 @@ class Turn:
             asyncio.get_running_loop().call_soon(self.end)
         return self.ledger.execute(sql, values)
 
+    def note(self, sql: str, values: Sequence[Any] = ()) -> None:
+        """The same for what is known in memory too: a file that cannot be written costs no more than its memory."""
+        try:
+            self.write(sql, values)
+        except sqlite3.Error as error:
+            log.error("the home's file cannot be written: %s", error)
+
     def after(self, then: After) -> None:
         """Run `then` once all that was written so far is committed."""
         if self._open:
