@@ -10,15 +10,18 @@ from homeserver import workers
 from homeserver.cli.options import AsJson
 from homeserver.cli.printing import console, print_json, print_table
 from homeserver.runtime.keeper import Keeper
-from homeserver.runtime.worker import Worker
-from homeserver.topics.call import Call
+from homeserver.runtime.worker import Hears, Part, Table, Worker
+from homeserver.topics.call import REPLY, REQUEST, Call
+from homeserver.topics.process import FAILURE, PROCESS_STATUS, PROCESS_WANTED, REFUSED, WORKER_CALLS, WORKER_STATUS
 from homeserver.topics.topic import Topic
+from homeserver.view.view import View
 
 app = typer.Typer()
 _HEAD: Final = """\
 # Topics
 
-Written by `homeserver topics --write` from the workers' declarations; changes made here are lost.
+Written by `homeserver topics --write` from the workers' declarations; changes made here are lost. The view is the live
+picture of the home, a library that the workers of a process share.
 All addresses stand under the root prefix `homeserver/`. `{login}` is whoever speaks, enforced by the broker.
 `#` stands for the topics of devices, outside the root prefix.
 """
@@ -34,7 +37,7 @@ def topics(
 ) -> None:
     """Tell which worker hears, says and answers what."""
     if write:
-        _write(_kinds(workers.built_in()))
+        _write()
         return
     kinds = _kinds(workers.names())
     if as_json:
@@ -44,12 +47,27 @@ def topics(
     print_table(("worker", "does", "topic or call", "message"), rows, "there are no workers")
 
 
-def _kinds(names: Iterable[str]) -> dict[str, type[Worker]]:
-    return workers.kinds(sorted([*names, Keeper.name]))
+class EveryProcess(Worker):
+    """What each process says and hears for the workers that it hosts."""
+
+    name = "every process"
+    says = (PROCESS_STATUS, WORKER_STATUS, WORKER_CALLS, REQUEST, REPLY, REFUSED, FAILURE)
 
 
-def _rows(name: str, kind: type[Worker]) -> list[tuple[str, str, str, str]]:
-    rows = [(name, "says", topic.template, topic.model.__name__) for topic in _sorted(kind.says)]
+_FOR_ITSELF: Final = (PROCESS_STATUS, PROCESS_WANTED, WORKER_STATUS, REPLY)
+EveryProcess.table = Table([Hears(topic, "", {}) for topic in _FOR_ITSELF])  # it has no methods that could be marked
+
+
+def _kinds(names: Iterable[str]) -> dict[str, type[Part]]:
+    """Workers by name, then what stands behind them: the keeper, every process, the view that workers share."""
+    return {**workers.kinds(sorted(names)), **BEHIND}
+
+
+BEHIND: Final[dict[str, type[Part]]] = {Keeper.name: Keeper, EveryProcess.name: EveryProcess, "view": View}
+
+
+def _rows(name: str, kind: type[Part]) -> list[tuple[str, str, str, str]]:
+    rows = [(name, "says", topic.template, topic.model.__name__) for topic in _said(kind)]
     rows += [(name, "hears", topic.template, topic.model.__name__) for topic in _heard(kind)]
     rows += [(name, "answers", f"{call.worker}.{call.verb}", call.request.__name__) for call in _answered(kind)]
     return rows or [(name, "-", "nothing on the home's own topics", "")]
@@ -59,15 +77,19 @@ def _sorted(found: Iterable[Topic[Any]]) -> list[Topic[Any]]:
     return sorted({topic.template: topic for topic in found}.values(), key=lambda topic: topic.template)
 
 
-def _heard(kind: type[Worker]) -> list[Topic[Any]]:
+def _said(kind: type[Part]) -> list[Topic[Any]]:
+    return _sorted(getattr(kind, "says", ()))
+
+
+def _heard(kind: type[Part]) -> list[Topic[Any]]:
     return _sorted(row.topic for row in kind.table.hears)
 
 
-def _answered(kind: type[Worker]) -> list[Call[Any, Any]]:
+def _answered(kind: type[Part]) -> list[Call[Any, Any]]:
     return sorted((row.call for row in kind.table.answers), key=lambda call: call.verb)
 
 
-def _document(kind: type[Worker]) -> dict[str, Any]:
+def _document(kind: type[Part]) -> dict[str, Any]:
     return {
         "says": [
             {"topic": t.template, "message": t.model.__name__, "retained": t.retained} for t in _sorted(kind.says)
@@ -81,19 +103,20 @@ def _document(kind: type[Worker]) -> dict[str, Any]:
 # -- docs/topics.md
 
 
-def _write(kinds: dict[str, type[Worker]]) -> None:
+def _write() -> None:
     path = Path("docs") / "topics.md"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(page(kinds), "utf-8")
+    path.write_text(page(), "utf-8")
     console.print(f"written: {path}")
 
 
-def page(kinds: dict[str, type[Worker]]) -> str:
+def page() -> str:
     """The reference page: all topics with who says and hears them, then all calls."""
-    said = {topic.template: topic for kind in kinds.values() for topic in (*kind.says, *_heard(kind))}
+    kinds = _kinds(workers.built_in())
+    said = {topic.template: topic for kind in kinds.values() for topic in (*_said(kind), *_heard(kind))}
     lines = ["| topic | message | retained | said by | heard by |", "| --- | --- | --- | --- | --- |"]
     for template, topic in sorted(said.items()):
-        says = [name for name, kind in kinds.items() if template in {one.template for one in kind.says}]
+        says = [name for name, kind in kinds.items() if template in {one.template for one in _said(kind)}]
         hears = [name for name, kind in kinds.items() if template in {one.template for one in _heard(kind)}]
         kept = "yes" if topic.retained else "no"
         cells = (f"`{template}`", f"`{topic.model.__name__}`", kept, ", ".join(says) or "-", ", ".join(hears) or "-")
@@ -101,7 +124,7 @@ def page(kinds: dict[str, type[Worker]]) -> str:
     return "\n".join([_HEAD, *lines, "", "## Calls", "", *_call_lines(kinds), ""])
 
 
-def _call_lines(kinds: dict[str, type[Worker]]) -> list[str]:
+def _call_lines(kinds: dict[str, type[Part]]) -> list[str]:
     lines = ["| call | arguments | least role | what it does |", "| --- | --- | --- | --- |"]
     for kind in kinds.values():
         for call in _answered(kind):
