@@ -91,9 +91,7 @@ def _answered(kind: type[Part]) -> list[Call[Any, Any]]:
 
 def _document(kind: type[Part]) -> dict[str, Any]:
     return {
-        "says": [
-            {"topic": t.template, "message": t.model.__name__, "retained": t.retained} for t in _sorted(kind.says)
-        ],
+        "says": [{"topic": t.template, "message": t.model.__name__, "retained": t.retained} for t in _said(kind)],
         "hears": [{"topic": topic.template, "message": topic.model.__name__} for topic in _heard(kind)],
         "answers": [{"call": f"{c.worker}.{c.verb}", "role": c.role, "doc": c.doc} for c in _answered(kind)],
         "every": [{"seconds": row.seconds, "does": row.method} for row in kind.table.every],
