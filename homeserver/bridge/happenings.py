@@ -3,7 +3,7 @@
 Readings change all the time and are no news; lamps, doors, motion and choices are. Keeps the last state of each entity.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from homeserver.bridge.causes import Causes
@@ -11,8 +11,13 @@ from homeserver.bridge.picture import Picture
 from homeserver.bridge.states import iso
 from homeserver.topics.entity import UNKNOWN, CommandOutcome, EntityConfig, EntityState
 
-_TELLING: Final = frozenset({"diagnostic", "config"})
+_QUIET: Final = frozenset({"diagnostic", "config"})
 """Categories of entities that concern the device and not the home."""
+
+_PASSING: Final = frozenset({"motion", "moving", "occupancy", "sound", "vibration"})
+"""Classes whose beginning is news and whose end is not: it only means that nothing more was seen."""
+_REST: Final = timedelta(minutes=5)
+"""For which what comes and goes is told once."""
 
 
 class Happenings:
@@ -22,6 +27,7 @@ class Happenings:
         self._picture = picture
         self._causes = causes
         self._last: dict[str, str] = {}
+        self._seen: dict[str, datetime] = {}
 
     def state(self, entity_id: str, state: EntityState | None, *, told: bool) -> dict[str, Any] | None:
         """The line for a state that has just come, None where it is not worth one. `told` False only remembers."""
@@ -30,7 +36,7 @@ class Happenings:
             self._last.pop(entity_id, None)
             return None
         self._last[entity_id] = state.state
-        if not told or before in (None, UNKNOWN, state.state) or not self._is_news(entity_id):
+        if not told or before in (None, UNKNOWN, state.state) or not self._is_news(entity_id, state):
             return None
         line = self._line(entity_id, state.changed, self._causes.chain(state.cause))
         return {**line, "from": before, "to": state.state}
@@ -43,9 +49,19 @@ class Happenings:
     def _line(self, entity_id: str, time: datetime, why: list[dict[str, Any]]) -> dict[str, Any]:
         return {"time": iso(time), "entity_id": entity_id, "name": self._picture.name(entity_id), "why": why}
 
-    def _is_news(self, entity_id: str) -> bool:
+    def _is_news(self, entity_id: str, state: EntityState) -> bool:
         config = self._picture.find(entity_id)
-        return config is not None and config.category not in _TELLING and not _is_reading(entity_id, config)
+        if config is None or config.category in _QUIET or _is_reading(entity_id, config):
+            return False
+        return config.device_class not in _PASSING or self._is_fresh(entity_id, state)
+
+    def _is_fresh(self, entity_id: str, state: EntityState) -> bool:
+        """Whether something was seen for the first time in a while."""
+        if state.state == "off":
+            return False
+        before = self._seen.get(entity_id)
+        self._seen[entity_id] = state.changed
+        return before is None or state.changed - before >= _REST
 
 
 def _is_reading(entity_id: str, config: EntityConfig) -> bool:

@@ -57,14 +57,14 @@ async def test_a_client_that_does_not_read_costs_one_place_for_each_entity(home:
     stream = home.stream()
     await stream.next()
     for value in range(500):
-        home.owner.state("binary_sensor.hall_motion", "on" if value % 2 else "off")
+        home.owner.state("light.hall", "on" if value % 2 else "off")
         home.owner.state("sensor.hall_temperature", str(value))
         await home.settle()
     assert len(stream.client.changed) == 2
     assert len(stream.client.happened) == HAPPENINGS
     news = parse(await stream.next())["news"]
     assert {tile["entity_id"]: tile["state"] for tile in news["entities"]} == {
-        "binary_sensor.hall_motion": "on",
+        "light.hall": "on",
         "sensor.hall_temperature": "499",
     }
     await stream.close()
