@@ -13,7 +13,7 @@ from integrations.demo_home.electricity import Load, Meter
 from integrations.demo_home.heating import HeatPump, Valve
 from integrations.demo_home.lamps import Bulb, Lamp
 from integrations.demo_home.radio import Battery
-from integrations.demo_home.rooms import Building
+from integrations.demo_home.rooms import TOO_HOT, Building
 from integrations.demo_home.sensors import Bell, Motion, Opening
 from integrations.demo_home.sun import Light, Place, light
 from integrations.demo_home.timeline import Timeline
@@ -25,6 +25,10 @@ SKY_TICK: Final = 60.0
 SHOWER: Final = 0.55
 """g/s of steam that a hot shower leaves in the air: two litres an hour."""
 STEAM_OF_COOKING: Final = 0.25
+FAN: Final = 0.025
+"""m³/s through the bathroom's fan: 90 m³/h."""
+HOOD: Final = 0.06
+"""m³/s through the hood above the stove, which runs as long as somebody cooks: 216 m³/h."""
 
 BULBS: Final = (
     Bulb("hall_ceiling", "hall", 9.5, 1_100),
@@ -156,8 +160,13 @@ class World:
             rooms[key].gains.warmth += part * self.meter.loads[name].watts
         bathroom = rooms["bathroom"].gains
         bathroom.water += SHOWER * self.showers
-        bathroom.fan = 0.025 if self.appliances["fan"].running else 0.0
-        rooms["kitchen"].gains.water += STEAM_OF_COOKING if self.appliances["stove"].running else 0.0
+        bathroom.fan = FAN if self.appliances["fan"].running else 0.0
+        cooking = self.appliances["stove"].running
+        kitchen = rooms["kitchen"]
+        kitchen.gains.water += STEAM_OF_COOKING if cooking else 0.0
+        kitchen.gains.fan = HOOD if cooking else 0.0
+        # The kitchen's window has no sensor; whoever cooks in the heat opens it.
+        kitchen.open = cooking and kitchen.air > max(TOO_HOT, self.weather.temperature)
 
 
 def _noticing(notice: Callable[[str], None], key: str) -> Callable[[], None]:

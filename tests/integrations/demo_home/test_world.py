@@ -20,16 +20,19 @@ def empty(start: datetime) -> World:
 
 @pytest.mark.proof
 @pytest.mark.parametrize(
-    ("start", "coldest", "hottest"), [(WINTER, 13.0, 27.0), (SUMMER, 17.0, 33.0)], ids=["winter", "summer"]
+    ("start", "coldest", "hottest"), [(WINTER, 13.0, 26.0), (SUMMER, 17.0, 29.0)], ids=["winter", "summer"]
 )
 def test_a_week_stays_plausible(start: datetime, coldest: float, hottest: float, portion: Callable[[int], int]) -> None:
+    """In a heat wave a house is as hot as the day was, and a kitchen a little hotter."""
     for seed in range(portion(10)):
+        warmest = 0.0
         world = World(seed, Timeline(start), PLACE, lambda key: None)
         Family(world)
         for hour in range(7 * 24):
             world.timeline.run(hour * 3_600)
+            warmest = max(warmest, world.weather.temperature)
             for room in world.building.rooms.values():
-                assert coldest < room.air < hottest, (seed, hour, room.plan.key)
+                assert coldest < room.air < max(hottest, warmest + 3), (seed, hour, room.plan.key)
                 assert 8 < room.humidity <= 100.01, (seed, hour, room.plan.key)
                 assert 400 < room.co2 < 5_000, (seed, hour, room.plan.key)
         assert 15 < world.meter.kwh() - empty(start).meter.kwh() < 7 * 70
@@ -83,7 +86,7 @@ def test_heating_off_cools_the_house_and_on_warms_it() -> None:
     on, off = empty(WINTER), empty(WINTER)
     off.heat_pump.mode = "off"
     for world in (on, off):
-        world.timeline.run(86_400)
+        world.timeline.run(12 * 3_600)
     for key, room in on.building.rooms.items():
         assert room.air > off.building.rooms[key].air
     assert on.load("heat_pump").kwh() > 10 * off.load("heat_pump").kwh()
