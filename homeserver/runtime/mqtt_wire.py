@@ -128,5 +128,6 @@ def _reason(error: aiomqtt.MqttError, address: Address) -> WireError:
     code = getattr(error, "rc", None)
     value = getattr(code, "value", code)
     if value in _BAD_LOGIN:
-        return LoginRefusedError(f"the broker at {address!r} does not accept the login {address.username}")
+        refused = f"does not accept the login {address.username}" if address.username else "wants a login"
+        return LoginRefusedError(f"the broker at {address!r} {refused}")
     return UnreachableError(f"no broker answers at {address!r}: {error}")

@@ -243,6 +243,6 @@ def test_a_broker_that_does_not_answer_or_wants_a_login_is_named(home: Home, run
     silent = run("status", "--broker", "mqtt://127.0.0.1:1")
     assert (silent.code, "no broker answers at mqtt://127.0.0.1:1" in silent.err) == (3, True)
     locked = run("status", "--broker", f"mqtt://127.0.0.1:{home.mqtt_port}")
-    assert (locked.code, "login" in locked.err) == (3, True)
+    assert (locked.code, "wants a login" in locked.err) == (3, True)
     senseless = run("status", "--broker", "http://x")
     assert (senseless.code, "mqtt://" in senseless.err) == (2, True)
