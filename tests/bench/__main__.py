@@ -22,7 +22,7 @@ from typing import NoReturn
 
 from tests.bench import micro, peers
 from tests.bench.course import Course, find_mosquitto
-from tests.bench.engines import ENGINES, HOMESERVER
+from tests.bench.engines import ENGINES, HOMESERVER, PEERS
 from tests.bench.figures import Row, medians, recorded
 from tests.bench.profiler import Profiler, find_py_spy
 from tests.bench.programs import ROOT, ProgramError
@@ -100,12 +100,12 @@ class Bench:
         return Profiler(program, path) if path is not None and program is not None else None
 
     def _peer(self, peer: peers.Peer, scenario: Scenario) -> None:
-        say(f"{scenario.name}: {peer.engine} ...")
+        say(f"{scenario.name}: {PEERS[peer.engine]} ...")
         try:
             for row in peers.measure(peer, self.load, scenario.name, self.size, self.options.client):
                 self._take(row)
         except ProgramError as error:
-            say(f"{scenario.name}, {peer.engine}: {error}")  # another platform's trouble is no failure of ours
+            say(f"{scenario.name}, {PEERS[peer.engine]}: {error}")  # another platform's trouble is no failure of ours
 
     def _take(self, row: Row) -> None:
         self.rows.append(row)
@@ -117,8 +117,8 @@ class Bench:
         say(f"FAILED {reason}")
 
     def results(self) -> list[Row]:
-        """Medians of this run, then what was recorded elsewhere."""
-        return [*medians(self.rows), *recorded(self.load / "results")]
+        """Medians of this run, then what was recorded elsewhere of other platforms."""
+        return [*medians(self.rows), *(row for row in recorded(self.load / "results") if row.engine in PEERS)]
 
 
 def write(path: Path, bench: Bench) -> None:

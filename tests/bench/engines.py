@@ -72,9 +72,6 @@ ENGINES: Final = {
         Engine(HOMESERVER, "homeserver", _homeserver, starts=("-firststart", "-restart")),
     )
 }
-TITLES: Final = {
-    **{engine.name: engine.title for engine in ENGINES.values()},
-    "hass": "Home Assistant",
-    "nodered": "Node-RED",
-    "appdaemon": "AppDaemon",
-}
+PEERS: Final = {"hass": "Home Assistant", "nodered": "Node-RED"}
+"""Other platforms by the names that `run.sh` knows them by."""
+TITLES: Final = {**{engine.name: engine.title for engine in ENGINES.values()}, **PEERS}

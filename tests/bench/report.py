@@ -11,6 +11,8 @@ from tests.bench.engines import HOMESERVER, TITLES
 from tests.bench.figures import Row
 from tests.bench.scenarios import SCENARIOS
 
+BUSY: Final = 30.0
+"""Percent of a processor from which other work spoils the figures."""
 Way = Literal["difference", "ratio"]
 
 
@@ -78,11 +80,11 @@ class Sheet:
         rows = self._rows[subject].values()
         return [f"{row.measure}: {fault}" for row in rows for fault in row.faults]
 
-    def others_cpu(self, subject: tuple[str, bool]) -> str:
+    def others_cpu(self, subject: tuple[str, bool]) -> float | None:
         """How busy the rest of the machine was, in percent of one processor, during latency and flood."""
         rows = [row.figures for name, row in self._rows[subject].items() if name in ("latency", "flood")]
         wall = sum(row.get("wall_s") or row["changes"] / row["rate"] for row in rows)
-        return f"{100 * sum(row['others_cpu_s'] for row in rows) / wall:.0f}" if wall else ""
+        return 100 * sum(row["others_cpu_s"] for row in rows) / wall if wall else None
 
     def title(self, subject: tuple[str, bool]) -> str:
         engine, is_recorded = subject
@@ -96,7 +98,7 @@ def report(rows: Sequence[Row]) -> str:
     for scenario in SCENARIOS.values():
         if scenario.name in measured:
             sheet = Sheet(row for row in rows if row.scenario == scenario.name and row.engine in TITLES)
-            parts.append(f"{scenario.name}: {scenario.title}\n\n{table(sheet)}\n")
+            parts.append(f"{scenario.name}: {scenario.title}\n\n{table(sheet)}\n{disturbance(sheet)}")
             parts.extend(comparisons(sheet))
     return "\n".join(parts)
 
@@ -108,8 +110,20 @@ def table(sheet: Sheet) -> str:
     for subject in sheet.subjects:
         figures = [text(sheet.figure(subject, column)) for column in used]
         faults = "; ".join(sheet.faults(subject)) or "none"
-        lines.append([sheet.title(subject), *figures, faults, sheet.others_cpu(subject)])
+        busy = sheet.others_cpu(subject)
+        lines.append([sheet.title(subject), *figures, faults, "" if busy is None else f"{busy:.0f}"])
     return aligned(lines)
+
+
+def disturbance(sheet: Sheet) -> str:
+    """A warning where other work took much of the machine."""
+    shares = [share for subject in sheet.subjects if not subject[1] and (share := sheet.others_cpu(subject))]
+    if max(shares, default=0.0) < BUSY:
+        return ""
+    return (
+        f"Other work took up to {max(shares):.0f} % of a processor meanwhile: what was recorded on a quiet machine\n"
+        "cannot be compared with these figures, and even those of this run are rough.\n"
+    )
 
 
 def aligned(lines: list[list[str]]) -> str:

@@ -117,6 +117,12 @@ def test_losses_stand_in_the_table() -> None:
     assert "flood: 2 lost; flood: 1 stray" in said
 
 
+def test_a_busy_machine_is_told_of() -> None:
+    busy = row("homeserver", "flood", commands_per_s=1.0, wall_s=10, others_cpu_s=12.0)
+    assert "Other work took up to 120 % of a processor" in report([busy])
+    assert "Other work" not in report([row("homeserver", "flood", wall_s=10, others_cpu_s=0.1)])
+
+
 def test_own_time_belongs_to_the_innermost_function() -> None:
     said = own_times("main (a.py:1);read (b.py:5) 30\nmain (a.py:2);read (b.py:9) 10\nmain (a.py:3) 60\n").split(
         "with callees"
