@@ -15,6 +15,7 @@ from homeserver.bridge.credentials import Credentials
 from homeserver.bridge.door import Door
 from homeserver.bridge.effects import Effects
 from homeserver.bridge.happenings import Happenings
+from homeserver.bridge.origins import LOOPBACK
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.routes import Routes
 from homeserver.bridge.server import Listener
@@ -68,6 +69,8 @@ class Bridge(Worker):
         return {"name": home.name, "language": home.language, "time_zone": home.time_zone}
 
     async def open(self) -> None:
+        if self.house.settings.home.http_host not in LOOPBACK:
+            self.house.log.warning("the page is served to the network without encryption: listeners there see the key")
         self._serving = self.house.start(self.listener.run(), "http")
 
     async def close(self) -> None:

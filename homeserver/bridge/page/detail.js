@@ -37,12 +37,14 @@ function draw() {
   const badge = el("span", { class: "badge" }, icon(iconOf(entity)));
   const words = [entity.area, entity.device].filter((word) => word && word !== entity.attributes.friendly_name);
   const where = [...new Set(words)].join(" · ");
-  const title = el("div", {}, el("h2", { id: "detail-name", text: entity.attributes.friendly_name }), where && el("p", { class: "quiet", text: where }));
+  const name = el("h2", { id: "detail-name", text: entity.attributes.friendly_name });
+  const title = el("div", {}, name, where && el("p", { class: "quiet", text: where }));
+  const ago = el("span", { id: "detail-since", text: since(entity.last_changed) });
   const reason = reasonOf(entity);
   dialog.replaceChildren(
     el("div", { class: "head" }, badge, title, close),
     el("p", { class: "big", text: stateLine(entity) }),
-    el("p", { class: "quiet" }, `since ${clock(entity.last_changed)}, `, el("span", { id: "detail-since", text: since(entity.last_changed) })),
+    el("p", { class: "quiet" }, `since ${clock(entity.last_changed)}, `, ago),
     reason && el("p", { class: "why" }, el("strong", { text: "Why? " }), reason),
     facts(entity),
     el("p", { class: "id" }, el("code", { text: entity.entity_id })),
@@ -54,7 +56,8 @@ function draw() {
 function facts(entity) {
   const rows = Object.entries(entity.attributes).filter(([name]) => !KNOWN.has(name));
   if (rows.length === 0) return null;
-  return el("dl", {}, ...rows.flatMap(([name, value]) => [el("dt", { text: name.replaceAll("_", " ") }), el("dd", { text: told(value) })]));
+  const pair = ([name, value]) => [el("dt", { text: name.replaceAll("_", " ") }), el("dd", { text: told(value) })];
+  return el("dl", {}, ...rows.flatMap(pair));
 }
 
 function told(value) {

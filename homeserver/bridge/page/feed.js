@@ -36,7 +36,8 @@ function joins(line) {
   if (crowd && kind === crowd.kind && new Date(line.time) - crowd.begun < TOGETHER) {
     crowd.devices.add(device);
     const many = crowd.devices.size - 1;
-    if (many > 0) crowd.words.replaceChildren(strong(crowd.first), ` and ${many} more ${kind === "away" ? "cannot be reached" : "are back"}`);
+    const what = kind === "away" ? "cannot be reached" : "are back";
+    if (many > 0) crowd.words.replaceChildren(strong(crowd.first), ` and ${many} more ${what}`);
     return true;
   }
   crowd = kind ? { kind, begun: new Date(line.time), first: device, devices: new Set([device]) } : null;

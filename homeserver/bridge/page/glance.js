@@ -52,9 +52,11 @@ function makeChip(list, row) {
   return chip;
 }
 
-const all = (domain, kind) => [...entities.values()].filter(
-  (entity) => entity.entity_id.startsWith(`${domain}.`) && !entity.category && !entity.hidden && (!kind || entity.attributes.device_class === kind),
-);
+function all(domain, kind) {
+  const fits = (entity) => entity.entity_id.startsWith(`${domain}.`) && !entity.category && !entity.hidden &&
+    (!kind || entity.attributes.device_class === kind);
+  return [...entities.values()].filter(fits);
+}
 
 const measured = (kind) => all("sensor", kind).filter((entity) => Number.isFinite(numberOf(entity)));
 const names = (list) => list.map((entity) => entity.attributes.friendly_name).join(", ");
@@ -90,7 +92,8 @@ function openings() {
   if (doors.length === 0) return null;
   const open = doors.filter((entity) => entity.state === "on");
   const label = doors.length === 1 ? doors[0].attributes.friendly_name : "doors and windows";
-  return { value: open.length ? `${open.length} open` : "All closed", label, mood: open.length ? "active" : "", title: names(open) };
+  const value = open.length ? `${open.length} open` : "All closed";
+  return { value, label, mood: open.length ? "active" : "", title: names(open) };
 }
 
 function alarms() {

@@ -30,7 +30,7 @@ export function showRooms(list, ids, open) {
   if (rooms.size !== before || [...rebuilt].some((room) => room.tiles.size === 0)) arrange(list);
 }
 
-/** The tile of an entity in its right place, new where the entity is new or has moved; rooms whose tiles changed are added to `rebuilt`. */
+/** The tile of an entity in its right place, made anew where that has changed; `rebuilt` gathers the rooms concerned. */
 function tileFor(id, open, rebuilt) {
   const entity = entities.get(id);
   const place = entity ? placeOf(entity) : null;
@@ -62,7 +62,8 @@ const WIDE = [matchMedia("(min-width: 62rem)"), matchMedia("(min-width: 100rem)"
 
 /** Put the rooms into as many columns as there is width for, each room into the shortest so far. */
 function arrange(list) {
-  const columns = Array.from({ length: 1 + WIDE.filter((width) => width.matches).length }, () => ({ root: el("div", { class: "column" }), height: 0 }));
+  const make = () => ({ root: el("div", { class: "column" }), height: 0 });
+  const columns = Array.from({ length: 1 + WIDE.filter((width) => width.matches).length }, make);
   for (const room of [...rooms.values()].sort((one, two) => compare(one.name, two.name))) {
     const column = columns.reduce((best, other) => (other.height < best.height ? other : best));
     column.height += 2 + (room.places.controls.children.length * 2 + room.places.readings.children.length) / 3;
@@ -80,7 +81,8 @@ const compare = (one, two) => (one === NOWHERE) - (two === NOWHERE) || one.local
 function makeRoom(name) {
   const id = `room-${(count += 1)}`;
   const summary = el("span", { class: "summary" });
-  const places = { controls: el("div", { class: "controls" }), readings: el("div", { class: "readings" }), more: el("div", { class: "folded" }) };
+  const place = (name) => el("div", { class: name });
+  const places = { controls: place("controls"), readings: place("readings"), more: place("folded") };
   const hidden = el("span");
   const fold = el("details", { class: "fold" }, el("summary", {}, el("span", { text: "More" }), hidden), places.more);
   const title = el("h2", { id, text: name });
@@ -100,7 +102,7 @@ function orderOf(entity) {
   const kind = KINDS.indexOf(entity.entity_id.split(".")[0]);
   const sort = CLASSES.indexOf(entity.attributes.device_class);
   const rank = (index) => String(index < 0 ? 99 : index).padStart(2, "0");
-  return entity.services.length > 0 ? `${rank(kind)} ${entity.attributes.friendly_name}` : `${rank(sort)} ${entity.attributes.friendly_name}`;
+  return `${rank(entity.services.length > 0 ? kind : sort)} ${entity.attributes.friendly_name}`;
 }
 
 /** After tiles came or went: which parts are empty, and what stands in the head. */

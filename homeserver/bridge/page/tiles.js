@@ -33,7 +33,7 @@ export function moodOf(entity) {
 
 /** A tile: its `root`, and `update`, which brings it up to date. `open` shows the details of an entity. */
 export function tileOf(entity, open) {
-  return placeOf(entity) === "controls" || entity.services.length > 0 ? new Control(entity, open) : new Reading(entity, open);
+  return entity.services.length > 0 ? new Control(entity, open) : new Reading(entity, open);
 }
 
 class Reading {
@@ -197,7 +197,8 @@ class Slider {
   update(entity, name) {
     this.entity = entity;
     const [least, most, step] = this.kind.range(entity);
-    for (const [attribute, limit] of [["min", least], ["max", most], ["step", step]]) setAttribute(this.input, attribute, limit);
+    const limits = { min: least, max: most, step };
+    for (const [limit, figure] of Object.entries(limits)) setAttribute(this.input, limit, figure);
     setAttribute(this.input, "aria-label", `${this.kind.what} of ${name}`);
     setAttribute(this.input, "disabled", !isReachable(entity));
     if (this.held) return;
@@ -224,7 +225,8 @@ class Choice {
     const key = JSON.stringify(options);
     if (this.key !== key) {
       this.key = key;
-      this.input.replaceChildren(...options.map((option) => el("option", { value: option, text: stateWord(entity, option) })));
+      const row = (option) => el("option", { value: option, text: stateWord(entity, option) });
+      this.input.replaceChildren(...options.map(row));
     }
     setAttribute(this.input, "aria-label", `Choice of ${name}`);
     setAttribute(this.input, "disabled", !isReachable(entity));

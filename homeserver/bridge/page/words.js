@@ -86,6 +86,11 @@ export function stateLine(entity) {
   return unit ? `${stateWord(entity)} ${unit}` : stateWord(entity);
 }
 
+function valueLine(entity, state) {
+  const unit = entity.attributes.unit_of_measurement;
+  return unit && Number.isFinite(Number(state)) ? `${stateWord(entity, state)} ${unit}` : stateWord(entity, state);
+}
+
 /** Brightness in percent of a lamp that is on. */
 export const percentOf = (entity) => Math.max(1, Math.round((entity.attributes.brightness ?? 255) / 2.55));
 
@@ -106,7 +111,8 @@ export function shortName(entity, room) {
 /** "Hall lamp" is "Lamp" in the hall, "Children's lamp" in the children's room. */
 function without(name, room) {
   for (const start of [`${room} `, `${room.replace(/ room$/i, "")} `]) {
-    if (name.length > start.length && name.toLowerCase().startsWith(start.toLowerCase())) return capital(name.slice(start.length));
+    const fits = name.length > start.length && name.toLowerCase().startsWith(start.toLowerCase());
+    if (fits) return capital(name.slice(start.length));
   }
   return name;
 }
@@ -119,7 +125,7 @@ export function deed(entity, to, from) {
   if (VERBS[kind] && (to === "on" || to === "off")) return VERBS[kind][to === "on" ? 0 : 1];
   if (to === "on" || to === "off") return `turned ${to}`;
   if (entity && domainOf(entity) === "button") return "was pressed";
-  return `changed to ${entity ? stateWord(entity, to) : spaced(to)}`;
+  return `changed to ${entity ? valueLine(entity, to) : spaced(to)}`;
 }
 
 const ACTORS = [
@@ -149,7 +155,8 @@ function actor(by) {
 }
 
 export function clock(time) {
-  return new Intl.DateTimeFormat(format.language, { hour: "2-digit", minute: "2-digit", timeZone: format.zone }).format(new Date(time));
+  const shape = { hour: "2-digit", minute: "2-digit", timeZone: format.zone };
+  return new Intl.DateTimeFormat(format.language, shape).format(new Date(time));
 }
 
 export function today(time) {
@@ -165,7 +172,9 @@ export function since(time, now = Date.now()) {
   if (!Number.isFinite(distance)) return String(time);
   if (Math.abs(distance) < 5) return "just now";
   for (const [size, unit] of STEPS) {
-    if (Math.abs(distance) < size) return new Intl.RelativeTimeFormat(format.language, { numeric: "auto" }).format(Math.round(distance), unit);
+    if (Math.abs(distance) < size) {
+      return new Intl.RelativeTimeFormat(format.language, { numeric: "auto" }).format(Math.round(distance), unit);
+    }
     distance /= size;
   }
   return String(time);
