@@ -89,9 +89,10 @@ class Engine:
 
     # -- chains of rules
 
-    def caused(self, cause: Cause, depth: int) -> None:
+    def caused(self, cause: Cause, depth: int, begun: float) -> None:
         """Remember that a run under `cause` gave a command; `depth` counts the runs that led to it."""
-        self._chains[cause.id] = (depth + 1, self.clock.monotonic())
+        now = self.clock.monotonic()
+        self._chains[cause.id] = (depth + 1 if now - begun < PAUSE else 1, now)
         if len(self._chains) > _REMEMBERED:
             del self._chains[next(iter(self._chains))]
 

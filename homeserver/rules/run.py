@@ -188,5 +188,5 @@ class Run:
         command = Command(engine.house.new_id(), service, data, TTL, self.cause)
         if len(self.commands) < REMEMBERED:
             self.commands.append(command.id)
-        engine.caused(self.cause, self.depth)
+        engine.caused(self.cause, self.depth, self.begun)
         engine.house.say(COMMAND, command, domain, object_id)

@@ -16,6 +16,7 @@ from homeserver.rules.yaml_source import Map, Seq
 from homeserver.topics.names import BadNameError, split_entity
 from homeserver.topics.services import SERVICES, Data
 from homeserver.view.targets import ALL, FIELDS, Target, resolve
+from homeserver.view.templates import Template
 
 EVERYWHERE: Final = "homeassistant"
 """The domain whose services are those of whatever entity is meant."""
@@ -67,6 +68,21 @@ def check_service(domain: str, service: str) -> None:
 
 def model_of(domain: str, service: str) -> type[Data]:
     return SERVICES[domain][service].model
+
+
+def is_text(model: type[Data], name: str) -> bool:
+    """Whether a field of the service wants text, however much its value looks like a number."""
+    field = model.model_fields.get(name)
+    return field is not None and field.annotation in (str, str | None)
+
+
+def as_text(model: type[Data], data: Mapping[str, Any]) -> dict[str, Any]:
+    """`data` as it was written, with numbers and YAML's booleans as the words they were where text is wanted."""
+    made = dict(data)
+    for name, value in data.items():
+        if isinstance(value, bool | int | float) and is_text(model, name):
+            made[name] = str(value) if not isinstance(value, bool) else "on" if value else "off"
+    return made
 
 
 def checked(domain: str, service: str, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,6 +223,7 @@ def named(target: Mapping[str, Any]) -> Target:
 def _of_service(domain: str, service: str, target: Target | Mapping[str, Any], data: Any, then: int) -> Step:
     check_service(domain, service)
     if isinstance(data, dict) and domain != EVERYWHERE:
+        data = as_text(model_of(domain, service), data)
         check_fixed(domain, service, data)
     if not isinstance(target, Target) or is_dynamic(data):
         if isinstance(target, Target):
@@ -254,7 +271,7 @@ def _call(run: Run, name: str, target: Target | Mapping[str, Any], data: Any, th
     """A call of which a template decided a part: checked now."""
     domain, _, service = name.strip().lower().partition(".")
     check_service(domain, service)
-    made = rendered(data, run.values)
+    made = _rendered_data(run, domain, service, data)
     if not isinstance(made, dict):
         raise ServiceError(f"the data of {name} must be a mapping, not {made!r}")
     if not isinstance(target, Target):
@@ -264,6 +281,18 @@ def _call(run: Run, name: str, target: Target | Mapping[str, Any], data: Any, th
         target = Target({**named(moved).named, **target.named})
     _check_domains(domain, service, target)
     return _ask(run, domain, service, target, made, then)
+
+
+def _rendered_data(run: Run, domain: str, service: str, data: Any) -> Any:
+    if domain == EVERYWHERE or not isinstance(data, dict):
+        return rendered(data, run.values)
+    model = model_of(domain, service)
+    return {
+        name: value.render(run.values)
+        if isinstance(value, Template) and is_text(model, name)
+        else rendered(value, run.values)
+        for name, value in data.items()
+    }
 
 
 def _ask(run: Run, domain: str, service: str, target: Target, data: Mapping[str, Any], then: int) -> int:

@@ -6,7 +6,8 @@ gone when the process ends.
 
 import asyncio
 from dataclasses import replace
-from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from homeserver.rules.engine import Engine
 from homeserver.rules.folder import Folder
@@ -32,14 +33,19 @@ from homeserver.rules.words import (
     TriggerRule,
 )
 from homeserver.runtime.house import House
-from homeserver.runtime.worker import Worker, answers, every
+from homeserver.runtime.worker import Worker, answers
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.entity import COMMAND
 from homeserver.topics.names import slug
 from homeserver.view.view import View
 
-_LOOK: Final = 2.0
-"""Seconds between looks at the folder."""
+
+class RulesOptions(BaseModel):
+    """Settings of the rules."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    look: float = Field(2.0, gt=0, description="seconds between looks at the rule files")
 
 
 class Rules(Worker):
@@ -47,9 +53,11 @@ class Rules(Worker):
 
     name = "rules"
     says = (COMMAND, RULE_CONFIG, RULE_RUN)
+    options = RulesOptions
 
-    def __init__(self, house: House, engine: Engine, folder: Folder) -> None:
+    def __init__(self, house: House, engine: Engine, folder: Folder, look: float) -> None:
         super().__init__(house)
+        self._look_every = look
         self.engine = engine
         self.folder = folder
         self.rules: dict[str, Rule] = {}
@@ -66,6 +74,7 @@ class Rules(Worker):
             if id not in self.book.rules and id not in self.book.refused:
                 self.house.say(RULE_CONFIG, None, id)
         self.engine.start()
+        self.house.start(self._look(), "look at the rule files")
 
     async def close(self) -> None:
         self.engine.stop()
@@ -74,10 +83,11 @@ class Rules(Worker):
 
     # -- reading
 
-    @every(seconds=_LOOK)
-    async def look(self) -> None:
-        if self.folder.changed():
-            await self._load()
+    async def _look(self) -> None:
+        while True:
+            await self.house.clock.sleep(self._look_every)
+            if self.folder.changed():
+                await self._load()
 
     async def _load(self) -> None:
         """Read the folder; rules that say what they said before are left as they are, running or not."""
@@ -205,4 +215,6 @@ class Rules(Worker):
 
 
 def setup(house: House) -> Rules:
-    return Rules(house, Engine(house, house.shared(View)), Folder(house.settings.home.rules))
+    return Rules(
+        house, Engine(house, house.shared(View)), Folder(house.settings.home.rules), house.options(RulesOptions).look
+    )

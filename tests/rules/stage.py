@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
+from homeserver.rules.words import RULE_RUN, RuleRun
 from homeserver.rules.worker import Rules
 from homeserver.rules.worker import setup as rules_setup
-from homeserver.rules.words import RULE_RUN, RuleRun
 from homeserver.runtime.clock import VirtualClock, settle
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
+from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.runtime.worker import Worker, hears
 from homeserver.topics.cause import Cause
@@ -73,6 +74,8 @@ class Stage:
         *,
         clock: VirtualClock | None = None,
         zone: str = "UTC",
+        look: float = 86_400.0,
+        broker: MemoryBroker | None = None,
     ) -> None:
         self.folder = folder
         self.file = folder / "rules" / "test.yaml"
@@ -83,7 +86,12 @@ class Stage:
             return Props(house, states or {})
 
         self.home = Rehearsal(
-            props, rules_setup, clock=clock or VirtualClock(), folder=folder, settings=[f"home.time_zone={zone}"]
+            props,
+            rules_setup,
+            broker=broker,
+            clock=clock or VirtualClock(),
+            folder=folder,
+            settings=[f"home.time_zone={zone}", f"rules.look={look}"],
         )
         self.clock = self.home.clock
         self.runs: list[RuleRun] = []

@@ -1,0 +1,187 @@
+"""The worker: what it says of its rules, what it answers, and how it takes in changed files."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from homeserver.rules.words import (
+    DISABLE_RULE,
+    ENABLE_RULE,
+    LIST_RULES,
+    RELOAD_RULES,
+    RULE_CONFIG,
+    TRIGGER_RULE,
+    ListRules,
+    NamedRule,
+    ReloadRules,
+    TriggerRule,
+)
+from homeserver.runtime.clock import settle
+from homeserver.runtime.memory_broker import MemoryBroker
+from homeserver.topics.call import Call, CallError
+from tests.rules.stage import Stage
+
+START = {"sensor.n": "0", "light.a": "off", "light.b": "off"}
+
+
+def rule(id: str, lamp: str, more: str = "") -> str:
+    return f"""
+- id: {id}
+  alias: The {id} rule
+  description: Lights {lamp}
+  triggers:
+    - trigger: state
+      entity_id: sensor.n
+  {more}
+  actions:
+    - delay: 5
+    - action: light.turn_on
+      target: {{entity_id: light.{lamp}}}
+"""
+
+
+TWO = rule("one", "a") + rule("two", "b")
+
+
+async def ask(stage: Stage, call: Call[Any, Any], **fields: Any) -> Any:
+    return await stage.rules.house.call(call, call.request(**fields))
+
+
+def rewrite(stage: Stage, text: str) -> None:
+    stage.file.write_text(text)
+    stamp = os.stat(stage.file).st_mtime + 10
+    os.utime(stage.file, (stamp, stamp))
+
+
+async def test_says_its_rules_retained(tmp_path: Path) -> None:
+    async with Stage(tmp_path, TWO + "- id: bad\n  triggers: []\n  actions: [{x: y}]\n", START) as stage:
+        said = {where[0]: config for where, config in known(stage).items()}
+        assert (said["one"].alias, said["one"].enabled, said["one"].error) == ("The one rule", True, "")
+        assert (said["one"].file, said["one"].line, said["one"].description) == ("test.yaml", 2, "Lights a")
+        assert not said["bad"].enabled
+        assert said["bad"].error.startswith("test.yaml:27: actions[0]: no action is known by x")
+        status = stage.home.bus.present["worker/rules/core/status"].message
+        assert (status.state, status.reason[:42]) == ("degraded", "faults in rule files: 1, the first: test.y")
+
+
+def known(stage: Stage) -> dict[tuple[str, ...], Any]:
+    present = stage.home.bus.present.values()
+    return {p.where: p.message for p in present if p.topic.template == RULE_CONFIG.template and p.message is not None}
+
+
+async def test_lists_rules_in_order_with_their_faults(tmp_path: Path) -> None:
+    bad = "- id: bad\n  triggers: [{trigger: sun}]\n  actions: []\n"
+    async with Stage(tmp_path, rule("one", "a") + bad + rule("two", "b"), START) as stage:
+        (tmp_path / "rules" / "broken.yaml").write_text("a: [")
+        await ask(stage, RELOAD_RULES)
+        await stage.set("sensor.n", "1")
+        found = await ask(stage, LIST_RULES)
+        assert [(rule.id, rule.enabled, rule.running) for rule in found.rules] == [
+            ("one", True, 1),
+            ("bad", False, 0),
+            ("two", True, 1),
+        ]
+        assert found.rules[1].problems == ["test.yaml:14: triggers[0].trigger: not supported yet: trigger sun"]
+        assert found.problems[0].startswith("broken.yaml:2: no YAML")
+
+
+async def test_a_changed_file_is_read_and_unchanged_rules_go_on(tmp_path: Path) -> None:
+    async with Stage(tmp_path, TWO, START, look=2.0) as stage:
+        await stage.set("sensor.n", "1")
+        await stage.wait(1)
+        rewrite(stage, "# moved down\n" + rule("one", "a") + rule("two", "a"))
+        await stage.wait(3.5)  # the files were looked at; the delays are not over
+        assert stage.told() == []
+        await stage.wait(1)
+        assert stage.services() == [("light.a", "turn_on")]  # of the rule that did not change
+        assert stage.rules.rules["one"].compiled.line == 3
+        await stage.set("sensor.n", "2")
+        await stage.wait(5)
+        assert stage.services() == [("light.a", "turn_on"), ("light.a", "turn_on")]
+
+
+async def test_a_rule_that_goes_away_stops_and_is_taken_back(tmp_path: Path) -> None:
+    async with Stage(tmp_path, TWO, START, look=2.0) as stage:
+        await stage.set("sensor.n", "1")
+        rewrite(stage, rule("two", "b"))
+        await stage.wait(10)
+        assert stage.services() == [("light.b", "turn_on")]
+        assert list(known(stage)) == [("two",)]
+
+
+async def test_a_rule_that_becomes_wrong_stops_and_comes_back_when_it_is_mended(tmp_path: Path) -> None:
+    async with Stage(tmp_path, TWO, START) as stage:
+        rewrite(stage, rule("one", "a", "mode: nonsense") + rule("two", "b"))
+        assert (await ask(stage, RELOAD_RULES)).model_dump() == {"running": 1, "refused": 1}
+        with pytest.raises(CallError, match=r"one does not run: test\.yaml:8: mode: mode must be one of"):
+            await ask(stage, TRIGGER_RULE, rule="one")
+        rewrite(stage, TWO)
+        assert (await ask(stage, RELOAD_RULES)).model_dump() == {"running": 2, "refused": 0}
+        assert known(stage)[("one",)].error == ""
+        status = stage.home.bus.present["worker/rules/core/status"].message
+        assert status.state == "online"
+
+
+async def test_what_an_earlier_run_said_of_rules_that_are_gone_is_taken_back(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with Stage(tmp_path, TWO, START, broker=broker):
+        await settle()
+    assert "homeserver/rule/one/config" in broker.retained
+    async with Stage(tmp_path, rule("two", "b"), START, broker=broker):
+        await settle()
+    assert "homeserver/rule/one/config" not in broker.retained
+    assert "homeserver/rule/two/config" in broker.retained
+
+
+async def test_runs_a_rule_by_hand(tmp_path: Path) -> None:
+    text = rule("one", "a", "conditions: '{{ false }}'").replace("delay: 5", "delay: '{{ wait | default(1) }}'")
+    async with Stage(tmp_path, text, START) as stage:
+        info = await ask(stage, TRIGGER_RULE, rule="The one rule", variables={"wait": 3})
+        assert (info.id, info.running, info.runs) == ("one", 1, 1)
+        await stage.wait(3)
+        assert stage.services() == [("light.a", "turn_on")]
+        assert stage.runs[-1].trigger == ""
+        with pytest.raises(CallError, match="conditions of one are not met"):
+            await ask(stage, TRIGGER_RULE, rule="automation.one", skip_condition=False)
+        with pytest.raises(CallError, match="there is no rule 'onee'; did you mean one"):
+            await ask(stage, TRIGGER_RULE, rule="onee")
+
+
+async def test_a_disabled_rule_ends_its_runs_and_hears_nothing(tmp_path: Path) -> None:
+    async with Stage(tmp_path, TWO, START) as stage:
+        await stage.set("sensor.n", "1")
+        assert not (await ask(stage, DISABLE_RULE, rule="one")).enabled
+        assert not known(stage)[("one",)].enabled
+        await stage.set("sensor.n", "2")
+        await stage.wait(5)
+        assert stage.services() == [("light.b", "turn_on")]
+        assert (await ask(stage, ENABLE_RULE, rule="one")).enabled
+        await stage.set("sensor.n", "3")
+        await stage.wait(5)
+        assert sorted(stage.services()) == [("light.a", "turn_on"), ("light.b", "turn_on")]
+
+
+async def test_a_rule_may_be_off_from_the_start(tmp_path: Path) -> None:
+    async with Stage(tmp_path, rule("one", "a", "initial_state: off"), START) as stage:
+        assert not known(stage)[("one",)].enabled
+        await stage.set("sensor.n", "1")
+        await stage.wait(5)
+        assert stage.told() == []
+
+
+async def test_closing_leaves_no_timer_behind_that_acts(tmp_path: Path) -> None:
+    async with Stage(tmp_path, TWO, START) as stage:
+        await stage.set("sensor.n", "1")
+        clock, commands = stage.clock, stage.props.commands
+    await clock.advance(60)
+    assert commands == []
+
+
+async def test_requests_are_models_that_refuse_unknown_fields() -> None:
+    assert [
+        model.__name__
+        for model in (ListRules, NamedRule, ReloadRules, TriggerRule)
+        if model.model_config["extra"] != "forbid"
+    ] == []
