@@ -29,7 +29,7 @@ class Part:
 class Line:
     """One topic: who reads it, and what it said last."""
 
-    parts: list[Part] = field(default_factory=list)
+    parts: dict[Entity, Part] = field(default_factory=dict)
     latest: bytes | None = None
 
 
@@ -50,10 +50,9 @@ class Switchboard:
             if line is None:
                 line = self.lines[topic] = Line(latest=self._found(topic))
                 changed |= self.patterns.add(topic)
-            part = next((part for part in line.parts if part.entity is entity), None)
+            part = line.parts.get(entity)
             if part is None:
-                part = Part(entity, [], topic in entity.face.timed)
-                line.parts.append(part)
+                part = line.parts[entity] = Part(entity, [], topic in entity.face.timed)
             part.reads.append(read)
         return changed
 
@@ -62,9 +61,8 @@ class Switchboard:
         changed = False
         for topic in {topic for topic, _ in entity.face.hears}:
             line = self.lines.get(topic)
-            if line is None:
+            if line is None or line.parts.pop(entity, None) is None:
                 continue
-            line.parts = [part for part in line.parts if part.entity is not entity]
             if not line.parts:
                 del self.lines[topic]
                 if line.latest is not None:

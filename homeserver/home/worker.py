@@ -152,7 +152,7 @@ class Home(Worker):
                 self.announce(address, payload, retained)
 
     def _report(self, line: Line, report: Report) -> None:
-        for part in line.parts:
+        for part in tuple(line.parts.values()):
             entity, changed = part.entity, False
             for read in part.reads:
                 try:
@@ -206,7 +206,7 @@ class Home(Worker):
         for topic in {topic for topic, _ in entity.face.hears}:
             line = self.board.lines[topic]
             if line.latest is not None:
-                own = Line([part for part in line.parts if part.entity is entity])
+                own = Line({entity: line.parts[entity]})
                 self._report(own, Report(topic, line.latest, True))
 
     def _notice_limit(self) -> None:

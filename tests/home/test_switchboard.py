@@ -19,7 +19,7 @@ def test_filters_follow_who_is_connected() -> None:
     assert board.connect(one)
     assert not board.connect(two)
     assert board.patterns.filters == {"a/x", "a/y"}
-    assert [len(part.reads) for part in board.lines["a/x"].parts] == [2, 1]
+    assert [len(part.reads) for part in board.lines["a/x"].parts.values()] == [2, 1]
     assert board.disconnect(one)
     assert board.patterns.filters == {"a/x"}
     assert board.disconnect(two)
