@@ -11,9 +11,9 @@ help: ## say what can be made
 	@echo "make TARGET [ARGS='...']"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 10
 
-up: ## run the home with its demo house; ARGS go to `homeserver up`, without --demo if any are given
+up: ## run the home with its demo house; ARGS go to `homeserver up`, without --demo if given, even empty
 	@bash .ci/setup.sh home
-	@exec .venv/bin/homeserver up $(or $(ARGS),--demo)
+	@exec .venv/bin/homeserver up $(if $(filter file,$(origin ARGS)),--demo,$(ARGS))
 
 test: ## check and test everything; ARGS go to pytest
 	@bash .ci/setup.sh test

@@ -21,6 +21,7 @@ apt_install() {
     apt-get install -y -qq --no-install-recommends "$@" </dev/null >"$apt_log" 2>&1 || { tail -n 5 "$apt_log" >&2; return 1; }
 }
 apt_log=$(mktemp); trap 'rm -f "$apt_log"' EXIT
+trap 'printf "\nStopped before all was ready. The same command goes on from here.\n" >&2; exit 130' INT
 
 suits() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 find_python() {
