@@ -98,7 +98,10 @@ def _wake(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
-async def settle(turns: int = 12) -> None:
-    """Let what is ready run: a chain of tasks needs one turn of the loop for each link."""
+async def settle(turns: int = 100) -> None:
+    """Let what is ready run until nothing is: a chain of tasks needs one turn of the loop for each link."""
+    ready = getattr(asyncio.get_running_loop(), "_ready", None)  # asyncio's own queue; uvloop shows none
     for _ in range(turns):
         await asyncio.sleep(0)
+        if ready is not None and not ready:
+            return

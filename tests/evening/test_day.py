@@ -16,7 +16,7 @@ from homeserver.topics.entity import COMMAND, COMMAND_FAILED, Command, CommandOu
 from integrations.demo_home.worker import setup as demo_setup
 
 SHIPPED = Path(__file__).parents[2] / "rules"
-MONDAY_EVENING = datetime(2026, 1, 12, 16, tzinfo=UTC)
+SUNDAY_EVENING = datetime(2026, 1, 11, 20, tzinfo=UTC)
 
 
 def shipped_rules() -> set[str]:
@@ -26,7 +26,7 @@ def shipped_rules() -> set[str]:
 @pytest.mark.timeout(300)
 async def test_every_shipped_rule_runs_within_a_day_and_its_commands_are_carried_out(tmp_path: Path) -> None:
     shutil.copytree(SHIPPED, tmp_path / "rules")
-    clock = VirtualClock(MONDAY_EVENING)
+    clock = VirtualClock(SUNDAY_EVENING)
     async with Rehearsal(demo_setup, home_setup, rules_setup, clock=clock, folder=tmp_path) as house:
         configs: list[RuleConfig | None] = house.listen(RULE_CONFIG)
         runs: list[RuleRun] = house.listen(RULE_RUN)
