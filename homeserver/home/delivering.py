@@ -137,13 +137,16 @@ class Delivering:
         by_ack = not pending.wanted and not pending.once
         # QoS 1 may arrive twice: what must not comes at most once (0) or exactly once (2).
         qos = max(face.qos, 1) if by_ack else face.qos & 2 if pending.once else face.qos
+        retain = (
+            face.retain and not pending.once
+        )  # a retained press would be made again at each reconnect of the device
         sends = pending.wish.sends
         if not sends:
             self.end(pending)
         left = True
         for place, send in enumerate(sends, 1):
             on_ack = self._acknowledged(pending) if by_ack and place == len(sends) else None
-            left = self._house.publish(send.topic, send.payload, qos, face.retain, on_ack) and left
+            left = self._house.publish(send.topic, send.payload, qos, retain, on_ack) and left
         if left:
             self._assume(pending.entity, pending.wish)
         return left

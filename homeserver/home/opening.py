@@ -6,10 +6,12 @@ said meanwhile, so nobody sees a blink. 3. What no report tells is taken from th
 Then all is said, and what is no more is taken away.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from homeserver.home.entity import Entity
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, UNAVAILABLE, UNKNOWN, EntityState
+from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
+from homeserver.topics.topic import Topic
 
 if TYPE_CHECKING:
     from homeserver.home.worker import Home
@@ -24,6 +26,7 @@ class Opening:
         self._collecting = True
         self._states: dict[tuple[str, ...], EntityState] = {}
         self._configs: set[tuple[str, ...]] = set()
+        self._entries: list[tuple[Topic[Any], str]] = []
 
     def announce(self, topic: str, payload: bytes, retained: bool) -> None:
         if self._collecting:
@@ -53,9 +56,14 @@ class Opening:
         for where, config in await house.leftovers(ENTITY_CONFIG):
             if config is not None and config.owner == self._home.name:
                 self._configs.add(where)
+            elif config is not None:
+                self._home.registry.others.add(".".join(where))
         for where, state in await house.leftovers(ENTITY_STATE):
             if state is not None and where in self._configs:
                 self._states[where] = state
+        topics: tuple[Topic[Any], ...] = (ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY)
+        for topic in topics:
+            self._entries += [(topic, where[0]) for where, _ in await house.leftovers(topic)]
 
     def _apply(self) -> None:
         """What was announced before and is not now: kept, unless the broker kept it and holds other discovery
@@ -100,6 +108,7 @@ class Opening:
                 home.saying.device(device)
         for where in self._configs:
             if where not in home.roster.entities:
-                house = home.house
-                house.say(ENTITY_CONFIG, None, *where)
-                house.say(ENTITY_STATE, None, *where)
+                home.saying.gone(where)
+        for topic, id in self._entries:
+            if (topic.template, id) not in home.saying.entries:
+                home.house.say(topic, None, id)

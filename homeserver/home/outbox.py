@@ -58,7 +58,7 @@ class Outbox:
         `sent`: it leaves with this commit and never again."""
         written = orjson.dumps(data).decode() if data else NO_DATA
         state = "sent" if sent else "open"
-        link = f"{cause.id} {cause.by} {cause.parent or ''}"
+        link = orjson.dumps((cause.id, cause.by, cause.parent)).decode()
         return self._turn.write(_INSERT, (id, entity_id, service, written, link, once, *times, state)) == 1
 
     def mark_sent(self, id: str) -> None:
@@ -84,13 +84,12 @@ class Outbox:
     def unfinished(self) -> Iterator[Row]:
         """What an earlier run left open, oldest first."""
         for row in self._turn.ledger.fetch("SELECT * FROM outbox WHERE state = 'open' ORDER BY accepted"):
-            id, by, parent = row["cause"].split(" ", 2)
             yield Row(
                 row["id"],
                 row["entity_id"],
                 row["service"],
                 orjson.loads(row["data"]),
-                Cause(id, by, parent or None),
+                Cause(*orjson.loads(row["cause"])),
                 bool(row["once"]),
                 row["deadline"],
             )

@@ -57,6 +57,8 @@ class Registry:
         self._by_key: dict[str, str] = {}
         self._by_unique_id: dict[tuple[str, str], EntityRow] = {}
         self._announced: dict[str, tuple[int, bool]] = {}
+        self.others: set[str] = set()
+        """Ids of entities that other workers own."""
         self._load()
 
     def _load(self) -> None:
@@ -98,8 +100,8 @@ class Registry:
     def _free_id(self, domain: str, object_id: str) -> str:
         wanted, count = f"{domain}.{object_id}", 1
         entity_id = wanted
-        while (holder := self.entities.get(entity_id)) is not None:
-            if not holder.present:
+        while (holder := self.entities.get(entity_id)) is not None or entity_id in self.others:
+            if holder is not None and not holder.present and entity_id not in self.others:
                 self.drop(holder)
                 break
             count += 1

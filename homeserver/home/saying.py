@@ -1,5 +1,7 @@
 """What the home says of its entities: configs, states, and the registry's words; only where something differs."""
 
+from typing import Any
+
 from homeserver.home.entity import Entity, Wish
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.runtime.house import House
@@ -13,6 +15,7 @@ from homeserver.topics.registry import (
     DeviceEntry,
     EntityEntry,
 )
+from homeserver.topics.topic import Topic
 
 
 class Saying:
@@ -23,8 +26,8 @@ class Saying:
         self._house = house
         self._clock = house.clock
         self._registry = registry
-        self._areas: dict[str, AreaEntry] = {}
-        self._devices: dict[str, DeviceEntry] = {}
+        self.entries: dict[tuple[str, str], Any] = {}
+        """The registry's words that stand, by topic and id."""
 
     def state(self, entity: Entity, *, force: bool = False) -> None:
         """Say an entity's state if it differs from what was said, or in any case."""
@@ -65,28 +68,35 @@ class Saying:
         """Say what an entity is."""
         if self.aloud:
             self._house.say(ENTITY_CONFIG, entity.config, *entity.where)
-            row = self._registry.entities[entity.id]
-            self._house.say(ENTITY_ENTRY, EntityEntry(device_id=row.device_id), entity.id)
+            self._entry(ENTITY_ENTRY, entity.id, EntityEntry(device_id=self._registry.entities[entity.id].device_id))
 
-    def gone(self, entity: Entity) -> None:
+    def gone(self, where: tuple[str, ...]) -> None:
         """Take back all that was said of an entity."""
-        self._house.say(ENTITY_CONFIG, None, *entity.where)
-        self._house.say(ENTITY_STATE, None, *entity.where)
-        self._house.say(ENTITY_ENTRY, None, entity.id)
+        self._house.say(ENTITY_CONFIG, None, *where)
+        self._house.say(ENTITY_STATE, None, *where)
+        self._entry(ENTITY_ENTRY, ".".join(where), None)
 
     def device(self, row: DeviceRow) -> None:
-        """Say what is known of a device and of the area it is in."""
+        """Say what is known of a device and of the area it is in, or that it has no entity left."""
         if not self.aloud:
             return
+        if not row.entities:
+            self._entry(DEVICE_ENTRY, row.id, None)
+            return
         if row.area_id is not None:
-            area = AreaEntry(self._registry.areas[row.area_id])
-            if self._areas.get(row.area_id) != area:
-                self._areas[row.area_id] = area
-                self._house.say(AREA_ENTRY, area, row.area_id)
-        entry = DeviceEntry(row.name, row.area_id, (), row.details.manufacturer, row.details.model)
-        if self._devices.get(row.id) != entry:
-            self._devices[row.id] = entry
-            self._house.say(DEVICE_ENTRY, entry, row.id)
+            self._entry(AREA_ENTRY, row.area_id, AreaEntry(self._registry.areas[row.area_id]))
+        details = row.details
+        entry = DeviceEntry(row.name, row.area_id, (), details.manufacturer, details.model or details.model_id)
+        self._entry(DEVICE_ENTRY, row.id, entry)
+
+    def _entry(self, topic: Topic[Any], id: str, entry: Any) -> None:
+        if self.entries.get((topic.template, id)) == entry:
+            return
+        if entry is None:
+            self.entries.pop((topic.template, id), None)
+        else:
+            self.entries[topic.template, id] = entry
+        self._house.say(topic, entry, id)
 
     def assume(self, entity: Entity, wish: Wish) -> None:
         """Take for granted what a device will not report."""

@@ -82,7 +82,6 @@ class Home(Worker):
         self.prefix = options.discovery_prefix
         self._templates = templates
         self._resources = ExitStack()
-        self._others: set[tuple[str, str]] = set()
         self._process = house.login.partition(".")[2]
         self._full = False
         self._retained: set[str] = set()
@@ -109,6 +108,7 @@ class Home(Worker):
         self.commands = Commands(
             house, self.turn, self.outbox, self.refusals, self.roster.entities.get, self.saying.assume
         )
+        self._say_birth("offline")  # for those who did not see an earlier run end
         self.opening: Opening | None = Opening(self)
         await self.opening.open()
         self.opening = None
@@ -130,8 +130,8 @@ class Home(Worker):
         self._resources.close()
 
     def _say_birth(self, word: str) -> None:
-        """Devices that hear `online` announce themselves and report again."""
-        self.house.publish(f"{self.prefix}/status", word.encode(), 0, True)
+        """Devices that hear `online` announce themselves and report again. Not retained, as they know it."""
+        self.house.publish(f"{self.prefix}/status", word.encode())
 
     # -- devices
 
@@ -188,13 +188,15 @@ class Home(Worker):
             refilter |= self.board.disconnect(entity)
             if entity.where not in coming:
                 self.commands.delivering.abandon(entity)
-                self.saying.gone(entity)
+                self.saying.gone(entity.where)
         for entity in change.come:
             refilter |= self.board.connect(entity)
             self.saying.config(entity)
             self.catch_up(entity)
             self.saying.state(entity)
-        for device in {row.id: row for row in change.devices}.values():
+        left = {one.config.device.id for one in change.gone if one.config.device is not None}
+        for device_id in left | {row.id for row in change.devices}:
+            device = self.registry.devices[device_id]
             self.saying.device(device)
             for entity in self.roster.described_anew(device):
                 self.saying.config(entity)
@@ -222,18 +224,17 @@ class Home(Worker):
         entity = self.roster.entities.get(where)
         if entity is not None:
             self.commands.take(entity, command, heard)
-        elif where not in self._others and where[0] in SERVICES:
+        elif where[0] in SERVICES and ".".join(where) not in self.registry.others:
             error = ReplyError("not_found", f"there is no entity {where[0]}.{where[1]}")
             self.commands.refuse(command, heard, error)
 
     @hears(ENTITY_CONFIG)
     def config(self, config: EntityConfig | None, heard: Heard) -> None:
         """Entities of other owners: their commands are not ours to refuse."""
-        where = (heard.where[0], heard.where[1])
         if config is not None and config.owner != self.name:
-            self._others.add(where)
+            self.registry.others.add(".".join(heard.where))
         else:
-            self._others.discard(where)
+            self.registry.others.discard(".".join(heard.where))
 
     # -- time
 

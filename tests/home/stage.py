@@ -45,6 +45,7 @@ class Stage:
         self.device = device
         self.said: list[tuple[str, bytes]] = []
         self.told: list[tuple[str, bytes]] = []
+        self.births: list[str] = []
         self.replies: list[Reply] = []
         self.failed: list[CommandOutcome] = []
         self.states: dict[str, EntityState] = {}
@@ -97,7 +98,9 @@ class Stage:
             self.states[entity_id] = state
 
     def _collect(self, address: str, payload: bytes, retained: bool) -> None:
-        if not address.startswith(("homeserver/", "homeassistant/status")) and not retained:
+        if address == "homeassistant/status":
+            self.births.append(payload.decode())
+        elif not address.startswith("homeserver/") and not retained:
             if (address, payload) in self.said:
                 self.said.remove((address, payload))
             else:

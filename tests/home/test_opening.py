@@ -128,10 +128,35 @@ async def test_ids_last_whatever_the_order_of_arrival(tmp_path: Path) -> None:
 
 
 async def test_birth_is_said_at_start_and_its_end_at_a_clean_stop(tmp_path: Path) -> None:
+    async with memory_stage(tmp_path) as stage:
+        assert stage.births == ["offline", "online"]
+    assert stage.births == ["offline", "online", "offline"]
+
+
+async def test_registry_words_of_what_is_gone_are_taken_back(tmp_path: Path) -> None:
     broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as first:
+        await first.announce("binary_sensor", MOTION, "m")
+        await first.announce("light", LAMP, "l")
+        assert "homeserver/registry/device/lamp" in broker.retained
+        await first.announce("light", "", "l")
+        assert "homeserver/registry/device/lamp" not in broker.retained
+        assert "homeserver/registry/entity/light.lamp" not in broker.retained
+    broker.retained["homeserver/registry/device/ghost"] = b'{"name": "Ghost"}'
     async with memory_stage(tmp_path, broker):
-        assert broker.retained["homeassistant/status"] == b"online"
-    assert broker.retained["homeassistant/status"] == b"offline"
+        assert "homeserver/registry/device/ghost" not in broker.retained
+        assert "homeserver/registry/device/pir" in broker.retained
+        assert "homeserver/registry/area/hall" in broker.retained
+
+
+async def test_an_id_that_another_worker_owns_is_not_taken(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    broker.retained["homeserver/entity/light/lamp/config"] = b'{"name": "Scene lamp", "owner": "rules"}'
+    async with memory_stage(tmp_path, broker) as stage:
+        await stage.announce("light", LAMP, "l")
+        assert set(stage.configs) == {"light.lamp", "light.lamp_2"}
+        assert stage.configs["light.lamp"].owner == "rules"
+        assert await stage.command("light.lamp", "turn_on") is None
 
 
 async def test_an_expired_sensor_knows_its_age(tmp_path: Path) -> None:

@@ -246,10 +246,11 @@ async def test_after_a_reconnect_devices_are_asked_again_and_what_went_is_gone(t
     async with memory_stage(tmp_path, broker) as stage:
         broker.stop()
         del broker.retained["homeassistant/sensor/a/config"]
-        broker.retained["homeassistant/status"] = b"offline"
+        stage.births.clear()
         broker.start()
+        await stage.connect_device()
         await stage.virtual.advance(3)
-        assert broker.retained["homeassistant/status"] == b"online"
+        assert stage.births == ["online"]
         assert set(stage.configs) == {"sensor.b"}
 
 
