@@ -1,7 +1,7 @@
 """How large a value may become inside a template, and which built-in functions could make one larger than that.
 
-Everything that a template makes is weighed: a character weighs 1, an element of a list 16. What is no heavier than
-`LIMIT` can be copied, compared or printed in about a millisecond, so a bounded number of steps takes bounded time.
+Everything that a template makes is weighed: a character or digit weighs 1, an element of a list 16. What is no heavier
+than `LIMIT` can be copied, compared or printed in about a millisecond, so a bounded number of steps takes bounded time.
 """
 
 import re
@@ -17,9 +17,11 @@ RANGE: Final = 10_000
 DIGITS: Final = 4096
 """Bits of the largest whole number."""
 _SCALARS: Final = frozenset({int, float, bool, type(None)})
+_REPEATED: Final = (str, bytes, list, tuple)
+"""What `*` repeats."""
 _CONTAINERS: Final = (list, tuple, set, frozenset)
 _PERCENT: Final = re.compile(r"%(?:\([^)]*\))?[-#0 +]*([0-9*]*)(?:\.([0-9*]*))?")
-_BRACES: Final = re.compile(r"\{[^{}]*\{|[0-9]{4,}")
+_BRACES: Final = re.compile(r"\{[^{}]*(?:\{|[0-9]{4})")
 
 
 class BoundError(Exception):
@@ -35,9 +37,11 @@ def weight(value: Any) -> int:
         total += ELEMENT * len(parts)
         for part in parts:
             kind = type(part)
-            if kind in _SCALARS:
+            if kind is int:
+                total += part.bit_length() >> 2
+            elif kind in _SCALARS:
                 continue
-            if isinstance(part, str | bytes):
+            elif isinstance(part, str | bytes):
                 total += len(part)
             elif isinstance(part, Mapping):
                 inside += (part.keys(), part.values())
@@ -79,9 +83,9 @@ def multiply(left: Any, right: Any) -> Any:
     if isinstance(left, int) and isinstance(right, int):
         if left.bit_length() + right.bit_length() > DIGITS:
             raise BoundError("`*` would make a number of more than a thousand digits")
-    elif isinstance(left, int):
+    elif isinstance(left, int) and isinstance(right, _REPEATED):
         limit(weight(right) * left, "`*`")
-    elif isinstance(right, int):
+    elif isinstance(right, int) and isinstance(left, _REPEATED):
         limit(weight(left) * right, "`*`")
     return left * right
 

@@ -260,7 +260,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Every value on its way into the result."""
         if isinstance(value, str):
             self.text -= len(value)
-        elif not isinstance(value, int | float):
+        elif isinstance(value, int):
+            self.text -= 1 + (value.bit_length() >> 2)
+        elif not isinstance(value, float):
             self.text -= checked_weight(value)
         self.tick(1)
         return value

@@ -115,16 +115,6 @@ async def test_ends(tmp_path: Path, actions: list[Action], outcome: str, error: 
     assert (await played(tmp_path, *actions))[1:] == (outcome, error)
 
 
-async def test_a_loop_without_end_gives_others_their_turn_and_is_ended(tmp_path: Path) -> None:
-    async with Stage(tmp_path, rule(repeat(**{"while": YES})), START) as stage:
-        await stage.set("binary_sensor.go", "on")
-        assert stage.runs == []  # still under way, a portion at a time
-        await stage.wait(1)
-        assert [(run.outcome, run.error) for run in stage.runs] == [
-            ("failed", "repeat went on for more than 10000 passes")
-        ]
-
-
 @pytest.mark.parametrize(
     ("delay", "seconds"),
     [
@@ -159,13 +149,3 @@ async def test_rule_variables_are_made_for_each_run(tmp_path: Path) -> None:
 async def test_this_and_context(tmp_path: Path) -> None:
     text = "{{ this.entity_id }} {{ this.attributes.id }} {{ context.id | length > 0 }}"
     assert (await played(tmp_path, log(text)))[0] == ["automation.test test True"]
-
-
-async def test_the_record_tells_the_way(tmp_path: Path) -> None:
-    async with Stage(tmp_path, rule(choose((NO, log("x")), (YES, log("y")))), START) as stage:
-        await stage.set("binary_sensor.go", "on")
-        run = stage.runs[-1]
-        first, second = "actions[0].choose[0]", "actions[0].choose[1]"
-        assert run.path == (first, second, f"{second}.sequence[0]", second)
-        assert run.commands == (stage.props.full[0].id,)
-        assert run.trigger == "0"

@@ -53,6 +53,8 @@ GROWS = [
     "{% set x = namespace(v=1) %}{% for i in range(99) %}{% set x.v = dict(a=x.v, b=x.v) %}{% endfor %}{{ x.v }}",
     "{% set x = namespace(v=[1]) %}{% for i in range(99) %}{% set x.v = zip(x.v, x.v) | list + x.v %}{% endfor %}",
     "{% set x = namespace(v=1) %}{% for i in range(99) %}{% set x.v = combine({'a': x.v}, {'b': x.v}) %}{% endfor %}",
+    "{{ [9 ** 1290] * 16000 }}",
+    "{% set x = 9 ** 1290 %}{% set y %}{% for i in range(9999) %}{{ x }}{% endfor %}{% endset %}",
     "{% set a = namespace(v=1) %}{% set b = namespace(x=a, y=a) %}{{ b }}",
     "{% for i in range(9999) %}" + X + "{% endfor %}",
     "{% set x %}{% for i in range(9999) %}" + X + "{% endfor %}{% endset %}",

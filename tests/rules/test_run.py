@@ -1,0 +1,108 @@
+"""Runs: steps in order, a turn for others, and a record of the way that was taken."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from homeserver.rules.run import AT_ONCE, END, REMEMBERED, Fired, Label, Program, Run
+from tests.rules.stage import Stage
+from tests.rules.test_actions import NO, START, YES, choose, log, repeat, rule
+
+
+async def test_a_loop_without_end_gives_others_their_turn_and_is_ended(tmp_path: Path) -> None:
+    async with Stage(tmp_path, rule(repeat(**{"while": YES})), START) as stage:
+        await stage.set("binary_sensor.go", "on")
+        assert stage.runs == []  # still under way, a portion at a time
+        await stage.wait(1)
+        assert [(run.outcome, run.error) for run in stage.runs] == [
+            ("failed", "repeat went on for more than 10000 passes")
+        ]
+
+
+async def test_the_record_tells_the_way(tmp_path: Path) -> None:
+    async with Stage(tmp_path, rule(choose((NO, log("x")), (YES, log("y")))), START) as stage:
+        await stage.set("binary_sensor.go", "on")
+        run = stage.runs[-1]
+        first, second = "actions[0].choose[0]", "actions[0].choose[1]"
+        assert run.path == (first, second, f"{second}.sequence[0]", second)
+        assert run.commands == (stage.props.full[0].id,)
+        assert run.trigger == "0"
+
+
+async def test_a_long_run_remembers_its_beginning_and_tells_everybody(tmp_path: Path) -> None:
+    async with Stage(tmp_path, rule(repeat(log("x"), count=REMEMBERED + 50)), START) as stage:
+        await stage.set("binary_sensor.go", "on")
+        await stage.wait(1)
+        assert len(stage.told()) == REMEMBERED + 50
+        run = stage.runs[-1]
+        assert (len(run.path), len(run.commands), run.outcome) == (REMEMBERED, REMEMBERED, "finished")
+
+
+@pytest.fixture
+def program() -> Program:
+    return Program()
+
+
+async def bare(folder: Path, program: Program) -> tuple[Stage, Run]:
+    """A run through a program of the test's own."""
+    stage = await Stage(folder, rule(log("x")), START).__aenter__()
+    owner = stage.rules.rules["test"]
+    owner.program = program
+    run = Run(owner, Fired(None), 1)
+    owner.runs.append(run)
+    return stage, run
+
+
+async def test_steps_lead_where_they_say(tmp_path: Path, program: Program) -> None:
+    taken: list[int] = []
+    label = Label()
+
+    def step(number: int, then: int) -> Any:
+        def work(run: Run) -> int:
+            taken.append(number)
+            return label.at if then == END else then
+
+        return work
+
+    program.add("a", step(0, 2))
+    program.add("b", step(1, 3))
+    program.add("c", step(2, END))
+    program.place(label)
+    program.add("d", step(3, 99))
+    stage, run = await bare(tmp_path, program)
+    run.advance(0)
+    assert taken == [0, 2, 3]
+    assert run.ended
+    assert stage.rules.rules["test"].runs == []
+    await stage.__aexit__(None, None, None)
+
+
+async def test_a_portion_is_bounded_and_the_next_one_follows(tmp_path: Path, program: Program) -> None:
+    taken: list[int] = []
+
+    def again(run: Run) -> int:
+        taken.append(1)
+        return 0 if len(taken) < 3 * AT_ONCE else END
+
+    program.add("again", again)
+    stage, run = await bare(tmp_path, program)
+    run.advance(0)
+    assert len(taken) == AT_ONCE
+    await stage.wait(0)
+    assert len(taken) == 3 * AT_ONCE
+    assert run.ended
+    await stage.__aexit__(None, None, None)
+
+
+async def test_a_run_that_was_ended_does_not_go_on(tmp_path: Path, program: Program) -> None:
+    program.add("wait", lambda run: run.wait(5, 1))
+    program.add("after", lambda run: run.end("stopped"))
+    stage, run = await bare(tmp_path, program)
+    run.advance(0)
+    assert not run.ended
+    run.end("cancelled")
+    run.end("finished")
+    await stage.wait(10)
+    assert [record.outcome for record in stage.runs] == ["cancelled"]
+    await stage.__aexit__(None, None, None)
