@@ -5,31 +5,20 @@ A condition among actions ends its own block only: the branch of a choose, one p
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from homeserver.rules.compiler import Compiler, rendered
-from homeserver.rules.conditions import Condition, compile_condition, compile_conditions, holds, is_condition
+from homeserver.rules.conditions import Condition, compile_condition, compile_conditions, holds, is_condition, met
 from homeserver.rules.durations import duration
 from homeserver.rules.fields import Fields, kind_of
 from homeserver.rules.problem import RuleError, not_yet
-from homeserver.rules.run import FAULTS, Label, Run, RunError, Step
+from homeserver.rules.rounds import enter, leave, next_round
+from homeserver.rules.run import FAULTS, Label, Run, Step
 from homeserver.rules.services import compile_service
 from homeserver.rules.yaml_source import Map, Seq
 
-ROUNDS: Final = 10_000
-"""Passes of one repeat: more is a loop without end."""
 Compile = Callable[[Fields, Compiler, Label], None]
 """Adds the steps of one action; the label stands at the end of its block."""
-
-
-def _met(conditions: tuple[Condition, ...], run: Run) -> bool:
-    """A condition that cannot be checked is not met, and the run tells why."""
-    try:
-        return all(condition(run) for condition in conditions)
-    except FAULTS as error:
-        run.error = str(error)
-        return False
 
 
 def _jump(compiler: Compiler, way: str, label: Label) -> None:
@@ -55,7 +44,7 @@ def _condition(fields: Fields, compiler: Compiler, block: Label) -> None:
 
 def _add_condition(condition: Condition, way: str, compiler: Compiler, block: Label) -> None:
     then = compiler.program.next()
-    compiler.program.add(way, lambda run: then if _met((condition,), run) else _stop_block(run, block))
+    compiler.program.add(way, lambda run: then if met((condition,), run) else _stop_block(run, block))
 
 
 def _stop_block(run: Run, block: Label) -> int:
@@ -109,7 +98,7 @@ def _branch(conditions: tuple[Condition, ...], fields: Fields, name: str, compil
     """Steps that are taken where the conditions are met, and then lead to `end`."""
     program, otherwise = compiler.program, Label()
     then = program.next()
-    program.add(fields.way, lambda run: then if _met(conditions, run) else otherwise.at)
+    program.add(fields.way, lambda run: then if met(conditions, run) else otherwise.at)
     compile_block(fields, name, compiler, end)
     _jump(compiler, fields.way, end)
     program.place(otherwise)
@@ -133,19 +122,6 @@ def _sequence(fields: Fields, compiler: Compiler, block: Label) -> None:
     compiler.program.place(end)
 
 
-# -- repeat
-
-
-@dataclass(slots=True)
-class Round:
-    """A repeat under way. `items` are those of for_each, `most` the number of passes where it is known."""
-
-    items: list[Any] | None
-    most: int | None
-    outer: Any
-    count: int = 0
-
-
 def _repeat(fields: Fields, compiler: Compiler, block: Label) -> None:
     inner = fields.inner("repeat")
     kinds = [kind for kind in ("count", "for_each", "while", "until") if kind in inner]
@@ -154,11 +130,11 @@ def _repeat(fields: Fields, compiler: Compiler, block: Label) -> None:
     program, kind = compiler.program, kinds[0]
     begin, check, last, end = Label(), Label(), Label(), Label()
     then = program.next()
-    program.add(fields.way, _enter(inner, kind, compiler, then))
+    program.add(fields.way, enter(inner, kind, compiler, then))
     program.place(check)
     conditions = compile_conditions(inner, kind, compiler) if kind in ("while", "until") else ()
     body = program.next()
-    program.add(fields.way, lambda run: body if _next_round(run, kind, conditions) else _leave(run, end))
+    program.add(fields.way, lambda run: body if next_round(run, kind, conditions) else leave(run, end))
     program.place(begin)
     compiler.loops += 1
     compile_block(inner, "sequence", compiler, last)
@@ -167,55 +143,8 @@ def _repeat(fields: Fields, compiler: Compiler, block: Label) -> None:
     fields.done("alias", "note", "enabled", "continue_on_error")
     program.place(last)
     until = conditions if kind == "until" else ()
-    program.add(fields.way, lambda run: _leave(run, end) if until and _met(until, run) else check.at)
+    program.add(fields.way, lambda run: leave(run, end) if until and met(until, run) else check.at)
     program.place(end)
-
-
-def _enter(fields: Fields, kind: str, compiler: Compiler, then: int) -> Step:
-    value = fields.take(kind) if kind in ("count", "for_each") else None
-    compiled = compiler.data(value, fields.line(kind), fields.where(kind))
-
-    def step(run: Run) -> int:
-        given = rendered(compiled, run.values)
-        items = list(given) if kind == "for_each" and isinstance(given, list | tuple) else None
-        if kind == "for_each" and items is None:
-            raise RunError(f"for_each needs a list, not {given!r}")
-        most = len(items) if items is not None else _whole(given) if kind == "count" else None
-        run.frames.append(Round(items, most, run.values.get("repeat")))
-        return then
-
-    return step
-
-
-def _whole(value: Any) -> int:
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise RunError(f"repeat count must be a whole number, not {value!r}") from None
-
-
-def _next_round(run: Run, kind: str, conditions: tuple[Condition, ...]) -> bool:
-    """Begin the next pass, if there is one."""
-    frame: Round = run.frames[-1]
-    number = frame.count + 1
-    if frame.most is not None and number > frame.most:
-        return False
-    if number > ROUNDS:
-        raise RunError(f"repeat went on for more than {ROUNDS} passes")
-    run.values["repeat"] = {
-        "first": number == 1,
-        "index": number,
-        "last": number == frame.most,
-        **({"item": frame.items[number - 1]} if frame.items is not None else {}),
-    }
-    frame.count = number
-    return kind != "while" or _met(conditions, run)
-
-
-def _leave(run: Run, end: Label) -> int:
-    frame: Round = run.frames.pop()
-    run.values["repeat"] = frame.outer
-    return end.at
 
 
 # -- rows

@@ -183,6 +183,15 @@ def _clock(fields: Fields, name: str, default: time) -> time:
     return default if value is None else time_of(fields, name, value, fields.line(name))
 
 
+def met(conditions: tuple[Condition, ...], run: Run) -> bool:
+    """A condition that cannot be checked is not met, and the run tells why."""
+    try:
+        return all(condition(run) for condition in conditions)
+    except FAULTS as error:
+        run.error = str(error)
+        return False
+
+
 Compile = Callable[[Fields, Compiler, str], Condition]
 CONDITIONS: Final[Mapping[str, Compile]] = {
     "and": _group,

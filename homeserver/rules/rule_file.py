@@ -18,7 +18,8 @@ from homeserver.rules.fields import Fields, kind_of
 from homeserver.rules.problem import Problem, RuleError, not_yet
 from homeserver.rules.rule import MODES, Compiled
 from homeserver.rules.run import Label
-from homeserver.rules.triggers import Trigger, compile_trigger
+from homeserver.rules.trigger import Trigger
+from homeserver.rules.triggers import compile_trigger
 from homeserver.rules.yaml_source import LARGEST, Map, Seq, SourceError, read
 from homeserver.topics.names import slug
 from homeserver.view.templates import Templates

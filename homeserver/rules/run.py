@@ -19,7 +19,7 @@ from homeserver.view.templates import TemplateError
 if TYPE_CHECKING:
     from homeserver.rules.engine import Engine
     from homeserver.rules.rule import Rule
-    from homeserver.rules.triggers import Trigger
+    from homeserver.rules.trigger import Trigger
 
 END: Final = -1
 WAIT: Final = -2

@@ -62,6 +62,7 @@ class Rules(Worker):
         self.folder = folder
         self.rules: dict[str, Rule] = {}
         self.book = Book()
+        self._said: dict[str, RuleConfig] = {}
         self._reading = asyncio.Lock()
         engine.changed = self._announce
 
@@ -71,7 +72,7 @@ class Rules(Worker):
         said = await self.house.leftovers(RULE_CONFIG)
         await self._load()
         for (id,), _ in said:
-            if id not in self.book.rules and id not in self.book.refused:
+            if self.book.holder(id) is None:
                 self.house.say(RULE_CONFIG, None, id)
         self.engine.start()
         self.house.start(self._look(), "look at the rule files")
@@ -98,8 +99,9 @@ class Rules(Worker):
         self.book = book
         for id in [id for id in self.rules if not self._is_as_it_was(id, book)]:
             self.rules.pop(id).disable()
-            if id not in book.rules and id not in book.refused:
-                self.house.say(RULE_CONFIG, None, id)
+        for id in [id for id in self._said if book.holder(id) is None]:
+            del self._said[id]
+            self.house.say(RULE_CONFIG, None, id)
         for id, compiled in book.rules.items():
             if id in self.rules:
                 self.rules[id].compiled = self._moved(self.rules[id].compiled, compiled)
@@ -139,10 +141,14 @@ class Rules(Worker):
 
     def _say(self, id: str) -> None:
         info = self._info(id)
-        compiled = self.book.rules.get(id) or self.book.refused[id]
+        compiled = self.book.holder(id)
+        if compiled is None:
+            return
         error = "; ".join(info.problems)
         config = RuleConfig(info.alias, info.enabled, info.mode, info.file, info.line, compiled.description, error)
-        self.house.say(RULE_CONFIG, config, id)
+        if self._said.get(id) != config:
+            self._said[id] = config
+            self.house.say(RULE_CONFIG, config, id)
 
     def _info(self, id: str) -> RuleInfo:
         rule = self.rules.get(id)

@@ -111,6 +111,25 @@ async def test_a_rule_that_goes_away_stops_and_is_taken_back(tmp_path: Path) -> 
         assert list(known(stage)) == [("two",)]
 
 
+async def test_what_was_said_of_a_refused_rule_is_taken_back_with_it(tmp_path: Path) -> None:
+    async with Stage(tmp_path, rule("one", "a") + "- id: bad\n", START) as stage:
+        assert sorted(known(stage)) == [("bad",), ("one",)]
+        rewrite(stage, rule("one", "a"))
+        await ask(stage, RELOAD_RULES)
+        assert list(known(stage)) == [("one",)]
+
+
+async def test_only_what_changed_is_said_again(tmp_path: Path) -> None:
+    async with Stage(tmp_path, TWO, START) as stage:
+        said = stage.home.listen(RULE_CONFIG)
+        said.clear()
+        await ask(stage, RELOAD_RULES)
+        assert said == []
+        rewrite(stage, rule("one", "a") + rule("two", "a"))
+        await ask(stage, RELOAD_RULES)
+        assert [config.description for config in said] == ["Lights a"]
+
+
 async def test_a_rule_that_becomes_wrong_stops_and_comes_back_when_it_is_mended(tmp_path: Path) -> None:
     async with Stage(tmp_path, TWO, START) as stage:
         rewrite(stage, rule("one", "a", "mode: nonsense") + rule("two", "b"))

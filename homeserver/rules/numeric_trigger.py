@@ -1,0 +1,77 @@
+"""Trigger `numeric_state`: https://www.home-assistant.io/docs/automation/trigger/#numeric-state-trigger"""
+
+from typing import Any
+
+from homeserver.rules.compiler import Compiler
+from homeserver.rules.durations import duration
+from homeserver.rules.engine import Engine
+from homeserver.rules.fields import Fields
+from homeserver.rules.limits import Limits, limits
+from homeserver.rules.run import FAULTS, Fired, RunError
+from homeserver.rules.trigger import EntityTrigger, Fire, Trigger
+from homeserver.topics.entity import EntityState
+
+
+class NumericTrigger(EntityTrigger):
+    """A number came to lie between limits. It fires once, then again only after the number has been outside.
+
+    An entity that is outside when the rule starts is armed; one that is inside, or not known yet, has to go outside
+    first: https://www.home-assistant.io/docs/automation/trigger/#numeric-state-trigger
+    """
+
+    kind = "numeric_state"
+
+    def __init__(self, *args: Any, limits: Limits) -> None:
+        super().__init__(*args)
+        self._limits = limits
+        self._armed: set[str] = set()
+
+    def attach(self, engine: Engine, fire: Fire) -> None:
+        super().attach(engine, fire)
+        self._armed = {
+            entity_id
+            for entity_id in self.entity_ids
+            if (state := engine.view.states.get(entity_id)) is not None and self._inside(entity_id, state) is False
+        }
+
+    def _inside(self, entity_id: str, state: EntityState) -> bool | None:
+        """None where there is no number."""
+        try:
+            return self._limits.hold(self.engine.view, entity_id, state, self.known_variables)
+        except RunError:
+            return None
+        except FAULTS as error:
+            self.engine.complain(self, str(error))
+            return None
+
+    def hear(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
+        if new is None:
+            self.forget(entity_id)
+            return
+        inside = self._inside(entity_id, new)
+        if not inside:
+            self.forget(entity_id)
+        if inside is False:
+            self._armed.add(entity_id)
+        elif inside and entity_id in self._armed:
+            self._armed.discard(entity_id)
+            self.matched(entity_id, old, new)
+
+    def still(self, entity_id: str, old: EntityState | None, seen: EntityState | None, new: EntityState | None) -> bool:
+        return new is not None and bool(self._inside(entity_id, new))
+
+    def describe(self, fired: Fired, engine: Engine) -> dict[str, Any]:
+        wanted = self._limits
+        rows = {"above": wanted.above, "below": wanted.below, "attribute": wanted.attribute or None}
+        return super().describe(fired, engine) | rows
+
+
+def compile_numeric_state(fields: Fields, compiler: Compiler, id: str, number: int, alias: str) -> Trigger:
+    return NumericTrigger(
+        id,
+        number,
+        alias,
+        fields.entities("entity_id"),
+        duration(fields, "for", compiler.templates) if "for" in fields else None,
+        limits=limits(fields, compiler),
+    )

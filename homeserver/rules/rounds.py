@@ -1,0 +1,69 @@
+"""The passes of a repeat: how many there are, which one this is, and what `repeat` says meanwhile."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from homeserver.rules.compiler import Compiler, rendered
+from homeserver.rules.conditions import Condition, met
+from homeserver.rules.fields import Fields
+from homeserver.rules.run import Label, Run, RunError, Step
+
+ROUNDS: Final = 10_000
+"""Passes of one repeat: more is a loop without end."""
+
+
+@dataclass(slots=True)
+class Round:
+    """A repeat under way. `items` are those of for_each, `most` the number of passes where it is known."""
+
+    items: list[Any] | None
+    most: int | None
+    outer: Any
+    count: int = 0
+
+
+def enter(fields: Fields, kind: str, compiler: Compiler, then: int) -> Step:
+    value = fields.take(kind) if kind in ("count", "for_each") else None
+    compiled = compiler.data(value, fields.line(kind), fields.where(kind))
+
+    def step(run: Run) -> int:
+        given = rendered(compiled, run.values)
+        items = list(given) if kind == "for_each" and isinstance(given, list | tuple) else None
+        if kind == "for_each" and items is None:
+            raise RunError(f"for_each needs a list, not {given!r}")
+        most = len(items) if items is not None else _whole(given) if kind == "count" else None
+        run.frames.append(Round(items, most, run.values.get("repeat")))
+        return then
+
+    return step
+
+
+def _whole(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise RunError(f"repeat count must be a whole number, not {value!r}") from None
+
+
+def next_round(run: Run, kind: str, conditions: tuple[Condition, ...]) -> bool:
+    """Begin the next pass, if there is one."""
+    frame: Round = run.frames[-1]
+    number = frame.count + 1
+    if frame.most is not None and number > frame.most:
+        return False
+    if number > ROUNDS:
+        raise RunError(f"repeat went on for more than {ROUNDS} passes")
+    run.values["repeat"] = {
+        "first": number == 1,
+        "index": number,
+        "last": number == frame.most,
+        **({"item": frame.items[number - 1]} if frame.items is not None else {}),
+    }
+    frame.count = number
+    return kind != "while" or met(conditions, run)
+
+
+def leave(run: Run, end: Label) -> int:
+    frame: Round = run.frames.pop()
+    run.values["repeat"] = frame.outer
+    return end.at

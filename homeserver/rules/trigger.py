@@ -1,0 +1,121 @@
+"""What all triggers have in common: they are attached to the engine, which calls them, and they call `fire`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from homeserver.rules.compiler import rendered
+from homeserver.rules.durations import Duration, DurationError
+from homeserver.rules.engine import Engine
+from homeserver.rules.run import Fired
+from homeserver.runtime.clock import Timer
+from homeserver.topics.entity import EntityState
+from homeserver.view.templates import TemplateError
+
+Fire = Callable[[Fired], None]
+
+
+class Trigger:
+    """One compiled trigger. `id` is what the condition `trigger` asks for."""
+
+    kind = ""
+
+    def __init__(self, id: str, number: int, alias: str) -> None:
+        self.id = id
+        self.number = number
+        self.alias = alias
+        self.variables: dict[str, Any] = {}
+        self.constants: dict[str, Any] = {}
+        """The rule's `trigger_variables`, for templates in the trigger itself."""
+        self.fire: Fire = nowhere
+
+    def attach(self, engine: Engine, fire: Fire) -> None:
+        """Begin to listen."""
+        raise NotImplementedError
+
+    def detach(self, engine: Engine) -> None:
+        """Stop listening."""
+        raise NotImplementedError
+
+    def describe(self, fired: Fired, engine: Engine) -> dict[str, Any]:
+        """The variable `trigger`."""
+        return {"platform": self.kind, "id": self.id, "idx": str(self.number), "alias": self.alias or None}
+
+
+def nowhere(fired: Fired) -> None:
+    """Where a trigger fires that is attached to nothing."""
+
+
+class EntityTrigger(Trigger):
+    """Of one or more entities, perhaps only after something has been so for a while."""
+
+    def __init__(self, id: str, number: int, alias: str, entity_ids: tuple[str, ...], lasting: Duration | None) -> None:
+        super().__init__(id, number, alias)
+        self.entity_ids = entity_ids
+        self._lasting = lasting
+        self.pending: dict[str, tuple[Timer, EntityState | None, EntityState | None]] = {}
+        self.engine: Engine
+
+    def attach(self, engine: Engine, fire: Fire) -> None:
+        self.fire, self.engine = fire, engine
+        for entity_id in self.entity_ids:
+            engine.listen(entity_id, self.hear)
+
+    def detach(self, engine: Engine) -> None:
+        for entity_id in self.entity_ids:
+            engine.unlisten(entity_id, self.hear)
+            self.forget(entity_id)
+        self.fire = nowhere
+
+    def hear(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
+        """A state changed."""
+        raise NotImplementedError
+
+    def still(self, entity_id: str, old: EntityState | None, seen: EntityState | None, new: EntityState | None) -> bool:
+        """Whether `new` still is what `for` waits on; `old` and `seen` are what it began with."""
+        raise NotImplementedError
+
+    def check(self, entity_id: str, new: EntityState | None) -> None:
+        """End the wait for `for` where the entity is no longer so."""
+        pending = self.pending.get(entity_id)
+        if pending is not None and not self.still(entity_id, pending[1], pending[2], new):
+            self.forget(entity_id)
+
+    def forget(self, entity_id: str) -> None:
+        pending = self.pending.pop(entity_id, None)
+        if pending is not None:
+            pending[0].cancel()
+
+    def matched(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
+        """Fire now, or after `for`."""
+        if self._lasting is None:
+            cause = new.cause if new is not None else None
+            self.fire(Fired(self, entity_id, old, new, cause=cause))
+            return
+        if entity_id in self.pending:
+            return  # it has been so for a part of the time already
+        fired = Fired(self, entity_id, old, new)
+        try:
+            seconds = self._lasting(lambda: self.known_variables() | {"trigger": self.describe(fired, self.engine)})
+        except (TemplateError, DurationError) as error:
+            self.engine.complain(self, f"for: {error}")
+            return
+        timer = self.engine.clock.call_later(seconds, self._lasted, entity_id, old, new, seconds)
+        self.pending[entity_id] = (timer, old, new)
+
+    def known_variables(self) -> dict[str, Any]:
+        known: dict[str, Any] = rendered(self.constants, {})
+        return known
+
+    def _lasted(self, entity_id: str, old: EntityState | None, new: EntityState | None, seconds: float) -> None:
+        self.pending.pop(entity_id, None)
+        cause = new.cause if new is not None else None
+        self.fire(Fired(self, entity_id, old, new, cause=cause, lasted=seconds))
+
+    def describe(self, fired: Fired, engine: Engine) -> dict[str, Any]:
+        return super().describe(fired, engine) | {
+            "entity_id": fired.entity_id,
+            "from_state": engine.shown(fired.entity_id, fired.old),
+            "to_state": engine.shown(fired.entity_id, fired.new),
+            "for": engine.span(fired.lasted),
+            "description": f"{self.kind} of {fired.entity_id}",
+        }
