@@ -8,7 +8,7 @@ import orjson
 from homeserver.home.availability import availability_of
 from homeserver.home.component import Component, face_of
 from homeserver.home.components import component_of
-from homeserver.home.config import Config, Refused
+from homeserver.home.config import Config
 from homeserver.home.device import Described, described
 from homeserver.home.discovery import Announcement
 from homeserver.home.entity import STATE, Entity, Face, Read
@@ -28,6 +28,8 @@ _BLOCKED: Final = frozenset(
 _CATEGORIES: Final = ("", "config", "diagnostic")
 _LONGEST_NAME: Final = 255
 _TEXTS: Final = ("device_class", "entity_picture", "icon", "state_class", "unique_id", "unit_of_measurement")
+_OFF_AT_FIRST: Final = ("light", "switch")
+"""Components that are taken to be off until a command, where their device reports nothing."""
 _CLASS_NAMES: Final = ("binary_sensor", "button", "number", "sensor")
 """Components whose entities without a name are called after their device class."""
 
@@ -55,6 +57,7 @@ class Draft:
         config, face = self.config, self.face
         face.availability, hears = availability_of(config, templates)
         face.force = config.flag("force_update")
+        face.initial = "off" if self.domain in _OFF_AT_FIRST and STATE not in face.reported else None
         face.expire_after = config.number("expire_after", 0, 0, 10**8)
         face.off_delay = config.number("off_delay", 0, 0, 10**8) if self.domain == "binary_sensor" else 0.0
         if face.expire_after or face.off_delay:
@@ -92,6 +95,7 @@ class Draft:
         where = (self.domain, row.id.partition(".")[2])
         topic = self.announcement.topic
         entity = Entity(self.announcement.key, topic, row.id, where, config, self.face, by)
+        entity.state = self.face.initial
         entity.available = self.face.availability is None
         entity.expired = self.face.expire_after > 0
         return entity, device
@@ -167,6 +171,3 @@ def _json(text: str) -> Mapping[str, Any] | None:
     except orjson.JSONDecodeError:
         return None
     return values if isinstance(values, dict) else None
-
-
-__all__ = ["Draft", "Refused"]

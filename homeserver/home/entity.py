@@ -57,6 +57,8 @@ class Face:
     facts: frozenset[str] = frozenset()
     """All facts that it may have besides its state, reported or assumed."""
     has_extra: bool = False
+    initial: str | None = None
+    """The state that is assumed before anything is known."""
     present: Present | None = None
     capabilities: dict[str, Any] = field(default_factory=dict)
     qos: int = 0
@@ -150,7 +152,7 @@ class Entity:
         """Take over attributes that were said in an earlier run."""
         values = {name: tuple(one) if isinstance(one, list) else one for name, one in attributes.items()}
         facts = self.face.facts
-        self.facts = {name: value for name, value in values.items() if name in facts}
+        self.facts = {name: value for name, value in values.items() if name in facts} | self.facts
         if self.face.has_extra and not self.extra:
             self.extra = {name: one for name, one in attributes.items() if name not in facts}
         self._attributes = None

@@ -89,7 +89,8 @@ class Opening:
         if availability is not None:
             availability.before = before.state != UNAVAILABLE
             entity.available = availability.available
-        if before.state == UNAVAILABLE or entity.state is not None:
+        heard = entity.state is not None and entity.state != entity.face.initial
+        if before.state == UNAVAILABLE or (heard and before.state != entity.state):
             return
         if before.state != UNKNOWN:
             entity.state = before.state

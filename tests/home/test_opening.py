@@ -127,6 +127,37 @@ async def test_ids_last_whatever_the_order_of_arrival(tmp_path: Path) -> None:
     assert registry.Registry is not None
 
 
+async def test_what_no_device_reports_is_off_at_first_and_as_it_was_later(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as first:
+        await first.announce("switch", {"name": "Pump", "unique_id": "p", "command_topic": "p/set"}, "p")
+        assert first.states["switch.pump"].state == "off"
+        await first.command("switch.pump", "turn_on")
+        assert first.states["switch.pump"].state == "on"
+        await first.virtual.advance(1)
+    async with memory_stage(tmp_path, broker) as second:
+        assert second.states["switch.pump"].state == "on"
+
+
+async def test_a_retained_state_brings_back_what_goes_with_it(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    dimmer = {
+        "name": "Dimmer",
+        "unique_id": "d",
+        "command_topic": "d/set",
+        "state_topic": "d",
+        "brightness_state_topic": "d/brightness",
+        "brightness_command_topic": "d/brightness/set",
+    }
+    async with memory_stage(tmp_path, broker) as first:
+        await first.announce("light", dimmer, "d")
+        await first.report("d", "ON", retain=True)
+        await first.report("d/brightness", "90")
+        await first.virtual.advance(1)
+    async with memory_stage(tmp_path, broker) as second:
+        assert second.states["light.dimmer"].attributes["brightness"] == 90
+
+
 async def test_birth_is_said_at_start_and_its_end_at_a_clean_stop(tmp_path: Path) -> None:
     async with memory_stage(tmp_path) as stage:
         assert stage.births == ["offline", "online"]
