@@ -59,7 +59,7 @@ class Bus:
         self._raw: list[tuple[set[str], RawHandler]] = []
         self._routes = Routes()
         self._dispatch = Dispatch()
-        self._company = Company(clock)
+        self._company = Company(clock, process)
         self._subscriptions = Subscriptions(wire, self._routes, root, process)
         self._outgoing = Outgoing(wire, clock, self.run, root)
         self._wire = wire

@@ -13,8 +13,9 @@ from homeserver.topics.process import ProcessStatus
 class Company:
     """The other processes, by what they say of themselves."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, process: str) -> None:
         self._clock = clock
+        self._process = process
         self._online: set[str] = set()
         self._awaited: set[str] = set()
         self._complete = asyncio.Event()
@@ -28,6 +29,8 @@ class Company:
 
     def seen(self, process: str, status: ProcessStatus | None) -> None:
         """A process has said something new of itself."""
+        if process == self._process:
+            return  # an earlier run of our own, which nobody need wait for
         if status is not None and status.state == "online":
             self._online.add(process)
         else:
@@ -39,6 +42,8 @@ class Company:
     async def gathered(self, patience: float) -> None:
         """Return when all are back, or after `patience` seconds."""
         timer = self._clock.call_later(patience, self._complete.set)
-        await self._complete.wait()
-        timer.cancel()
+        try:
+            await self._complete.wait()
+        finally:
+            timer.cancel()  # else it would cut the next gathering short
         self._awaited.clear()

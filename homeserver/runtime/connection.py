@@ -66,7 +66,11 @@ class Connection:
                 delay = _REFUSED
             except (WireError, OSError) as error:
                 self._trouble(str(error))
+            except Exception as error:  # a bug must not leave the process deaf for the rest of its life
+                log.exception("the connection broke on a bug")
+                self._trouble(f"a bug: {error}")
             self._down()
+            await self._wire.disconnect()  # it may stand still, when only what comes after connecting failed
             await self._clock.sleep(delay * random.uniform(0.5, 1.0))
             delay = min(longest, delay * 1.6)
 

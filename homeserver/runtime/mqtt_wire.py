@@ -54,6 +54,8 @@ class MqttWire:
             await client.__aenter__()
         except aiomqtt.MqttError as error:
             raise _reason(error, self._address) from error
+        if client._disconnected.done():  # accepted and closed in one breath: there is no socket any more
+            raise UnreachableError(f"the broker at {self._address!r} closed the connection at once")
         self._client = client
         self._lane = Lane(client._client, on_message)
         client._disconnected.add_done_callback(lambda done: self._lost(client, done, on_lost))

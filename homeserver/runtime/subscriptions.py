@@ -19,6 +19,8 @@ from homeserver.topics.topic import Topic
 log = logging.getLogger(__name__)
 FENCE_TIMEOUT: Final = 30.0
 """Seconds within which all retained messages must have arrived."""
+_REFUSED: Final = 5.0
+"""Seconds before a broker that is there and does not do what it is asked is asked again."""
 
 
 class Subscriptions:
@@ -80,9 +82,12 @@ class Subscriptions:
                     if self._up.is_set():  # it may have gone down while we waited for the lock
                         await self._change(self._session)
                         return
-            except WireError as error:
+            except UnreachableError as error:
                 log.debug("subscribing again: %s", error)
                 await asyncio.sleep(0.05)
+            except WireError as error:
+                log.warning("%s; trying again", error)
+                await asyncio.sleep(_REFUSED)
 
     async def _change(self, session: int) -> None:
         while True:
@@ -99,9 +104,9 @@ class Subscriptions:
     async def _subscribe(self, filters: Iterable[str], session: int) -> None:
         fresh = sorted(set(filters) - self._held)
         if fresh:
-            self._held.update(fresh)
             await self._wire.subscribe([(part, 1) for part in fresh])
             await self._pass_fence(session)
+            self._held.update(fresh)  # not before: whoever asks again after a failure must not find it done
 
     async def _pass_fence(self, session: int) -> None:
         if session != self._session:
