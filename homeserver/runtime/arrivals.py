@@ -1,5 +1,4 @@
-"""From bytes of the connection to messages for hearers: decoded once, stamped with who spoke, copies and echoes dropped.
-"""
+"""From bytes of the connection to messages for hearers: decoded once, stamped with who spoke, no copies, no echoes."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -55,7 +54,7 @@ class Arrivals:
         self._overwritten = overwritten
         self._raw: list[tuple[set[str], RawHandler]] = []
         self._raw_routes: dict[str, tuple[RawHandler, ...]] = {}
-        self._seen: OrderedDict[tuple[str, int], None] = OrderedDict()
+        self._seen: OrderedDict[tuple[str, str, int], None] = OrderedDict()
         self._resync: set[str] | None = None
 
     # -- topics of devices
@@ -108,7 +107,7 @@ class Arrivals:
     def _take(self, routes: tuple[Route, ...], address: str, payload: bytes, retained: bool, fact: Fact | None) -> None:
         fields = parse(payload)
         mark = (fields.pop("from", ""), fields.pop("seq", 0))
-        if self._is_copy(mark, fact):
+        if self._is_copy(address, mark, fact):
             return
         for route in routes:
             message = stamp(route.topic, route.where, validate(route.topic, dict(fields)))
@@ -122,16 +121,17 @@ class Arrivals:
             heard = Heard(route.where, address, retained and fact is None, self._clock.monotonic())
             self._dispatch.post(route.inboxes, message, heard)
 
-    def _is_copy(self, mark: tuple[Any, Any], fact: Fact | None) -> bool:
+    def _is_copy(self, address: str, mark: tuple[Any, Any], fact: Fact | None) -> bool:
         if not isinstance(mark[0], str) or not isinstance(mark[1], int):
             raise BadMessageError("`from` must be text and `seq` a whole number")
         if not mark[0]:
             return False
         if fact is not None:
             return fact.is_older(mark)
-        if mark in self._seen:
+        told = (address, *mark)  # by address: nobody else's `from` can make us deaf to somebody
+        if told in self._seen:
             return True
-        self._seen[mark] = None
+        self._seen[told] = None
         if len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
         return False

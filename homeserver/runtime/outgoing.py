@@ -9,12 +9,14 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from homeserver.runtime.clock import Clock, Timer
 from homeserver.runtime.codec import encode
 from homeserver.runtime.wire import Wire
+from homeserver.topics.call import Request
+from homeserver.topics.entity import Command
 from homeserver.topics.topic import Topic
 
 log = logging.getLogger(__name__)
@@ -30,7 +32,7 @@ LIFE: Final = 300.0
 @dataclass(frozen=True, slots=True)
 class _Unacknowledged:
     address: str
-    payload: bytes
+    message: Any
     deadline: float
 
 
@@ -90,7 +92,7 @@ class Outgoing:
         self._seq += 1
         full = f"{self._root}/{address}"
         try:
-            payload = b"" if message is None else encode(message, self._run, self._seq)
+            payload = self._payload(message, self._seq)
         except TypeError as error:
             self.dropped += 1
             log.error("%s cannot be said: %s", address, error)
@@ -101,7 +103,10 @@ class Outgoing:
             if self._connected:
                 self._wire.publish(full, payload, 0, False)
         else:
-            self._keep(full, payload, self._clock.monotonic() + getattr(message, "ttl", LIFE))
+            self._keep(full, payload, message)
+
+    def _payload(self, message: Any, seq: int) -> bytes:
+        return b"" if message is None else encode(message, self._run, seq)
 
     def _send_retained(self, address: str, payload: bytes, qos: int) -> None:
         if self._connected:
@@ -111,9 +116,11 @@ class Outgoing:
         else:
             self._withdrawn[address] = qos
 
-    def _keep(self, address: str, payload: bytes, deadline: float) -> None:
+    def _keep(self, address: str, payload: bytes, message: Any) -> None:
         seq = self._seq
-        self._unacknowledged[seq] = _Unacknowledged(address, payload, deadline)
+        life = message.ttl if isinstance(message, Command | Request) else LIFE
+        deadline = self._clock.monotonic() + life
+        self._unacknowledged[seq] = _Unacknowledged(address, message, deadline)
         if len(self._unacknowledged) > KEPT:
             del self._unacknowledged[next(iter(self._unacknowledged))]
             self.dropped += 1
@@ -129,13 +136,16 @@ class Outgoing:
 
     def release(self) -> None:
         """Those who hear are there: say what was never acknowledged and still lives, in order, and go on from there."""
+        if self._released:
+            return  # all of it is on its way
         self._released = True
         now = self._clock.monotonic()
         for seq, kept in list(self._unacknowledged.items()):
             if kept.deadline < now:
                 del self._unacknowledged[seq]
             else:
-                self._wire.publish(kept.address, kept.payload, 1, False, self._forget(seq))
+                payload = self._payload(_with_time_left(kept, now), seq)
+                self._wire.publish(kept.address, payload, 1, False, self._forget(seq))
 
     def _forget(self, seq: int) -> Callable[[], None]:
         def acknowledged() -> None:
@@ -161,3 +171,9 @@ class Outgoing:
             if not self._unacknowledged or not self._connected:
                 return
             await asyncio.sleep(0.01)
+
+
+def _with_time_left(kept: _Unacknowledged, now: float) -> Any:
+    """The hearer counts a `ttl` from when he gets it: the time that a message waited here is off it."""
+    message = kept.message
+    return replace(message, ttl=kept.deadline - now) if isinstance(message, Command | Request) else message

@@ -104,6 +104,15 @@ async def test_a_copy_of_an_event_is_heard_once_and_one_without_a_stamp_each_tim
     assert len(ear.heard) == 3
 
 
+async def test_nobody_makes_the_house_deaf_to_another_by_his_stamp(bus: Bus) -> None:
+    ear = Ear()
+    arriving = arrivals(bus, ear)
+    stamped = b'{"id": "1", "service": "x", "from": "abc", "seq": 7}'
+    arriving.own("entity/light/hall/command/process.forger", stamped, False)
+    arriving.own(COMMANDED, stamped, False)
+    assert len(ear.heard) == 2
+
+
 async def test_an_older_state_does_not_replace_a_newer_one(bus: Bus) -> None:
     ear = Ear()
     arriving = arrivals(bus, ear)

@@ -112,6 +112,24 @@ async def test_a_command_that_has_outlived_its_ttl_is_not_said_again(
     assert wire.sent == []
 
 
+async def test_the_time_that_a_command_waited_is_off_its_ttl(
+    outgoing: Outgoing, wire: Recorder, clock: VirtualClock
+) -> None:
+    outgoing.lost()
+    outgoing.say(COMMAND, "entity/cover/garage/command/process.core", Command("1", "open_cover", ttl=30))
+    await clock.advance(29)
+    outgoing.connected()
+    outgoing.release()
+    assert [orjson.loads(payload)["ttl"] for _, payload, _, _ in wire.sent] == [pytest.approx(1)]
+
+
+async def test_what_is_on_its_way_is_not_said_twice(outgoing: Outgoing, wire: Recorder) -> None:
+    outgoing.say(EVENT, "event/spoke/process.core", Word("one"))
+    await settle()
+    outgoing.release()
+    assert wire.texts() == ["one"]
+
+
 async def test_a_retraction_said_without_a_connection_is_made_up_for(outgoing: Outgoing, wire: Recorder) -> None:
     outgoing.lost()
     outgoing.say(STATE, "entity/light/hall/state", None)
