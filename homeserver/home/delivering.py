@@ -135,8 +135,8 @@ class Delivering:
     def _publish(self, pending: Pending) -> bool:
         face = pending.entity.face
         by_ack = not pending.wanted and not pending.once
-        # QoS 1 may arrive twice: what must not comes at most once (0) or exactly once (2).
-        qos = max(face.qos, 1) if by_ack else face.qos & 2 if pending.once else face.qos
+        # QoS 1 may arrive twice: what must not comes at most once (0) or exactly once (2). Only QoS 1 tells `on_ack`.
+        qos = 1 if by_ack else face.qos & 2 if pending.once else face.qos
         retain = (
             face.retain and not pending.once
         )  # a retained press would be made again at each reconnect of the device

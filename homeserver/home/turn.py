@@ -8,6 +8,7 @@ commands in one turn costs one commit. Needs the worker's ledger; keeps nothing 
 import asyncio
 import logging
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any, Final
@@ -27,7 +28,7 @@ class Turn:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self._open = False
-        self._waiting: list[After] = []
+        self._waiting: deque[After] = deque()
         # SQLite would copy its log into the file in the middle of a commit, with a wait for the disk: `tidy` does that.
         ledger.execute("PRAGMA wal_autocheckpoint = 0")
 
@@ -58,10 +59,17 @@ class Turn:
         if not self._open:
             return
         self._open = False
-        waiting, self._waiting = self._waiting, []
-        fault = self._commit()
-        for then in waiting:
-            then(fault)
+        waiting, self._waiting = self._waiting, deque()
+        self._tell(waiting, self._commit())
+
+    def _tell(self, waiting: deque[After], fault: str) -> None:
+        """Whatever one of them raises, the others get their turn: their rows are committed."""
+        try:
+            while waiting:
+                waiting.popleft()(fault)
+        finally:
+            if waiting:
+                asyncio.get_running_loop().call_soon(self._tell, waiting, fault)
 
     async def tidy(self) -> None:
         """Copy the write-ahead log into the file, in a thread, once it has grown."""

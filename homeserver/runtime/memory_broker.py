@@ -80,7 +80,7 @@ class MemoryWire:
             return
         loop = asyncio.get_running_loop()
         loop.call_soon(self.broker.route, self.login, address, payload, retain)
-        if on_ack is not None and qos:
+        if on_ack is not None and qos == 1:
             loop.call_soon(on_ack)
 
     def offer(self, address: str, payload: bytes, *, retained: bool) -> None:

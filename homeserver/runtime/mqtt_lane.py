@@ -171,13 +171,21 @@ class Lane:
     def publish(
         self, address: str, payload: bytes, qos: int, retain: bool, on_ack: Callable[[], None] | None = None
     ) -> None:
-        """Say a message before this turn of the loop ends; raises `UnspeakableError`. `qos` is 0 or 1."""
+        """Say a message before this turn of the loop ends; raises `UnspeakableError`. `on_ack` goes with QoS 1."""
         name = _name(address)
         size = len(name) + len(payload) + (2 if qos else 0)
         if size > _LARGEST:
             raise UnspeakableError(f"{len(payload)} bytes are more than a message can hold")
+        if qos == 2:
+            self._publish_once(address, payload, retain)
+            return
         number = self._number(on_ack) if qos else b""
         self._send(b"".join((_HEADERS[qos << 1 | retain], _length(size), name, number, payload)))
+
+    def _publish_once(self, address: str, payload: bytes, retain: bool) -> None:
+        """Exactly once takes three more packets, which paho exchanges: rare enough, a press that a device wants so."""
+        self.flush()
+        self._paho.publish(address, payload, 2, retain)
 
     def _number(self, on_ack: Callable[[], None] | None) -> bytes:
         """A number for a message that is to be acknowledged; paho's own subscriptions draw from the same."""

@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from homeserver.home import confirming, delivering
+import pytest
+
+from homeserver.home import confirming
 from homeserver.runtime.memory_broker import MemoryBroker
-from tests.home.stage import Stage, memory_stage
+from tests.home.stage import Kind, Stage, memory_stage, stage_of
 
 SWITCH: dict[str, Any] = {"name": "Plug", "unique_id": "plug", "command_topic": "plug/set", "state_topic": "plug"}
 BLIND: dict[str, Any] = {"name": "Blind", "unique_id": "blind", "command_topic": "blind/set"}
@@ -72,6 +74,20 @@ async def test_without_a_state_topic_the_brokers_word_is_enough(stage: Stage) ->
     await stage.virtual.advance(60)
     assert stage.told_on("blind/set") == ["ON"]
     assert stage.failed == []
+
+
+@pytest.mark.parametrize("kind", ["memory", "mosquitto"])
+async def test_a_device_may_ask_for_exactly_once(tmp_path: Path, kind: Kind) -> None:
+    async with stage_of(kind, tmp_path) as stage:
+        for component, config in (("button", BUTTON), ("switch", BLIND), ("switch", SWITCH)):
+            await stage.announce(component, {**config, "qos": 2}, config["unique_id"])
+        await stage.command("button.bell", "press")
+        await stage.command("switch.blind", "turn_on")
+        await stage.command("switch.plug", "turn_on")
+        await stage.report("plug", "ON")
+        assert stage.told_on("+/set") == ["PRESS", "ON", "ON"]
+        assert [entity.pending for entity in stage.home.roster.entities.values()] == [None] * 3
+        assert stage.failed == []
 
 
 async def test_a_transition_is_given_its_time(stage: Stage) -> None:
@@ -186,4 +202,3 @@ async def test_what_counts_as_confirmed() -> None:
     ]
     for name, wanted, reported, expected in rows:
         assert confirming.agrees(name, wanted, reported) is expected, (name, wanted, reported)
-    assert delivering.Delivering is not None

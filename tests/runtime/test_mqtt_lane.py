@@ -242,3 +242,15 @@ async def test_what_is_said_last_is_said_before_the_end(line: Line) -> None:
     await line.wire.disconnect()
     await until(lambda: line.broker.read.endswith(b"\xe0\x00"))
     assert bytes(line.broker.read) == message(b"a/b", b"bye") + b"\xe0\x00"
+
+
+async def test_exactly_once_takes_four_packets(line: Line) -> None:
+    line.wire.publish("gate/set", b"PRESS", 2, False)
+    publish = b"\x34\x11\x00\x08gate/set"
+    await until(lambda: b"PRESS" in line.broker.read)
+    assert line.broker.read.startswith(publish)
+    number = bytes(line.broker.read[len(publish) : len(publish) + 2])
+    await line.broker.say(b"\x50\x02" + number)
+    await until(lambda: b"\x62\x02" + number in line.broker.read)
+    await line.broker.say(b"\x70\x02" + number)
+    assert not line.lost
