@@ -9,10 +9,11 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+import orjson
 from pydantic import ValidationError
 
 from homeserver.runtime.bus import Bus
-from homeserver.runtime.codec import field_of, plain, sentence
+from homeserver.runtime.codec import LIMIT, field_of, plain, sentence
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.identity import role_of
 from homeserver.runtime.log import request_id
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 Handler = Callable[[Any, Caller], Awaitable[Any]]
 _REMEMBERED: Final = 2_000
 _AT_ONCE: Final = 1_000
+_LARGEST: Final = LIMIT - 1024
+"""Bytes of a result: hearers refuse a message over `LIMIT`, and its envelope takes a little."""
 
 
 class Calls:
@@ -76,7 +79,7 @@ class Calls:
 
     def _serve_not(self, request: Request, heard: Heard) -> None:
         if address := self._reply_address(request, heard.login):
-            error = ReplyError("busy", f"{_AT_ONCE} calls are under way; try again later")
+            error = ReplyError("unavailable", f"{_AT_ONCE} calls are under way; try again later")
             self.bus.say(REPLY, Reply(request.id, False, error=error), (*address, self.bus.login))
 
     async def _serve(self, request: Request, heard: Heard) -> None:
@@ -96,15 +99,32 @@ class Calls:
             self._replies.popitem(last=False)
         caller = Caller(login, role_of(login, self.people), request.cause or Cause(request.id, login))
         try:
-            async with asyncio.timeout(max(0.0, request.ttl)):
-                result = await self.perform(worker, verb, request.args, caller)
-            reply = Reply(request.id, True, plain(result) if result is not None else None)
+            result = await self._perform(worker, verb, request.args, caller, request.ttl)
+            reply = Reply(request.id, True, self._as_said(worker, verb, result, caller))
         except CallError as error:
             reply = Reply(request.id, False, error=error.error)
-        except TimeoutError:
-            reply = Reply(request.id, False, error=ReplyError("timeout", f"{worker}.{verb} took too long"))
         self._replies[key] = reply
         return reply
+
+    def _as_said(self, worker: str, verb: str, result: Any, caller: Caller) -> Any:
+        """A result as JSON values; raises `CallError` where it cannot be said, lest the caller wait for nothing."""
+        try:
+            value = None if result is None else plain(result)
+            size = len(orjson.dumps(value))
+        except (TypeError, ValueError) as error:
+            raise self._bug(worker, verb, error, result, caller) from error
+        if size > _LARGEST:
+            raise CallError("failed", f"{worker}.{verb} has {size} bytes to answer, {_LARGEST} fit: ask for less")
+        return value
+
+    async def _perform(self, worker: str, verb: str, args: Any, caller: Caller, ttl: float) -> Any:
+        if ttl <= 0:
+            raise CallError("expired", f"{worker}.{verb} was called {-ttl:.1f} s after its time was up", "ttl")
+        try:
+            async with asyncio.timeout(ttl):
+                return await self.perform(worker, verb, args, caller)
+        except TimeoutError:
+            raise CallError("timeout", f"{worker}.{verb} did not answer within {ttl:g} s") from None
 
     async def perform(self, worker: str, verb: str, args: Any, caller: Caller) -> Any:
         """Check rights and arguments, then run the handler. Raises `CallError`, whatever happens inside."""
@@ -121,9 +141,12 @@ class Calls:
         except CallError:
             raise
         except Exception as error:
-            heard = Heard((worker, verb, caller.login), f"call/{worker}/{verb}", False, 0.0)
-            self.bus.failed(f"{worker}.{verb}", error, request, heard)
-            raise CallError("failed", f"{worker}.{verb} failed; the log has it under {caller.cause.id}") from error
+            raise self._bug(worker, verb, error, request, caller) from error
+
+    def _bug(self, worker: str, verb: str, error: Exception, message: Any, caller: Caller) -> CallError:
+        heard = Heard((worker, verb, caller.login), f"call/{worker}/{verb}", False, 0.0)
+        self.bus.failed(f"{worker}.{verb}", error, message, heard)
+        return CallError("failed", f"{worker}.{verb} failed; the log has it under {caller.cause.id}")
 
     def _find(self, worker: str, verb: str) -> tuple[Call[Any, Any], Handler]:
         found = self._answers.get((worker, verb))
@@ -151,7 +174,8 @@ class Calls:
         speaker = login or self.bus.login
         if (worker, verb) in self._answers and worker in self._hearings:
             role = role_of(speaker, self.people)
-            return await self.perform(worker, verb, args, Caller(speaker, role, cause or self._cause(speaker)))
+            caller = Caller(speaker, role, cause or self._cause(speaker))
+            return await self._perform(worker, verb, args, caller, ttl)
         return await self._ask_elsewhere(worker, verb, args, cause, ttl, speaker)
 
     def _cause(self, speaker: str) -> Cause:

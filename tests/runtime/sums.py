@@ -1,5 +1,6 @@
 """Two small workers for tests of processes, calls and hosting."""
 
+import asyncio
 from typing import ClassVar
 
 from pydantic import BaseModel
@@ -68,6 +69,38 @@ class Sums(Worker):
 
 def sums(house: House) -> Sums:
     return Sums(house)
+
+
+class Text(BaseModel):
+    text: str
+
+
+WAIT = Call("slow", "wait", Double, Text)
+MUCH = Call("slow", "much", Double, Text)
+ODD = Call("slow", "odd", Double, Text)
+
+
+class Slow(Worker):
+    """Answers late, at length, or with what cannot be said."""
+
+    name = "slow"
+
+    @answers(WAIT)
+    async def wait(self, request: Double, caller: Caller) -> Text:
+        await asyncio.Event().wait()
+        return Text(text="never")
+
+    @answers(MUCH)
+    async def much(self, request: Double, caller: Caller) -> Text:
+        return Text(text="x" * request.number)
+
+    @answers(ODD)
+    async def odd(self, request: Double, caller: Caller) -> Text:
+        return object()  # type: ignore[return-value]  # the bug
+
+
+def slow(house: House) -> Slow:
+    return Slow(house)
 
 
 class Asker(Worker):

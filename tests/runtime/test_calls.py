@@ -8,7 +8,7 @@ from homeserver.runtime.clock import settle
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.topics.call import REPLY, REQUEST, CallError, Request
-from tests.runtime.sums import DOUBLE, Double, Doubled, asker, sums, the_house, the_sums
+from tests.runtime.sums import DOUBLE, Double, Doubled, asker, slow, sums, the_house, the_sums
 
 
 async def test_a_call_in_the_same_process_is_answered_with_the_object() -> None:
@@ -82,3 +82,17 @@ async def test_a_reply_goes_only_under_the_callers_own_replies_and_each_id_is_ca
         await settle(40)
         assert {reply.id for reply in replies} == {"2"}
         assert the_sums(home).calls == 2
+
+
+async def test_time_and_size_limits_hold_wherever_the_worker_is() -> None:
+    broker = MemoryBroker()
+    async with Rehearsal(slow, asker, broker=broker) as home, Rehearsal(asker, broker=broker, process="other") as other:
+        for house in (the_house(home, "asker"), the_house(other, "asker")):
+            for verb, ttl, code in (("wait", 0.01, "timeout"), ("wait", 0.0, "expired"), ("wait", -1.0, "expired")):
+                with pytest.raises(CallError) as caught:
+                    await house.ask("slow", verb, {"number": 1}, ttl=ttl)
+                assert caught.value.error.code == code
+        with pytest.raises(CallError, match="ask for less"):
+            await the_house(other, "asker").ask("slow", "much", {"number": 300_000})
+        with pytest.raises(CallError, match=r"slow\.odd failed"):
+            await the_house(other, "asker").ask("slow", "odd", {"number": 1})
