@@ -42,6 +42,8 @@ class NotForGuestsError(Exception):
 
 def rights_of(post: Post, kinds: Mapping[str, type[Worker]], root: str) -> Rights:
     """The filters of a process login that runs workers of these classes; raises `NotForGuestsError`."""
+    if post.guest:
+        _check_guests(kinds)
     any_topic = any(topic is ANY_DEVICE_TOPIC for kind in kinds.values() for topic in kind.says)
     persons = {person for kind in kinds.values() for person in kind.speaks_for}
     if post.guest and (any_topic or persons):
@@ -60,6 +62,31 @@ def rights_of(post: Post, kinds: Mapping[str, type[Worker]], root: str) -> Right
             read.add(REQUEST.filter(worker=name))
             write.add(REPLY.filter(login=post.login))
     return _under(root, read), _under(root, write)
+
+
+_OURS: Final = frozenset({"call", "reply", "process", "worker", "registry", "event", "entity"})
+"""First levels of the platform's own topics."""
+_SECRET: Final = frozenset({"call", "reply"})
+"""First levels under which others' arguments and answers pass."""
+
+
+def _check_guests(kinds: Mapping[str, type[Worker]]) -> None:
+    """A declaration is written by whoever wants the rights: it must not name what others say, or say to each other."""
+    for name, kind in kinds.items():
+        for topic in kind.says:
+            if topic is not ANY_DEVICE_TOPIC and not _may_say(topic):
+                raise NotForGuestsError(f"{name} says {topic.template}: an outside worker may not speak for others")
+        for row in kind.table.hears:
+            first = row.topic.filter(**row.fixed).partition("/")[0]
+            if first in _SECRET or first in ("+", "#"):
+                raise NotForGuestsError(f"{name} hears {row.topic.template}: that is not for an outside worker")
+
+
+def _may_say(topic: Topic[Any]) -> bool:
+    first = topic.levels[0]
+    if first in _OURS:
+        return topic.levels[-1] == "{login}" or topic.template in (ENTITY_CONFIG.template, ENTITY_STATE.template)
+    return first not in ("+", "#") and not first.startswith("{")
 
 
 def client_rights(root: str) -> Rights:

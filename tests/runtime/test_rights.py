@@ -1,5 +1,7 @@
 """Rights: a login may do what its workers declare, and speak as nobody else."""
 
+from typing import Any
+
 import pytest
 from pydantic import BaseModel
 
@@ -7,9 +9,10 @@ from homeserver.runtime.filters import FilterSet
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.plan import Post, guest_post
 from homeserver.runtime.rights import CLIENT, NotForGuestsError, client_rights, rights_of
-from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker, answers, hears
-from homeserver.topics.call import Call, Caller
+from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Hears, Worker, answers, hears
+from homeserver.topics.call import REPLY, REQUEST, Call, Caller
 from homeserver.topics.entity import COMMAND, ENTITY_STATE, Command, EntityState
+from homeserver.topics.process import PROCESS_WANTED
 from homeserver.topics.topic import Retained, Topic
 
 
@@ -172,3 +175,38 @@ def test_the_command_line_sees_all_and_speaks_as_itself() -> None:
     for forbidden in ("call/keeper/stop/person.owner", "entity/light/hall/state", "process/core/status"):
         assert not write.matches(f"homeserver/{forbidden}")
     assert not write.matches("plug1/set")
+
+
+FORGED = (
+    Topic[Command]("call/{worker}/{verb}/{who}", Command),
+    Topic[Command]("entity/{domain}/{object_id}/command/{who}", Command),
+    Topic[Command]("event/{kind}/{who}", Command),
+    Topic[Command]("{a}/{b}/{c}/{d}", Command),
+    Topic[Command]("#", Command),
+    PROCESS_WANTED,
+    Topic[Command]("reply/{caller}/{client}/{who}", Command),
+)
+
+
+@pytest.mark.parametrize("topic", FORGED, ids=lambda topic: topic.template)
+def test_an_outside_package_gets_no_voice_of_others_by_declaring_it(topic: Topic[Any]) -> None:
+    forger = type("Forger", (Worker,), {"name": "forger", "says": (topic,)})
+    with pytest.raises(NotForGuestsError, match="forger says"):
+        rights(guest_post("forger"), forger)
+
+
+@pytest.mark.parametrize("topic", [REPLY, REQUEST, Topic[Command]("#", Command), Topic[Command]("+/+", Command)])
+def test_an_outside_package_reads_nobodys_calls_by_declaring_it(topic: Topic[Any]) -> None:
+    class Spy(Worker):
+        name = "spy"
+
+    Spy.table.hears.append(Hears(topic, "listen", {}))
+    with pytest.raises(NotForGuestsError, match="spy hears"):
+        rights(guest_post("spy"), Spy)
+
+
+def test_an_outside_package_gets_what_it_may_declare() -> None:
+    read, write = rights(guest_post("prices"), Prices)
+    assert write.matches("homeserver/tariff/night")
+    assert write.matches("homeserver/event/note/process.x-prices")
+    assert read.matches("homeserver/entity/light/hall/command/person.anna")
