@@ -25,6 +25,10 @@ RATE = 100
 TTL = 12.0
 """Seconds; longer than any of the outages here, so that commands live through them."""
 BETWEEN_KILLS = 2.0
+PATIENCE = 3.0
+"""Seconds without an answer after which a command is said again."""
+AGAIN = 200
+"""Commands said again in one go: a home that has just come back is not to drown."""
 
 
 class Sender:
@@ -36,6 +40,7 @@ class Sender:
         self.accepted: set[str] = set()
         self.refused: dict[str, str] = {}
         self.failed: dict[str, str] = {}
+        self._said: dict[str, float] = {}
         self._reply_to = f"homeserver/reply/{bus.login}/{bus.process}"
         bus.replay(bus.hear(REPLY, self._replied, "sender", client=bus.process))
         bus.replay(bus.hear(COMMAND_FAILED, self._outcome, "sender"))
@@ -57,13 +62,15 @@ class Sender:
     async def insist(self) -> None:
         """Say again, under its id, what nobody has answered: the broker keeps nothing for a home that is down."""
         while True:
-            await asyncio.sleep(1)
-            for id_, (kind, index) in self.sent.items():
-                if id_ not in self.accepted and id_ not in self.refused:
-                    self._say(id_, kind, index)
+            await asyncio.sleep(0.5)
+            now = time.monotonic()
+            waiting = [id_ for id_ in self.sent if id_ not in self.accepted and id_ not in self.refused]
+            for id_ in [id_ for id_ in waiting if now - self._said[id_] > PATIENCE][:AGAIN]:
+                self._say(id_, *self.sent[id_])
 
     def _say(self, id_: str, kind: str, index: int) -> None:
         service, data = ("set_value", {"value": float(index)}) if kind == "number" else ("press", {})
+        self._said[id_] = time.monotonic()
         command = Command(id_, service, data, TTL, None, self._reply_to)
         self.bus.say(COMMAND, command, (kind, f"lab_{kind}_{index}", self.bus.login))
 
