@@ -31,6 +31,7 @@ from homeserver.topics.call import (
     Role,
 )
 from homeserver.topics.cause import Cause
+from homeserver.topics.names import random_name
 
 log = logging.getLogger(__name__)
 Handler = Callable[[Any, Caller], Awaitable[Any]]
@@ -190,7 +191,10 @@ class Calls:
         self, worker: str, verb: str, args: Any, cause: Cause | None, ttl: float, speaker: str
     ) -> Any:
         reply_to = f"{self.bus.root}/reply/{speaker}/{self.bus.process}"
-        request = Request(self.new_id(), plain(args) if not isinstance(args, dict) else args, reply_to, ttl, cause)
+        # Whoever answers calls may say a reply to anybody: an id that only the asked one knows lets no other do it.
+        id = f"{self.new_id()}-{random_name(16)}"
+        fields = args if isinstance(args, dict) else plain(args)
+        request = Request(id, fields, reply_to, ttl, cause or self._cause(speaker))
         answered = self._pending[request.id] = asyncio.get_running_loop().create_future()
         timer = self.bus.clock.call_later(ttl, _give_up, answered, worker, verb, ttl)
         try:

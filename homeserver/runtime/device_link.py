@@ -34,7 +34,12 @@ class DeviceLink:
 
         async def stay() -> None:
             while True:
-                await self._session(on_message, on_connected, first)
+                try:
+                    await self._session(on_message, on_connected, first)
+                except Exception:  # a bug in `on_connected` must not end the link without a word
+                    log.exception("the device link broke on a bug")
+                self.up = False
+                await self._wire.disconnect()
                 await self._clock.sleep(0.5)
 
         self._task = asyncio.create_task(stay(), name="device-link")
@@ -50,9 +55,8 @@ class DeviceLink:
             await on_connected()
             first.set()
             await self._lost.wait()
-        except WireError as error:
+        except (WireError, OSError) as error:
             log.debug("device link: %s", error)
-        self.up = False
 
     def _on_lost(self, reason: str) -> None:
         self.up = False

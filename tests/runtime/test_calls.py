@@ -7,7 +7,7 @@ import pytest
 from homeserver.runtime.clock import settle
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
-from homeserver.topics.call import REPLY, REQUEST, CallError, Request
+from homeserver.topics.call import REPLY, REQUEST, CallError, Reply, Request
 from tests.runtime.sums import DOUBLE, Double, Doubled, asker, slow, sums, the_house, the_sums
 
 
@@ -30,6 +30,19 @@ async def test_nobody_answers_and_the_call_ends_after_its_ttl() -> None:
         asking = asyncio.create_task(the_house(home, "asker").call(DOUBLE, Double(number=1), ttl=5))
         await home.clock.advance(6)
         with pytest.raises(CallError, match=r"sums\.double did not answer within 5 s"):
+            await asking
+
+
+async def test_nobody_answers_in_anothers_place_by_guessing_the_id() -> None:
+    broker = MemoryBroker()
+    async with Rehearsal(asker, broker=broker) as home, Rehearsal(asker, broker=broker, process="forger") as forger:
+        asking = asyncio.create_task(the_house(home, "asker").call(DOUBLE, Double(number=1), ttl=5))
+        await settle()
+        for count in range(100):
+            forged = Reply(f"{home.bus.run}-{count:x}", True, {"result": 7})
+            forger.bus.say(REPLY, forged, ("process.core", "core", "process.forger"))
+        await home.clock.advance(6)
+        with pytest.raises(CallError, match="did not answer"):
             await asking
 
 
