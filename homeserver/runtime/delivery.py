@@ -6,14 +6,18 @@ messages instead of the process its memory, and says so.
 
 import asyncio
 import inspect
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
 from homeserver.runtime.heard import Heard
 
+log = logging.getLogger(__name__)
 LIMIT: Final = 10_000
-"""Messages that may wait for one handler, all addresses together."""
+"""Messages that may wait for one handler, all addresses together, and that it may be busy with."""
+_NOTICE: Final = 1_000
+"""Lost messages from one notice to the next."""
 
 OnFailure = Callable[[str, Exception, Any, Heard], None]
 """Called with the handler's name, what it raised, the message and where it was said."""
@@ -44,6 +48,9 @@ class Inbox:
         if queue is not None:
             self._wait(queue, message, heard)
             return
+        if len(self._waiting) >= self._limit:
+            self._overflow()
+            return
         self._waiting[heard.address] = deque(((message, heard),))
         self._count += 1
         task = asyncio.get_running_loop().create_task(self._work(heard.address), name=self.name)
@@ -52,7 +59,7 @@ class Inbox:
 
     def _wait(self, queue: deque[tuple[Any, Heard]], message: Any, heard: Heard) -> None:
         if self._count >= self._limit:
-            self.overflowed += 1
+            self._overflow()
             if queue:
                 queue.popleft()
                 self._count -= 1
@@ -60,6 +67,11 @@ class Inbox:
                 return
         queue.append((message, heard))
         self._count += 1
+
+    def _overflow(self) -> None:
+        if self.overflowed % _NOTICE == 0:
+            log.warning("%s falls behind: more than %d messages wait, the oldest are lost", self.name, self._limit)
+        self.overflowed += 1
 
     def _call(self, message: Any, heard: Heard) -> None:
         try:

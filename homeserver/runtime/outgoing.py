@@ -123,6 +123,8 @@ class Outgoing:
         self._unacknowledged[seq] = _Unacknowledged(address, message, deadline)
         if len(self._unacknowledged) > KEPT:
             del self._unacknowledged[next(iter(self._unacknowledged))]
+            if self.dropped % KEPT == 0:
+                log.warning("the broker acknowledges nothing: more than %d messages wait, the oldest are lost", KEPT)
             self.dropped += 1
         if self._released:
             self._wire.publish(address, payload, 1, False, self._forget(seq))

@@ -113,6 +113,12 @@ class Supervisor:
             except NotForGuestsError as error:
                 del self.plan.posts[post.process]
                 self._say(post.process, f"not started: {error}")
+            except Exception as error:
+                if not post.guest:
+                    raise
+                log.exception("the outside worker %s cannot be loaded", ", ".join(post.workers))
+                del self.plan.posts[post.process]  # somebody else's fault must not keep the home from starting
+                self._say(post.process, f"not started: it cannot be loaded: {type(error).__name__}: {error}")
         self.logins.ensure(CLIENT, *client_rights(root))
 
     def _ensure_login(self, post: Post) -> None:

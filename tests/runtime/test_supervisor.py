@@ -130,6 +130,12 @@ async def test_a_guest_that_asks_for_too_much_is_left_out_and_the_rest_starts(ki
     ) in kit.said
 
 
+async def test_a_guest_whose_code_cannot_be_loaded_is_left_out_and_the_rest_starts(kit: Kit) -> None:
+    async with kit.supervisor(guest_post("absent")) as supervisor:  # its package raises as soon as it is looked at
+        assert supervisor.children == {}
+    assert ("x-absent", "not started: it cannot be loaded: KeyError: 'absent'") in kit.said
+
+
 async def test_a_broker_that_ends_at_once_is_told_with_its_last_words(
     kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
