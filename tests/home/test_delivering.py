@@ -131,6 +131,9 @@ async def test_an_unavailable_device_is_told_when_it_comes_back(stage: Stage) ->
     assert reply.ok
     await stage.virtual.advance(3.5)
     await stage.report("plug/here", "online")
+    before = len(stage.told_on("plug/set"))
+    await stage.virtual.advance(4)
+    assert stage.told_on("plug/set")[before:] == ["ON"]
     await stage.report("plug", "ON")
     assert stage.states["switch.plug"].state == "on"
     assert stage.failed == []
