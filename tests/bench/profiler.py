@@ -21,6 +21,8 @@ RATE: Final = 250
 """Samples a second. The process stands still for each: on a busy machine samples taken in passing find it waiting for
 its turn in whatever system call it made last, and put that down to the call."""
 TOP: Final = 45
+IDLE: Final = "_worker (concurrent/futures/thread.py)"
+"""A thread of a pool that waits for work; py-spy cannot tell that it sleeps."""
 LINE: Final = re.compile(r":\d+\)$")
 
 
@@ -64,8 +66,8 @@ def own_times(stacks: str) -> str:
     whole: Counter[str] = Counter()
     for line in stacks.splitlines():
         frames, _, samples = line.rpartition(" ")
-        if samples.isdigit():
-            names = [LINE.sub(")", frame) for frame in frames.split(";")]
+        names = [LINE.sub(")", frame) for frame in frames.split(";")]
+        if samples.isdigit() and names[-1] != IDLE:
             own[names[-1]] += int(samples)
             for name in set(names):
                 whole[name] += int(samples)

@@ -129,6 +129,9 @@ def test_own_time_belongs_to_the_innermost_function() -> None:
     )
     assert "60.0 %  main (a.py)\n  40.0 %  read (b.py)" in said[0]
     assert "100.0 %  main (a.py)" in said[1]
+    assert own_times("main (a.py:1) 1\nrun (b.py:1);_worker (concurrent/futures/thread.py:81) 9\n").startswith(
+        "1 samples"
+    )
 
 
 def test_micro_figures_are_ratios_to_their_reference() -> None:
