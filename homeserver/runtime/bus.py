@@ -32,6 +32,8 @@ from homeserver.topics.process import PROCESS_STATUS, ProcessStatus
 from homeserver.topics.topic import Topic
 
 log = logging.getLogger(__name__)
+_QUARREL: Final = 1.0
+"""Seconds in which an own address is corrected at most once."""
 _GATHERING: Final = 3.0
 """Seconds that the others get to come back after the broker was away, before events are said again."""
 
@@ -73,8 +75,9 @@ class Bus:
             self.run,
             refused=lambda address, reason: self.refused(address, reason),
             failed=self._failed,
-            overwritten=self._resay,
+            overwritten=self._overwritten,
         )
+        self._corrected: set[str] = set()
         self._releasing: asyncio.Task[None] | None = None
         self._syncing: asyncio.Task[None] | None = None
 
@@ -140,6 +143,13 @@ class Bus:
         fact = self.present[address]
         if fact.mine and fact.message is not None:
             self._outgoing.resay(fact.topic, address, fact.message)
+
+    def _overwritten(self, address: str) -> None:
+        """Somebody wrote on an own address: say the truth again, but do not quarrel with one who insists."""
+        if address not in self._corrected:
+            self._corrected.add(address)
+            self.clock.call_later(_QUARREL, self._corrected.discard, address)
+            self._resay(address)
 
     def _say_status(self, state: Any) -> None:
         if not self.guest:

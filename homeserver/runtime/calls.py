@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 Handler = Callable[[Any, Caller], Awaitable[Any]]
 _REMEMBERED: Final = 2_000
 _AT_ONCE: Final = 1_000
+_LONGEST: Final = 3_600.0
 _LARGEST: Final = LIMIT - 1024
 """Bytes of a result: hearers refuse a message over `LIMIT`, and its envelope takes a little."""
 
@@ -98,6 +99,8 @@ class Calls:
         self._replies[key] = None
         if len(self._replies) > _REMEMBERED:
             self._replies.popitem(last=False)
+        # Answers may be large: they are kept only as long as the same request can still arrive again.
+        self.bus.clock.call_later(max(0.0, min(request.ttl, _LONGEST)), self._replies.pop, key, None)
         caller = Caller(login, role_of(login, self.people), request.cause or Cause(request.id, login))
         try:
             result = await self._perform(worker, verb, request.args, caller, request.ttl)

@@ -80,6 +80,8 @@ class Connection:
         await self._on_up()
         if self._lost.is_set():
             raise WireError(self.fault)
+        if self.fault:
+            log.warning("connected to the broker again")  # as loud as the loss that it ends
         self.fault = ""
         self.up.set()
 

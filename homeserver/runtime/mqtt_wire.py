@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 _quiet = logging.getLogger(f"{__name__}.paho")
 _quiet.setLevel(logging.CRITICAL)  # what it has to say arrives here as a return value or an exception as well
 _BAD_LOGIN = (4, 5, 134, 135)  # CONNACK codes of 3.1.1, and what paho makes of them
+_UNSPECIFIED = "[code:128]"
 NODELAY = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
 
 
@@ -80,7 +81,7 @@ class MqttWire:
         error = None if done.cancelled() else done.exception()
         if self._client is client:
             self._client = self._lane = None
-            on_lost(str(error or "the broker closed the connection"))
+            on_lost(_why_lost(error))
 
     def publish(
         self, address: str, payload: bytes, qos: int, retain: bool, on_ack: Callable[[], None] | None = None
@@ -124,6 +125,12 @@ class MqttWire:
         with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
             async with asyncio.timeout(1):
                 await client.__aexit__(None, None, None)
+
+
+def _why_lost(error: BaseException | None) -> str:
+    """paho has no word for a broker that went away: it calls that unspecified."""
+    said = str(error or "")
+    return "the broker closed the connection" if not said or _UNSPECIFIED in said else said
 
 
 def _reason(error: aiomqtt.MqttError, address: Address) -> WireError:

@@ -32,6 +32,7 @@ from homeserver.topics.process import (
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+_START: Final = 30.0
 _NOTICE: Final = 10.0
 """Seconds between two notices of refused messages."""
 
@@ -178,8 +179,11 @@ def _read_to_end(descriptor: int, stop: asyncio.Event) -> None:
 
 async def _open(process: Process, names: list[str]) -> None:
     await process.open(names)
+    # What is made now lives long: looking through it again and again would take a twentieth of the start.
+    gc.disable()
+    asyncio.get_running_loop().call_later(_START, gc.enable)  # even if a worker never opens
     await process.until_open()
-    # What lives now lives long: it need not be looked at in every collection, which takes milliseconds in a big home.
     gc.collect()
     gc.freeze()
+    gc.enable()
     log.info("ready: %s", ", ".join(names))

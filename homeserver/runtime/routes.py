@@ -3,6 +3,7 @@
 Addresses repeat, so each is taken apart once and remembered; after that a message costs one look-up in a dict.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -42,14 +43,17 @@ class Routes:
 
     def __init__(self) -> None:
         self.hearings: list[Hearing] = []
+        self._by_shape: dict[tuple[int, str], list[Hearing]] = {}
         self._routes: dict[str, tuple[Route, ...]] = {}
 
     def add(self, hearing: Hearing) -> None:
         self.hearings.append(hearing)
+        self._by_shape.setdefault(_shape(hearing.topic.levels), []).append(hearing)
         self._routes.clear()
 
     def remove(self, hearing: Hearing) -> None:
         self.hearings.remove(hearing)
+        self._by_shape[_shape(hearing.topic.levels)].remove(hearing)
         self._routes.clear()
 
     def find(self, address: str) -> tuple[Route, ...]:
@@ -64,8 +68,13 @@ class Routes:
     def _find(self, address: str) -> tuple[Route, ...]:
         levels = address.split("/")
         found: dict[str, tuple[Topic[Any], tuple[str, ...], list[Inbox]]] = {}
-        for hearing in self.hearings:
+        for hearing in self._by_shape.get(_shape(levels), ()):
             where = hearing.topic.match(levels)
             if where is not None and hearing.wants(where):
                 found.setdefault(hearing.topic.template, (hearing.topic, where, []))[2].append(hearing.inbox)
         return tuple(Route(topic, where, tuple(inboxes)) for topic, where, inboxes in found.values())
+
+
+def _shape(levels: Sequence[str]) -> tuple[int, str]:
+    """What tells most topics apart: how many levels they have, and the first, which is never a parameter."""
+    return len(levels), levels[0]

@@ -19,11 +19,7 @@ ROLES: Final[tuple[Role, ...]] = ("guest", "child", "adult", "owner")
 
 
 class Call(Generic[Q, A]):
-    """`Call[Q, A]`: the worker, the verb, the request and reply models, and the least role that may call it.
-
-    `once` marks a call that must not be carried out a second time when its answer got lost; every call is
-    deduplicated by id in any case, so this only forbids callers to send it again under a new id.
-    """
+    """`Call[Q, A]`: the worker, the verb, the request and reply models, and the least role that may call it."""
 
     def __init__(
         self, worker: str, verb: str, request: type[Q], reply: type[A], *, role: Role = "adult", doc: str = ""
