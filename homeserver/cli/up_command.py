@@ -2,15 +2,18 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from homeserver import __version__, workers
 from homeserver.bridge.credentials import token_of
+from homeserver.cli.failures import Failure
 from homeserver.cli.options import Broker, Data, Rules, Sets, load_settings
 from homeserver.runtime.assembly import assemble
 from homeserver.runtime.clock import RealClock
@@ -64,7 +67,7 @@ def up(
     home, plan = settings.home, workers.plan(demo=demo)
     models = {name: plan.kind(name).options for post in plan.posts.values() for name in post.workers}
     settings.check(models, others=workers.names())
-    home.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(home.data)
     journal = Journal(home.data / "logs", "debug" if verbose else "warning")
     log_to(journal, "keeper", home.log_level)
     supervisor = Supervisor(settings, plan, journal, RealClock(), _line)
@@ -72,6 +75,18 @@ def up(
     with contextlib.closing(journal), occupy(home.data, supervisor.address(), page, login=not supervisor.open_house):
         check_free(home.http_host, home.http_port, "--http-port", "the page")
         asyncio.run(_live(settings, supervisor))
+
+
+def _make_folder(data: Path) -> None:
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"cannot be made: {error.strerror or error}"
+    else:
+        if os.access(data, os.W_OK | os.X_OK):
+            return
+        reason = "cannot be written to"
+    raise Failure(f"the data folder {data} {reason}; choose another with --data")
 
 
 async def _live(settings: Settings, supervisor: Supervisor) -> None:
@@ -84,14 +99,22 @@ async def _live(settings: Settings, supervisor: Supervisor) -> None:
             return
         keeper = _keeper_process(settings, supervisor)
         telling = asyncio.create_task(_open(keeper, settings, supervisor, began))
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait((telling, stopping), return_when=asyncio.FIRST_EXCEPTION)
+        await _until_stopped(stop, telling)
         telling.cancel()
         ended = await asyncio.gather(telling, return_exceptions=True)
         _line("", "stopping")
         await _close(keeper)
         if isinstance(ended[0], Exception):
             raise ended[0]
+
+
+async def _until_stopped(stop: asyncio.Event, telling: asyncio.Task[None]) -> None:
+    """Return at Ctrl+C, also while the home still waits for its broker, or when opening it has failed."""
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((telling, stopping), return_when=asyncio.FIRST_COMPLETED)
+    if telling.done() and telling.exception() is None:
+        await stopping
+    stopping.cancel()
 
 
 @contextlib.asynccontextmanager
@@ -123,7 +146,12 @@ def _keeper_process(settings: Settings, supervisor: Supervisor) -> Process:
 
 async def _open(process: Process, settings: Settings, supervisor: Supervisor, began: float) -> None:
     await process.open([Keeper.name])
-    await process.until_open()
+    try:
+        async with asyncio.timeout(_READY):
+            await process.until_open()
+    except TimeoutError:
+        _line("", f"{supervisor.address()} cannot be reached yet; the home comes up when it can (Ctrl+C stops)")
+        await process.until_open()
     keeper = process.hosted[Keeper.name].worker
     assert isinstance(keeper, Keeper)
     down = await keeper.until_up(_READY)
@@ -137,12 +165,14 @@ def _tell_ready(settings: Settings, supervisor: Supervisor, seconds: float, *, w
     _line("", f"the home is up, {'all of it' if whole else 'but not all of it'} ({seconds:.1f} s)")
     if "bridge" in supervisor.plan.posts:
         _line("page", f"http://{home.http_host}:{home.http_port}/#token={token_of(home.data)}")
-    login = "no login needed" if supervisor.open_house else "make its login with: homeserver device-login add NAME"
+    login = "no login needed" if supervisor.open_house else "each with a login: homeserver device-login add NAME"
     _line("devices", f"connect to {supervisor.address()}; {login}")
     if supervisor.kind != "external" and is_loopback(home.mqtt_host):
         _line("", "           from this machine only; --mqtt-host 0.0.0.0 opens it to your network")
     _line("rules", str(home.rules))
-    _line("settings", f"{home.data / FILE}: {home.time_zone}, {home.currency}, {home.language}")
+    file = home.data / FILE
+    place = f"{home.time_zone}, {home.currency}, {home.language}"
+    _line("settings", f"{file}: {place}" if file.exists() else f"{place}; to change them, write {file}")
     _line("", "Ctrl+C stops everything")
 
 

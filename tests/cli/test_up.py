@@ -171,3 +171,27 @@ def test_a_signal_while_it_begins_ends_it_as_well(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
     assert gone(children, 0.5)
+
+
+def test_ctrl_c_ends_a_home_whose_broker_never_came(tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "homeserver", "up", "--data", str(tmp_path / "data")]
+    argv += ["--broker", f"mqtt://127.0.0.1:{free_port()}", "--http-port", str(free_port())]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        assert any("no broker answers" in line and '"process":"keeper"' in line for line in process.stdout)
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert children
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+    assert gone(children, 0.5)
+
+
+@pytest.mark.parametrize("made_by", ["a file in its way", "the kernel's own folder"])
+def test_a_data_folder_that_cannot_be_is_named_with_the_remedy(run: Run, tmp_path: Path, made_by: str) -> None:
+    taken = tmp_path / "taken"
+    taken.touch()
+    folder = taken if made_by == "a file in its way" else Path("/proc/nowhere")
+    ended = run("up", "--data", str(folder))
+    assert ended.code != 0
+    assert str(folder) in ended.err
+    assert "Traceback" not in ended.err
