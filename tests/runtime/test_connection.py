@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import pytest
+
 from homeserver.runtime.clock import RealClock
 from homeserver.runtime.connection import Connection
 from homeserver.runtime.memory_broker import MemoryBroker, MemoryWire
@@ -42,6 +44,31 @@ async def test_a_broker_that_accepts_and_closes_in_one_breath_is_tried_again() -
         assert not made.up.is_set()
     server.close()
     await server.wait_closed()
+
+
+async def test_a_broker_that_goes_and_comes_back_is_told_of_in_words(caplog: pytest.LogCaptureFixture) -> None:
+    leave = asyncio.Event()
+
+    async def accept_and_leave_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(b"\x20\x02\x00\x00")
+        if not leave.is_set():
+            await leave.wait()
+        else:
+            await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(accept_and_leave_once, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    caplog.set_level("INFO", "homeserver.runtime.connection")
+    async with connection(MqttWire(Address("127.0.0.1", port), "core")) as made:
+        await until(made.up.is_set)
+        assert caplog.messages == [], "to connect the first time is no news"
+        leave.set()
+        await until(lambda: len(caplog.messages) == 2)
+    assert caplog.messages[0] == "no connection to the broker: the broker closed the connection"
+    assert caplog.messages[1] == "connected to the broker again"
+    server.close()
 
 
 async def test_a_bug_in_what_comes_after_connecting_is_told_and_the_connection_made_anew() -> None:
