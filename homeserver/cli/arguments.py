@@ -1,6 +1,7 @@
-"""`key=value` of a command line as data: `brightness=80`, `name="a b"`, `options=[1,2]`, `place.room=hall`."""
+"""Arguments of a command line: `brightness=80`, `options=[1,2]`, `place.room=hall` as data; filters of names."""
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
 import orjson
@@ -23,6 +24,11 @@ def read_arguments(texts: list[str], schema: Mapping[str, Any] | None = None) ->
             raise Failure(f"{text!r} is no argument: write it as key=value")
         _put(data, key.split("."), text, _value(value, properties.get(key, {})))
     return data
+
+
+def fits(name: str, pattern: str) -> bool:
+    """A pattern with `*`, `?` or `[` covers the whole name; a plain word stands anywhere in it."""
+    return fnmatchcase(name, pattern) if set(pattern) & set("*?[") else pattern in name
 
 
 def _put(data: dict[str, Any], path: list[str], text: str, value: Any) -> None:

@@ -32,13 +32,18 @@ def add(
     home, login = settings.home, f"device.{name}"
     prefixes = {"root": home.root, "prefix": home.discovery_prefix}
     rights = device_rights(name, tuple(topics or ()), tuple(discovery or ()), **prefixes)
-    secret = Logins(home.data).add(login, *rights)
+    logins = Logins(home.data)
+    renewed = login in logins.all()
+    secret = logins.add(login, *rights)
     applied = apply_logins(settings)
     if as_json:
-        print_json({"username": login, "password": secret, "read": rights[0], "write": rights[1], "applied": applied})
+        may = {"read": rights[0], "write": rights[1]}
+        print_json({"username": login, "password": secret, **may, "renewed": renewed, "applied": applied})
         return
     console.print(f"username  {login}\npassword  {secret}", soft_wrap=True)
     console.print(f"may use   {', '.join(rights[1])}", soft_wrap=True)
+    if renewed:
+        console.print("It had a login before; that password no longer works.")
     console.print("It is shown this once: put it into the device now." + ("" if applied else _LATER))
 
 

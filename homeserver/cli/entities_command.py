@@ -1,11 +1,11 @@
 """`homeserver entities`: what the home consists of, and how it is now."""
 
 from dataclasses import asdict
-from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
 import typer
 
+from homeserver.cli.arguments import fits
 from homeserver.cli.client import connected, talk
 from homeserver.cli.options import AsJson, Broker, Data, load_settings
 from homeserver.cli.printing import ago, print_json, print_table
@@ -19,14 +19,14 @@ Found = dict[str, dict[tuple[str, ...], Any]]
 
 @app.command()
 def entities(
-    pattern: Annotated[str, typer.Argument(help="Only these: light.hall, light.*, *hall*.", metavar="[FILTER]")] = "*",
+    pattern: Annotated[str, typer.Argument(help="Only these: light.hall, light.*, hall.", metavar="[FILTER]")] = "*",
     data: Data = None,
     broker: Broker = None,
     as_json: AsJson = False,
 ) -> None:
     """List entities with state, area, and since when it is so."""
     found = talk(_look(load_settings(data, broker)))
-    rows = [row for row in _rows(found) if fnmatchcase(row["id"], pattern)]
+    rows = [row for row in _rows(found) if fits(row["id"], pattern)]
     if as_json:
         print_json(rows)
         return

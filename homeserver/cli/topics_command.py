@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from homeserver import workers
-from homeserver.cli.options import AsJson
+from homeserver.cli.options import AsJson, Broker, Data, load_settings
 from homeserver.cli.printing import console, print_json, print_table
 from homeserver.runtime.keeper import Keeper
 from homeserver.runtime.worker import Hears, Part, Table, Worker
@@ -33,9 +33,12 @@ def topics(
         bool,
         typer.Option("--write", help="Write docs/topics.md here, for the built-in workers."),
     ] = False,
+    data: Data = None,
+    broker: Broker = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell which worker hears, says and answers what."""
+    root = load_settings(data, broker).home.root
     if write:
         _write()
         return
@@ -45,6 +48,7 @@ def topics(
         return
     rows = [row for name, kind in kinds.items() for row in _rows(name, kind)]
     print_table(("worker", "does", "topic or call", "message"), rows, "there are no workers")
+    console.print(f"Topics stand under {root}/ on the broker, save those that begin with #.")
 
 
 class EveryProcess(Worker):

@@ -2,13 +2,13 @@
 
 import asyncio
 from datetime import datetime
-from fnmatch import fnmatchcase
 from typing import Annotated, Final
 
 import orjson
 import typer
 from rich.markup import escape
 
+from homeserver.cli.arguments import fits
 from homeserver.cli.client import talk
 from homeserver.cli.happenings import Happening, Happenings
 from homeserver.cli.options import AsJson, Broker, Data, load_settings
@@ -87,7 +87,7 @@ class Watch:
 
     def _message(self, address: str, payload: bytes, retained: bool) -> None:
         happening = self._happenings.of(address.removeprefix(self._prefix), payload, retained=retained)
-        if happening is None or self._left == 0 or not fnmatchcase(happening.about, self._pattern):
+        if happening is None or self._left == 0 or not fits(happening.about, self._pattern):
             return
         self._show(happening)
         self._left -= 1

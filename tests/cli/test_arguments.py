@@ -1,10 +1,10 @@
-"""`key=value` as data."""
+"""`key=value` as data, and filters of names."""
 
 from typing import Any
 
 import pytest
 
-from homeserver.cli.arguments import read_arguments
+from homeserver.cli.arguments import fits, read_arguments
 from homeserver.cli.failures import Failure
 
 
@@ -46,3 +46,18 @@ def test_what_is_no_argument_is_named(text: str) -> None:
 def test_a_value_cannot_have_parts() -> None:
     with pytest.raises(Failure, match="'a' has a value already"):
         read_arguments(["a=1", "a.b=2"])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fitting"),
+    [
+        ("*", {"light.hall", "light.hall_lamp", "switch.fan"}),
+        ("light.*", {"light.hall", "light.hall_lamp"}),
+        ("hall", {"light.hall", "light.hall_lamp"}),
+        ("*.hall", {"light.hall"}),
+        ("switch.fa?", {"switch.fan"}),
+        ("Hall", set()),
+    ],
+)
+def test_a_word_stands_anywhere_and_a_pattern_covers_the_whole(pattern: str, fitting: set[str]) -> None:
+    assert {name for name in ("light.hall", "light.hall_lamp", "switch.fan") if fits(name, pattern)} == fitting

@@ -102,6 +102,8 @@ def test_logins_can_be_made_before_the_home_runs(run: Run, nowhere: str) -> None
     made = run("device-login", "add", "plug1", "--data", nowhere, "--json")
     assert (made.code, made.json["applied"]) == (0, False)
     assert "from its next start" in run("device-login", "add", "plug2", "--data", nowhere).out
+    again = run("device-login", "add", "plug2", "--data", nowhere).out
+    assert "that password no longer works" in again
     assert list(run("device-login", "list", "--data", nowhere, "--json").json) == ["device.plug1", "device.plug2"]
 
 
