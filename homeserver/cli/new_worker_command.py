@@ -5,6 +5,8 @@ package with an entry point.
 """
 
 import re
+import shlex
+import sys
 from pathlib import Path
 from string import Template
 from typing import Annotated, Final
@@ -52,8 +54,9 @@ def new_worker(
 
 def _next(name: str, *, inside: bool) -> str:
     test = f"tests/integrations/{name}" if inside else f"{name}/tests"
-    install = "" if inside else f"pip install -e ./{name}\n"
-    return f"Next:\n{install}python -m pytest {test}\nhomeserver up, then: homeserver call {name}.count domain=light"
+    python = shlex.quote(sys.executable)
+    install = "" if inside else f"{python} -m pip install -e './{name}[test]'\n"
+    return f"Next:\n{install}{python} -m pytest {test}\nhomeserver up, then: homeserver call {name}.count domain=light"
 
 
 def _in_project(name: str) -> dict[Path, str]:
