@@ -28,13 +28,13 @@ class Pending:
     """One accepted command. `deadline` on the monotonic clock; `wanted`: the facts that its device will report."""
 
     __slots__ = (
-        "acked",
         "cause",
         "deadline",
         "delay",
         "done",
         "entity",
         "id",
+        "left",
         "marked",
         "once",
         "service",
@@ -63,7 +63,7 @@ class Pending:
         self.once = once
         self.marked = marked
         self.done = False
-        self.acked = False
+        self.left = False
         self.delay = _FIRST
         reported = entity.face.reported
         self.wanted: dict[str, Any] = {name: value for name, value in wish.facts.items() if name in reported}
@@ -96,7 +96,7 @@ class Delivering:
         if not pending.once:
             older = entity.pending
             if older is not None and not older.done:
-                self.end(older)
+                self._replace(older, pending)
                 settled = False
             else:
                 settled = bool(pending.wanted) and entity.available and confirmed(entity, pending.wanted)
@@ -104,6 +104,12 @@ class Delivering:
                 pending.wanted = {}  # it is so already: the device may have nothing to report
             entity.pending = pending
         self._try(pending)
+
+    def _replace(self, older: Pending, newer: Pending) -> None:
+        """The last wish wins for each attribute; what only the older one wished, and never left, is reported."""
+        self.end(older)
+        if not older.left and not older.wish.facts.keys() <= newer.wish.facts.keys():
+            self._on_expired(older, f"the newer command {newer.id} took its place before it could leave")
 
     def _try(self, pending: Pending) -> None:
         now = self._clock.monotonic()
@@ -148,6 +154,7 @@ class Delivering:
             on_ack = self._acknowledged(pending) if by_ack and place == len(sends) else None
             left = self._house.publish(send.topic, send.payload, qos, retain, on_ack) and left
         if left:
+            pending.left = True
             self._assume(pending.entity, pending.wish)
         return left
 
@@ -195,12 +202,14 @@ class Delivering:
     def _look(self) -> None:
         self._timer = None
         now = self._clock.monotonic()
-        while self._due and self._due[0][0] <= now:
-            self._try(heapq.heappop(self._due)[2])
-        while self._due and self._due[0][2].done:
-            heapq.heappop(self._due)
-        if self._due and self._timer is None:
-            self._wake(self._due[0][0])
+        try:
+            while self._due and self._due[0][0] <= now:
+                self._try(heapq.heappop(self._due)[2])
+        finally:  # a bug in one delivery must not keep the others from their turn
+            while self._due and self._due[0][2].done:
+                heapq.heappop(self._due)
+            if self._due and self._timer is None:
+                self._wake(self._due[0][0])
 
     def close(self) -> None:
         """Stop; what is open stays in the outbox for the next run."""

@@ -123,6 +123,23 @@ async def test_commands_wait_for_the_broker_within_their_time(stage: Stage) -> N
     assert [one.id for one in stage.failed] == ["short"]
 
 
+async def test_what_only_an_older_wish_wanted_is_reported_when_it_never_left(stage: Stage) -> None:
+    assert stage.broker is not None
+    lamp = {"name": "Lamp", "unique_id": "lamp", "schema": "json", "command_topic": "lamp/set", "state_topic": "lamp"}
+    await stage.announce("light", {**lamp, "brightness": True, "supported_color_modes": ["rgb"]})
+    stage.broker.stop()
+    await stage.virtual.advance(0.01)
+    await stage.command("light.lamp", "turn_on", id="colour", rgb_color=[255, 0, 0])
+    await stage.command("light.lamp", "turn_on", id="dim", brightness=50)
+    await stage.command("light.lamp", "turn_on", id="dimmer", brightness=70)
+    stage.broker.start()
+    await stage.connect_device()
+    await stage.virtual.advance(10)
+    assert "70" in stage.told_on("lamp/set")[0]
+    assert [(one.id, one.outcome) for one in stage.failed] == [("colour", "failed")]
+    assert "took its place" in stage.failed[0].message
+
+
 async def test_an_unavailable_device_is_told_when_it_comes_back(stage: Stage) -> None:
     await stage.announce("switch", {**SWITCH, "availability_topic": "plug/here"})
     await stage.report("plug/here", "offline")
