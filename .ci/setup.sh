@@ -55,7 +55,8 @@ count_packages() {
         case $line in
             Collecting*) count=$((count + 1)); line=${line#Collecting }; line=${line%% (*}; line=${line%%[<>=!~;]*}
                 if [ -t 1 ]; then printf '\r    %3d packages: %-40s' "$count" "$line"; fi ;;
-            "Installing collected"*) if [ -t 1 ]; then printf '\r'; fi
+            "Installing collected"*) [ "$count" -gt 0 ] || continue  # only homeserver itself, which is no download
+                if [ -t 1 ]; then printf '\r'; fi
                 printf '    %3d packages: unpacking %-30s\n' "$count" "" ;;
         esac
     done
