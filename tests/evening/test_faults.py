@@ -27,6 +27,8 @@ TTL = 12.0
 BETWEEN_KILLS = 2.0
 PATIENCE = 3.0
 """Seconds without an answer after which a command is said again."""
+NUMBERS = 301
+"""Not a multiple of ten, so that each number has its turn."""
 AGAIN = 200
 """Commands said again in one go: a home that has just come back is not to drown."""
 
@@ -36,7 +38,7 @@ class Sender:
 
     def __init__(self, bus: Bus) -> None:
         self.bus = bus
-        self.sent: dict[str, tuple[str, int]] = {}
+        self.sent: dict[str, tuple[str, int, int]] = {}
         self.accepted: set[str] = set()
         self.refused: dict[str, str] = {}
         self.failed: dict[str, str] = {}
@@ -54,10 +56,10 @@ class Sender:
     def _outcome(self, outcome: CommandOutcome) -> None:
         self.failed[outcome.id] = outcome.outcome
 
-    def send(self, kind: str, index: int) -> None:
-        id_ = f"{self.bus.run}-{kind}-{index}"
-        self.sent[id_] = (kind, index)
-        self._say(id_, kind, index)
+    def send(self, kind: str, index: int, value: int) -> None:
+        id_ = f"{self.bus.run}-{kind}-{index}-{value}"
+        self.sent[id_] = (kind, index, value)
+        self._say(id_, kind, index, value)
 
     async def insist(self) -> None:
         """Say again, under its id, what nobody has answered: the broker keeps nothing for a home that is down."""
@@ -68,21 +70,21 @@ class Sender:
             for id_ in [id_ for id_ in waiting if now - self._said[id_] > PATIENCE][:AGAIN]:
                 self._say(id_, *self.sent[id_])
 
-    def _say(self, id_: str, kind: str, index: int) -> None:
-        service, data = ("set_value", {"value": float(index)}) if kind == "number" else ("press", {})
+    def _say(self, id_: str, kind: str, index: int, value: int) -> None:
+        service, data = ("set_value", {"value": float(value)}) if kind == "number" else ("press", {})
         self._said[id_] = time.monotonic()
         command = Command(id_, service, data, TTL, None, self._reply_to)
         self.bus.say(COMMAND, command, (kind, f"lab_{kind}_{index}", self.bus.login))
 
 
-async def send_all(sender: Sender, numbers: int, buttons: int) -> None:
-    """Every number and every button once, `RATE` a second."""
+async def send_all(sender: Sender, commands: int) -> None:
+    """`RATE` a second: numbers in turn with rising values, and every tenth the press of a fresh button."""
     began = time.monotonic()
-    order = [("number", i) for i in range(numbers)]
-    for i in range(buttons):
-        order.insert(i * max(1, numbers // buttons), ("button", i))
-    for count, (kind, index) in enumerate(order):
-        sender.send(kind, index)
+    for count in range(commands):
+        if count % 10:
+            sender.send("number", count % NUMBERS, count)
+        else:
+            sender.send("button", count // 10, 0)
         await asyncio.sleep(max(0.0, began + (count + 1) / RATE - time.monotonic()))
 
 
@@ -114,21 +116,22 @@ async def test_commands_survive_kills_of_broker_and_core(
 ) -> None:
     kills = max(3, portion(20))
     seconds = kills * (2 * BETWEEN_KILLS + 4)
-    numbers, buttons = int(seconds * RATE * 0.8), int(seconds * RATE * 0.2)
+    commands = int(seconds * RATE)
+    buttons = commands // 10 + 1
     with whole_home(tmp_path, broker) as home:
         home.device_login("lab")
         home.start()
         await home.until_up()
-        lab = Lab(home.device_wire("lab"), numbers, buttons)
+        lab = Lab(home.device_wire("lab"), NUMBERS, buttons)
         async with connected(home.client()) as bus:
             configs = collect(bus, ENTITY_CONFIG)
             states = collect(bus, ENTITY_STATE, domain="number")
             sender = Sender(bus)
             await bus.sync()
             await lab.open()
-            await until(lambda: len(configs) == numbers + buttons, 60)
+            await until(lambda: len(configs) == NUMBERS + buttons, 60)
             insisting = asyncio.create_task(sender.insist())
-            await asyncio.gather(send_all(sender, numbers, buttons), hurt(home, bus, kills))
+            await asyncio.gather(send_all(sender, commands), hurt(home, bus, kills))
             began = time.monotonic()
             await until(lambda: len(sender.accepted) + len(sender.refused) == len(sender.sent), 30)
             insisting.cancel()
@@ -147,9 +150,15 @@ async def test_commands_survive_kills_of_broker_and_core(
 
 
 def lost(sender: Sender, lab: Lab) -> set[str]:
-    """Accepted absolute commands that have neither reached the device nor been reported."""
-    numbers = {id_: index for id_, (kind, index) in sender.sent.items() if kind == "number" and id_ in sender.accepted}
-    return {id_ for id_, index in numbers.items() if id_ not in sender.failed and index not in lab.values}
+    """Accepted absolute commands that neither reached the device, nor a newer one in their place, nor were reported."""
+    reached: dict[int, int] = {}
+    for index, value in lab.told:
+        reached[index] = max(reached.get(index, -1), int(float(value)))
+    return {
+        id_
+        for id_, (kind, index, value) in sender.sent.items()
+        if kind == "number" and id_ in sender.accepted and id_ not in sender.failed and reached.get(index, -1) < value
+    }
 
 
 def differing(states: dict[int, str], values: dict[int, str]) -> dict[int, tuple[str | None, str]]:
