@@ -14,12 +14,13 @@ from homeserver.home.delivering import Delivering, Pending
 from homeserver.home.entity import STATE, Entity, Wish
 from homeserver.home.outbox import Outbox, Row
 from homeserver.home.refusals import Refusals
+from homeserver.home.reporting import Reporting
 from homeserver.home.turn import Turn
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.topics.call import REPLY, CallError, Reply, ReplyError
 from homeserver.topics.cause import Cause
-from homeserver.topics.entity import COMMAND_FAILED, Command, CommandOutcome
+from homeserver.topics.entity import Command, CommandOutcome
 from homeserver.topics.services import SERVICES, Service
 
 _LONGEST_ID: Final = 200
@@ -44,6 +45,7 @@ class Commands:
         self._outbox = outbox
         self._refusals = refusals
         self._find = find
+        self.reporting = Reporting(house, outbox)
         self.delivering = Delivering(house, turn, outbox, assume, self._expired)
 
     def take(self, entity: Entity, command: Command, heard: Heard) -> None:
@@ -94,7 +96,6 @@ class Commands:
             entity = self._find((domain, object_id))
             left = min(row.deadline - now, _LONGEST_TTL)
             if entity is None or left <= 0:
-                self._outbox.finish(row.id)
                 self._report(row.id, row.entity_id, row.service, row.cause, "")
                 continue
             self._resume(row, entity, monotonic + left)
@@ -103,7 +104,6 @@ class Commands:
         try:
             wish = entity.face.services[row.service](entity, row.data)
         except (CallError, KeyError) as error:
-            self._outbox.finish(row.id)
             self._report(row.id, row.entity_id, row.service, row.cause, f"the device has changed: {error}")
             return
         entity.command = (row.cause, deadline, wish.facts.get(STATE))
@@ -136,7 +136,7 @@ class Commands:
         message = reason or f"{entity_id} did not confirm {service} in time"
         outcome = "failed" if reason else "expired"
         own_id = id.partition(" ")[2]
-        self._house.say(COMMAND_FAILED, CommandOutcome(own_id, entity_id, service, outcome, message, cause))
+        self.reporting.report(id, CommandOutcome(own_id, entity_id, service, outcome, message, cause))
 
 
 def resolved(entity: Entity, name: str, data: Mapping[str, Any]) -> tuple[str, Mapping[str, Any], bool]:

@@ -107,9 +107,10 @@ class Delivering:
 
     def _replace(self, older: Pending, newer: Pending) -> None:
         """The last wish wins for each attribute; what only the older one wished, and never left, is reported."""
-        self.end(older)
         if not older.left and not older.wish.facts.keys() <= newer.wish.facts.keys():
-            self._on_expired(older, f"the newer command {newer.id} took its place before it could leave")
+            self._expire(older, f"the newer command {newer.id} took its place before it could leave")
+        else:
+            self.end(older)
 
     def _try(self, pending: Pending) -> None:
         now = self._clock.monotonic()
@@ -169,12 +170,17 @@ class Delivering:
 
     def end(self, pending: Pending) -> None:
         """It is carried out, or something newer has taken its place."""
+        if self._closed(pending):
+            self._outbox.finish(pending.id)
+
+    def _closed(self, pending: Pending) -> bool:
+        """Nothing more is to be sent; False where that was so already."""
         if pending.done:
-            return
+            return False
         pending.done = True
         if pending.entity.pending is pending:
             pending.entity.pending = None
-        self._outbox.finish(pending.id)
+        return True
 
     def abandon(self, entity: Entity) -> None:
         """The entity has gone: nobody will obey."""
@@ -182,8 +188,9 @@ class Delivering:
             self._expire(entity.pending, f"{entity.id} was taken away")
 
     def _expire(self, pending: Pending, reason: str = "") -> None:
-        self.end(pending)
-        self._on_expired(pending, reason)
+        """Its row stays open until the report has been heard."""
+        if self._closed(pending):
+            self._on_expired(pending, reason)
 
     # -- time
 

@@ -114,6 +114,7 @@ class Home(Worker):
         self.opening = None
         self._retained.clear()
         self.commands.resume()
+        self.commands.reporting.reconnected()
         self._say_birth("online")
 
     async def close(self) -> None:
@@ -247,6 +248,7 @@ class Home(Worker):
     async def _connected(self) -> None:
         """What was taken away while we were away: the broker kept it then and does not now."""
         await self.house.until_connected()
+        self.commands.reporting.reconnected()
         seen, self._retained = self._retained, set()
         if seen:
             for topic in (self.registry.retained() & self.roster.topics) - seen:
