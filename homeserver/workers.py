@@ -75,8 +75,13 @@ def kind(name: str) -> type[Worker]:
 
 
 def kinds(wanted: Iterable[str]) -> dict[str, type[Worker]]:
-    """The classes of several workers, by name."""
+    """The classes of several workers, by name; raises `UnknownWorkerError`."""
     return {name: kind(name) for name in wanted}
+
+
+def sound(wanted: Iterable[str]) -> dict[str, type[Worker]]:
+    """The classes of several workers, by name; outside ones that cannot be loaded are left out."""
+    return Plan((guest_post(name) if name in outside() else Post(name, (name,)) for name in wanted), kind).sound()
 
 
 def plan(*, demo: bool = False) -> Plan:

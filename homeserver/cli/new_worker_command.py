@@ -49,13 +49,14 @@ def new_worker(
         return
     for path in files:
         console.print(f"written: {folder / path}", soft_wrap=True)
-    console.print(_next(name, inside=inside), soft_wrap=True)
+    console.print(_next(name, folder, inside=inside), soft_wrap=True, markup=False)
 
 
-def _next(name: str, *, inside: bool) -> str:
-    test = f"tests/integrations/{name}" if inside else f"{name}/tests"
+def _next(name: str, folder: Path, *, inside: bool) -> str:
+    where = (folder / name).absolute()
+    test = shlex.quote(str(folder / "tests" / "integrations" / name if inside else where / "tests"))
     python = shlex.quote(sys.executable)
-    install = "" if inside else f"{python} -m pip install -e './{name}[test]'\n"
+    install = "" if inside else f"{python} -m pip install -e {shlex.quote(f'{where}[test]')}\n"
     return f"Next:\n{install}{python} -m pytest {test}\nhomeserver up, then: homeserver call {name}.count domain=light"
 
 

@@ -23,7 +23,7 @@ def settings(
 ) -> None:
     """Print the settings in force. Secrets are masked."""
     given = load_settings(data, broker, sets, rules=rules)
-    models = {name: kind.options for name, kind in workers.kinds(workers.names()).items()}
+    models = {name: kind.options for name, kind in workers.sound(workers.names()).items()}
     given.check(models, others=workers.names())
     rows = [row for row in given.explain(models) if not changed or row.source != "default"]
     if as_json:

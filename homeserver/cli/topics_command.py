@@ -64,7 +64,7 @@ EveryProcess.table = Table([Hears(topic, "", {}) for topic in _FOR_ITSELF])  # i
 
 def _kinds(names: Iterable[str]) -> dict[str, type[Part]]:
     """Workers by name, then what stands behind them: the keeper, every process, the view that workers share."""
-    return {**workers.kinds(sorted(names)), **BEHIND}
+    return {**workers.sound(sorted(names)), **BEHIND}
 
 
 BEHIND: Final[dict[str, type[Part]]] = {Keeper.name: Keeper, EveryProcess.name: EveryProcess, "view": View}

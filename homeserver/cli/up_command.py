@@ -65,7 +65,7 @@ def up(
     doors = {"mqtt_port": mqtt_port, "mqtt_host": mqtt_host, "http_port": http_port, "http_host": http_host}
     settings = load_settings(data, broker, sets, rules=rules, anonymous=anonymous or None, **doors)
     home, plan = settings.home, workers.plan(demo=demo)
-    models = {name: plan.kind(name).options for post in plan.posts.values() for name in post.workers}
+    models = {name: kind.options for name, kind in plan.sound().items()}
     settings.check(models, others=workers.names())
     _make_folder(home.data)
     journal = Journal(home.data / "logs", "debug" if verbose else "warning")

@@ -1,9 +1,12 @@
 """What a home runs: its processes, the workers of each, and the logins that they speak with."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from homeserver.runtime.worker import Worker
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +45,15 @@ class Plan:
     def kinds(self, post: Post) -> Mapping[str, type[Worker]]:
         """The classes of a post's workers, by name."""
         return {name: self.kind(name) for name in post.workers}
+
+    def sound(self) -> dict[str, type[Worker]]:
+        """The classes of all workers, without those of guests that cannot be loaded: a fault there is not ours."""
+        found: dict[str, type[Worker]] = {}
+        for post in self.posts.values():
+            try:
+                found.update(self.kinds(post))
+            except Exception:
+                if not post.guest:
+                    raise
+                log.debug("the outside worker of %s cannot be loaded", post.process, exc_info=True)
+        return found

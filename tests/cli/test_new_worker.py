@@ -2,6 +2,8 @@
 
 import ast
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -59,7 +61,10 @@ def test_a_worker_of_the_project_is_small_and_its_test_passes(run: Run, project:
 
 
 def test_an_outside_package_is_whole_and_its_test_passes(run: Run, tmp_path: Path) -> None:
-    assert run("new-worker", "pulse", "--in", str(tmp_path)).code == 0
+    told = run("new-worker", "pulse", "--in", str(tmp_path))
+    assert told.code == 0
+    assert f"-m pip install -e '{tmp_path}/pulse[test]'" in told.out
+    assert f"-m pytest {tmp_path}/pulse/tests" in told.out
     install(tmp_path / "pulse", tmp_path / "site")
     assert "1 passed" in pytest_in(tmp_path / "pulse", path=tmp_path / "site")
 
@@ -100,3 +105,16 @@ def test_nothing_is_overwritten(run: Run, tmp_path: Path) -> None:
     assert (failed.code, "nothing was written" in failed.err) == (1, True)
     assert (tmp_path / "pulse" / "pyproject.toml").stat().st_mtime_ns == before
     assert "there is a worker 'rules' already" in run("new-worker", "rules", "--in", str(tmp_path)).err
+
+
+def test_a_package_that_was_deleted_does_not_keep_the_home_from_starting(run: Run, tmp_path: Path) -> None:
+    run("new-worker", "pulse", "--in", str(tmp_path))
+    install(tmp_path / "pulse", tmp_path / "site")
+    shutil.rmtree(tmp_path / "pulse")
+    paths = {"PYTHONPATH": str(tmp_path / "site")}
+    with running_home(tmp_path, environment=paths) as home:
+        assert home.says("the home is up, all of it")
+        assert home.says("x-pulse    not started: it cannot be loaded")
+    for command in ("topics", "settings"):
+        argv = [sys.executable, "-m", "homeserver", command, "--data", str(tmp_path / "data")]
+        assert subprocess.run(argv, env={**os.environ, **paths}, capture_output=True, check=False).returncode == 0
