@@ -48,7 +48,7 @@ class RuleRun:
 
 
 RULE_CONFIG: Final = Retained("rule/{id}/config", RuleConfig)
-RULE_RUN: Final = Topic[RuleRun]("rule/{id}/run", RuleRun)
+RULE_RUN: Final = Topic[RuleRun]("rule/{id}/run", RuleRun, qos=0)
 
 
 class Asked(BaseModel):

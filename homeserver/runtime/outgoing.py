@@ -99,7 +99,7 @@ class Outgoing:
             return
         if topic.retained:
             self._send_retained(full, payload, topic.qos)
-        elif for_watching:
+        elif for_watching or topic.qos == 0:
             if self._connected:
                 self._wire.publish(full, payload, 0, False)
         else:

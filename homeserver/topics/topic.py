@@ -21,7 +21,7 @@ class Topic(Generic[M]):
     template   levels joined by `/`; `{name}` is a parameter
     model      class of the messages
     retained   whether the broker keeps the last message
-    qos        0 for states (the next one repairs a loss), 1 for what happens once
+    qos        0 where the next message repairs a loss (states, records of runs), 1 for what happens once
     one_hearer whether one worker acts on a message: where it has it already, the copy for watching goes at QoS 0
     """
 
