@@ -54,8 +54,11 @@ class MqttWire:
         try:
             await client.__aenter__()
         except aiomqtt.MqttError as error:
+            _end_misc(client)
             raise _reason(error, self._address) from error
         if client._disconnected.done():  # accepted and closed in one breath: there is no socket any more
+            await asyncio.sleep(0)
+            _end_misc(client)
             raise UnreachableError(f"the broker at {self._address!r} closed the connection at once")
         self._client = client
         self._lane = Lane(client._client, on_message)
@@ -79,6 +82,7 @@ class MqttWire:
 
     def _lost(self, client: aiomqtt.Client, done: asyncio.Future[None], on_lost: Callable[[str], None]) -> None:
         error = None if done.cancelled() else done.exception()
+        _end_misc(client)
         if self._client is client:
             self._client = self._lane = None
             on_lost(_why_lost(error))
@@ -125,6 +129,12 @@ class MqttWire:
         with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
             async with asyncio.timeout(1):
                 await client.__aexit__(None, None, None)
+
+
+def _end_misc(client: aiomqtt.Client) -> None:
+    """End aiomqtt's keepalive task: a connection that closes before it has begun leaves it behind."""
+    if client._misc_task is not None:
+        client._misc_task.cancel()
 
 
 def _why_lost(error: BaseException | None) -> str:

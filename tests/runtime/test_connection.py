@@ -63,12 +63,17 @@ async def test_a_broker_that_goes_and_comes_back_is_told_of_in_words(caplog: pyt
     caplog.set_level("INFO", "homeserver.runtime.connection")
     async with connection(MqttWire(Address("127.0.0.1", port), "core")) as made:
         await until(made.up.is_set)
-        assert caplog.messages == [], "to connect the first time is no news"
+        assert told(caplog) == [], "to connect the first time is no news"
         leave.set()
-        await until(lambda: len(caplog.messages) == 2)
-    assert caplog.messages[0] == "no connection to the broker: the broker closed the connection"
-    assert caplog.messages[1] == "connected to the broker again"
+        await until(lambda: len(told(caplog)) == 2)
     server.close()
+    await server.wait_closed()
+    assert told(caplog)[0] == "no connection to the broker: the broker closed the connection"
+    assert told(caplog)[1] == "connected to the broker again"
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "homeserver.runtime.connection"]
 
 
 async def test_a_bug_in_what_comes_after_connecting_is_told_and_the_connection_made_anew() -> None:
