@@ -16,7 +16,7 @@ TOP_LEVEL = {
 TRACES = {
     "a path of one machine": re.compile(r"(?<![\w.}/-])/(root|work|opt/pypi)(/|\b)"),
     "a package registry": re.compile(r"(?:pypi|pythonhosted|npmjs|artifactory|nexus)[\w.-]*\.(?:org|com|net|io)\b"),
-    "an index setting": re.compile(r"--(?:(?:extra-)?index-url|find-links)"),
+    "an index setting": re.compile(r"--(?:(?:extra-)?index[-]url|find-links)"),
 }
 DECISIONS = PurePosixPath("docs/decisions")
 DECISION_NAME = re.compile(r"\d{4}-[a-z0-9-]+\.md")
