@@ -1,5 +1,6 @@
 """What all triggers have in common: they are attached to the engine, which calls them, and they call `fire`."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from homeserver.view.templates import TemplateError
 Fire = Callable[[Fired], None]
 
 
-class Trigger:
+class Trigger(ABC):
     """One compiled trigger. `id` is what the condition `trigger` asks for."""
 
     kind = ""
@@ -28,13 +29,13 @@ class Trigger:
         """The rule's `trigger_variables`, for templates in the trigger itself."""
         self.fire: Fire = nowhere
 
+    @abstractmethod
     def attach(self, engine: Engine, fire: Fire) -> None:
         """Begin to listen."""
-        raise NotImplementedError
 
+    @abstractmethod
     def detach(self, engine: Engine) -> None:
         """Stop listening."""
-        raise NotImplementedError
 
     def describe(self, fired: Fired, engine: Engine) -> dict[str, Any]:
         """The variable `trigger`."""
@@ -66,13 +67,13 @@ class EntityTrigger(Trigger):
             self.forget(entity_id)
         self.fire = nowhere
 
+    @abstractmethod
     def hear(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
         """A state changed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def still(self, entity_id: str, old: EntityState | None, seen: EntityState | None, new: EntityState | None) -> bool:
         """Whether `new` still is what `for` waits on; `old` and `seen` are what it began with."""
-        raise NotImplementedError
 
     def check(self, entity_id: str, new: EntityState | None) -> None:
         """End the wait for `for` where the entity is no longer so."""

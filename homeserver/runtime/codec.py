@@ -34,15 +34,6 @@ def plain(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be said as JSON")
 
 
-def decode(topic: Topic[Any], payload: bytes) -> tuple[Any, str, int]:
-    """The message, its `from` and its `seq` ("" and 0 where a plain MQTT client left them out)."""
-    fields = parse(payload)
-    run, seq = fields.pop("from", ""), fields.pop("seq", 0)
-    if not isinstance(run, str) or not isinstance(seq, int):
-        raise BadMessageError("`from` must be text and `seq` a whole number")
-    return validate(topic, fields), run, seq
-
-
 def parse(payload: bytes) -> dict[str, Any]:
     """The JSON object of a payload; raises `BadMessageError`."""
     if len(payload) > LIMIT:

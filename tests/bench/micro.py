@@ -18,7 +18,7 @@ import orjson
 
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.clock import RealClock
-from homeserver.runtime.codec import decode, encode
+from homeserver.runtime.codec import encode, parse, validate
 from homeserver.runtime.memory_broker import MemoryBroker, MemoryWire
 from homeserver.runtime.routes import Routes
 from homeserver.topics.cause import Cause
@@ -69,7 +69,7 @@ def cost(step: str, do: Callable[[], Any]) -> Cost:
 def json_steps() -> Iterator[Cost]:
     payload = encode(STATE, "run", 7)
     yield cost("encode a state", lambda: encode(STATE, "run", 7))
-    yield cost("decode and validate a state", lambda: decode(ENTITY_STATE, payload))
+    yield cost("decode and validate a state", lambda: validate(ENTITY_STATE, parse(payload)))
     yield cost("encode a command", lambda: encode(WISH, "run", 7))
 
 
