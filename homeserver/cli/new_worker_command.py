@@ -31,7 +31,7 @@ def new_worker(
     ] = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Write a worker of under 40 lines with its words and its test, ready to run."""
+    """Write a worker of at most 40 lines and its test, ready to run."""
     if not _NAME.fullmatch(name):
         raise Failure(f"{name!r} cannot be a worker's name: use 2 to 30 of a-z 0-9 _, a letter first")
     if name in workers.names():
@@ -65,7 +65,6 @@ def _in_project(name: str) -> dict[Path, str]:
     room, tests = Path("integrations") / name, Path("tests") / "integrations" / name
     return {
         room / "__init__.py": _fill("room.txt", name, module),
-        room / "words.py": _fill("words.txt", name, module),
         room / "worker.py": _fill("worker.txt", name, module),
         tests / "test_worker.py": _fill("test.txt", name, module),
     }
@@ -77,7 +76,6 @@ def _package(name: str) -> dict[Path, str]:
     return {
         root / "pyproject.toml": _fill("pyproject.txt", name, module),
         root / module / "__init__.py": _fill("room.txt", name, module),
-        root / module / "words.py": _fill("words.txt", name, module),
         root / module / "worker.py": _fill("worker.txt", name, module),
         root / "tests" / "test_worker.py": _fill("test.txt", name, module),
     }

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Final, Protocol, Self, TypeVar, get_type_hints
 
 from pydantic import BaseModel
 
-from homeserver.runtime.heard import Heard
-from homeserver.runtime.house import House
+from homeserver.runtime.heard import Heard as Heard  # given on: whoever writes a worker needs both
+from homeserver.runtime.house import House as House
 from homeserver.topics.call import Call, Caller
 from homeserver.topics.topic import Topic
 

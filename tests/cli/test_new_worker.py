@@ -14,7 +14,7 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.homes import running_home
 
-MOST = 40  # lines of a worker
+MOST = 40  # lines of a worker, all of its modules together
 
 
 @pytest.fixture
@@ -50,13 +50,35 @@ def pytest_in(folder: Path, *arguments: str, path: Path) -> str:
     return done.stdout + done.stderr
 
 
+def is_small(room: Path) -> bool:
+    """Whether all modules of a worker have a docstring, and few lines."""
+    modules = [path.read_text() for path in room.rglob("*.py")]
+    assert len(modules) > 1
+    assert all(ast.get_docstring(ast.parse(text)) for text in modules)
+    return sum(len(text.splitlines()) for text in modules) <= MOST
+
+
+def test_what_is_written_is_clean_and_typed(run: Run, project: Path) -> None:
+    name, ours = "a_very_long_name_of_29_signs_", Path(__file__).parents[2]
+    run("new-worker", name, "--in", str(project))
+    rules = ["--config", str(ours / "pyproject.toml"), "--config", "lint.isort.known-first-party=['homeserver']"]
+    for check in (
+        ["ruff", "check", "--no-cache", *rules, "."],
+        ["ruff", "format", "--no-cache", *rules, "--diff", "."],
+        ["mypy", "--strict", "--cache-dir", str(project / "types"), f"integrations/{name}"],
+    ):
+        argv = [sys.executable, "-m", *check]
+        done = subprocess.run(
+            argv, cwd=project, env={"MYPYPATH": f"{project}:{ours}"}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_worker_of_the_project_is_small_and_its_test_passes(run: Run, project: Path) -> None:
     written = run("new-worker", "pulse", "--in", str(project), "--json")
     assert written.code == 0
     assert "integrations/pulse/worker.py" in written.json
-    for module in (project / "integrations" / "pulse").glob("*.py"):
-        assert ast.get_docstring(ast.parse(module.read_text()))
-        assert len(module.read_text().splitlines()) <= MOST
+    assert is_small(project / "integrations" / "pulse")
     assert "1 passed" in pytest_in(project, "tests", path=project)
 
 
@@ -65,6 +87,7 @@ def test_an_outside_package_is_whole_and_its_test_passes(run: Run, tmp_path: Pat
     assert told.code == 0
     assert f"-m pip install -e '{tmp_path}/pulse[test]'" in told.out
     assert f"-m pytest {tmp_path}/pulse/tests" in told.out
+    assert is_small(tmp_path / "pulse" / "homeserver_pulse")
     install(tmp_path / "pulse", tmp_path / "site")
     assert "1 passed" in pytest_in(tmp_path / "pulse", path=tmp_path / "site")
 
