@@ -1,7 +1,7 @@
 """One worker in a process: brought up, kept up, taken down.
 
 A worker that cannot open says why on its status topic and is tried again; nothing else in the process notices. A
-worker that answers calls is a singleton: where it runs already, this one waits and says where the other is.
+worker that answers calls is a singleton: while another process holds its lease, this one waits and says where.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ from homeserver.runtime.calls import Calls
 from homeserver.runtime.clock import Clock
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House, Surroundings
+from homeserver.runtime.lease import Lease
 from homeserver.runtime.routes import Hearing
 from homeserver.runtime.worker import MisdeclaredError, Part, Worker
 from homeserver.topics.call import Call
 from homeserver.topics.process import (
-    PROCESS_STATUS,
     WORKER_CALLS,
     WORKER_STATUS,
     CallShape,
@@ -33,10 +33,6 @@ log = logging.getLogger(__name__)
 Setup = Callable[[House], Worker]
 _PATIENCE: Final = (0.5, 60.0)
 """Seconds before a worker that could not open is tried again: at first, and at most."""
-
-
-class AlreadyRunsError(Exception):
-    """The worker is a singleton and runs elsewhere."""
 
 
 def worker_class(setup: Setup) -> type[Worker]:
@@ -67,10 +63,11 @@ class Hosted:
         self._tasks: list[asyncio.Task[None]] = []
         self._state: State = "starting"
         self._since = self._clock.now()
+        self._lease = Lease(self._bus, self.name) if self.kind.table.answers else None
         self._life: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._life = asyncio.create_task(self._bring_up(), name=f"{self.name}.life")
+        self._life = asyncio.create_task(self._live(), name=f"{self.name}.life")
 
     async def stop(self) -> None:
         """Close the worker and say that it is offline."""
@@ -78,17 +75,39 @@ class Hosted:
             self._life.cancel()
             await asyncio.gather(self._life, return_exceptions=True)
         await self._take_down()
-        self._say(WORKER_CALLS, None)
+        if self._lease is not None:
+            await self._lease.close()
         self.status("offline", "stopped")
+
+    async def _live(self) -> None:
+        """For as long as the process wants the worker: run it, and where it is a singleton, while nobody else does."""
+        self._claim()
+        if self._lease is None:
+            await self._bring_up()
+            return
+        await self._lease.open()
+        while True:
+            running = asyncio.create_task(self._bring_up(), name=f"{self.name}.opening")
+            try:
+                rival = await self._lease.rival()
+            finally:
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+            await self._take_down()
+            self.status("offline", f"{self.name} already runs in {rival}")
+            await self._lease.free()
+            await self._clock.sleep(_PATIENCE[0])  # one whose connection broke is back in a moment, and then stronger
+            self._claim()
+
+    def _claim(self) -> None:
+        self._since = self._clock.now()
+        self.status("starting")
 
     async def _bring_up(self) -> None:
         delay, longest = _PATIENCE
         while True:
             try:
                 await self._open()
-            except AlreadyRunsError as error:
-                self.status("offline", str(error))
-                log.warning("%s does not start: %s", self.name, error)
             except Exception as error:
                 log.exception("%s could not start", self.name)
                 await self._take_down()
@@ -97,10 +116,9 @@ class Hosted:
                 return
             await self._clock.sleep(delay)
             delay = min(longest, delay * 2)
+            self._claim()
 
     async def _open(self) -> None:
-        self.status("starting")
-        await self._check_lease()
         self._house = House(self._around, self.name, self.kind.says, self.kind.version)
         worker = self._setup(self._house)
         self._hearings = listen(self._bus, worker, self.name)
@@ -119,27 +137,6 @@ class Hosted:
         if self._state == "starting":
             self.status("online")
         self.opened.set()
-
-    async def _check_lease(self) -> None:
-        if not self.kind.table.answers:
-            return
-        watching = self._bus.hear(WORKER_STATUS, _nobody, f"{self.name}.lease", name=self.name)
-        await self._bus.sync()
-        try:
-            for present in list(self._bus.present.values()):
-                if present.topic is WORKER_STATUS and present.where[0] == self.name and not present.mine:
-                    self._check_other(present.where[1], present.message)
-        finally:
-            await self._bus.unhear(watching)
-
-    def _check_other(self, process: str, other: WorkerStatus | None) -> None:
-        if other is None or other.state == "offline":
-            return
-        home = self._bus.present.get(PROCESS_STATUS.address((process,)))
-        if home is None or home.message is None or home.message.state != "online" or home.message.run != other.run:
-            return
-        if (other.since, process) < (self._since, self._bus.process) or other.state != "starting":
-            raise AlreadyRunsError(f"{self.name} already runs in process {process} on {home.message.host}")
 
     def _answer(self, worker: Worker) -> None:
         if not worker.table.answers:
@@ -162,6 +159,8 @@ class Hosted:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._calls.close(self.name)
+        if self._lease is not None:
+            self._say(WORKER_CALLS, None)
         for hearing in self._hearings:
             await self._bus.unhear(hearing)
         self._hearings = []
@@ -200,10 +199,6 @@ def listen(bus: Bus, part: Part, name: str) -> list[Hearing]:
     return [
         bus.hear(row.topic, getattr(part, row.method), f"{name}.{row.method}", **row.fixed) for row in part.table.hears
     ]
-
-
-def _nobody(_: object) -> None:
-    """Hears for the bus to keep what is present."""
 
 
 def shape(call: Call[Any, Any]) -> CallShape:

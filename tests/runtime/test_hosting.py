@@ -1,4 +1,4 @@
-"""A process and its workers: opening, leases, status."""
+"""A process and its workers: opening, status."""
 
 import pytest
 
@@ -44,22 +44,6 @@ async def test_status_and_calls_are_announced_and_taken_away() -> None:
         assert set(calls[0].calls) == {"double", "secret", "broken"}
         assert calls[0].calls["double"].request["properties"]["number"]["type"] == "integer"
         assert calls[-1] is None
-
-
-async def test_a_second_instance_of_a_singleton_waits_and_says_where_the_first_is() -> None:
-    broker = MemoryBroker()
-    async with Rehearsal(sums, broker=broker):
-        second = Rehearsal(sums, broker=broker, process="other")
-        await second.process.open(["sums"])
-        await settle(60)
-        status = second.bus.present["worker/sums/other/status"].message
-        assert status.state == "offline"
-        assert "already runs in process core" in status.reason
-        assert not second.process.hosted["sums"].opened.is_set()
-    await second.clock.advance(2)
-    await settle(60)
-    assert second.process.hosted["sums"].opened.is_set(), "it takes over when the first is gone"
-    await second.process.close()
 
 
 async def test_a_worker_that_cannot_open_says_why_and_is_tried_again() -> None:
