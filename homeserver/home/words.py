@@ -1,41 +1,72 @@
-"""What may be asked of `home`."""
+"""What may be asked of `home`. Lists come in pages: as many lines as were asked for and fit into one message."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from homeserver.runtime.codec import LIMIT
 from homeserver.topics.call import Call
+
+_ROOM: Final = LIMIT * 3 // 4
+"""Bytes of the lines of one page."""
+MOST_ENTITIES: Final = 500
+T = TypeVar("T")
+L = TypeVar("L", bound=BaseModel)
 
 
 class _Words(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class AskDevices(_Words):
+class Page(_Words):
+    """Which part of a list is wanted."""
+
+    offset: int = Field(0, ge=0, description="how many lines to pass over: `next` of the page before")
+    limit: int = Field(500, ge=1, le=1000, description="how many lines at most; fewer come where they are long")
+
+    def of(self, rows: Sequence[T], line: Callable[[T], L]) -> tuple[tuple[L, ...], int | None]:
+        """The lines of this page, and the offset of the next one if there is one."""
+        lines: list[L] = []
+        room = _ROOM
+        for row in rows[self.offset : self.offset + self.limit]:
+            lines.append(line(row))
+            room -= len(lines[-1].model_dump_json().encode())
+            if room < 0:
+                lines.pop()
+                break
+        end = self.offset + len(lines)
+        return tuple(lines), end if end < len(rows) else None
+
+
+class AskDevices(Page):
     """List the devices of the home with their entities."""
 
 
 class DeviceLine(_Words):
-    """One device. `available`: whether at least one of its entities can be reached."""
+    """One device. `available`: whether at least one of its entities can be reached. `entities`: the first 500 of
+    `entity_count`."""
 
     id: str
     name: str
     manufacturer: str | None = None
     model: str | None = None
     area: str | None = None
-    entities: tuple[str, ...] = ()
+    entities: tuple[str, ...] = Field((), max_length=MOST_ENTITIES)
+    entity_count: int = 0
     available: bool = True
 
 
 class DeviceList(_Words):
-    """All devices, by name."""
+    """Devices by name. `next`: the offset of the next page, null on the last one."""
 
     devices: tuple[DeviceLine, ...]
+    next: int | None = None
 
 
-class AskRefusals(_Words):
-    """List what devices and commands said that made no sense, latest last."""
+class AskRefusals(Page):
+    """List what devices and commands said that made no sense, latest first."""
 
     topic: str = Field("", description="only topics that contain this")
 
@@ -50,10 +81,12 @@ class RefusalLine(_Words):
 
 
 class RefusalList(_Words):
-    """`total` counts all refusals since the start, `refusals` lists the latest by topic."""
+    """`total` counts all refusals since the start, `refusals` lists the latest by topic. `next`: the offset of the
+    next page, null on the last one."""
 
     refusals: tuple[RefusalLine, ...]
     total: int
+    next: int | None = None
 
 
 class Forget(_Words):

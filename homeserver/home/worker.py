@@ -8,7 +8,7 @@ config is judged by its topics alone. Decisions: docs/decisions/0011.
 
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,8 +18,8 @@ from homeserver.home.commands import Commands
 from homeserver.home.entity import Entity
 from homeserver.home.opening import Opening
 from homeserver.home.outbox import Outbox
-from homeserver.home.refusals import Refusals
-from homeserver.home.registry import Registry
+from homeserver.home.refusals import Refusal, Refusals
+from homeserver.home.registry import DeviceRow, Registry
 from homeserver.home.report import Ignored, Report, Unreadable
 from homeserver.home.roster import Change, Roster
 from homeserver.home.saying import Saying
@@ -270,9 +270,10 @@ class Home(Worker):
     @answers(words.DEVICES)
     async def devices(self, request: words.AskDevices, caller: Caller) -> words.DeviceList:
         rows = sorted(self.registry.devices.values(), key=lambda row: (row.name.lower(), row.id))
-        return words.DeviceList(devices=tuple(self._line(row) for row in rows if row.entities))
+        lines, after = request.of([row for row in rows if row.entities], self._line)
+        return words.DeviceList(devices=lines, next=after)
 
-    def _line(self, row: Any) -> words.DeviceLine:
+    def _line(self, row: DeviceRow) -> words.DeviceLine:
         entities = [self.roster.entities.get((d, o)) for d, _, o in (one.partition(".") for one in row.entities)]
         return words.DeviceLine(
             id=row.id,
@@ -280,18 +281,17 @@ class Home(Worker):
             manufacturer=row.details.manufacturer,
             model=row.details.model or row.details.model_id,
             area=self.registry.areas.get(row.area_id) if row.area_id else None,
-            entities=tuple(sorted(row.entities)),
+            entities=tuple(sorted(row.entities)[: words.MOST_ENTITIES]),
+            entity_count=len(row.entities),
             available=any(entity is not None and entity.available for entity in entities),
         )
 
     @answers(words.REFUSALS)
     async def refused(self, request: words.AskRefusals, caller: Caller) -> words.RefusalList:
-        lines = [
-            words.RefusalLine(topic=topic, reason=entry.reason, count=entry.count, at=entry.at)
-            for topic, entry in self.refusals.entries.items()
-            if request.topic in topic
-        ]
-        return words.RefusalList(refusals=tuple(lines[-500:]), total=self.refusals.total)
+        entries = [(topic, entry) for topic, entry in self.refusals.entries.items() if request.topic in topic]
+        entries.sort(key=lambda entry: entry[1].at, reverse=True)
+        lines, after = request.of(entries, _refusal)
+        return words.RefusalList(refusals=lines, total=self.refusals.total, next=after)
 
     @answers(words.FORGET)
     async def forget(self, request: words.Forget, caller: Caller) -> words.Forgotten:
@@ -301,6 +301,11 @@ class Home(Worker):
             raise CallError("not_found", f"there is no entity {request.entity[:100]}", "entity")
         self.apply(self.roster.forget(entity))
         return words.Forgotten(entity=entity.id, topic=entity.topic)
+
+
+def _refusal(entry: tuple[str, Refusal]) -> words.RefusalLine:
+    topic, refusal = entry
+    return words.RefusalLine(topic=topic, reason=refusal.reason, count=refusal.count, at=refusal.at)
 
 
 def setup(house: House) -> Home:

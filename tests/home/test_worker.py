@@ -5,7 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from homeserver.home import saying, words
-from homeserver.runtime.memory_broker import MemoryBroker
+from homeserver.runtime.bus import Bus
+from homeserver.runtime.calls import Calls
+from homeserver.runtime.clock import RealClock
+from homeserver.runtime.codec import LIMIT
+from homeserver.runtime.memory_broker import MemoryBroker, MemoryWire
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
 from tests.home.stage import Stage, memory_stage
@@ -236,6 +240,49 @@ async def test_calls_list_devices_and_refusals_and_forget(stage: Stage) -> None:
     changed["cmps"]["h"]["icon"] = "mdi:water"
     await stage.announce("device", changed, "k")
     assert set(stage.configs) == {"sensor.kitchen_temperature", "sensor.kitchen_humidity"}
+
+
+async def test_long_lists_come_in_pages_that_fit_into_a_message(stage: Stage) -> None:
+    assert stage.broker is not None
+    count = 2_000
+    for number in range(count):
+        device = {"ids": f"d{number}", "name": f"{number:04} {'long ' * 30}", "mf": "m" * 400}
+        config = {"name": "s", "unique_id": f"u{number}", "state_topic": f"s/{number}", "dev": device}
+        stage.home.announce(f"homeassistant/sensor/d{number}/config", json.dumps(config).encode(), True)
+        stage.home.refusals.add(f"{number:04} {'topic ' * 50}", "reason " * 100, stage.virtual.now())
+        await stage.virtual.advance(0.001)
+    bus = Bus(MemoryWire(stage.broker, "far", "process.far"), RealClock(), process="far", login="process.far")
+    calls = Calls(bus)
+    await bus.open()
+    await bus.up.wait()
+    for verb, wanted in (("devices", range(count)), ("refusals", reversed(range(count)))):
+        lines: list[dict[str, Any]] = []
+        pages: list[int] = []
+        after: int | None = 0
+        while after is not None:
+            page = await calls.ask("home", verb, {"offset": after})
+            lines += page[verb]
+            pages.append(len(page[verb]))
+            after = page["next"]
+        said = [int((line.get("name") or line["topic"])[:4]) for line in lines]
+        assert said == list(wanted)
+        assert 3 < len(pages) < 20
+        assert len((await calls.ask("home", verb, {"offset": 10, "limit": 3}))[verb]) == 3
+        assert await calls.ask("home", verb, {"offset": count}) | {"total": 0} == {verb: [], "next": None, "total": 0}
+    await bus.close()
+
+
+async def test_a_device_of_very_many_entities_can_be_listed(stage: Stage) -> None:
+    for part in range(2):
+        parts = {
+            f"c{number}": {"p": "sensor", "name": f"{'n' * 180} {number}", "unique_id": f"{part} {number}"}
+            for number in range(700)
+        }
+        bundle = {**BUNDLE, "cmps": parts}
+        stage.home.announce(f"homeassistant/device/p{part}/config", json.dumps(bundle).encode(), True)
+    answer = await stage.process.calls.ask("home", "devices", words.AskDevices())
+    assert [(len(line.entities), line.entity_count) for line in answer.devices] == [(500, 1400)]
+    assert len(answer.model_dump_json()) < LIMIT
 
 
 async def test_after_a_reconnect_devices_are_asked_again_and_what_went_is_gone(tmp_path: Path) -> None:
