@@ -3,20 +3,24 @@
 Names, data and kinds come from the one table of services. Keeps nothing.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
 
-from homeserver.bridge.commands import Commands
 from homeserver.bridge.effects import Effects
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.refusals import Refusal
 from homeserver.runtime.codec import field_of, sentence
+from homeserver.runtime.house import House
+from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.services import SERVICES
 from homeserver.view.targets import FIELDS
 
+LIFE: Final = 10.0
+"""Seconds for which a command lives and its sender waits."""
 GRACE: Final = 0.15
 """Seconds in which a device that accepted may also have done it; later the state stream tells."""
 MOST: Final = 500
@@ -26,9 +30,9 @@ MOST: Final = 500
 class Services:
     """Turns one request into commands."""
 
-    def __init__(self, picture: Picture, commands: Commands, effects: Effects) -> None:
+    def __init__(self, house: House, picture: Picture, effects: Effects) -> None:
+        self._house = house
         self._picture = picture
-        self._commands = commands
         self._effects = effects
 
     async def carry_out(
@@ -48,10 +52,23 @@ class Services:
             raise Refusal("invalid", f"{domain}.{service}: {sentence(error)}.", field_of(error)) from error
         watch = self._effects.watch(entities)
         try:
-            await self._commands.send(login, entities, service, data, cause)
+            await self._command(login, entities, service, data, cause)
             return await self._effects.finish(watch, GRACE)
         finally:
             self._effects.forget(watch)
+
+    async def _command(
+        self, login: str, entities: Sequence[str], service: str, data: Mapping[str, Any], cause: Cause
+    ) -> None:
+        """Ask each entity's owner and await them all; raises the first `Refusal`."""
+        asked = (
+            self._house.command(entity_id, service, data, parent=cause, ttl=LIFE, login=login) for entity_id in entities
+        )
+        for outcome in await asyncio.gather(*asked, return_exceptions=True):
+            if isinstance(outcome, CallError):
+                raise Refusal.of(outcome) from outcome
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     def _meant(self, domain: str, service: str, data: dict[str, Any]) -> list[str]:
         """Take the target out of the data, wherever it stands; the entities it means."""

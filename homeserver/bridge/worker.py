@@ -10,7 +10,6 @@ from typing import Final
 from homeserver.bridge.access import Access
 from homeserver.bridge.announced import Announcements
 from homeserver.bridge.causes import Causes
-from homeserver.bridge.commands import CLIENT, Commands
 from homeserver.bridge.credentials import Credentials
 from homeserver.bridge.door import Door
 from homeserver.bridge.effects import Effects
@@ -24,7 +23,6 @@ from homeserver.bridge.stream import HEARTBEAT, Stream
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.runtime.worker import Worker, every, hears
-from homeserver.topics.call import REPLY, Reply
 from homeserver.topics.entity import (
     COMMAND,
     COMMAND_FAILED,
@@ -54,11 +52,10 @@ class Bridge(Worker):
         self.picture = Picture(house.shared(View), self.causes, house.clock.now())
         self.happenings = Happenings(self.picture, self.causes)
         self.effects = Effects(house.clock)
-        self.commands = Commands(house)
         self.announced = Announcements()
         self.stream = Stream(house.clock, self._head, self.picture.tile, self.picture.ids)
         self.access = Access(Credentials(house.folder), house.clock, home.http_port)
-        services = Services(self.picture, self.commands, self.effects)
+        services = Services(house, self.picture, self.effects)
         routes = Routes(house, self.access, self.picture, self.announced, services, self.stream)
         self.app = Door(routes.app(), self.access, home.http_host, house.new_id)
         self.listener = Listener(self.app, home.http_host, home.http_port, house.clock, house.degraded)
@@ -121,10 +118,6 @@ class Bridge(Worker):
     @hears(COMMAND_FAILED)
     def command_failed(self, outcome: CommandOutcome) -> None:
         self.stream.happened(self.happenings.failed(outcome, self.house.clock.now()))
-
-    @hears(REPLY, client=CLIENT)
-    def replied(self, reply: Reply) -> None:
-        self.commands.replied(reply)
 
     @hears(WORKER_CALLS)
     def calls(self, calls: WorkerCalls | None, heard: Heard) -> None:

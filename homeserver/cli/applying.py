@@ -15,4 +15,4 @@ def apply_logins(settings: Settings) -> bool:
 
 async def _apply(settings: Settings) -> None:
     async with connected(settings) as client:
-        await client.ask("keeper", "apply_logins", {}, 10.0)
+        await client.calls.ask("keeper", "apply_logins", {}, ttl=10.0)

@@ -62,7 +62,7 @@ async def _ask(settings: Settings, name: str, arguments: list[str], timeout: flo
         if shape is None:
             raise Failure(f"nobody answers {name!r}; {nearest(name, list(announced), 'no worker here answers calls')}")
         worker, _, verb = name.partition(".")
-        return await client.ask(worker, verb, read_arguments(arguments, shape.request), timeout)
+        return await client.calls.ask(worker, verb, read_arguments(arguments, shape.request), ttl=timeout)
 
 
 def _print_calls(calls: dict[str, CallShape], as_json: bool) -> None:

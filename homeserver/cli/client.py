@@ -3,7 +3,6 @@
 Needs a reachable broker, and the secret of `process.cli` in the data folder where the broker wants logins.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
@@ -18,10 +17,7 @@ from homeserver.runtime.mqtt_wire import MqttWire
 from homeserver.runtime.presence import Presence
 from homeserver.runtime.settings import Settings
 from homeserver.runtime.wire import UnreachableError
-from homeserver.topics.call import REPLY, CallError, Reply, ReplyError
-from homeserver.topics.cause import Cause
-from homeserver.topics.entity import COMMAND, Command
-from homeserver.topics.names import random_name, split_entity
+from homeserver.topics.names import random_name
 from homeserver.topics.process import PROCESS_STATUS, WORKER_STATUS
 from homeserver.topics.topic import Topic
 
@@ -37,8 +33,6 @@ class Client:
     def __init__(self, bus: Bus) -> None:
         self.bus = bus
         self.calls = Calls(bus)
-        self._answered: dict[str, asyncio.Future[Reply]] = {}
-        self._reply_client = f"{bus.process}-commands"
 
     async def present(self, *topics: Topic[Any]) -> dict[str, dict[tuple[str, ...], Any]]:
         """All retained messages of these topics now: by template, then by the parameters of their addresses."""
@@ -61,36 +55,6 @@ class Client:
         for (worker, process), said in found[WORKER_STATUS.template].items():
             presence.worker(worker, process, said)
         return presence
-
-    async def ask(self, worker: str, verb: str, args: dict[str, Any], ttl: float) -> Any:
-        """Call a worker; raises `CallError`."""
-        return await self.calls.ask(worker, verb, args, ttl=ttl)
-
-    async def command(self, entity_id: str, service: str, data: dict[str, Any], ttl: float) -> Cause:
-        """Command an entity and wait until its owner has accepted; raises `CallError`. What it was the cause of."""
-        where = split_entity(entity_id)
-        cause = Cause(self.calls.new_id(), self.bus.login)
-        reply_to = f"{self.bus.root}/reply/{self.bus.login}/{self._reply_client}"
-        command = Command(cause.id, service, data, ttl, cause, reply_to)
-        hearing = self.bus.hear(REPLY, self._replied, "commands", client=self._reply_client)
-        self.bus.replay(hearing)
-        await self.bus.sync()
-        answered = self._answered[command.id] = asyncio.get_running_loop().create_future()
-        self.bus.say(COMMAND, command, (*where, self.bus.login))
-        try:
-            async with asyncio.timeout(ttl):
-                reply = await answered
-        except TimeoutError:
-            raise CallError("timeout", f"nobody took the command for {entity_id} within {ttl:g} s") from None
-        if not reply.ok:
-            error = reply.error or ReplyError("failed", "no reason was given")
-            raise CallError(error.code, error.message, error.field)
-        return cause
-
-    def _replied(self, reply: Reply) -> None:
-        answered = self._answered.get(reply.id)
-        if answered is not None and not answered.done():
-            answered.set_result(reply)
 
 
 def _look(_: object) -> None:

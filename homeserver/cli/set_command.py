@@ -65,4 +65,4 @@ async def _command(settings: Settings, entity: str, service: str, values: dict[s
         if split_entity(entity) not in configs:
             known = [".".join(where) for where in configs]
             raise Failure(f"there is no entity {entity}; {nearest(entity, known, 'the home has none yet')}"[:300])
-        return await client.command(entity, service, values, timeout)
+        return await client.calls.command(entity, service, values, ttl=timeout)

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from homeserver.home.delivering import Delivering, Pending
+from homeserver.home.delivering import Delivering, Find, Pending, changed
 from homeserver.home.entity import STATE, Entity, Wish
 from homeserver.home.outbox import Outbox, Row
 from homeserver.home.refusals import Refusals
 from homeserver.home.reporting import Reporting
 from homeserver.home.turn import Turn
+from homeserver.runtime.calls import reply_address
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.topics.call import REPLY, CallError, Reply, ReplyError
@@ -25,7 +26,6 @@ from homeserver.topics.services import SERVICES, Service
 
 _LONGEST_ID: Final = 200
 _LONGEST_TTL: Final = 86_400.0
-Find = Callable[[tuple[str, str]], Entity | None]
 
 
 class Commands:
@@ -46,7 +46,7 @@ class Commands:
         self._refusals = refusals
         self._find = find
         self.reporting = Reporting(house, outbox)
-        self.delivering = Delivering(house, turn, outbox, assume, self._expired)
+        self.delivering = Delivering(house, turn, outbox, find, assume, self._expired)
 
     def take(self, entity: Entity, command: Command, heard: Heard) -> None:
         """Carry out a command for an entity of ours."""
@@ -61,7 +61,6 @@ class Commands:
         if len(command.id) > _LONGEST_ID:
             raise CallError("invalid", f"an id may have {_LONGEST_ID} signs", "id")
         service, data, once = resolved(entity, command.service, command.data)
-        wish = entity.face.services[service](entity, data)
         ttl = min(max(command.ttl, 0.0), _LONGEST_TTL)
         deadline = heard.received + ttl
         left = deadline - self._house.clock.monotonic()
@@ -71,11 +70,11 @@ class Commands:
         now = self._now()
         id = f"{heard.login} {command.id}"
         marked = once and self._house.connected
+        pending = Pending(id, entity, service, data, cause, deadline, once=once, marked=marked)
         times = (now, now + left)
         if not self._outbox.add(id, entity.id, service, data, cause, times, once=once, sent=marked):
             self._turn.after(lambda fault: self._answer(command, heard, fault))
             return
-        pending = Pending(id, entity, service, wish, cause, deadline, once=once, marked=marked)
         self._turn.after(lambda fault: self._go(pending, command, heard, fault))
 
     def _now(self) -> float:
@@ -96,20 +95,19 @@ class Commands:
             entity = self._find((domain, object_id))
             left = min(row.deadline - now, _LONGEST_TTL)
             if entity is None or left <= 0:
-                self._report(row.id, row.entity_id, row.service, row.cause, "")
+                reason = f"{row.entity_id} was taken away" if left > 0 else ""
+                self._report(row.id, row.entity_id, row.service, row.cause, reason)
                 continue
             self._resume(row, entity, monotonic + left)
 
     def _resume(self, row: Row, entity: Entity, deadline: float) -> None:
         try:
-            wish = entity.face.services[row.service](entity, row.data)
+            pending = Pending(row.id, entity, row.service, row.data, row.cause, deadline, once=row.once, marked=False)
         except (CallError, KeyError) as error:
-            self._report(row.id, row.entity_id, row.service, row.cause, f"the device has changed: {error}")
+            self._report(row.id, row.entity_id, row.service, row.cause, changed(error))
             return
-        entity.command = (row.cause, deadline, wish.facts.get(STATE))
-        self.delivering.send(
-            Pending(row.id, entity, row.service, wish, row.cause, deadline, once=row.once, marked=False)
-        )
+        entity.command = (row.cause, deadline, pending.wish.facts.get(STATE))
+        self.delivering.send(pending)
 
     # -- answers
 
@@ -123,11 +121,8 @@ class Commands:
         self._reply(command, heard, Reply(command.id, not fault, error=error))
 
     def _reply(self, command: Command, heard: Heard, reply: Reply) -> None:
-        """Only under the speaker's own replies, whatever the command says."""
-        own = f"{self._house.root}/reply/{heard.login}/"
-        client = (command.reply_to or "").removeprefix(own)
-        if (command.reply_to or "").startswith(own) and client and not set(client) & set("/+#\0"):
-            self._house.say(REPLY, reply, heard.login, client)
+        if address := reply_address(self._house.root, heard.login, command.reply_to):
+            self._house.say(REPLY, reply, *address)
 
     def _expired(self, pending: Pending, reason: str) -> None:
         self._report(pending.id, pending.entity.id, pending.service, pending.cause, reason)

@@ -1,12 +1,13 @@
 """Calls over the bus: a request, one answer, a time limit, and each id carried out once.
 
 A call to a worker in the same process goes to its handler as objects; no copy of its arguments is said to anybody.
+Commands are asked in the same way, save that the owner of the entity only answers that it has accepted.
 """
 
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -31,11 +32,14 @@ from homeserver.topics.call import (
     Role,
 )
 from homeserver.topics.cause import Cause
-from homeserver.topics.names import random_name
+from homeserver.topics.entity import COMMAND, Command
+from homeserver.topics.names import random_name, split_entity
+from homeserver.topics.topic import Topic
 
 log = logging.getLogger(__name__)
 Handler = Callable[[Any, Caller], Awaitable[Any]]
 _REMEMBERED: Final = 2_000
+_NO_LEVEL: Final = frozenset("/+#\0")
 _AT_ONCE: Final = 1_000
 _LONGEST: Final = 3_600.0
 _LARGEST: Final = LIMIT - 1024
@@ -80,19 +84,20 @@ class Calls:
         task.add_done_callback(self._serving.discard)
 
     def _serve_not(self, request: Request, heard: Heard) -> None:
-        if address := self._reply_address(request, heard.login):
-            error = ReplyError("unavailable", f"{_AT_ONCE} calls are under way; try again later")
-            self.bus.say(REPLY, Reply(request.id, False, error=error), (*address, self.bus.login))
+        error = ReplyError("unavailable", f"{_AT_ONCE} calls are under way; try again later")
+        self._reply(request, heard.login, Reply(request.id, False, error=error))
+
+    def _reply(self, request: Request, login: str, reply: Reply) -> None:
+        if address := reply_address(self.bus.root, login, request.reply_to):
+            self.bus.say(REPLY, reply, (*address, self.bus.login))
 
     async def _serve(self, request: Request, heard: Heard) -> None:
         worker, verb, login = heard.where
-        address = self._reply_address(request, login)
         known = self._replies.get(f"{login} {request.id}", ...)
         if known is None:
             return  # being carried out; its answer is on the way
         reply = known if isinstance(known, Reply) else await self._carry_out(worker, verb, login, request)
-        if address is not None:
-            self.bus.say(REPLY, reply, (*address, self.bus.login))
+        self._reply(request, login, reply)
 
     async def _carry_out(self, worker: str, verb: str, login: str, request: Request) -> Reply:
         key = f"{login} {request.id}"
@@ -158,14 +163,6 @@ class Calls:
             raise CallError("not_found", f"{worker} answers no call {verb!r}")
         return found
 
-    def _reply_address(self, request: Request, login: str) -> tuple[str, str] | None:
-        """Where to answer: only under the caller's own replies, whatever the request says."""
-        own = f"{self.bus.root}/reply/{login}/"
-        client = (request.reply_to or "").removeprefix(own)
-        if not (request.reply_to or "").startswith(own) or not client or "/" in client:
-            return None
-        return login, client
-
     # -- asking
 
     async def ask(
@@ -180,32 +177,58 @@ class Calls:
             role = role_of(speaker, self.people)
             caller = Caller(speaker, role, cause or self._cause(speaker))
             return await self._perform(worker, verb, args, caller, ttl)
-        return await self._ask_elsewhere(worker, verb, args, cause, ttl, speaker)
+        args = args if isinstance(args, dict) else plain(args)
+        request = Request(self._secret_id(), args, self._own_replies(speaker), ttl, cause or self._cause(speaker))
+        return await self._answered(REQUEST, request, (worker, verb, speaker), f"{worker}.{verb} did not answer")
 
-    def _cause(self, speaker: str) -> Cause:
-        return Cause(self.new_id(), speaker)
+    async def command(
+        self,
+        entity_id: str,
+        service: str,
+        data: Mapping[str, Any],
+        *,
+        parent: Cause | None = None,
+        ttl: float = 30.0,
+        login: str = "",
+    ) -> Cause:
+        """Command an entity and wait until its owner has accepted; gives the command's cause. Raises `CallError`.
+
+        The command lives as long as its sender waits: no answer also means that it will not happen later.
+        """
+        where, speaker = split_entity(entity_id), login or self.bus.login
+        cause = self._cause(speaker, parent)
+        command = Command(self._secret_id(), service, dict(data), ttl, cause, self._own_replies(speaker))
+        try:
+            await self._answered(COMMAND, command, (*where, speaker), "nobody took it")
+        except CallError as error:
+            raise CallError(error.error.code, f"{entity_id}: {error}", error.error.field) from None
+        return cause
+
+    def _cause(self, speaker: str, parent: Cause | None = None) -> Cause:
+        return Cause(self.new_id(), speaker, parent.id if parent else None)
 
     def new_id(self) -> str:
         """An id that no other process makes: its random run, and a count."""
         self._count += 1
         return f"{self.bus.run}-{self._count:x}"
 
-    async def _ask_elsewhere(
-        self, worker: str, verb: str, args: Any, cause: Cause | None, ttl: float, speaker: str
-    ) -> Any:
-        reply_to = f"{self.bus.root}/reply/{speaker}/{self.bus.process}"
-        # Whoever answers calls may say a reply to anybody: an id that only the asked one knows lets no other do it.
-        id = f"{self.new_id()}-{random_name(16)}"
-        fields = args if isinstance(args, dict) else plain(args)
-        request = Request(id, fields, reply_to, ttl, cause or self._cause(speaker))
-        answered = self._pending[request.id] = asyncio.get_running_loop().create_future()
-        timer = self.bus.clock.call_later(ttl, _give_up, answered, worker, verb, ttl)
+    def _secret_id(self) -> str:
+        """Whoever answers calls may say a reply to anybody: an id that only the asked one knows lets no other do it."""
+        return f"{self.new_id()}-{random_name(16)}"
+
+    def _own_replies(self, speaker: str) -> str:
+        return f"{self.bus.root}/reply/{speaker}/{self.bus.process}"
+
+    async def _answered(self, topic: Topic[Any], message: Any, where: tuple[str, ...], silence: str) -> Any:
+        """Say a message that wants a reply and await it; raises `CallError`, with `silence` where none came in time."""
+        answered = self._pending[message.id] = asyncio.get_running_loop().create_future()
+        timer = self.bus.clock.call_later(message.ttl, _give_up, answered, f"{silence} within {message.ttl:g} s")
         try:
-            self.bus.say(REQUEST, request, (worker, verb, speaker))
+            self.bus.say(topic, message, where)
             return await answered
         finally:
             timer.cancel()
-            del self._pending[request.id]
+            del self._pending[message.id]
 
     def _replied(self, reply: Reply) -> None:
         answered = self._pending.get(reply.id)
@@ -218,6 +241,13 @@ class Calls:
             answered.set_exception(CallError(error.code, error.message, error.field))
 
 
-def _give_up(answered: asyncio.Future[Any], worker: str, verb: str, ttl: float) -> None:
+def _give_up(answered: asyncio.Future[Any], silence: str) -> None:
     if not answered.done():
-        answered.set_exception(CallError("timeout", f"{worker}.{verb} did not answer within {ttl:g} s"))
+        answered.set_exception(CallError("timeout", silence))
+
+
+def reply_address(root: str, login: str, reply_to: str | None) -> tuple[str, str] | None:
+    """Where `login` is answered: only under its own replies, whatever it says; None where it wants no answer."""
+    own, given = f"{root}/reply/{login}/", reply_to or ""
+    client = given[len(own) :]
+    return (login, client) if given.startswith(own) and client and not _NO_LEVEL & set(client) else None

@@ -5,7 +5,7 @@ A narrow thing on purpose: it reaches no other worker and keeps nothing but what
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -19,6 +19,7 @@ from homeserver.runtime.device_link import DeviceLink
 from homeserver.runtime.settings import Settings
 from homeserver.topics.call import Call
 from homeserver.topics.cause import Cause
+from homeserver.topics.entity import COMMAND
 from homeserver.topics.topic import Topic
 
 M = TypeVar("M")
@@ -103,17 +104,16 @@ class House:
 
     def say(self, topic: Topic[M], message: M, *where: str) -> None:
         """Say `message`; `where` are the topic's parameters in order, without `login`. Raises `UndeclaredError`."""
-        if topic.template not in self._says:
-            raise UndeclaredError(f"{self.worker} says {topic.template}, which is not in its `says`")
+        self._check_says(topic)
         self._bus.say(topic, message, (*where, self._bus.login) if topic.many_writers else where)
 
-    def say_as(self, login: str, topic: Topic[M], message: M, *where: str) -> None:
-        """The same as another login that this process speaks for: the bridge, for persons it has authenticated."""
-        if login not in self._bus.logins:
-            raise UndeclaredError(f"{self._bus.login} does not speak for {login}")
+    def _check_says(self, topic: Topic[Any]) -> None:
         if topic.template not in self._says:
             raise UndeclaredError(f"{self.worker} says {topic.template}, which is not in its `says`")
-        self._bus.say(topic, message, (*where, login))
+
+    def _check_speaks_for(self, login: str) -> None:
+        if login and login not in self._bus.logins:
+            raise UndeclaredError(f"{self._bus.login} does not speak for {login}")
 
     async def call(self, call: Call[Q, A], request: Q, *, cause: Cause | None = None, ttl: float = 30.0) -> A:
         """Call another worker; raises `CallError`."""
@@ -131,11 +131,28 @@ class House:
         ttl: float = 30.0,
         login: str = "",
     ) -> Any:
-        """The same by names, for doors that know only what was announced: the answer is plain JSON values."""
-        if login and login not in self._bus.logins:
-            raise UndeclaredError(f"{self._bus.login} does not speak for {login}")
+        """The same by names, for doors that know only what was announced: the answer is plain JSON values.
+
+        `login` is another one that this process speaks for: the bridge, for persons it has authenticated.
+        """
+        self._check_speaks_for(login)
         result = await self._around.calls.ask(worker, verb, args, cause=cause, ttl=ttl, login=login)
         return result.model_dump(mode="json") if isinstance(result, BaseModel) else result
+
+    async def command(
+        self,
+        entity_id: str,
+        service: str,
+        data: Mapping[str, Any],
+        *,
+        parent: Cause | None = None,
+        ttl: float = 30.0,
+        login: str = "",
+    ) -> Cause:
+        """Command an entity and wait until its owner has accepted; the command's cause. Raises `CallError`."""
+        self._check_says(COMMAND)
+        self._check_speaks_for(login)
+        return await self._around.calls.command(entity_id, service, data, parent=parent, ttl=ttl, login=login)
 
     async def leftovers(self, topic: Topic[M]) -> list[tuple[tuple[str, ...], M]]:
         """What the broker still holds of this worker's own retained topic from an earlier run."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from homeserver.bridge import commands
+from homeserver.bridge import services
 from homeserver.topics.entity import ENTITY_CONFIG, EntityConfig
 from tests.bridge.browser import Browser, Page, chromium
 from tests.bridge.conftest import free_port
@@ -185,7 +185,7 @@ async def test_why_stands_in_the_list_and_in_the_details(browser: Browser, stage
 async def test_what_is_not_confirmed_is_rolled_back_and_said(
     browser: Browser, stage: Stage, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "LIFE", 0.5)
+    monkeypatch.setattr(services, "LIFE", 0.5)
     page = await opened(browser, stage, before=HURRY if fault == "dead" else "")
     getattr(stage.furniture, fault).add("light.living_corner")
     await tap(page, "Corner lamp")

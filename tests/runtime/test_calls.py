@@ -4,10 +4,16 @@ import asyncio
 
 import pytest
 
+from homeserver.runtime.calls import reply_address
 from homeserver.runtime.clock import settle
+from homeserver.runtime.heard import Heard
+from homeserver.runtime.house import House, UndeclaredError
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
-from homeserver.topics.call import REPLY, REQUEST, CallError, Reply, Request
+from homeserver.runtime.worker import Worker, hears
+from homeserver.topics.call import REPLY, REQUEST, CallError, Reply, ReplyError, Request
+from homeserver.topics.cause import Cause
+from homeserver.topics.entity import COMMAND, Command
 from tests.runtime.sums import DOUBLE, Double, Doubled, asker, slow, sums, the_house, the_sums
 
 
@@ -109,3 +115,96 @@ async def test_time_and_size_limits_hold_wherever_the_worker_is() -> None:
             await the_house(other, "asker").ask("slow", "much", {"number": 300_000})
         with pytest.raises(CallError, match=r"slow\.odd failed"):
             await the_house(other, "asker").ask("slow", "odd", {"number": 1})
+
+
+# -- commands
+
+
+class Lamp(Worker):
+    """Owns entities: `light.good` accepts, `light.bad` refuses, any other is silent."""
+
+    name = "lamp"
+    says = (REPLY,)
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        self.commands: list[Command] = []
+
+    @hears(COMMAND)
+    def obey(self, command: Command, heard: Heard) -> None:
+        self.commands.append(command)
+        address = reply_address(self.house.root, heard.login, command.reply_to)
+        if address is None or heard.where[1] not in ("good", "bad"):
+            return
+        fault = ReplyError("unavailable", "the bulb is broken", "brightness") if heard.where[1] == "bad" else None
+        self.house.say(REPLY, Reply(command.id, fault is None, error=fault), *address)
+
+
+def lamp(house: House) -> Lamp:
+    return Lamp(house)
+
+
+class Finger(Worker):
+    """Commands."""
+
+    name = "finger"
+    says = (COMMAND,)
+
+
+def finger(house: House) -> Finger:
+    return Finger(house)
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_command_waits_for_the_word_of_its_owner(together: bool) -> None:
+    broker = MemoryBroker()
+    async with (
+        Rehearsal(*((lamp, finger) if together else (lamp,)), broker=broker) as home,
+        Rehearsal(finger, broker=broker, process="other") as other,
+    ):
+        house = the_house(home if together else other, "finger")
+        cause = await house.command("light.good", "turn_on", {"brightness": 8}, parent=Cause("p", "person.anna"), ttl=7)
+        owner = home.process.hosted["lamp"].worker
+        assert isinstance(owner, Lamp)
+        (command,) = owner.commands
+        assert (command.service, command.data, command.ttl) == ("turn_on", {"brightness": 8}, 7)
+        assert command.cause == cause
+        assert (cause.by, cause.parent) == (house.login, "p")
+        with pytest.raises(CallError, match=r"light\.bad: the bulb is broken") as caught:
+            await house.command("light.bad", "turn_on", {})
+        assert (caught.value.error.code, caught.value.error.field) == ("unavailable", "brightness")
+        asking = asyncio.create_task(house.command("light.silent", "turn_on", {}, ttl=5))
+        await home.clock.advance(6)
+        await other.clock.advance(6)
+        with pytest.raises(CallError, match=r"light\.silent: nobody took it within 5 s") as caught:
+            await asking
+        assert caught.value.error.code == "timeout"
+
+
+async def test_commands_are_for_those_who_declare_them_and_in_nobody_elses_name() -> None:
+    async with Rehearsal(lamp, finger) as home:
+        with pytest.raises(UndeclaredError, match="not in its `says`"):
+            await the_house(home, "lamp").command("light.good", "turn_on", {})
+        with pytest.raises(UndeclaredError, match=r"does not speak for person\.anna"):
+            await the_house(home, "finger").command("light.good", "turn_on", {}, login="person.anna")
+
+
+@pytest.mark.parametrize(
+    ("reply_to", "client"),
+    [
+        ("homeserver/reply/person.anna/phone", "phone"),
+        ("homeserver/reply/person.anna/", None),
+        ("homeserver/reply/person.anna", None),
+        ("homeserver/reply/person.anna/phone/x", None),
+        ("homeserver/reply/person.anna/+", None),
+        ("homeserver/reply/person.anna/#", None),
+        ("homeserver/reply/person.anna/\0", None),
+        ("homeserver/reply/person.ben/phone", None),
+        ("elsewhere/reply/person.anna/phone", None),
+        ("phone", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_where_a_reply_may_go(reply_to: str | None, client: str | None) -> None:
+    assert reply_address("homeserver", "person.anna", reply_to) == (client and ("person.anna", client))
