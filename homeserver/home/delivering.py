@@ -2,12 +2,13 @@
 
 An absolute command is sent again after 1, 2, 4 ... seconds until the device's report confirms it, or the broker's
 acknowledgement where the device reports nothing, or its time is up. A newer one for the same entity takes its
-place. A press or step leaves once: it is marked before, and never leaves again.
+place. A press or step leaves once: it is marked before, and never leaves again. What was under way for an entity that
+goes is reported; one that is built anew gets it in its new words.
 """
 
 import heapq
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from homeserver.home.confirming import confirmed
@@ -16,6 +17,7 @@ from homeserver.home.outbox import Outbox
 from homeserver.home.turn import Turn
 from homeserver.runtime.clock import Timer
 from homeserver.runtime.house import House
+from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 
 _FIRST: Final = 1.0
@@ -25,14 +27,19 @@ _NO_BROKER: Final = 0.25
 
 
 class Pending:
-    """One accepted command. `deadline` on the monotonic clock; `wanted`: the facts that its device will report."""
+    """One accepted command. `deadline` on the monotonic clock; `wanted`: the facts that its device will report.
+
+    Raises `CallError`, or KeyError where the entity has no such service.
+    """
 
     __slots__ = (
         "cause",
+        "data",
         "deadline",
         "delay",
         "done",
         "entity",
+        "face",
         "id",
         "left",
         "marked",
@@ -47,7 +54,7 @@ class Pending:
         id: str,
         entity: Entity,
         service: str,
-        wish: Wish,
+        data: Mapping[str, Any],
         cause: Cause,
         deadline: float,
         *,
@@ -55,9 +62,8 @@ class Pending:
         marked: bool,
     ) -> None:
         self.id = id
-        self.entity = entity
         self.service = service
-        self.wish = wish
+        self.data = data
         self.cause = cause
         self.deadline = deadline
         self.once = once
@@ -65,10 +71,18 @@ class Pending:
         self.done = False
         self.left = False
         self.delay = _FIRST
+        self.aim(entity)
+
+    def aim(self, entity: Entity) -> None:
+        """Make the wish anew for the entity as it is now; raises as the making of a command does."""
+        self.entity = entity
+        self.face = entity.face
+        self.wish = entity.face.services[self.service](entity, self.data)
         reported = entity.face.reported
-        self.wanted: dict[str, Any] = {name: value for name, value in wish.facts.items() if name in reported}
+        self.wanted: dict[str, Any] = {name: value for name, value in self.wish.facts.items() if name in reported}
 
 
+Find = Callable[[tuple[str, str]], Entity | None]
 OnEnd = Callable[[Pending, str], None]
 """Called when a command ends without having been carried out, with the reason."""
 
@@ -77,12 +91,19 @@ class Delivering:
     """`send` what is committed; `reported` when an entity's device has spoken."""
 
     def __init__(
-        self, house: House, turn: Turn, outbox: Outbox, assume: Callable[[Entity, Wish], None], on_expired: OnEnd
+        self,
+        house: House,
+        turn: Turn,
+        outbox: Outbox,
+        find: Find,
+        assume: Callable[[Entity, Wish], None],
+        on_expired: OnEnd,
     ) -> None:
         self._house = house
         self._clock = house.clock
         self._turn = turn
         self._outbox = outbox
+        self._find = find
         self._assume = assume
         self._on_expired = on_expired
         self._due: list[tuple[float, int, Pending]] = []
@@ -114,11 +135,12 @@ class Delivering:
 
     def _try(self, pending: Pending) -> None:
         now = self._clock.monotonic()
-        if pending.done:
+        if pending.done or not self._is_aimed(pending):
             return
         if now >= pending.deadline:
             self._expire(pending)
         elif not self._house.connected:
+            self._unmark(pending)
             self._again(pending, now + _NO_BROKER)
         elif pending.once:
             self._send_once(pending)
@@ -129,18 +151,35 @@ class Delivering:
             if not pending.done:
                 self._again(pending, now + pause)
 
+    def _is_aimed(self, pending: Pending) -> bool:
+        """Whether there is somebody to obey: an entity may have gone since, or have been built anew."""
+        entity = self._find(pending.entity.where)
+        if entity is None:
+            self._expire(pending, f"{pending.entity.id} was taken away")
+        elif pending.face is not entity.face:
+            try:
+                pending.aim(entity)
+            except (CallError, KeyError) as error:
+                self._expire(pending, changed(error))
+        return not pending.done
+
     def _send_once(self, pending: Pending) -> None:
         if pending.marked:
             self.end(pending)
-            if not self._publish(pending):
-                self._on_expired(pending, "the connection to the broker broke as it was about to leave")
+            self._publish(pending)
             return
         pending.marked = True
         self._outbox.mark_sent(pending.id)
-        self._turn.after(lambda fault: self._expire(pending, fault) if fault else self._send_once(pending))
+        self._turn.after(lambda fault: self._expire(pending, fault) if fault else self._try(pending))
 
-    def _publish(self, pending: Pending) -> bool:
-        face = pending.entity.face
+    def _unmark(self, pending: Pending) -> None:
+        """It was about to leave as the connection broke: it has not left, and must not be forgotten."""
+        if pending.marked:
+            pending.marked = False
+            self._outbox.mark_open(pending.id)
+
+    def _publish(self, pending: Pending) -> None:
+        face = pending.face
         by_ack = not pending.wanted and not pending.once
         # QoS 1 may arrive twice: what must not comes at most once (0) or exactly once (2). Only QoS 1 tells `on_ack`.
         qos = 1 if by_ack else face.qos & 2 if pending.once else face.qos
@@ -157,7 +196,6 @@ class Delivering:
         if left:
             pending.left = True
             self._assume(pending.entity, pending.wish)
-        return left
 
     def _acknowledged(self, pending: Pending) -> Callable[[], None]:
         return lambda: self.end(pending)
@@ -182,10 +220,11 @@ class Delivering:
             pending.entity.pending = None
         return True
 
-    def abandon(self, entity: Entity) -> None:
-        """The entity has gone: nobody will obey."""
-        if entity.pending is not None:
-            self._expire(entity.pending, f"{entity.id} was taken away")
+    def abandon(self) -> None:
+        """Entities have gone: whatever is under way for them is reported."""
+        for _, _, pending in list(self._due):
+            if not pending.done:
+                self._is_aimed(pending)
 
     def _expire(self, pending: Pending, reason: str = "") -> None:
         """Its row stays open until the report has been heard."""
@@ -223,3 +262,8 @@ class Delivering:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def changed(error: Exception) -> str:
+    """Why a command that could be made once cannot be made any more."""
+    return f"the device has changed: {error}"

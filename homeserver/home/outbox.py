@@ -65,6 +65,10 @@ class Outbox:
         """A press or step is about to leave."""
         self._turn.write("UPDATE outbox SET state = 'sent' WHERE id = ?", (id,))
 
+    def mark_open(self, id: str) -> None:
+        """It has not left."""
+        self._turn.note("UPDATE outbox SET state = 'open' WHERE id = ?", (id,))
+
     def finish(self, id: str) -> None:
         """A command has come to its end, whatever it is."""
         self._finished.append(id)

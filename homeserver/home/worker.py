@@ -188,13 +188,14 @@ class Home(Worker):
             entity.drop_timers()
             refilter |= self.board.disconnect(entity)
             if entity.where not in coming:
-                self.commands.delivering.abandon(entity)
                 self.saying.gone(entity.where)
         for entity in change.come:
             refilter |= self.board.connect(entity)
             self.saying.config(entity)
             self.catch_up(entity)
             self.saying.state(entity)
+        if change.gone:
+            self.commands.delivering.abandon()
         left = {one.config.device.id for one in change.gone if one.config.device is not None}
         for device_id in left | {row.id for row in change.devices}:
             device = self.registry.devices[device_id]

@@ -1,5 +1,6 @@
 """Delivery: sent again until confirmed or expired, once where once is meant, over lost connections and restarts."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 
 from homeserver.home import confirming, reporting
 from homeserver.runtime.memory_broker import MemoryBroker
-from tests.home.stage import Kind, Stage, memory_stage, stage_of
+from homeserver.topics.entity import COMMAND, Command
+from tests.home.stage import LOGIN, Kind, Stage, memory_stage, stage_of
 
 SWITCH: dict[str, Any] = {"name": "Plug", "unique_id": "plug", "command_topic": "plug/set", "state_topic": "plug"}
 BLIND: dict[str, Any] = {"name": "Blind", "unique_id": "blind", "command_topic": "blind/set"}
@@ -224,6 +226,72 @@ async def test_an_entity_that_goes_takes_its_command_along(stage: Stage) -> None
     await stage.virtual.advance(10)
     assert [(one.id, one.outcome) for one in stage.failed] == [("gone", "failed")]
     assert len(stage.told_on("plug/set")) == 1
+
+
+async def test_a_press_that_waits_is_reported_when_its_entity_goes(stage: Stage) -> None:
+    assert stage.broker is not None
+    await stage.announce("button", BUTTON, "b")
+    await stage.announce("button", {**BUTTON, "name": "Gong", "unique_id": "gong", "command_topic": "gong/set"}, "g")
+    stage.broker.stop()
+    await stage.virtual.advance(0.01)
+    await stage.command("button.bell", "press", id="bell")
+    await stage.command("button.gong", "press", id="gong")
+    await stage.process.calls.ask("home", "forget", {"entity": "button.bell"})
+    stage.broker.start()
+    await stage.connect_device()
+    await stage.virtual.advance(40)
+    assert stage.told_on("+/set") == ["PRESS"]
+    assert stage.told_on("gong/set") == ["PRESS"]
+    assert [(one.id, one.outcome, one.message) for one in stage.failed] == [
+        ("bell", "failed", "button.bell was taken away")
+    ]
+
+
+async def test_a_command_whose_entity_goes_before_it_is_committed_is_reported(stage: Stage) -> None:
+    for component, config in (("button", BUTTON), ("switch", SWITCH)):
+        await stage.announce(component, config)
+    for entity_id, service in (("button.bell", "press"), ("switch.plug", "turn_on")):
+        domain, object_id = entity_id.split(".")
+        stage.bus.say(COMMAND, Command(object_id, service), (domain, object_id, LOGIN))
+        stage.home.announce(f"homeassistant/{domain}/thing/config", b"", False)
+    await stage.virtual.advance(60)
+    assert stage.told_on("+/set") == []
+    assert sorted((one.id, one.outcome) for one in stage.failed) == [("bell", "failed"), ("plug", "failed")]
+
+
+async def test_what_waits_for_an_entity_that_is_built_anew_goes_to_its_new_topic(stage: Stage) -> None:
+    assert stage.broker is not None
+    await stage.announce("button", BUTTON, "b")
+    await stage.announce("switch", SWITCH, "s")
+    stage.broker.stop()
+    await stage.virtual.advance(0.01)
+    await stage.command("button.bell", "press")
+    await stage.command("switch.plug", "turn_on")
+    for component, place, config in (("button", "b", BUTTON), ("switch", "s", SWITCH)):
+        moved = {**config, "command_topic": f"new/{config['command_topic']}"}
+        stage.broker.retained[f"homeassistant/{component}/{place}/config"] = json.dumps(moved).encode()
+    stage.broker.start()
+    await stage.connect_device()
+    await stage.virtual.advance(1)
+    assert stage.told_on("+/set") == []
+    assert stage.told_on("new/bell/set") == ["PRESS"]
+    assert stage.told_on("new/plug/set") == ["ON"]
+
+
+async def test_a_press_that_was_about_to_leave_as_the_connection_broke_survives_a_restart(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as stage:
+        await stage.announce("button", BUTTON, "b")
+        stage.bus.say(COMMAND, Command("press", "press"), ("button", "bell", LOGIN))
+        broker.stop()  # after the command was taken, before its row was committed
+        await stage.virtual.advance(1)
+        clock = stage.virtual
+    broker.start()
+    async with memory_stage(tmp_path, broker, clock) as stage:
+        await stage.virtual.advance(1)
+        assert stage.told_on("bell/set") == ["PRESS"]
+        await stage.virtual.advance(60)
+        assert stage.failed == []
 
 
 async def test_what_counts_as_confirmed() -> None:
