@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from homeserver.bridge import services
+from homeserver.bridge.stream import Client
 from homeserver.topics.entity import ENTITY_CONFIG, EntityConfig
 from tests.bridge.browser import Browser, Page, chromium
 from tests.bridge.conftest import free_port
@@ -209,6 +210,39 @@ async def test_a_lost_connection_is_shown_and_mended(browser: Browser, stage: St
     await page.until("document.querySelector('#notice').hidden && tile('CO₂').textContent.includes('999')")
     assert await page.run("window.same")
     assert await page.text("#live") == "Live"
+
+
+CALM = "Nothing yet. It is a calm home."
+FEED = "document.querySelector('#feed-empty').textContent"
+
+
+@pytest.mark.parametrize("comes", [True, False])
+async def test_until_the_home_was_told_nothing_is_claimed_of_it(
+    browser: Browser, stage: Stage, comes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, events = asyncio.Event(), stage.bridge.stream.events
+
+    async def held(client: Client) -> AsyncIterator[bytes]:
+        await told.wait()
+        async for chunk in events(client):
+            yield chunk
+
+    monkeypatch.setattr(stage.bridge.stream, "events", held)
+    page = await browser.page()
+    await page.goto(stage.address)
+    await page.until("!document.querySelector('#home').hidden")
+    assert (await page.text("#live"), await page.run(FEED)) == ("Connecting", "Connecting …")
+    assert await page.text("#notice") == "Connecting to the home …"
+    if not comes:
+        await stage.process.stop("bridge")
+        await page.until("document.querySelector('#live').innerText === 'Not connected'")
+        assert await page.text("#notice") == "The home does not answer. Trying again …"
+        assert await page.run(FEED) == "Connecting …"
+        await stage.process.start("bridge")
+    told.set()
+    await page.until(READY)
+    assert (await page.text("#live"), await page.run(FEED)) == ("Live", CALM)
+    assert await page.run("document.querySelector('#notice').hidden")
 
 
 async def test_an_ended_session_leads_to_the_door(browser: Browser, stage: Stage) -> None:

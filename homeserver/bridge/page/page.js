@@ -14,7 +14,8 @@ const GLANCE = 250;
 const PATIENCE = 1_500; // a shorter break is not worth a word
 
 let stream = null;
-let heard = 0;
+let asked = 0; // when the stream was last opened
+let heard = 0; // when the home last spoke; 0 before its first word
 let noticeDue = null;
 
 // -- signing in
@@ -23,6 +24,7 @@ let noticeDue = null;
 async function begin() {
   const key = new URLSearchParams(location.hash.slice(1)).get("token");
   if (key) history.replaceState(null, "", location.pathname);
+  showConnecting();
   const answer = key ? await signIn(key) : await session();
   if (answer.ok) enter();
   else if (answer.status === 401) showDoor(key ? "This key does not fit." : "");
@@ -44,6 +46,7 @@ async function refuse(answer) {
 
 function showDoor(fault) {
   stream?.close();
+  forgetNotice();
   setText(byId("door-fault"), fault);
   setAttribute(byId("home"), "hidden", true);
   setAttribute(byId("door"), "hidden", false);
@@ -54,6 +57,7 @@ function showDoor(fault) {
 function enter() {
   setAttribute(byId("door"), "hidden", true);
   setAttribute(byId("home"), "hidden", false);
+  showConnecting();
   listen();
 }
 
@@ -62,7 +66,7 @@ function enter() {
 function listen() {
   stream?.close();
   stream = new EventSource("/api/stream");
-  heard = Date.now();
+  asked = Date.now();
   stream.addEventListener("home", (event) => begun(JSON.parse(event.data)));
   stream.addEventListener("news", (event) => news(JSON.parse(event.data)));
   stream.addEventListener("beat", () => { heard = Date.now(); });
@@ -76,10 +80,12 @@ function begun(home) {
   document.title = home.name;
   setText(byId("name"), home.name);
   setText(byId("today"), today(new Date()));
+  setText(byId("feed-empty"), "Nothing yet. It is a calm home.");
   replace(home.entities);
   glance();
   beginFeed(home.happened);
-  back();
+  forgetNotice();
+  showLink("Live");
 }
 
 function news({ entities, gone, happened }) {
@@ -97,21 +103,25 @@ async function lost() {
   else setTimeout(listen, 2_000);
 }
 
+const showConnecting = () => showLink("Connecting", "Connecting to the home …");
+
 function showLoss() {
-  setText(byId("notice"), `Connection lost. This is how it was at ${clock(heard)}. Trying again …`);
-  setAttribute(byId("notice"), "hidden", false);
-  setAttribute(document.body, "data-stale", true);
-  setAttribute(byId("live"), "data-live", "no");
-  setText(byId("live-word"), "Not connected");
+  const words = heard ? `Connection lost. This is how it was at ${clock(heard)}.` : "The home does not answer.";
+  showLink("Not connected", `${words} Trying again …`, heard > 0);
 }
 
-function back() {
+function forgetNotice() {
   clearTimeout(noticeDue);
   noticeDue = null;
-  setAttribute(byId("notice"), "hidden", true);
-  setAttribute(document.body, "data-stale", false);
-  setAttribute(byId("live"), "data-live", "yes");
-  setText(byId("live-word"), "Live");
+}
+
+/** How the connection is: in a word at the top, and in a sentence above all where there is more to say. */
+function showLink(word, notice = "", stale = false) {
+  setText(byId("live-word"), word);
+  setAttribute(byId("live"), "data-live", word === "Live" ? "yes" : "no");
+  setText(byId("notice"), notice);
+  setAttribute(byId("notice"), "hidden", !notice);
+  setAttribute(document.body, "data-stale", stale);
 }
 
 // -- the page
@@ -132,7 +142,7 @@ function glance() {
 
 setInterval(() => {
   setText(byId("today"), today(new Date()));
-  if (stream && stream.readyState !== EventSource.CLOSED && Date.now() - heard > SILENCE) {
+  if (stream && stream.readyState !== EventSource.CLOSED && Date.now() - Math.max(asked, heard) > SILENCE) {
     noticeDue ??= setTimeout(showLoss, 0);
     listen();
   }
