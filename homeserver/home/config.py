@@ -5,14 +5,16 @@ for, so that those that mean nothing here can be named.
 """
 
 import codecs
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 from homeserver.runtime.filters import topic_fault
 
 _YES: Final = frozenset(("1", "true", "yes", "on", "enable", "enabled"))
 _NO: Final = frozenset(("0", "false", "no", "off", "disable", "disabled", ""))
 _LONGEST_LIST: Final = 1000
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -28,6 +30,13 @@ class Config:
         self.used: set[str] = set()
         self.names: dict[str, Any] = {}
         """What templates may know of the entity itself."""
+        self._made: dict[Any, Any] = {}
+
+    def once(self, make: Callable[Concatenate["Config", P], T], *args: P.args, **more: P.kwargs) -> T:
+        """What `make` makes of this config, made at the first asking: a light asks for its lamp a dozen times."""
+        if make not in self._made:
+            self._made[make] = make(self, *args, **more)
+        return cast(T, self._made[make])
 
     @property
     def unused(self) -> list[str]:
@@ -43,7 +52,8 @@ class Config:
         return self.get(key) is not None
 
     def maybe_text(self, key: str) -> str | None:
-        value = self.get(key)
+        self.used.add(key)
+        value = self.fields.get(key)
         if value is None or isinstance(value, str):
             return value
         if isinstance(value, bool | int | float):
@@ -107,6 +117,9 @@ class Config:
 
     def topic(self, key: str) -> str | None:
         """A topic that this home may hear or publish on; raises `Refused` for any other."""
+        self.used.add(key)
+        if key not in self.fields:
+            return None  # what most of the many topics of a light are
         value = self.maybe_text(key)
         if value is None or value == "":
             return None

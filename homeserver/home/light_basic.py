@@ -26,10 +26,19 @@ _CHANNELS: Final = {
     "rgbww": ("red", "green", "blue", "cold_white", "warm_white"),
 }
 """Colour modes with the names of their channels in command templates."""
+_TOLD_ON: Final = {
+    "state": "state_topic",
+    "brightness": "brightness_state_topic",
+    "color_mode": "color_mode_state_topic",
+    "color_temp_kelvin": "color_temp_state_topic",
+    "effect": "effect_state_topic",
+    **{f"{mode}_color": f"{mode}_state_topic" for mode in _CHANNELS},
+}
+"""The topics that tell each quality."""
 _MODE_TOPICS: Final = {f"{mode}_command_topic": mode for mode in ("color_temp", *_CHANNELS, "white")}
 
 
-def lamp(config: Config) -> Lamp:
+def _lamp(config: Config) -> Lamp:
     """A lamp can do what it has a command topic for."""
     modes = {mode for topic, mode in _MODE_TOPICS.items() if config.topic(topic)}
     if not modes:
@@ -54,7 +63,7 @@ def _brightness(config: Config) -> Parse:
 
 
 def _temperature(config: Config) -> Parse:
-    own = lamp(config)
+    own = config.once(_lamp)
     sets_mode = not config.topic("color_mode_state_topic")
 
     def parse(text: str) -> Any:
@@ -98,10 +107,7 @@ def _text(_: Config) -> Parse:
 
 
 def _reported(config: Config) -> frozenset[str]:
-    topics = {"state": "state_topic", "brightness": "brightness_state_topic", "effect": "effect_state_topic"}
-    topics |= {"color_temp_kelvin": "color_temp_state_topic"} | {f"{m}_color": f"{m}_state_topic" for m in _CHANNELS}
-    found = {name for name, topic in topics.items() if config.topic(topic)}
-    return frozenset(found | ({"color_mode"} if config.topic("color_mode_state_topic") else set()))
+    return frozenset(name for name, topic in _TOLD_ON.items() if config.topic(topic))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ class _Switch:
     """Makes the messages of one lamp."""
 
     def __init__(self, config: Config, templates: Templates) -> None:
-        self.lamp = lamp(config)
+        self.lamp = config.once(_lamp)
         self.topic = config.needed_topic("command_topic")
         self.on = config.text("payload_on", "ON").encode()
         self.off = Wish((Send(self.topic, config.text("payload_off", "OFF").encode()),), {"state": "off"})
@@ -183,7 +189,7 @@ class _Switch:
 
 
 def _service(name: str) -> Callable[[Config, Templates], Encode]:
-    return lambda config, templates: getattr(_Switch(config, templates), name)
+    return lambda config, templates: getattr(config.once(_Switch, templates), name)
 
 
 BASIC: Final = Component(
@@ -204,7 +210,7 @@ BASIC: Final = Component(
     ),
     services={"turn_on": _service("turn_on"), "turn_off": _service("turn_off")},
     facts=FACTS,
-    shows=lambda config: shown_of(lamp(config)),
-    present=lambda config: present_of(lamp(config)),
+    shows=lambda config: shown_of(config.once(_lamp)),
+    present=lambda config: present_of(config.once(_lamp)),
     reported=_reported,
 )

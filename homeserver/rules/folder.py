@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from homeserver.rules.rule_file import Book, read_file
+from homeserver.rules.shelf import Shelf
 from homeserver.view.templates import Templates
 
 Mark = tuple[int, int, int]
@@ -13,10 +14,14 @@ Mark = tuple[int, int, int]
 
 
 class Folder:
-    """Rule files under `root`: *.yaml and *.yml, those in folders below too; hidden ones and `*.test.yaml` are none."""
+    """Rule files under `root`: *.yaml and *.yml, those in folders below too; hidden ones and `*.test.yaml` are none.
 
-    def __init__(self, root: Path) -> None:
+    `shelf` is the file that holds what they said when they were last read; None for none.
+    """
+
+    def __init__(self, root: Path, shelf: Path | None = None) -> None:
         self.root = root
+        self._shelf = Shelf(shelf)
         self._marks: dict[Path, Mark] | None = None
         self._books: dict[Path, tuple[Mark, Book]] = {}
 
@@ -39,11 +44,15 @@ class Folder:
         for path, mark in self._marks.items():
             kept = known.get(path)
             if kept is None or kept[0] != mark:
-                kept = (mark, read_file(path, path.relative_to(self.root).as_posix(), templates))
+                kept = (mark, read_file(path, self._name(path), templates, self._shelf))
                 await asyncio.sleep(0)
             self._books[path] = kept
             book.add(kept[1])
+        self._shelf.put_away({self._name(path) for path in self._books})
         return book
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
 
 
 def _mark(path: Path) -> Mark:

@@ -18,9 +18,10 @@ from homeserver.rules.fields import Fields, kind_of
 from homeserver.rules.problem import Problem, RuleError, not_yet
 from homeserver.rules.rule import MODES, Compiled
 from homeserver.rules.run import Label
+from homeserver.rules.shelf import Shelf
 from homeserver.rules.trigger import Trigger
 from homeserver.rules.triggers import compile_trigger
-from homeserver.rules.yaml_source import LARGEST, Map, Seq, SourceError, read
+from homeserver.rules.yaml_source import LARGEST, Document, Map, Seq, SourceError, read
 from homeserver.topics.names import slug
 from homeserver.view.templates import Templates
 
@@ -60,13 +61,13 @@ def same_id(id: str, file: str, line: int, holder: Compiled) -> Problem:
     return Problem(file, line, "", "id", text)
 
 
-def read_file(path: Path, name: str, templates: Templates) -> Book:
+def read_file(path: Path, name: str, templates: Templates, shelf: Shelf) -> Book:
     """The rules of one file; whatever is wrong with it becomes a problem."""
     book = Book()
     try:
         if path.stat().st_size > LARGEST:
             raise SourceError(f"larger than {LARGEST // 1024} KiB: split the file", 1)
-        text = path.read_bytes().decode()
+        document = shelf.document(name, path.read_bytes().decode())
     except OSError as error:
         book.problems.append(Problem(name, 1, "", "", f"cannot be read: {error.strerror or error}", "yaml"))
     except UnicodeDecodeError as error:
@@ -75,7 +76,7 @@ def read_file(path: Path, name: str, templates: Templates) -> Book:
     except SourceError as error:
         book.problems.append(Problem(name, error.line, "", "", error.text, "yaml"))
     else:
-        book = read_text(text, name, templates)
+        _read_document(document, name, templates, book)
     return book
 
 
@@ -83,19 +84,22 @@ def read_text(text: str, name: str, templates: Templates) -> Book:
     """The same with the text of a file at hand."""
     book = Book()
     try:
-        document = read(text)
-        rows = list(_rules(document.root, document.line))
+        _read_document(read(text), name, templates, book)
     except SourceError as error:
         book.problems.append(Problem(name, error.line, "", "", error.text, "yaml"))
-        return book
+    return book
+
+
+def _read_document(document: Document, name: str, templates: Templates, book: Book) -> None:
+    try:
+        rows = list(_rules(document.root, document.line))
     except RuleError as error:
         book.problems.append(Problem(name, error.line, "", error.field, error.text, error.code))
-        return book
+        return
     for line, remark in document.remarks:
         book.problems.append(Problem(name, line, "", "", remark, "yaml"))
     for number, (node, line) in enumerate(rows):
         _read_rule(node, line, name, number, templates, book)
-    return book
 
 
 def _rules(root: Any, line: int) -> Iterator[tuple[Any, int]]:

@@ -1,7 +1,7 @@
 """Rules: reads the household's rule files, runs them, and reads them again when they change.
 
-Needs the folder with the rules (setting `rules`) and the live view of the home. Keeps nothing: what a run waits for is
-gone when the process ends.
+Needs the folder with the rules (setting `rules`) and the live view of the home. Keeps `rules-read.json`, which only
+makes its next start quicker: what a run waits for is gone when the process ends.
 """
 
 import asyncio
@@ -221,6 +221,5 @@ class Rules(Worker):
 
 
 def setup(house: House) -> Rules:
-    return Rules(
-        house, Engine(house, house.shared(View)), Folder(house.settings.home.rules), house.options(RulesOptions).look
-    )
+    folder = Folder(house.settings.home.rules, house.folder / "rules-read.json")
+    return Rules(house, Engine(house, house.shared(View)), folder, house.options(RulesOptions).look)

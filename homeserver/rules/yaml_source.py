@@ -118,22 +118,19 @@ class _Builder:
 
     def take(self, event: Event) -> None:
         line = _line(event)
-        match event:
-            case ScalarEvent():
-                # The content of a block of text begins on the line after its mark.
-                self._value(_scalar(event, self._awaits_key()), event, line + (event.style in ("|", ">")))
-            case AliasEvent():
-                self._alias(event, line)
-            case CollectionStartEvent():
-                self._begin(event, line)
-            case CollectionEndEvent():
-                self._end()
-            case DocumentStartEvent():
-                self._documents += 1
-                if self._documents > 1:
-                    raise SourceError("more than one document: take the line `---` away", line)
-            case _:
-                pass
+        if isinstance(event, ScalarEvent):
+            # The content of a block of text begins on the line after its mark.
+            self._value(_scalar(event, self._awaits_key()), event, line + (event.style in ("|", ">")))
+        elif isinstance(event, CollectionEndEvent):
+            self._end()
+        elif isinstance(event, CollectionStartEvent):
+            self._begin(event, line)
+        elif isinstance(event, AliasEvent):
+            self._alias(event, line)
+        elif isinstance(event, DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                raise SourceError("more than one document: take the line `---` away", line)
 
     def _awaits_key(self) -> bool:
         return bool(self._stack) and isinstance(self._stack[-1].value, Map) and not self._stack[-1].has_key

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from homeserver.rules.rule_file import Book, read_file
+from homeserver.rules.shelf import Shelf
 from homeserver.rules.yaml_source import LARGEST
 from homeserver.view.templates import Templates
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.skipif(not FILES.is_dir(), reason=f"no corpus in {FILES
 
 def books() -> dict[Path, Book]:
     templates = Templates()
-    return {path: read_file(path, path.name, templates) for path in sorted(FILES.rglob("*.yaml"))}
+    return {path: read_file(path, path.name, templates, Shelf()) for path in sorted(FILES.rglob("*.yaml"))}
 
 
 def test_every_rule_runs_or_says_what_is_not_supported_yet() -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homeserver.rules.rule_file import Book, read_file, read_text
+from homeserver.rules.shelf import Shelf
 from homeserver.view.templates import Templates
 
 TEMPLATES = Templates()
@@ -224,11 +225,11 @@ def test_tells_what_is_wrong_with_a_file(text: str, problem: str) -> None:
 def test_files_that_cannot_be_read_are_told(tmp_path: Path, content: bytes, problem: str) -> None:
     path = tmp_path / "hall.yaml"
     path.write_bytes(content)
-    assert str(read_file(path, "hall.yaml", TEMPLATES).problems[0]).startswith(problem)
+    assert str(read_file(path, "hall.yaml", TEMPLATES, Shelf()).problems[0]).startswith(problem)
 
 
 def test_a_file_that_went_away_is_told(tmp_path: Path) -> None:
-    found = str(read_file(tmp_path / "gone.yaml", "gone.yaml", TEMPLATES).problems[0])
+    found = str(read_file(tmp_path / "gone.yaml", "gone.yaml", TEMPLATES, Shelf()).problems[0])
     assert found == "gone.yaml:1: cannot be read: No such file or directory"
 
 

@@ -1,0 +1,112 @@
+"""What rule files said when they were last read: reading YAML is a third of the start of a home with a thousand rules.
+
+One file in the data folder: a digest, and a line of JSON with each file's digest and its values as `_packed` writes
+them. It is never needed: what is missing, torn or of another version is read from the rule file again.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Container
+from pathlib import Path
+from typing import Any, Final
+
+from homeserver.rules import yaml_source
+from homeserver.rules.yaml_source import Document, Map, Seq, Tagged, read
+from homeserver.runtime.private_file import write_private
+
+log = logging.getLogger(__name__)
+_SMALL: Final = 8 * 1024
+"""Characters of a file that is read as fast from YAML as from here."""
+
+
+class Shelf:
+    """Documents by name of their file; `path` None keeps nothing."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._packed: dict[str, list[Any]] = self._load(path) if path is not None else {}
+        self._is_new = False
+
+    def document(self, name: str, text: str) -> Document:
+        """What the file `name` says with `text`; raises `SourceError`."""
+        if self._path is None or len(text) < _SMALL:
+            return read(text)
+        mark = _mark(text)
+        found = self._packed.get(name)
+        if found is not None and found[0] == mark:
+            return _unpacked(found[1])
+        document = read(text)
+        self._packed[name] = [mark, _packed(document)]
+        self._is_new = True
+        return document
+
+    def put_away(self, names: Container[str]) -> None:
+        """Keep what is new for the next start, of the files that there still are."""
+        if self._path is None or not self._is_new:
+            return
+        self._is_new = False
+        self._packed = {name: kept for name, kept in self._packed.items() if name in names}
+        body = json.dumps(self._packed)
+        try:
+            write_private(self._path, f"{_mark(_FORM + body)}\n{body}")
+        except OSError as error:
+            log.warning("%s cannot be written (%s): the next start reads every rule file", self._path, error)
+
+    @staticmethod
+    def _load(path: Path) -> dict[str, list[Any]]:
+        """Nothing where it is damaged or of another version."""
+        try:
+            mark, _, body = path.read_text("utf-8").partition("\n")
+        except (OSError, ValueError):
+            return {}
+        packed: dict[str, list[Any]] = json.loads(body) if mark == _mark(_FORM + body) else {}
+        return packed
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_FORM: Final = hashlib.sha256(Path(yaml_source.__file__).read_bytes()).hexdigest()
+"""What is on the shelf was made by the reader of today."""
+_MAP, _SEQ, _TAGGED = 0, 1, 2
+
+
+def _packed(document: Document) -> list[Any]:
+    return [_value(document.root), document.line, document.remarks]
+
+
+def _value(value: Any) -> Any:
+    """A collection as a list that begins with its kind and line; plain values as they are."""
+    if isinstance(value, Map):
+        return [_MAP, value.line, list(value), list(value.lines.items()), [_value(part) for part in value.values()]]
+    if isinstance(value, Seq):
+        return [_SEQ, value.line, value.lines, [_value(part) for part in value]]
+    return [_TAGGED, value.line, value.tag, _value(value.value)] if isinstance(value, Tagged) else value
+
+
+def _unpacked(packed: Any) -> Document:
+    root, line, remarks = packed
+    return Document(_restored(root), line, [(at, text) for at, text in remarks])
+
+
+def _restored(packed: Any) -> Any:
+    if not isinstance(packed, list):
+        return packed
+    if packed[0] == _MAP:
+        return _map(packed)
+    if packed[0] == _TAGGED:
+        return Tagged(packed[2], _restored(packed[3]), packed[1])
+    made = Seq()
+    made.extend(map(_restored, packed[3]))
+    made.line, made.lines = packed[1], packed[2]
+    return made
+
+
+def _map(packed: list[Any]) -> Map:
+    made = Map()
+    made.line, made.lines = packed[1], dict(packed[3])
+    for key, value in zip(packed[2], packed[4], strict=True):
+        made[key] = _restored(value) if isinstance(value, list) else value
+    return made
