@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from homeserver.home import saying, words
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.calls import Calls
@@ -12,7 +14,7 @@ from homeserver.runtime.codec import LIMIT
 from homeserver.runtime.memory_broker import MemoryBroker, MemoryWire
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
-from tests.home.stage import Stage, memory_stage
+from tests.home.stage import Stage, memory_stage, mosquitto_stage
 
 BUNDLE: dict[str, Any] = {
     "dev": {"ids": "ea334450945afc", "name": "Kitchen", "mf": "Bla electronics", "mdl": "xya", "sa": "Kitchen"},
@@ -115,6 +117,37 @@ async def test_topics_that_are_not_a_devices_are_refused(stage: Stage) -> None:
     assert set(stage.configs) <= {"sensor.z"}  # an empty `json_attributes_topic` is as good as none
     assert len(stage.home.refusals.entries) >= 25
     assert all("`" in entry.reason for entry in stage.home.refusals.entries.values())
+
+
+@pytest.mark.parametrize("sign", ["\t", "\x7f", "\x85", "\ufdd0", "\uffff", "\U0001fffe", "/x" * 200])
+async def test_a_topic_for_which_mosquitto_ends_the_connection_is_refused(tmp_path: Path, sign: str) -> None:
+    topic = f"lamp{sign}/a"
+    ways: dict[str, dict[str, Any]] = {
+        "state_topic": {"state_topic": topic},
+        "command_topic": {"command_topic": topic},
+        "availability_topic": {"availability_topic": topic},
+        "topic": {"availability": [{"topic": topic}]},
+        "json_attributes_topic": {"~": topic, "json_attr_t": "~"},
+    }
+    async with mosquitto_stage(tmp_path) as stage:
+        births = list(stage.births)
+        for place, way in ways.items():
+            await stage.announce("switch", {"command_topic": "c", "name": "A", **way}, place)
+        parts = {place: {"p": "switch", "command_topic": "c", "unique_id": place, **way} for place, way in ways.items()}
+        bundle = {
+            "dev": {"ids": "b"},
+            "o": {"name": "b"},
+            "cmps": parts | {"good": {"p": "sensor", "state_topic": "s"}},
+        }
+        await stage.announce("device", bundle, "bundle")
+        await stage.report("s", "5")
+        assert [state.state for state in stage.states.values()] == ["5"]
+        assert len(stage.home.refusals.entries) == 2 * len(ways)
+        for key, entry in stage.home.refusals.entries.items():
+            (place,) = [place for place in ways if key.endswith((f" {place}", f"/{place}/config"))]
+            assert entry.reason.startswith(f"`{place}`")
+            assert ("a sign that MQTT forbids" in entry.reason) is (len(sign) == 1)
+        assert stage.births == births, "the connection broke"
 
 
 async def test_a_changed_config_keeps_what_is_known(stage: Stage) -> None:
