@@ -13,10 +13,11 @@ from homeserver.topics.entity import EntityState
 
 
 class NumericTrigger(EntityTrigger):
-    """A number came to lie between limits. It fires once, then again only after the number has been outside.
+    """A number came to lie between limits. It fires once, then again only after it has been outside.
 
-    An entity that is outside when the rule starts is armed; one that is inside, or not known yet, has to go outside
-    first: https://www.home-assistant.io/docs/automation/trigger/#numeric-state-trigger
+    What is outside, when the rule starts or later, is armed. As in Home Assistant `unknown`, `unavailable` and an
+    attribute that is not there are outside: the first number after them fires where it is inside. An entity that is
+    inside when the rule starts, or does not exist then, has to go outside first; what is no number changes nothing.
     """
 
     kind = "numeric_state"

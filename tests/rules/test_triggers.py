@@ -27,7 +27,14 @@ def rule(trigger: str, service: str = "turn_on") -> str:
 """
 
 
-START = {"binary_sensor.door": "off", "sensor.t": "20", "sensor.limit": "25", "light.lamp": "off"}
+START = {
+    "binary_sensor.door": "off",
+    "sensor.t": "20",
+    "sensor.dim": "unknown",
+    "sensor.far": "unavailable",
+    "sensor.limit": "25",
+    "light.lamp": "off",
+}
 
 
 async def play(folder: Path, trigger: str, steps: list[Step]) -> list[int]:
@@ -151,13 +158,24 @@ async def test_state(tmp_path: Path, trigger: str, steps: list[Step], fired: lis
         ),
         # an entity that is inside when the rule starts must leave first
         ("trigger: numeric_state\nentity_id: sensor.t\nabove: 10", [(T, "21"), (T, "9"), (T, "11")], [2]),
-        # one that was not known when the rule started, too
+        # one that did not exist when the rule started, too
         (
             "trigger: numeric_state\nentity_id: sensor.new\nabove: 5",
             [("sensor.new", "9"), ("sensor.new", "1"), ("sensor.new", "6")],
             [2],
         ),
-        # unavailable and unknown are outside and arm again; what is no number is ignored
+        # unavailable and unknown are outside and arm: at the start, as its first word, and later
+        ("trigger: numeric_state\nentity_id: sensor.dim\nabove: 25", [("sensor.dim", "26"), ("sensor.dim", "27")], [0]),
+        ("trigger: numeric_state\nentity_id: sensor.far\nbelow: 25", [("sensor.far", "24")], [0]),
+        (
+            "trigger: numeric_state\nentity_id: sensor.new\nabove: 5",
+            [("sensor.new", "unknown"), ("sensor.new", "6")],
+            [1],
+        ),
+        ("trigger: numeric_state\nentity_id: sensor.t\nabove: 10", [(T, "unknown"), (T, "21")], [1]),
+        # so is an attribute that is not there
+        ("trigger: numeric_state\nentity_id: sensor.t\nattribute: a\nabove: 5", [(T, "20", {"a": 6})], [0]),
+        # what is no number is ignored
         ("trigger: numeric_state\nentity_id: sensor.t\nabove: 25", [(T, "26"), (T, "unavailable"), (T, "26")], [0, 2]),
         ("trigger: numeric_state\nentity_id: sensor.t\nabove: 25", [(T, "26"), (T, "high"), (T, "27")], [0]),
         # limits that are entities
