@@ -20,6 +20,11 @@ class Problem:
     text: str
     code: Code = "invalid"
 
+    @property
+    def sense(self) -> tuple[str, ...]:
+        """What it says, wherever in its file: the same after lines were put in above."""
+        return self.file, self.rule, self.field, self.text
+
     def __str__(self) -> str:
         where = f"{self.field}: " if self.field else ""
         return f"{self.file}:{self.line}: {where}{self.text}"

@@ -96,7 +96,7 @@ class Rules(Worker):
             self._take(await self.folder.read(self.engine.templates))
 
     def _take(self, book: Book) -> None:
-        self.book = book
+        known, self.book = {problem.sense for problem in self.book.problems}, book
         for id in [id for id in self.rules if not self._is_as_it_was(id, book)]:
             self.rules.pop(id).disable()
         for id in [id for id in self._said if book.holder(id) is None]:
@@ -111,7 +111,7 @@ class Rules(Worker):
                 rule.enable()
         for id in (*book.rules, *book.refused):
             self._say(id)
-        self._tell()
+        self._tell(known)
 
     def _is_as_it_was(self, id: str, book: Book) -> bool:
         fresh = book.rules.get(id)
@@ -122,9 +122,17 @@ class Rules(Worker):
         """The rule as it was, at its new place."""
         return replace(old, file=fresh.file, line=fresh.line)
 
-    def _tell(self) -> None:
-        self.house.log.info("%d rules run, %d are refused", len(self.book.rules), len(self.book.refused))
-        for problem in self.book.problems:
+    def _tell(self, known: set[tuple[str, ...]]) -> None:
+        """Each fault is logged once: those that are `known` from the last reading are only counted."""
+        fresh = [problem for problem in self.book.problems if problem.sense not in known]
+        told = len(self.book.problems) - len(fresh)
+        self.house.log.info(
+            "%d rules run, %d are refused%s",
+            len(self.book.rules),
+            len(self.book.refused),
+            f"; faults told before: {told}" if told else "",
+        )
+        for problem in fresh:
             self.house.log.warning("%s", problem)
         if self.book.problems:
             count = len(self.book.problems)

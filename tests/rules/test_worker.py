@@ -102,6 +102,37 @@ async def test_a_changed_file_is_read_and_unchanged_rules_go_on(tmp_path: Path) 
         assert stage.services() == [("light.a", "turn_on"), ("light.a", "turn_on")]
 
 
+async def test_a_fault_is_logged_once_and_counted_from_then_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = "- id: {id}\n  triggers: [{{trigger: {trigger}}}]\n  actions: []\n"
+    sun, zone, moon = (bad.format(id=trigger, trigger=trigger) for trigger in ("sun", "zone", "moon"))
+    caplog.set_level("INFO", "homeserver.worker.rules")
+
+    def logged() -> tuple[str, list[str]]:
+        said = [record for record in caplog.records if record.name == "homeserver.worker.rules"]
+        warned = [record.getMessage().rpartition(" ")[2] for record in said if record.levelname == "WARNING"]
+        counts = said[0].getMessage().partition(" run, ")[2]
+        caplog.clear()
+        return counts, warned
+
+    async with Stage(tmp_path, sun + zone, START) as stage:
+        assert logged() == ("2 are refused", ["sun", "zone"])
+        rewrite(stage, "# moved down\n" + sun + moon.replace("moon", "zone", 1))  # another fault in the same rule
+        await ask(stage, RELOAD_RULES)
+        counts, warned = logged()
+        assert counts == "2 are refused; faults told before: 1"
+        assert len(warned) == 1
+        await ask(stage, RELOAD_RULES)
+        assert logged() == ("2 are refused; faults told before: 2", [])
+        rewrite(stage, sun)
+        await ask(stage, RELOAD_RULES)
+        assert logged() == ("1 are refused; faults told before: 1", [])
+        rewrite(stage, sun + zone)
+        await ask(stage, RELOAD_RULES)
+        assert logged() == ("2 are refused; faults told before: 1", ["zone"])
+
+
 async def test_a_rule_that_goes_away_stops_and_is_taken_back(tmp_path: Path) -> None:
     async with Stage(tmp_path, TWO, START, look=2.0) as stage:
         await stage.set("sensor.n", "1")
