@@ -34,6 +34,16 @@ class Happening:
     by: str
     fields: Fields
 
+    @property
+    def cause(self) -> str:
+        """The id of its cause, empty where it has none; a wish without one is its own."""
+        return _link(self.fields, "id") or str(self.fields.get("id") or "")
+
+    @property
+    def parent(self) -> str:
+        """The id of the cause that its own follows from, empty where there is none."""
+        return _link(self.fields, "parent")
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -93,8 +103,12 @@ def _fields(payload: bytes) -> Fields:
 
 def _by(fields: Fields, login: str) -> str:
     """The cause's `by`; else who said it."""
+    return _link(fields, "by") or login
+
+
+def _link(fields: Fields, name: str) -> str:
     cause = fields.get("cause")
-    return (str(cause.get("by") or "") if isinstance(cause, dict) else "") or login
+    return str(cause.get(name) or "") if isinstance(cause, dict) else ""
 
 
 def _data(fields: Fields) -> str:

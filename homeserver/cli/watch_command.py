@@ -1,8 +1,9 @@
 """`homeserver watch [FILTER]`: what happens in the home, as it happens, and because of whom."""
 
 import asyncio
-from datetime import datetime
+from datetime import timedelta
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 import orjson
 import typer
@@ -12,8 +13,10 @@ from homeserver.cli.arguments import fits
 from homeserver.cli.client import talk
 from homeserver.cli.happenings import Happening, Happenings
 from homeserver.cli.options import AsJson, Broker, Data, load_settings
+from homeserver.cli.order import HOLD, CausalOrder
 from homeserver.cli.printing import console
 from homeserver.runtime.account import account_of
+from homeserver.runtime.clock import RealClock
 from homeserver.runtime.mqtt_wire import MqttWire
 from homeserver.runtime.settings import Settings
 from homeserver.runtime.wire import Wire, WireError
@@ -35,7 +38,7 @@ def watch(
     broker: Broker = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show changes, commands, events and calls until Ctrl+C. What calls and replies hold is never shown."""
+    """Show changes, commands, events and calls until Ctrl+C, in the home's time. What calls hold is never shown."""
     settings = load_settings(data, broker)
     talk(Watch(settings, pattern, count, everything=everything, as_json=as_json).run())
 
@@ -51,7 +54,10 @@ class Watch:
         self._pattern = pattern
         self._left = count or -1
         self._as_json = as_json
+        self._zone = ZoneInfo(home.time_zone)
         self._happenings = Happenings(everything=everything)
+        self._clock = RealClock()
+        self._order = CausalOrder(self._clock, self._show)
         self._lost = asyncio.Event()
         self._done = asyncio.Event()
 
@@ -87,22 +93,26 @@ class Watch:
 
     def _message(self, address: str, payload: bytes, retained: bool) -> None:
         happening = self._happenings.of(address.removeprefix(self._prefix), payload, retained=retained)
-        if happening is None or self._left == 0 or not fits(happening.about, self._pattern):
+        if happening is not None and fits(happening.about, self._pattern):
+            self._order.add(happening)
+
+    def _show(self, one: Happening) -> None:
+        if self._left == 0:
             return
-        self._show(happening)
+        self._print(one)
         self._left -= 1
         if self._left == 0:
             self._done.set()
 
-    def _show(self, one: Happening) -> None:
-        now = datetime.now().astimezone()
+    def _print(self, one: Happening) -> None:
+        time = (self._clock.now() - timedelta(seconds=HOLD)).astimezone(self._zone)
         if self._as_json:
-            row = {"time": now, "kind": one.kind, "about": one.about, "what": one.what, "by": one.by, **_more(one)}
+            row = {"time": time, "kind": one.kind, "about": one.about, "what": one.what, "by": one.by, **_more(one)}
             print(orjson.dumps(row).decode(), flush=True)
             return
         by = f"  [dim]by {escape(one.by)}[/]" if one.by else ""
         kind = f"[{_COLOURS.get(one.kind, 'white')}]{one.kind:<8}[/]"
-        console.print(f"{now:%H:%M:%S} {kind} {escape(one.about)}  {escape(one.what)}{by}", soft_wrap=True)
+        console.print(f"{time:%H:%M:%S} {kind} {escape(one.about)}  {escape(one.what)}{by}", soft_wrap=True)
 
 
 def _more(one: Happening) -> dict[str, object]:

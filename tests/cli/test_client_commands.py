@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 
@@ -139,15 +140,19 @@ def test_watch_shows_commands_and_states_with_their_cause_but_no_calls_inside(ho
         json.loads(watching.stdout.readline())  # whatever the house did first: the watch has begun
         at("set", LAMP, "turn_on", "brightness=90")
         at("call", "keeper.stop", "worker=nobody")
-        lines = []
+        lines: list[Any] = []
         for line in watching.stdout:
             lines.append(json.loads(line))
-            if lines[-1]["kind"] == "call":
+            if {"call", LAMP} <= {one["kind"] for one in lines} | {one["about"] for one in lines if "state" in one}:
                 break
         watching.kill()
-    command = next(one for one in lines if one["kind"] == "command")
+    command, lit = (
+        next(one for one in lines if one["kind"] == kind and one["about"] == LAMP) for kind in ("command", "state")
+    )
+    assert lit["cause"]["parent"] == command["cause"]["id"]
+    assert lines.index(command) < lines.index(lit)
     assert (command["about"], command["by"], command["what"]) == (LAMP, "process.cli", "turn_on brightness=90")
-    call = lines[-1]
+    call = next(one for one in lines if one["kind"] == "call")
     assert (call["about"], call["by"], call["what"]) == ("keeper.stop", "process.cli", "called")
     assert "nobody" not in json.dumps(call)
 
@@ -156,6 +161,11 @@ def test_watch_ends_after_so_many_lines_of_what_was_asked_for(at: Run) -> None:
     shown = at("watch", "sensor.*", "--count", "2")
     assert shown.code == 0
     assert [line.split()[2].partition(".")[0] for line in shown.out.splitlines()] == ["sensor", "sensor"]
+
+
+def test_watch_tells_the_time_of_the_home(at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOMESERVER_TIME_ZONE", "Pacific/Kiritimati")
+    assert at("watch", "sensor.*", "--count", "1", "--json").json["time"].endswith("+14:00")
 
 
 # -- logins
