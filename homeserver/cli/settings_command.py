@@ -1,13 +1,14 @@
 """`homeserver settings`: every setting in force, its value and where that came from."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import BaseModel, SecretStr
 
 from homeserver import workers
 from homeserver.cli.options import AsJson, Broker, Data, Rules, Sets, load_settings
 from homeserver.cli.printing import print_json, print_table
+from homeserver.runtime.running import Running, running
+from homeserver.runtime.settings import Setting
 
 app = typer.Typer()
 
@@ -21,28 +22,23 @@ def settings(
     changed: Annotated[bool, typer.Option("--changed", help="Only what is not the default.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print the settings in force. Secrets are masked."""
+    """Print the settings in force: those of the running home, else those of its next start. Secrets are masked."""
     given = load_settings(data, broker, sets, rules=rules)
     models = {name: kind.options for name, kind in workers.sound(workers.names()).items()}
     given.check(models, others=workers.names())
-    rows = [row for row in given.explain(models) if not changed or row.source != "default"]
+    here = running(given.home.data)
+    rows = [_in_force(row, here) for row in given.explain(models)]
+    rows = [row for row in rows if not changed or row.source != "default"]
     if as_json:
-        print_json([{"name": row.name, "value": _plain(row.value), "source": row.source} for row in rows])
+        print_json(rows)
         return
-    lines = ((row.name, _shown(row.value), row.source) for row in rows)
+    lines = ((row.name, "" if row.value is None else row.value, row.source) for row in rows)
     print_table(("setting", "value", "from"), lines, "everything is as it comes")
 
 
-def _shown(value: Any) -> str:
-    return "" if value is None else str(_plain(value))
-
-
-def _plain(value: Any) -> Any:
-    """For print: a secret stays a row of stars."""
-    if isinstance(value, SecretStr):
-        return str(value)
-    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value if _is_json(value) else str(value)
-
-
-def _is_json(value: Any) -> bool:
-    return value is None or isinstance(value, bool | int | float | str | list | dict | tuple)
+def _in_force(row: Setting, here: Running | None) -> Setting:
+    """As the running home has it, unless this very command line says otherwise."""
+    value, source = here.settings.get(row.name, (row.value, "")) if here else (row.value, "")
+    if value == row.value or row.source.startswith("--"):
+        return row
+    return Setting(row.name, value, f"{source} of the running home")

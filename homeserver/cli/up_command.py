@@ -72,7 +72,9 @@ def up(
     log_to(journal, "keeper", home.log_level)
     supervisor = Supervisor(settings, plan, journal, RealClock(), _line)
     page = f"http://{home.http_host}:{home.http_port}/"
-    with contextlib.closing(journal), occupy(home.data, supervisor.address(), page, login=not supervisor.open_house):
+    said = {row.name: (row.value, row.source) for row in settings.explain(models)}
+    door = occupy(home.data, supervisor.address(), page, login=not supervisor.open_house, settings=said)
+    with contextlib.closing(journal), door:
         check_free(home.http_host, home.http_port, "--http-port", "the page")
         asyncio.run(_live(settings, supervisor))
 

@@ -1,16 +1,16 @@
 """Which home runs in a data folder: a lock that ends with its process, and where its doors are.
 
-Keeps `home.lock` in the data folder: JSON with process id, broker and page.
+Keeps `home.lock` in the data folder: JSON with process id, broker, page and the settings that the home runs with.
 """
 
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 LOCK: Final = "home.lock"
 
@@ -21,16 +21,22 @@ class OccupiedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A running home. `broker` is an address without a login; `login` False: the broker wants none."""
+    """A running home. `broker` is an address without a login; `login` False: the broker wants none.
+
+    `settings` are those it was started with: by name, value and source; secrets are masked.
+    """
 
     pid: int
     broker: str
     page: str
     login: bool
+    settings: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
 @contextmanager
-def occupy(data: Path, broker: str, page: str, *, login: bool) -> Iterator[Running]:
+def occupy(
+    data: Path, broker: str, page: str, *, login: bool, settings: Mapping[str, Sequence[Any]] | None = None
+) -> Iterator[Running]:
     """Hold the data folder; raises `OccupiedError` where another process does."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(data / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -39,7 +45,7 @@ def occupy(data: Path, broker: str, page: str, *, login: bool) -> Iterator[Runni
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise OccupiedError(_who(data)) from None
-        here = Running(os.getpid(), broker, page, login)
+        here = Running(os.getpid(), broker, page, login, settings or {})
         os.ftruncate(handle, 0)
         os.pwrite(handle, json.dumps(asdict(here)).encode(), 0)
         yield here

@@ -25,7 +25,7 @@ S = TypeVar("S", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One effective value, for people: secrets are masked."""
+    """One effective value as JSON has it, for people: secrets are masked."""
 
     name: str
     value: Any
@@ -133,8 +133,7 @@ def _fault(error: ValidationError, given: dict[Names, Given], section: str) -> s
 
 def _explained(prefix: str, values: BaseModel, given: dict[Names, Given]) -> list[Setting]:
     rows = []
-    for name in type(values).model_fields:
+    for name, value in values.model_dump(mode="json").items():
         sources = {row.place: None for path, row in given.items() if path[0] == name}
-        value = getattr(values, name)
         rows.append(Setting(f"{prefix}{name}", value, ", ".join(sources) or "default"))
     return rows

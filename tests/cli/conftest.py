@@ -52,7 +52,8 @@ def run(capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A whole home with its simulated house, for the tests of one module."""
-    with running_home(tmp_path_factory.mktemp("home"), "--demo", "--broker", "mosquitto") as home:
+    sets = ("--set", "home.time_zone=Asia/Kathmandu", "--set", "demo_home.seed=3")
+    with running_home(tmp_path_factory.mktemp("home"), "--demo", "--broker", "mosquitto", *sets) as home:
         yield home
 
 

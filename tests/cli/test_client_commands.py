@@ -5,7 +5,9 @@ import json
 import subprocess
 import sys
 import time
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -163,9 +165,24 @@ def test_watch_ends_after_so_many_lines_of_what_was_asked_for(at: Run) -> None:
     assert [line.split()[2].partition(".")[0] for line in shown.out.splitlines()] == ["sensor", "sensor"]
 
 
-def test_watch_tells_the_time_of_the_home(at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_watch_tells_the_time_of_the_home(home: Home, at: Run, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
     monkeypatch.setenv("HOMESERVER_TIME_ZONE", "Pacific/Kiritimati")
-    assert at("watch", "sensor.*", "--count", "1", "--json").json["time"].endswith("+14:00")
+    told = datetime.fromisoformat(at("watch", "sensor.*", "--count", "1", "--json").json["time"])
+    assert told.utcoffset() == told.astimezone(ZoneInfo("Asia/Kathmandu")).utcoffset(), "the home was started with it"
+
+
+def test_settings_are_those_of_the_running_home(home: Home, at: Run) -> None:
+    rows = {row["name"]: (row["value"], row["source"]) for row in at("settings", "--json").json}
+    assert rows["mqtt_port"] == (home.mqtt_port, "--mqtt-port of the running home")
+    assert rows["http_port"] == (home.http_port, "--http-port of the running home")
+    assert rows["time_zone"] == ("Asia/Kathmandu", "--set home.time_zone of the running home")
+    assert rows["demo_home.seed"] == (3, "--set demo_home.seed of the running home")
+    assert rows["currency"] == ("EUR", "default")
+    changed = [row["name"] for row in at("settings", "--changed", "--json").json]
+    assert {"mqtt_port", "http_port", "time_zone", "demo_home.seed"} <= set(changed)
+    asked = at("settings", "--set", "home.mqtt_port=9", "--json").json
+    assert next(row for row in asked if row["name"] == "mqtt_port")["value"] == 9, "what would be can be asked"
 
 
 # -- logins

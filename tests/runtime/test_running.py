@@ -31,7 +31,8 @@ def test_a_second_home_is_told_who_holds_the_folder(tmp_path: Path) -> None:
         finally:
             holder.kill()
     assert running(tmp_path) is None
-    with occupy(tmp_path, "mqtt://127.0.0.1:3", "", login=False) as now:
+    said = {"mqtt_port": [3, "--mqtt-port"]}
+    with occupy(tmp_path, "mqtt://127.0.0.1:3", "", login=False, settings=said) as now:
         assert running(tmp_path) == now
 
 
