@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from homeserver.runtime.clock import Clock
-from homeserver.runtime.wire import Wire, WireError
+from homeserver.runtime.wire import Will, Wire, WireError
 
 log = logging.getLogger(__name__)
 OnDeviceMessage = Callable[[str, bytes], None]
@@ -28,14 +28,14 @@ class DeviceLink:
         self._task: asyncio.Task[None] | None = None
         self.up = False
 
-    async def open(self, on_message: OnDeviceMessage, on_connected: OnConnected) -> None:
+    async def open(self, on_message: OnDeviceMessage, on_connected: OnConnected, will: Will | None = None) -> None:
         """Connect for as long as it takes; after every connection subscribe, then call `on_connected`."""
         first = asyncio.Event()
 
         async def stay() -> None:
             while True:
                 try:
-                    await self._session(on_message, on_connected, first)
+                    await self._session(on_message, on_connected, will, first)
                 except Exception:  # a bug in `on_connected` must not end the link without a word
                     log.exception("the device link broke on a bug")
                 self.up = False
@@ -45,10 +45,12 @@ class DeviceLink:
         self._task = asyncio.create_task(stay(), name="device-link")
         await first.wait()
 
-    async def _session(self, on_message: OnDeviceMessage, on_connected: OnConnected, first: asyncio.Event) -> None:
+    async def _session(
+        self, on_message: OnDeviceMessage, on_connected: OnConnected, will: Will | None, first: asyncio.Event
+    ) -> None:
         self._lost.clear()
         try:
-            await self._wire.connect(None, lambda address, payload, _: on_message(address, payload), self._on_lost)
+            await self._wire.connect(will, lambda address, payload, _: on_message(address, payload), self._on_lost)
             self.up = True
             if self._filters:
                 await self._wire.subscribe([(part, 0) for part in self._filters])

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from integrations.demo_home.devices import Device
-from integrations.demo_home.unit import DISCOVERY, PREFIX, Entity, Message, Order, Values
+from integrations.demo_home.unit import DISCOVERY, ONLINE, PREFIX, Entity, Message, Order, Values
 
 BASE: Final = f"{PREFIX}/gateway"
 
@@ -27,9 +27,11 @@ class Bundles:
             "o": {"name": f"{device.product.maker} MQTT gateway", "sw": device.product.firmware},
             "cmps": {entity.field: self._component(device, entity) for entity in entities},
             "state_topic": f"{base}/state",
-            "avty_t": f"{base}/connected",
-            "pl_avail": "true",
-            "pl_not_avail": "false",
+            "avty": [
+                {"t": f"{base}/connected", "pl_avail": "true", "pl_not_avail": "false"},
+                {"t": ONLINE.topic},
+            ],
+            "avty_mode": "all",
         }  # fmt: skip
         return [Message(f"{DISCOVERY}/device/{PREFIX}/{device.key}/config", json.dumps(bundle), True)]
 

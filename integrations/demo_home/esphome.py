@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from integrations.demo_home.devices import Device
-from integrations.demo_home.unit import DISCOVERY, PREFIX, Entity, Message, Order, Values
+from integrations.demo_home.unit import DISCOVERY, ONLINE, PREFIX, Entity, Message, Order, Values
 
 BASE: Final = f"{PREFIX}/esphome"
 
@@ -27,7 +27,8 @@ class Esphome:
         object_id = entity.id_for(device)
         config: dict[str, Any] = {
             "~": f"{BASE}/{device.key}",
-            "avty_t": "~/status",
+            "avty": [{"t": "~/status"}, {"t": ONLINE.topic}],
+            "avty_mode": "all",
             "default_entity_id": f"{entity.component}.{object_id}",
             "dev": {
                 "ids": device.serial, "name": device.name, "sw": f"esphome v{device.product.firmware}",

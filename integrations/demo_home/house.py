@@ -17,7 +17,7 @@ from integrations.demo_home.family import Family
 from integrations.demo_home.sun import Place
 from integrations.demo_home.tasmota import TASMOTA
 from integrations.demo_home.timeline import Timeline
-from integrations.demo_home.unit import Dialect, Ignored, Kind, Message, Order, Unit
+from integrations.demo_home.unit import ONLINE, Dialect, Ignored, Kind, Message, Order, Unit
 from integrations.demo_home.voice import Voice
 from integrations.demo_home.world import World
 from integrations.demo_home.zigbee import ZIGBEE
@@ -72,16 +72,8 @@ class House:
         ]
 
     def reports(self) -> list[Message]:
-        """The last message on every topic: what devices say again when they connect."""
-        return list(self._last.values())
-
-    def farewell(self) -> list[Message]:
-        """What is heard when all devices lose their connection."""
-        return [
-            message
-            for voice in self._voices.values()
-            for message in voice.kind.dialect.availability(voice.unit.device, online=False)
-        ]
+        """The last message on every topic, then that all are there: what devices say again when they connect."""
+        return [*self._last.values(), ONLINE]
 
     def step(self, seconds: float) -> list[Message]:
         """Let time pass."""

@@ -8,19 +8,19 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from integrations.demo_home.devices import Device
-from integrations.demo_home.unit import DISCOVERY, PREFIX, Entity, Message, Order, Values
+from integrations.demo_home.unit import DISCOVERY, ONLINE, PREFIX, Entity, Message, Order, Values
 
 ABBREVIATIONS: Final = {
-    "availability_topic": "avty_t", "brightness_command_topic": "bri_cmd_t", "brightness_scale": "bri_scl",
+    "availability": "avty", "availability_mode": "avty_mode",
+    "brightness_command_topic": "bri_cmd_t", "brightness_scale": "bri_scl",
     "brightness_state_topic": "bri_stat_t", "brightness_value_template": "bri_val_tpl",
     "color_temp_command_topic": "clr_temp_cmd_t",
     "color_temp_state_topic": "clr_temp_stat_t", "color_temp_value_template": "clr_temp_val_tpl",
     "command_topic": "cmd_t",
     "device": "dev", "device_class": "dev_cla", "enabled_by_default": "en", "entity_category": "ent_cat", "icon": "ic",
     "max_mireds": "max_mirs", "min_mireds": "min_mirs", "object_id": "obj_id", "on_command_type": "on_cmd_type",
-    "payload_available": "pl_avail", "payload_not_available": "pl_not_avail", "payload_off": "pl_off",
-    "payload_on": "pl_on",
-    "payload_press": "pl_prs", "state_class": "stat_cla", "state_topic": "stat_t",
+    "payload_off": "pl_off", "payload_on": "pl_on", "payload_press": "pl_prs",
+    "state_class": "stat_cla", "state_topic": "stat_t",
     "state_value_template": "stat_val_tpl",
     "unique_id": "uniq_id", "unit_of_measurement": "unit_of_meas", "value_template": "val_tpl",
 }  # fmt: skip
@@ -43,9 +43,11 @@ class Tasmota:
             "name": entity.name,
             "unique_id": f"{device.serial[-6:].upper()}_{entity.field}",
             "object_id": entity.id_for(device),
-            "availability_topic": "~tele/LWT",
-            "payload_available": "Online",
-            "payload_not_available": "Offline",
+            "availability": [
+                {"t": "~tele/LWT", "pl_avail": "Online", "pl_not_avail": "Offline"},
+                {"t": ONLINE.topic},
+            ],
+            "availability_mode": "all",
             "device": {
                 "ids": [device.serial[-6:].upper()],
                 "cns": [["mac", ":".join(device.serial[i : i + 2] for i in range(0, 12, 2)).upper()]],

@@ -29,6 +29,12 @@ class Message(NamedTuple):
     retain: bool
 
 
+ONLINE: Final = Message(f"{PREFIX}/network", "online", True)
+OFFLINE: Final = ONLINE._replace(payload="offline")
+"""All devices reach the broker over one connection, and a connection has one will: besides its own availability each
+device names this one too."""
+
+
 class Ignored(ValueError):
     """A command that a real device would not react to; the text says why."""
 

@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from homeserver.runtime.house import House as Host
+from homeserver.runtime.wire import Will
 from homeserver.runtime.worker import Worker
 from integrations.demo_home.house import BIRTH, FILTERS, House
 from integrations.demo_home.sun import Place
-from integrations.demo_home.unit import PREFIX, Message
+from integrations.demo_home.unit import OFFLINE, PREFIX, Message
 
+WILL: Final = Will(OFFLINE.topic, OFFLINE.payload.encode())
 SHORTEST_PAUSE: Final = 0.02
 """Seconds between two steps at high speed."""
 LONGEST_STEP: Final = 600.0
@@ -48,13 +50,13 @@ class DemoHome(Worker):
     async def open(self) -> None:
         for pattern in (*FILTERS, BIRTH):
             await self._link.subscribe(pattern)
-        self.house.start(self._link.open(self._told, self._connected), "connection")
+        self.house.start(self._link.open(self._told, self._connected, WILL), "connection")
         self._begun = self.house.clock.monotonic()
         self.house.start(self._live(), "simulation")
 
     async def close(self) -> None:
         """The devices go offline as if somebody had pulled the fuse, but politely."""
-        self._publish(self._sim.farewell())
+        self._publish([OFFLINE])
         await self._link.close()
 
     async def _connected(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from integrations.demo_home.devices import DEVICES, Device
-from integrations.demo_home.unit import DISCOVERY, PREFIX, Entity, Ignored, Message, Order, Values
+from integrations.demo_home.unit import DISCOVERY, ONLINE, PREFIX, Entity, Ignored, Message, Order, Values
 
 BASE: Final = f"{PREFIX}/zigbee"
 BRIDGE: Final = "zigbee_bridge"
@@ -32,7 +32,8 @@ class Zigbee:
             "availability": [
                 {"topic": f"{BASE}/{place}", "value_template": "{{ value_json.state }}"}
                 for place in heard
-            ],
+            ]
+            + [{"topic": ONLINE.topic}],
             "availability_mode": "all",
             "default_entity_id": f"{entity.component}.{object_id}",
             "device": _about(device),

@@ -197,6 +197,23 @@ async def test_ctrl_c_ends_everything_within_two_seconds(broker: BrokerKind, tmp
         assert not any(alive(child) for child in children)
 
 
+@pytest.mark.parametrize("broker", ["mosquitto", "amqtt"])
+async def test_devices_that_are_killed_are_unavailable_until_they_are_back(broker: BrokerKind, tmp_path: Path) -> None:
+    with whole_home(tmp_path, broker, "--demo") as home:
+        home.start()
+        await home.until_up()
+        async with connected(home.client()) as bus:
+            states = collect(bus, ENTITY_STATE)
+
+            def reached() -> int:
+                return sum(state is not None and state.state != "unavailable" for state in states.values())
+
+            await until(lambda: reached() > 150, PATIENCE)
+            await home.kill("demo")
+            await until(lambda: reached() == 0, PATIENCE)
+            await until(lambda: reached() > 150, PATIENCE)
+
+
 def alive(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 

@@ -72,13 +72,7 @@ class Ear:
         return self.state(entity, template=template) == str(on)
 
     def online(self, entity: str) -> bool:
-        fields = self.fields(entity)
-        places = fields.get("availability") or [
-            {
-                "topic": fields["availability_topic"],
-                "payload_available": fields.get("payload_available", "online"),
-            }
-        ]
+        places = self.fields(entity)["availability"]
         return all(
             render(place.get("value_template"), self.last[place["topic"]]) == place.get("payload_available", "online")
             for place in places

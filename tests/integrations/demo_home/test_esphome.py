@@ -8,7 +8,7 @@ def test_topics_unfold_from_the_base(quiet: Stage) -> None:
     fields = quiet.ear.fields("number.office_co2_warning")
     assert fields["state_topic"] == "demo/esphome/office_air/number/co2_warning/state"
     assert fields["command_topic"] == "demo/esphome/office_air/number/co2_warning/command"
-    assert fields["availability_topic"] == "demo/esphome/office_air/status"
+    assert [place["topic"] for place in fields["availability"]] == ["demo/esphome/office_air/status", "demo/network"]
     assert fields["unique_id"].startswith("ESPa4c138")
 
 

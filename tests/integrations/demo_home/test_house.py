@@ -97,7 +97,8 @@ def test_every_announcement_is_valid(quiet: Stage) -> None:
         assert device["model"]
         assert device["sw_version"]
         assert device["suggested_area"] in AREAS.values()
-        assert "availability" in fields or "availability_topic" in fields, entity
+        assert fields["availability"][-1] == {"topic": "demo/network"}, entity
+        assert fields["availability_mode"] == "all", entity
     assert max(seen.values()) == 1
     assert set(REQUIRED) == {one.component for one in quiet.ear.entities.values()}
     assert {one.fields.get("schema", "basic") for e, one in quiet.ear.entities.items() if e.startswith("light.")} == {

@@ -9,8 +9,9 @@ from tests.integrations.demo_home.conftest import Stage
 def test_a_config_is_abbreviated_and_unfolds_to_full_topics(quiet: Stage) -> None:
     fields = quiet.ear.fields("sensor.washing_machine_power")
     assert fields["state_topic"] == "demo/tasmota/washing_machine/tele/SENSOR"
-    assert fields["availability_topic"] == "demo/tasmota/washing_machine/tele/LWT"
-    assert fields["payload_available"] == "Online"
+    own, network = fields["availability"]
+    assert (own["topic"], own["payload_available"]) == ("demo/tasmota/washing_machine/tele/LWT", "Online")
+    assert network == {"topic": "demo/network"}
     assert fields["device"]["suggested_area"] == "Utility room"
     message = next(
         m for m in quiet.house.announcements() if m.topic.endswith("_Power/config") and "washing" in m.payload
@@ -19,7 +20,7 @@ def test_a_config_is_abbreviated_and_unfolds_to_full_topics(quiet: Stage) -> Non
     raw = json.loads(message.payload)
     assert raw["~"] == "demo/tasmota/washing_machine/"
     assert raw["stat_t"] == "~tele/SENSOR"
-    assert not {"state_topic", "unique_id", "availability_topic", "value_template"} & set(raw)
+    assert not {"state_topic", "unique_id", "availability", "value_template"} & set(raw)
     mac = raw["dev"]["cns"][0][1]
     assert len(mac.split(":")) == 6
 

@@ -13,7 +13,7 @@ import pytest
 from homeserver.home.worker import setup as home
 from homeserver.rules.words import RULE_CONFIG, RULE_RUN, RuleConfig, RuleRun
 from homeserver.rules.worker import setup as rules
-from homeserver.runtime.clock import VirtualClock
+from homeserver.runtime.clock import VirtualClock, settle
 from homeserver.runtime.logins import device_rights
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
@@ -134,6 +134,28 @@ async def test_when_it_stops_its_devices_are_offline() -> None:
     ear = ear_of(broker)
     assert not any(ear.online(entity) for entity in ear.entities)
     assert len(ear.entities) > 150
+
+
+async def test_a_cut_line_makes_every_entity_unavailable_until_it_is_mended(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with Rehearsal(home, demo, broker=broker, folder=tmp_path, settings=SETTINGS) as live:
+        live.listen(ENTITY_STATE)
+        await live.clock.advance(60)
+
+        def states() -> dict[str, str]:
+            present = live.bus.present.items()
+            return {address: fact.message.state for address, fact in present if fact.topic is ENTITY_STATE}
+
+        before = states()
+        assert len(before) > 150
+        assert "unavailable" not in before.values()
+        broker.wires["core-demo"].drop("cut", say_will=True)
+        await settle()
+        assert set(states().values()) == {"unavailable"}
+        await live.clock.advance(1)
+        after = states()
+        assert "unavailable" not in after.values()
+        assert sum(after[address] != state for address, state in before.items()) < 20  # the house has lived on
 
 
 async def test_by_default_the_simulated_time_is_the_homes_time() -> None:

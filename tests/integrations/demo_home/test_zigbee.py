@@ -1,4 +1,4 @@
-"""Zigbee devices announce themselves in full spelling, behind two availabilities, and hear JSON or single fields."""
+"""Zigbee devices announce themselves in full spelling, behind three availabilities, and hear JSON or single fields."""
 
 import json
 
@@ -21,6 +21,7 @@ def test_a_config_has_the_shape_that_zigbee_bridges_publish(quiet: Stage) -> Non
     assert [place["topic"] for place in config["availability"]] == [
         "demo/zigbee/zigbee_bridge/state",
         "demo/zigbee/hall_motion/availability",
+        "demo/network",
     ]
     assert config["device"]["suggested_area"] == "Hall"
     assert config["device"]["via_device"] == f"zigbee_0x0015{DEVICES[0].serial}"
@@ -29,7 +30,7 @@ def test_a_config_has_the_shape_that_zigbee_bridges_publish(quiet: Stage) -> Non
 
 def test_the_bridge_is_a_device_that_depends_on_itself_alone(quiet: Stage) -> None:
     fields = quiet.ear.fields("switch.zigbee_bridge_permit_join")
-    assert len(fields["availability"]) == 1
+    assert [place["topic"] for place in fields["availability"]] == ["demo/zigbee/zigbee_bridge/state", "demo/network"]
     assert "via_device" not in fields["device"]
 
 
