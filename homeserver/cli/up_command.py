@@ -12,12 +12,11 @@ from typing import Annotated, Final
 import typer
 
 from homeserver import __version__, workers
-from homeserver.bridge.credentials import token_of
 from homeserver.cli.failures import Failure
+from homeserver.cli.greeting import line, tell_ready
 from homeserver.cli.options import Broker, Data, Rules, Sets, load_settings
 from homeserver.runtime.assembly import assemble
 from homeserver.runtime.clock import RealClock
-from homeserver.runtime.home_settings import is_loopback
 from homeserver.runtime.hosting import Setup
 from homeserver.runtime.house import House
 from homeserver.runtime.journal import Journal, log_to
@@ -25,7 +24,6 @@ from homeserver.runtime.keeper import Keeper
 from homeserver.runtime.process import Process
 from homeserver.runtime.running import occupy
 from homeserver.runtime.settings import Settings
-from homeserver.runtime.settings_file import FILE
 from homeserver.runtime.supervisor import Supervisor, check_free
 
 app = typer.Typer()
@@ -70,7 +68,7 @@ def up(
     _make_folder(home.data)
     journal = Journal(home.data / "logs", "debug" if verbose else "warning")
     log_to(journal, "keeper", home.log_level)
-    supervisor = Supervisor(settings, plan, journal, RealClock(), _line)
+    supervisor = Supervisor(settings, plan, journal, RealClock(), line)
     page = f"http://{home.http_host}:{home.http_port}/"
     said = {row.name: (row.value, row.source) for row in settings.explain(models)}
     door = occupy(home.data, supervisor.address(), page, login=not supervisor.open_house, settings=said)
@@ -95,7 +93,7 @@ async def _live(settings: Settings, supervisor: Supervisor) -> None:
     began, stop = time.monotonic(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    _line("homeserver", f"{__version__}, data in {settings.home.data}")
+    line("homeserver", f"{__version__}, data in {settings.home.data}")
     async with _unless(stop, supervisor):
         if stop.is_set():
             return
@@ -104,7 +102,7 @@ async def _live(settings: Settings, supervisor: Supervisor) -> None:
         await _until_stopped(stop, telling)
         telling.cancel()
         ended = await asyncio.gather(telling, return_exceptions=True)
-        _line("", "stopping")
+        line("", "stopping")
         await _close(keeper)
         if isinstance(ended[0], Exception):
             raise ended[0]
@@ -152,37 +150,17 @@ async def _open(process: Process, settings: Settings, supervisor: Supervisor, be
         async with asyncio.timeout(_READY):
             await process.until_open()
     except TimeoutError:
-        _line("", f"{supervisor.address()} cannot be reached yet; the home comes up when it can (Ctrl+C stops)")
+        line("", f"{supervisor.address()} cannot be reached yet; the home comes up when it can (Ctrl+C stops)")
         await process.until_open()
     keeper = process.hosted[Keeper.name].worker
     assert isinstance(keeper, Keeper)
     down = await keeper.until_up(_READY)
     for report in down:
-        _line(report.worker, f"is not up: {report.reason or report.state}")
-    _tell_ready(settings, supervisor, time.monotonic() - began, whole=not down)
-
-
-def _tell_ready(settings: Settings, supervisor: Supervisor, seconds: float, *, whole: bool) -> None:
-    home = settings.home
-    _line("", f"the home is up, {'all of it' if whole else 'but not all of it'} ({seconds:.1f} s)")
-    if "bridge" in supervisor.plan.posts:
-        _line("page", f"http://{home.http_host}:{home.http_port}/#token={token_of(home.data)}")
-    login = "no login needed" if supervisor.open_house else "each with a login: homeserver device-login add NAME"
-    _line("devices", f"connect to {supervisor.address()}; {login}")
-    if supervisor.kind != "external" and is_loopback(home.mqtt_host):
-        _line("", "           from this machine only; --mqtt-host 0.0.0.0 opens it to your network")
-    _line("rules", str(home.rules))
-    file = home.data / FILE
-    place = f"{home.time_zone}, {home.currency}, {home.language}"
-    _line("settings", f"{file}: {place}" if file.exists() else f"{place}; to change them, write {file}")
-    _line("", "Ctrl+C stops everything")
+        line(report.worker, f"is not up: {report.reason or report.state}")
+    tell_ready(settings, supervisor, time.monotonic() - began, whole=not down)
 
 
 async def _close(process: Process) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_GOODBYE):
             await process.close()
-
-
-def _line(name: str, text: str) -> None:
-    print(f"{name:<10} {text}" if name else text, flush=True)

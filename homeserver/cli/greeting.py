@@ -1,0 +1,51 @@
+"""What `homeserver up` says of the home: lines of a name and a text, and all that one needs to know once it is up.
+
+The link with the key goes to a terminal only: what is not read by a person at once is kept somewhere, as logs are.
+"""
+
+import socket
+import sys
+
+from homeserver.bridge.credentials import TOKEN_FILE, token_of
+from homeserver.runtime.home_settings import HomeSettings, is_loopback
+from homeserver.runtime.settings import Settings
+from homeserver.runtime.settings_file import FILE
+from homeserver.runtime.supervisor import Supervisor
+
+
+def line(name: str, text: str) -> None:
+    """One line, at once."""
+    print(f"{name:<10} {text}" if name else text, flush=True)
+
+
+def tell_ready(settings: Settings, supervisor: Supervisor, seconds: float, *, whole: bool) -> None:
+    home = settings.home
+    line("", f"the home is up, {'all of it' if whole else 'but not all of it'} ({seconds:.1f} s)")
+    if "bridge" in supervisor.plan.posts:
+        line("page", _page(home))
+    _tell_devices(home, supervisor)
+    line("rules", str(home.rules))
+    file = home.data / FILE
+    place = f"{home.time_zone}, {home.currency}, {home.language}"
+    line("settings", f"{file}: {place}" if file.exists() else f"{place}; to change them, write {file}")
+    line("", "Ctrl+C stops everything")
+
+
+def _page(home: HomeSettings) -> str:
+    address, token = f"http://{home.http_host}:{home.http_port}/", token_of(home.data)
+    return f"{address}#token={token}" if sys.stdout.isatty() else f"{address}, its key is in {home.data / TOKEN_FILE}"
+
+
+def _tell_devices(home: HomeSettings, supervisor: Supervisor) -> None:
+    login = "no login needed" if supervisor.open_house else "each with a login: homeserver device-login add NAME"
+    ours, here = supervisor.kind != "external", is_loopback(home.mqtt_host)
+    address = supervisor.address() if here or not ours else f"mqtt://{socket.gethostname()}:{home.mqtt_port}"
+    line("devices", f"connect to {address}; {login}")
+    if ours and here:
+        line("", "           from this machine only; --mqtt-host 0.0.0.0 opens it to your network")
+    elif ours:
+        line(
+            "warning", f"the broker speaks without TLS on {home.mqtt_host}:{home.mqtt_port}: who can listen in on that"
+        )
+        line("", f"{'':10} network reads all of it, passwords too. Do this in a network that you trust; for any other")
+        line("", f"{'':10} leave out --mqtt-host and put stunnel or a VPN before it: docs/how-to/devices.md")
