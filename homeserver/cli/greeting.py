@@ -5,12 +5,17 @@ The link with the key goes to a terminal only: what is not read by a person at o
 
 import socket
 import sys
+from typing import Final
 
 from homeserver.bridge.credentials import TOKEN_FILE, token_of
 from homeserver.runtime.home_settings import HomeSettings, is_loopback
 from homeserver.runtime.settings import Settings
 from homeserver.runtime.settings_file import FILE
 from homeserver.runtime.supervisor import Supervisor
+
+_UNENCRYPTED: Final = """Who can listen in on that network
+           reads all of it, passwords too. Do this where you trust the network; elsewhere leave --mqtt-host
+           out and put stunnel or a VPN before it: docs/how-to/devices.md"""
 
 
 def line(name: str, text: str) -> None:
@@ -44,8 +49,4 @@ def _tell_devices(home: HomeSettings, supervisor: Supervisor) -> None:
     if ours and here:
         line("", "           from this machine only; --mqtt-host 0.0.0.0 opens it to your network")
     elif ours:
-        line(
-            "warning", f"the broker speaks without TLS on {home.mqtt_host}:{home.mqtt_port}: who can listen in on that"
-        )
-        line("", f"{'':10} network reads all of it, passwords too. Do this in a network that you trust; for any other")
-        line("", f"{'':10} leave out --mqtt-host and put stunnel or a VPN before it: docs/how-to/devices.md")
+        line("warning", f"the broker speaks without TLS on {home.mqtt_host}:{home.mqtt_port}. {_UNENCRYPTED}")
