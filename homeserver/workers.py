@@ -6,17 +6,20 @@ never run in one process with ours.
 """
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Final
+
+from pydantic import BaseModel
 
 import integrations
 from homeserver.runtime.given import nearest
 from homeserver.runtime.hosting import Setup, worker_class
 from homeserver.runtime.keeper import Keeper
 from homeserver.runtime.plan import Plan, Post, guest_post
+from homeserver.runtime.settings import Settings
 from homeserver.runtime.worker import Worker
 
 GROUP: Final = "homeserver.workers"
@@ -82,6 +85,12 @@ def kinds(wanted: Iterable[str]) -> dict[str, type[Worker]]:
 def sound(wanted: Iterable[str]) -> dict[str, type[Worker]]:
     """The classes of several workers, by name; outside ones that cannot be loaded are left out."""
     return Plan((guest_post(name) if name in outside() else Post(name, (name,)) for name in wanted), kind).sound()
+
+
+def check(settings: Settings, models: Mapping[str, type[BaseModel] | None]) -> None:
+    """Check the settings of workers that are to run, and any given for others; raises `SettingsError`."""
+    others = sound(name for name in names() if name not in models and settings.mention(name))
+    settings.check({**models, **{name: kind.options for name, kind in others.items()}}, others=names())
 
 
 def plan(*, demo: bool = False) -> Plan:

@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,6 +48,3 @@ def log_little() -> None:
     """Logs of a short command: only what went wrong."""
     start_logging("cli", "error", sys.stderr)
     logging.getLogger("homeserver.runtime.bus").setLevel(logging.CRITICAL)  # the command itself says what is wrong
-
-
-Say = Callable[[str], None]

@@ -36,7 +36,8 @@ def run(
     """Run workers until Ctrl+C. They reconnect by themselves whenever the broker comes back."""
     settings = load_settings(data, broker, sets, rules=rules, login_file=login)
     kinds = workers.kinds(dict.fromkeys(names))
-    settings.check({name: kind.options for name, kind in kinds.items()}, others=workers.names())
+    if not supervised:  # the keeper has checked, and this process needs no other workers
+        workers.check(settings, {name: kind.options for name, kind in kinds.items()})
     account = account_of(settings.home, _process_name(process, names))
     log_for_people(settings, account.process)
     settings.home.data.mkdir(mode=0o700, parents=True, exist_ok=True)

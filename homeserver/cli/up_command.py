@@ -64,7 +64,7 @@ def up(
     settings = load_settings(data, broker, sets, rules=rules, anonymous=anonymous or None, **doors)
     home, plan = settings.home, workers.plan(demo=demo)
     models = {name: kind.options for name, kind in plan.sound().items()}
-    settings.check(models, others=workers.names())
+    workers.check(settings, models)
     _make_folder(home.data)
     journal = Journal(home.data / "logs", "debug" if verbose else "warning")
     log_to(journal, "keeper", home.log_level)

@@ -60,6 +60,10 @@ class Settings:
     def _of(self, worker: str, model: type[BaseModel]) -> dict[Names, Given]:
         return merged([*self._given.get(worker, []), *self._texts.given(worker, model)])
 
+    def mention(self, worker: str) -> bool:
+        """Whether anybody gave a setting of this worker."""
+        return worker in self._given or self._texts.mention(worker)
+
     def check(self, models: Mapping[str, type[BaseModel] | None], others: Iterable[str] = ()) -> None:
         """Check the sections of these workers; refuses a section that belongs neither to them nor to `others`."""
         for worker, model in models.items():

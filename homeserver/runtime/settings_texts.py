@@ -55,6 +55,10 @@ class Texts:
     def sections(self) -> set[str]:
         return set(self._sets) - {SECTION}
 
+    def mention(self, section: str) -> bool:
+        """Whether any text is for this worker."""
+        return section in self._sets or bool(_section_of(self._env, section))
+
     def variables(self) -> dict[str, str]:
         """Workers' settings of the environment and of `--set` as variables, the platform's left out."""
         found = {name: text for name, text in self._env.items() if "__" in name}

@@ -160,6 +160,22 @@ def test_bad_settings_are_said_before_anything_starts(run: Run, tmp_path: Path) 
     assert (code, "'mosquito' is not one of auto, mosquitto, amqtt" in words) == (2, True)
 
 
+@pytest.mark.parametrize("command", [("up",), ("run", "rules", "--broker", "mqtt://127.0.0.1:1")])
+def test_a_mistake_in_the_settings_of_a_worker_that_does_not_run_is_said_too(
+    run: Run, tmp_path: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = ("--data", str(tmp_path))
+    said = run(*command, *data, "--set", "demo_home.sped=2")
+    assert said.code == 2
+    assert "--set demo_home.sped: there is no setting 'sped'; did you mean 'speed'?" in said.err
+    assert "demo_home.speed: Input should be" in run(*command, *data, "--set", "demo_home.speed=-1").err
+    monkeypatch.setenv("HOMESERVER_DEMO_HOME__SPED", "2")
+    assert "HOMESERVER_DEMO_HOME__SPED: there is no setting 'sped'" in run(*command, *data).err
+    monkeypatch.delenv("HOMESERVER_DEMO_HOME__SPED")
+    (tmp_path / "homeserver.toml").write_text("[demo_home]\nsped = 2\n")
+    assert f"{tmp_path}/homeserver.toml:2: demo_home has no setting 'sped'" in run(*command, *data).err
+
+
 def test_a_signal_while_it_begins_ends_it_as_well(tmp_path: Path) -> None:
     argv = [sys.executable, "-m", "homeserver", "up", "--data", str(tmp_path / "data"), "--broker", "amqtt"]
     argv += ["--mqtt-port", str(free_port()), "--http-port", str(free_port())]
