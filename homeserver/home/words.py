@@ -1,19 +1,13 @@
 """What may be asked of `home`. Lists come in pages: as many lines as were asked for and fit into one message."""
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from homeserver.runtime.codec import LIMIT
 from homeserver.topics.call import Call
 
-_ROOM: Final = LIMIT * 3 // 4
-"""Bytes of the lines of one page."""
 MOST_ENTITIES: Final = 500
-T = TypeVar("T")
-L = TypeVar("L", bound=BaseModel)
 
 
 class _Words(BaseModel):
@@ -25,19 +19,6 @@ class Page(_Words):
 
     offset: int = Field(0, ge=0, description="how many lines to pass over: `next` of the page before")
     limit: int = Field(500, ge=1, le=1000, description="how many lines at most; fewer come where they are long")
-
-    def of(self, rows: Sequence[T], line: Callable[[T], L]) -> tuple[tuple[L, ...], int | None]:
-        """The lines of this page, and the offset of the next one if there is one."""
-        lines: list[L] = []
-        room = _ROOM
-        for row in rows[self.offset : self.offset + self.limit]:
-            lines.append(line(row))
-            room -= len(lines[-1].model_dump_json().encode())
-            if room < 0:
-                lines.pop()
-                break
-        end = self.offset + len(lines)
-        return tuple(lines), end if end < len(rows) else None
 
 
 class AskDevices(Page):

@@ -18,6 +18,7 @@ from homeserver.home.commands import Commands
 from homeserver.home.entity import Entity
 from homeserver.home.opening import Opening
 from homeserver.home.outbox import Outbox
+from homeserver.home.pages import page
 from homeserver.home.refusals import Refusal, Refusals
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.home.report import Ignored, Report, Unreadable
@@ -271,7 +272,7 @@ class Home(Worker):
     @answers(words.DEVICES)
     async def devices(self, request: words.AskDevices, caller: Caller) -> words.DeviceList:
         rows = sorted(self.registry.devices.values(), key=lambda row: (row.name.lower(), row.id))
-        lines, after = request.of([row for row in rows if row.entities], self._line)
+        lines, after = page([row for row in rows if row.entities], self._line, request)
         return words.DeviceList(devices=lines, next=after)
 
     def _line(self, row: DeviceRow) -> words.DeviceLine:
@@ -291,7 +292,7 @@ class Home(Worker):
     async def refused(self, request: words.AskRefusals, caller: Caller) -> words.RefusalList:
         entries = [(topic, entry) for topic, entry in self.refusals.entries.items() if request.topic in topic]
         entries.sort(key=lambda entry: entry[1].at, reverse=True)
-        lines, after = request.of(entries, _refusal)
+        lines, after = page(entries, _refusal, request)
         return words.RefusalList(refusals=lines, total=self.refusals.total, next=after)
 
     @answers(words.FORGET)
