@@ -4,10 +4,12 @@ import logging
 import sys
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
 from homeserver.runtime.log import start_logging
+from homeserver.runtime.running import running
 from homeserver.runtime.settings import Settings
 
 Data = Annotated[
@@ -37,6 +39,13 @@ Reach = Annotated[float, typer.Option("--timeout", help="Seconds to wait for an 
 def load_settings(data: Path | None, broker: str | None, sets: list[str] | None = None, **more: Any) -> Settings:
     """The settings in force; raises `SettingsError`."""
     return Settings.load({"data": data, "broker": broker, **more}, sets)
+
+
+def zone_of(settings: Settings) -> ZoneInfo:
+    """The time zone of the home that runs here, whatever its file says by now; else that of the settings."""
+    home = settings.home
+    here = running(home.data) if "://" not in home.broker else None
+    return ZoneInfo(here.settings["time_zone"][0] if here and "time_zone" in here.settings else home.time_zone)
 
 
 def log_for_people(settings: Settings, process: str, level: str | None = None) -> None:

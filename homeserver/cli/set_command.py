@@ -1,23 +1,48 @@
-"""`homeserver set ENTITY SERVICE key=value...`: one command to one entity."""
+"""`homeserver set ENTITY SERVICE key=value...`: one command to one entity, and with `--wait` what came of it."""
 
-from typing import Annotated, Any
+import asyncio
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
 
 import typer
 from pydantic import ValidationError
 
 from homeserver.cli.arguments import Arguments, read_arguments
-from homeserver.cli.client import connected, talk
+from homeserver.cli.client import Client, connected, talk
 from homeserver.cli.failures import Failure
-from homeserver.cli.options import AsJson, Broker, Data, Reach, load_settings
+from homeserver.cli.options import AsJson, Broker, Data, Reach, load_settings, zone_of
 from homeserver.cli.printing import console, print_json
 from homeserver.runtime.codec import sentence
 from homeserver.runtime.given import nearest
 from homeserver.runtime.settings import Settings
-from homeserver.topics.entity import ENTITY_CONFIG
+from homeserver.topics.cause import Cause
+from homeserver.topics.entity import (
+    COMMAND_FAILED,
+    ENTITY_CONFIG,
+    ENTITY_STATE,
+    UNAVAILABLE,
+    CommandOutcome,
+    EntityState,
+)
 from homeserver.topics.names import split_entity
 from homeserver.topics.services import SERVICES
 
 app = typer.Typer()
+_REPORT: Final = 2.0
+"""Seconds that the report of a command may take when its time is up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A command that its owner took on. `until`: when it is given up; `state`: what the device then told, if waited."""
+
+    entity: str
+    service: str
+    cause: Cause
+    available: bool
+    until: datetime
+    state: str | None = None
 
 
 @app.command(name="set")
@@ -27,18 +52,35 @@ def set_entity(
     arguments: Arguments = None,
     data: Data = None,
     broker: Broker = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the device has done it or time is up.")] = False,
     timeout: Reach = 10.0,
     as_json: AsJson = False,
 ) -> None:
-    """Give an entity a command and wait until its owner has accepted it. A device may still take its time."""
+    """Give an entity a command and wait until its owner has accepted it; its device has the time of --timeout."""
     domain, _ = split_entity(entity)
     values = read_arguments(arguments or [])
     _check(domain, service, values)
-    cause = talk(_command(load_settings(data, broker), entity, service, values, timeout))
+    settings = load_settings(data, broker)
+    done = talk(_command(settings, entity, service, values, timeout, wait=wait))
     if as_json:
-        print_json({"accepted": True, "entity": entity, "service": service, "cause": cause})
-    else:
-        console.print(f"{entity}: {service} accepted")
+        print_json({"accepted": True, **asdict(done)})
+        return
+    once = SERVICES[domain][service].effect_of(values) == "once"
+    console.print(f"{entity}: {service} accepted{_hint(done, timeout, settings, once=once)}", soft_wrap=True)
+    if wait:
+        console.print(
+            f"{entity} is {done.state}" if done.state else "it told nothing new: it was so, or it never tells"
+        )
+
+
+def _hint(done: Accepted, timeout: float, settings: Settings, *, once: bool) -> str:
+    """What to know where the device cannot be reached now."""
+    if done.available:
+        return ""
+    if once:
+        return f"; it is unavailable now, and {done.service} is sent only once: it may be lost"
+    until = f"{done.until.astimezone(zone_of(settings)):%H:%M:%S}"
+    return f"; it is unavailable now: the command waits until {until} ({timeout:g} s) and is given up then"
 
 
 def _check(domain: str, service: str, values: dict[str, Any]) -> None:
@@ -59,10 +101,45 @@ def _check(domain: str, service: str, values: dict[str, Any]) -> None:
         raise Failure(f"{domain}.{service}: {reason}") from error
 
 
-async def _command(settings: Settings, entity: str, service: str, values: dict[str, Any], timeout: float) -> Any:
+async def _command(
+    settings: Settings, entity: str, service: str, values: dict[str, Any], timeout: float, *, wait: bool
+) -> Accepted:
     async with connected(settings) as client:
-        configs = (await client.present(ENTITY_CONFIG))[ENTITY_CONFIG.template]
-        if split_entity(entity) not in configs:
+        told = _listen(client, entity)
+        found = await client.present(ENTITY_CONFIG, ENTITY_STATE)
+        configs, where = found[ENTITY_CONFIG.template], split_entity(entity)
+        if where not in configs:
             known = [".".join(where) for where in configs]
             raise Failure(f"there is no entity {entity}; {nearest(entity, known, 'the home has none yet')}"[:300])
-        return await client.calls.command(entity, service, values, ttl=timeout)
+        state = found[ENTITY_STATE.template].get(where)
+        available = state is None or state.state != UNAVAILABLE
+        until = client.bus.clock.now() + timedelta(seconds=timeout)
+        cause = await client.calls.command(entity, service, values, ttl=timeout)
+        outcome = await _outcome(told, cause, timeout) if wait else None
+        return Accepted(entity, service, cause, available, until, outcome)
+
+
+def _listen(client: Client, entity: str) -> "asyncio.Queue[EntityState | CommandOutcome | None]":
+    """What is told of the entity, and of commands that came to nothing, from before the command is said."""
+    told: asyncio.Queue[EntityState | CommandOutcome | None] = asyncio.Queue()
+    domain, object_id = split_entity(entity)
+    for topic, fixed in ((ENTITY_STATE, {"domain": domain, "object_id": object_id}), (COMMAND_FAILED, {})):
+        client.bus.replay(client.bus.hear(topic, told.put_nowait, "set", **fixed))
+    return told
+
+
+async def _outcome(
+    told: "asyncio.Queue[EntityState | CommandOutcome | None]", cause: Cause, timeout: float
+) -> str | None:
+    """The state that followed from a command, None where nothing was told; raises `Failure` where it was given up."""
+    try:
+        async with asyncio.timeout(timeout + _REPORT):
+            while True:
+                said = await told.get()
+                if said is None or said.cause is None or cause.id not in (said.cause.id, said.cause.parent):
+                    continue
+                if isinstance(said, CommandOutcome):
+                    raise Failure(said.message)
+                return said.state
+    except TimeoutError:
+        return None

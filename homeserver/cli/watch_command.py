@@ -3,7 +3,6 @@
 import asyncio
 from datetime import timedelta
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 import orjson
 import typer
@@ -12,14 +11,13 @@ from rich.markup import escape
 from homeserver.cli.arguments import fits
 from homeserver.cli.client import talk
 from homeserver.cli.happenings import Happening, Happenings
-from homeserver.cli.options import AsJson, Broker, Data, load_settings
+from homeserver.cli.options import AsJson, Broker, Data, load_settings, zone_of
 from homeserver.cli.order import HOLD, CausalOrder
 from homeserver.cli.printing import console
 from homeserver.runtime.account import account_of
 from homeserver.runtime.clock import RealClock
 from homeserver.runtime.mqtt_wire import MqttWire
-from homeserver.runtime.running import running
-from homeserver.runtime.settings import HomeSettings, Settings
+from homeserver.runtime.settings import Settings
 from homeserver.runtime.wire import Wire, WireError
 from homeserver.topics.names import random_name
 
@@ -55,7 +53,7 @@ class Watch:
         self._pattern = pattern
         self._left = count or -1
         self._as_json = as_json
-        self._zone = _zone(home)
+        self._zone = zone_of(settings)
         self._happenings = Happenings(everything=everything)
         self._clock = RealClock()
         self._order = CausalOrder(self._clock, self._show)
@@ -114,12 +112,6 @@ class Watch:
         by = f"  [dim]by {escape(one.by)}[/]" if one.by else ""
         kind = f"[{_COLOURS.get(one.kind, 'white')}]{one.kind:<8}[/]"
         console.print(f"{time:%H:%M:%S} {kind} {escape(one.about)}  {escape(one.what)}{by}", soft_wrap=True)
-
-
-def _zone(home: HomeSettings) -> ZoneInfo:
-    """That of the home that runs here, whatever its file says by now."""
-    here = running(home.data) if "://" not in home.broker else None
-    return ZoneInfo(here.settings["time_zone"][0] if here and "time_zone" in here.settings else home.time_zone)
 
 
 def _more(one: Happening) -> dict[str, object]:

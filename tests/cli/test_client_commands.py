@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,6 +77,56 @@ def test_a_command_over_http_passes_the_brokers_rights(home: Home, at: Run) -> N
     until(at, "entities", LAMP, "--json", holds='"brightness":33')
     report = home.post("/api/calls/keeper/status", {})
     assert "home" in [one["worker"] for one in report["workers"]]
+
+
+def test_set_waits_for_what_comes_of_it(at: Run) -> None:
+    until(at, "entities", LAMP, "--json", holds='"state":"o')
+    at("set", LAMP, "turn_off", "--wait")
+    assert at("set", LAMP, "turn_on", "--wait").out == f"{LAMP}: turn_on accepted\n{LAMP} is on\n"
+    assert at("set", LAMP, "turn_on", "--wait", "--json", "--timeout", "0.5").json["state"] is None, "it was on"
+
+
+AWAY = {
+    "object_id": "away_lamp",
+    "command_topic": "away/set",
+    "state_topic": "away",
+    "availability_topic": "away/there",
+}
+BELL = {"object_id": "away_bell", "command_topic": "away/ring", "availability_topic": "away/there"}
+
+
+def test_set_says_when_the_device_is_unavailable_and_until_when_the_command_waits(home: Home, at: Run) -> None:
+    secret = at("device-login", "add", "away", "--json").json["password"]
+    asyncio.run(publish(home, secret, "away", {"light/away/lamp": AWAY, "button/away/bell": BELL}))
+    until(at, "entities", "away_bell", "--json", holds='"state":"unavailable"')
+    before = datetime.now(ZoneInfo("Asia/Kathmandu"))
+    said = at("set", "light.away_lamp", "turn_on", "--timeout", "8").out
+    found = re.fullmatch(
+        r"light\.away_lamp: turn_on accepted; it is unavailable now: "
+        r"the command waits until (\d\d:\d\d:\d\d) \(8 s\) and is given up then\n",
+        said,
+    )
+    assert found, said
+    assert found[1] in {f"{before + timedelta(seconds=8 + late):%H:%M:%S}" for late in range(6)}
+    assert "press is sent only once: it may be lost" in at("set", "button.away_bell", "press").out
+    document = at("set", "light.away_lamp", "turn_off", "--json").json
+    assert document["available"] is False
+    given_up = at("set", "light.away_lamp", "turn_on", "--wait", "--timeout", "1")
+    assert (given_up.code, given_up.err) == (1, "homeserver: light.away_lamp did not confirm turn_on in time\n")
+
+
+async def publish(home: Home, secret: str, device: str, configs: dict[str, dict[str, str]]) -> None:
+    """Announce entities as a device does."""
+    link = DeviceLink(MqttWire(Address("127.0.0.1", home.mqtt_port, f"device.{device}", secret), device), RealClock())
+
+    async def announce() -> None:
+        for place, config in configs.items():
+            body = json.dumps({"unique_id": place, "name": config["object_id"], **config}).encode()
+            link.publish(f"homeassistant/{place}/config", body, retain=True)
+
+    async with asyncio.timeout(10):
+        await link.open(lambda topic, payload: None, announce)
+    await link.close()
 
 
 @pytest.mark.parametrize(
