@@ -32,7 +32,10 @@ def tell_ready(settings: Settings, supervisor: Supervisor, seconds: float, *, wh
     line("rules", str(home.rules))
     file = home.data / FILE
     place = f"{home.time_zone}, {home.currency}, {home.language}"
-    line("settings", f"{file}: {place}" if file.exists() else f"{place}; to change them, write {file}")
+    line(
+        "settings",
+        f"{file}: {place}" if file.exists() else f"{place}, as nobody was asked; to change them, write {file}",
+    )
     line("", "Ctrl+C stops everything")
 
 

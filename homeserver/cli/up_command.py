@@ -5,13 +5,15 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from pydantic import BaseModel
 
 from homeserver import __version__, workers
+from homeserver.cli import first_start
 from homeserver.cli.failures import Failure
 from homeserver.cli.greeting import line, tell_ready
 from homeserver.cli.options import Broker, Data, Rules, Sets, load_settings
@@ -21,6 +23,7 @@ from homeserver.runtime.hosting import Setup
 from homeserver.runtime.house import House
 from homeserver.runtime.journal import Journal, log_to
 from homeserver.runtime.keeper import Keeper
+from homeserver.runtime.plan import Plan
 from homeserver.runtime.process import Process
 from homeserver.runtime.running import occupy
 from homeserver.runtime.settings import Settings
@@ -57,24 +60,19 @@ def up(
         bool, typer.Option("--anonymous", help="Let programs on this machine use the broker without a login.")
     ] = False,
     sets: Sets = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing at the first start.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show everything that the processes log.")] = False,
 ) -> None:
     """Start the broker and all workers of the home, and keep them up until Ctrl+C."""
     doors = {"mqtt_port": mqtt_port, "mqtt_host": mqtt_host, "http_port": http_port, "http_host": http_host}
-    settings = load_settings(data, broker, sets, rules=rules, anonymous=anonymous or None, **doors)
-    home, plan = settings.home, workers.plan(demo=demo)
+    options = {"rules": rules, "anonymous": anonymous or None, **doors}
+    settings, plan = load_settings(data, broker, sets, **options), workers.plan(demo=demo)
     models = {name: kind.options for name, kind in plan.sound().items()}
     workers.check(settings, models)
-    _make_folder(home.data)
-    journal = Journal(home.data / "logs", "debug" if verbose else "warning")
-    log_to(journal, "keeper", home.log_level)
-    supervisor = Supervisor(settings, plan, journal, RealClock(), line)
-    page = f"http://{home.http_host}:{home.http_port}/"
-    said = {row.name: (row.value, row.source) for row in settings.explain(models)}
-    door = occupy(home.data, supervisor.address(), page, login=not supervisor.open_house, settings=said)
-    with contextlib.closing(journal), door:
-        check_free(home.http_host, home.http_port, "--http-port", "the page")
-        asyncio.run(_live(settings, supervisor))
+    _make_folder(settings.home.data)
+    if not yes and first_start.ask(settings):
+        settings = load_settings(data, broker, sets, **options)
+    _keep_up(settings, plan, models, verbose=verbose)
 
 
 def _make_folder(data: Path) -> None:
@@ -87,6 +85,19 @@ def _make_folder(data: Path) -> None:
             return
         reason = "cannot be written to"
     raise Failure(f"the data folder {data} {reason}; choose another with --data")
+
+
+def _keep_up(settings: Settings, plan: Plan, models: Mapping[str, type[BaseModel] | None], *, verbose: bool) -> None:
+    home = settings.home
+    journal = Journal(home.data / "logs", "debug" if verbose else "warning")
+    log_to(journal, "keeper", home.log_level)
+    supervisor = Supervisor(settings, plan, journal, RealClock(), line)
+    page = f"http://{home.http_host}:{home.http_port}/"
+    said = {row.name: (row.value, row.source) for row in settings.explain(models)}
+    door = occupy(home.data, supervisor.address(), page, login=not supervisor.open_house, settings=said)
+    with contextlib.closing(journal), door:
+        check_free(home.http_host, home.http_port, "--http-port", "the page")
+        asyncio.run(_live(settings, supervisor))
 
 
 async def _live(settings: Settings, supervisor: Supervisor) -> None:

@@ -48,6 +48,7 @@ def test_it_comes_up_whole_and_ctrl_c_ends_everything(tmp_path: Path, broker: st
         token = (home.data / "http-token").read_text().strip()
         assert home.says(f"http://127.0.0.1:{home.http_port}/, its key is in {home.data}/http-token")
         assert not home.says(token), "what goes to a file stays there, and many can read it"
+        assert home.says("Europe/Berlin, EUR, en, as nobody was asked; to change them, write")
         request = urllib.request.Request(
             f"http://127.0.0.1:{home.http_port}/api/states", headers={"Authorization": f"Bearer {token}"}
         )
