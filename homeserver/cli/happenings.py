@@ -65,18 +65,19 @@ class Happenings:
 
     def of(self, address: str, payload: bytes, *, retained: bool) -> Happening | None:
         """The line of a message on `address`, relative to the root; None where there is nothing to tell."""
-        levels = address.split("/")
         fields = _fields(payload)
-        state = ENTITY_STATE.match(levels)
+        state = ENTITY_STATE.match(address)
         if state is not None:
             return self._state(".".join(state), fields, retained=retained)
         if retained:
             return None
         for kind in _KINDS:
-            where = kind.topic.match(levels)
+            where = kind.topic.match(address)
             if where is not None:
                 return self._told(kind, where, {} if kind.sealed else fields)
-        return Happening(levels[0], address, _data(fields), _by(fields, ""), fields) if self._everything else None
+        if not self._everything:
+            return None
+        return Happening(address.partition("/")[0], address, _data(fields), _by(fields, ""), fields)
 
     def _told(self, kind: Kind, where: Where, fields: Fields) -> Happening | None:
         if kind.quiet and not self._everything:

@@ -338,5 +338,7 @@ def expand(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _renamed(fields: Mapping[str, Any], table: Mapping[str, str]) -> dict[str, Any]:
+    if table.keys().isdisjoint(fields):
+        return dict(fields)
     renamed = {table.get(key, key): value for key, value in fields.items() if key in table}
     return renamed | {key: value for key, value in fields.items() if key not in table}

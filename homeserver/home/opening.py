@@ -52,18 +52,15 @@ class Opening:
         self._say_all()
 
     async def _read_leftovers(self) -> None:
-        house = self._home.house
-        for where, config in await house.leftovers(ENTITY_CONFIG):
-            if config is not None and config.owner == self._home.name:
+        entries: tuple[Topic[Any], ...] = (ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY)
+        left = await self._home.house.leftovers(ENTITY_CONFIG, ENTITY_STATE, *entries)
+        for where, config in left.of(ENTITY_CONFIG):
+            if config.owner == self._home.name:
                 self._configs.add(where)
-            elif config is not None:
+            else:
                 self._home.registry.others.add(".".join(where))
-        for where, state in await house.leftovers(ENTITY_STATE):
-            if state is not None and where in self._configs:
-                self._states[where] = state
-        topics: tuple[Topic[Any], ...] = (ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY)
-        for topic in topics:
-            self._entries += [(topic, where[0]) for where, _ in await house.leftovers(topic)]
+        self._states = {where: state for where, state in left.of(ENTITY_STATE) if where in self._configs}
+        self._entries = [(topic, where[0]) for topic in entries for where, _ in left.of(topic)]
 
     def _apply(self) -> None:
         """What was announced before and is not now: kept, unless the broker kept it and holds other discovery

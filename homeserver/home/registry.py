@@ -148,8 +148,11 @@ class Registry:
             self.devices[row.id] = row
         else:
             row = self.devices[known]
+            is_known = row.keys.issuperset(described.keys)
+            if is_known and described.details == row.details:
+                return row, False
             details = described.details.over(row.details)
-            if details == row.details and row.keys.issuperset(described.keys):
+            if is_known and details == row.details:
                 return row, False
             row.details = details
         if row.area_id is None and row.details.suggested_area:

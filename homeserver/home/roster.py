@@ -137,7 +137,7 @@ class Roster:
             self.full = True
             raise Refused(f"this home has {MOST} entities, which is all that it can hold")
         row = self.registry.find(draft.domain, draft.unique_id)
-        if row is not None and row.forgotten == fingerprint(announcement):
+        if row is not None and row.forgotten is not None and row.forgotten == fingerprint(announcement):
             return None
         return draft
 
@@ -183,10 +183,10 @@ class Roster:
 
     def described_anew(self, device: DeviceRow) -> list[Entity]:
         """The entities of a device whose own description changes with the device's."""
-        description = (device.details, frozenset(device.keys))
-        if self._descriptions.get(device.id) == description:
-            return []  # a device of a thousand entities must not cost a million comparisons
+        description, before = (device.details, frozenset(device.keys)), self._descriptions.get(device.id)
         self._descriptions[device.id] = description
+        if before is None or before == description:
+            return []  # a device of a thousand entities must not cost a million comparisons
         changed = []
         for entity_id in device.entities:
             domain, _, object_id = entity_id.partition(".")

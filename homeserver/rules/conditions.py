@@ -210,7 +210,7 @@ PLANNED: Final = frozenset({"device", "sun", "zone", "holiday", "workday"})
 
 def is_condition(node: Map) -> bool:
     """Whether a mapping among actions is a condition."""
-    return "condition" in node or any(kind in node for kind in _GROUPS)
+    return "condition" in node or not _GROUPS.keys().isdisjoint(node)
 
 
 def compile_conditions(fields: Fields, name: str, compiler: Compiler) -> tuple[Condition, ...]:
@@ -233,8 +233,8 @@ def compile_condition(fields: Fields, compiler: Compiler) -> Condition | None:
     """One condition; None for one that is not enabled, whatever else it says. Raises `RuleError`."""
     if not compiler.enabled(fields):
         return None
-    short = next((kind for kind in _GROUPS if kind in fields.node), None)
-    if short is not None and "condition" not in fields:
+    if "condition" not in fields.node and is_condition(fields.node):
+        short = next(kind for kind in _GROUPS if kind in fields.node)
         made = _GROUPS[short](compile_conditions(fields, short, compiler))
     else:
         kind = fields.need("condition", "say which kind, such as condition: state")

@@ -25,7 +25,7 @@ class Fields:
         return self.node.lines.get(name, self.node.line)
 
     def where(self, name: str = "") -> str:
-        return ".".join(part for part in (self.way, name) if part)
+        return f"{self.way}.{name}" if self.way and name else self.way or name
 
     def wrong(self, text: str, name: str = "") -> RuleError:
         return RuleError(text, self.line(name), self.where(name))
@@ -46,7 +46,7 @@ class Fields:
         """The plain value."""
         self._taken.add(name)
         value = self.node.get(name, default)
-        if isinstance(value, Tagged):
+        if type(value) is Tagged:
             raise RuleError(f"not supported yet: {value.tag}", value.line, self.where(name), "unsupported")
         return value
 

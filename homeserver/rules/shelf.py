@@ -25,7 +25,7 @@ class Shelf:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-        self._packed: dict[str, list[Any]] = self._load(path) if path is not None else {}
+        self._packed: dict[str, list[Any]] | None = None  # megabytes: in memory only while files are read
         self._is_new = False
 
     def document(self, name: str, text: str) -> Document:
@@ -33,6 +33,8 @@ class Shelf:
         if self._path is None or len(text) < _SMALL:
             return read(text)
         mark = _mark(text)
+        if self._packed is None:
+            self._packed = self._load(self._path)
         found = self._packed.get(name)
         if found is not None and found[0] == mark:
             return _unpacked(found[1])
@@ -43,11 +45,11 @@ class Shelf:
 
     def put_away(self, names: Container[str]) -> None:
         """Keep what is new for the next start, of the files that there still are."""
-        if self._path is None or not self._is_new:
+        packed, self._packed = self._packed, None
+        if self._path is None or packed is None or not self._is_new:
             return
         self._is_new = False
-        self._packed = {name: kept for name, kept in self._packed.items() if name in names}
-        body = json.dumps(self._packed)
+        body = json.dumps({name: kept for name, kept in packed.items() if name in names})
         try:
             write_private(self._path, f"{_mark(_FORM + body)}\n{body}")
         except OSError as error:

@@ -71,7 +71,7 @@ class Rules(Worker):
         await self.house.snapshot()
         said = await self.house.leftovers(RULE_CONFIG)
         await self._load()
-        for (id,), _ in said:
+        for (id,), _ in said.of(RULE_CONFIG):
             if self.book.holder(id) is None:
                 self.house.say(RULE_CONFIG, None, id)
         self.engine.start()

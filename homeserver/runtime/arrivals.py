@@ -38,6 +38,7 @@ class Arrivals:
         company: Company,
         clock: Clock,
         run: str,
+        held: dict[str, bytes],
         *,
         refused: Callable[[str, str], None],
         failed: OnFailure,
@@ -49,6 +50,7 @@ class Arrivals:
         self._company = company
         self._clock = clock
         self._mark = b'"from":"%b"' % run.encode()
+        self._held = held
         self._refused = refused
         self._failed = failed
         self._overwritten = overwritten
@@ -56,6 +58,8 @@ class Arrivals:
         self._raw_routes: dict[str, tuple[RawHandler, ...]] = {}
         self._seen: OrderedDict[tuple[str, str, int], None] = OrderedDict()
         self._resync: set[str] | None = None
+        self.reading = 0
+        """How many read what the broker holds of our own from an earlier run."""
 
     # -- topics of devices
 
@@ -96,6 +100,10 @@ class Arrivals:
             self._overwritten(address)  # what only we may say: an older run's will, most likely
             return
         routes = self._routes.find(address)
+        if self.reading and retained:
+            self._held[address] = payload
+        elif self._held:
+            self._held.pop(address, None)  # the broker holds something else by now
         try:
             if routes and payload:
                 self._take(routes, address, payload, retained, fact)

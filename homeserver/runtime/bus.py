@@ -22,6 +22,7 @@ from homeserver.runtime.connection import Connection
 from homeserver.runtime.delivery import Inbox
 from homeserver.runtime.dispatch import Dispatch
 from homeserver.runtime.heard import Heard
+from homeserver.runtime.leftovers import Leftovers
 from homeserver.runtime.outgoing import Outgoing
 from homeserver.runtime.present import Fact, Present
 from homeserver.runtime.routes import Hearing, Routes
@@ -73,6 +74,7 @@ class Bus:
             self._company,
             clock,
             self.run,
+            self._outgoing.held,
             refused=lambda address, reason: self.refused(address, reason),
             failed=self._failed,
             overwritten=self._overwritten,
@@ -213,15 +215,18 @@ class Bus:
         """Return when everything that was asked for so far is subscribed to and its snapshot is complete."""
         await self._subscriptions.sync()
 
-    async def leftovers(self, topic: Topic[Any]) -> list[tuple[tuple[str, ...], Any]]:
-        """What the broker still holds on a topic of our own from an earlier run: parameters and message."""
-        self._subscriptions.extra.add(topic.filter())
-        reading = self.hear(topic, lambda _: None, "leftovers")
+    async def leftovers(self, topics: tuple[Topic[Any], ...]) -> Leftovers:
+        """What the broker still holds on topics of our own from an earlier run; saying the same again costs nothing."""
+        filters = {topic.filter() for topic in topics}
+        self._subscriptions.extra |= filters
+        readings = [self.hear(topic, lambda _: None, "leftovers") for topic in topics]
+        self._arrivals.reading += 1
         await self.sync()
-        self._subscriptions.extra.discard(topic.filter())
-        await self.unhear(reading)
-        facts = [fact for fact in self.present.values() if fact.topic.template == topic.template]
-        return [(fact.where, fact.message) for fact in facts if not fact.mine and fact.message is not None]
+        self._arrivals.reading -= 1
+        self._subscriptions.extra -= filters
+        for reading in readings:
+            await self.unhear(reading)
+        return Leftovers(self.present, topics)
 
     # -- saying
 

@@ -25,6 +25,12 @@ def encode(message: object, run: str, seq: int) -> bytes:
     return b'%b%b"from":"%b","seq":%d}' % (body[:-1], comma, run.encode(), seq)
 
 
+def body_of(payload: bytes) -> bytes:
+    """A payload without the envelope at its end: who said it, and as which message."""
+    body, mark, _ = payload.rpartition(b'"from":"')
+    return body if mark else payload
+
+
 def plain(value: object) -> Any:
     """What orjson does not know by itself."""
     if isinstance(value, BaseModel):

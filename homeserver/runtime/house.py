@@ -16,6 +16,7 @@ from homeserver.runtime.bus import Bus
 from homeserver.runtime.calls import Calls
 from homeserver.runtime.clock import Clock
 from homeserver.runtime.device_link import DeviceLink
+from homeserver.runtime.leftovers import Leftovers
 from homeserver.runtime.settings import Settings
 from homeserver.topics.call import Call
 from homeserver.topics.cause import Cause
@@ -154,9 +155,9 @@ class House:
         self._check_speaks_for(login)
         return await self._around.calls.command(entity_id, service, data, parent=parent, ttl=ttl, login=login)
 
-    async def leftovers(self, topic: Topic[M]) -> list[tuple[tuple[str, ...], M]]:
-        """What the broker still holds of this worker's own retained topic from an earlier run."""
-        return await self._bus.leftovers(topic)
+    async def leftovers(self, *topics: Topic[Any]) -> Leftovers:
+        """What the broker still holds of this worker's own retained topics from an earlier run."""
+        return await self._bus.leftovers(topics)
 
     async def snapshot(self) -> None:
         """Return when the retained messages of all that is heard have arrived."""

@@ -71,7 +71,7 @@ class Keeper(Worker):
         self._turn = asyncio.Lock()
 
     async def open(self) -> None:
-        for (process,), _ in await self.house.leftovers(PROCESS_WANTED):
+        for (process,), _ in (await self.house.leftovers(PROCESS_WANTED)).of(PROCESS_WANTED):
             self.house.say(PROCESS_WANTED, None, process)
         for process in self._staff.wanted:
             self._say_wanted(process)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from homeserver.runtime.clock import Clock, Timer
-from homeserver.runtime.codec import encode
+from homeserver.runtime.codec import body_of, encode
 from homeserver.runtime.wire import Wire
 from homeserver.topics.call import Request
 from homeserver.topics.entity import Command
@@ -54,6 +54,8 @@ class Outgoing:
         self._window: Timer | None = None
         self._unacknowledged: dict[int, _Unacknowledged] = {}
         self._withdrawn: dict[str, int] = {}
+        self.held: dict[str, bytes] = {}
+        """What the broker holds of an earlier run of ours, by address: it need not be sent the same again."""
         self.dropped = 0
 
     def say(self, topic: Topic[Any], address: str, message: Any, *, for_watching: bool = False) -> None:
@@ -98,7 +100,9 @@ class Outgoing:
             log.error("%s cannot be said: %s", address, error)
             return
         if topic.retained:
-            self._send_retained(full, payload, topic.qos)
+            held = self.held.pop(address, None) if self.held else None
+            if held is None or body_of(held) != body_of(payload):
+                self._send_retained(full, payload, topic.qos)
         elif for_watching or topic.qos == 0:
             if self._connected:
                 self._wire.publish(full, payload, 0, False)
@@ -158,6 +162,7 @@ class Outgoing:
     def lost(self) -> None:
         """The connection is down: keep what must not be lost."""
         self._connected = self._released = False
+        self.held.clear()
 
     def resay(self, topic: Topic[Any], address: str, message: Any) -> None:
         """Say a retained message again, past the window: after a reconnect, or when somebody overwrote it."""

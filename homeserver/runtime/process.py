@@ -183,7 +183,6 @@ async def _open(process: Process, names: list[str]) -> None:
     gc.disable()
     asyncio.get_running_loop().call_later(_START, gc.enable)  # even if a worker never opens
     await process.until_open()
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # uncollected: looking through it all would hold the first answers up for a fraction of a percent
     gc.enable()
     log.info("ready: %s", ", ".join(names))

@@ -3,7 +3,7 @@
 Addresses repeat, so each is taken apart once and remembered; after that a message costs one look-up in a dict.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +26,8 @@ class Hearing:
         return self.topic.filter(**self.fixed)
 
     def wants(self, where: tuple[str, ...]) -> bool:
+        if not self.fixed:
+            return True
         return all(self.fixed.get(name, part) == part for name, part in zip(self.topic.parameters, where, strict=True))
 
 
@@ -43,17 +45,18 @@ class Routes:
 
     def __init__(self) -> None:
         self.hearings: list[Hearing] = []
-        self._by_shape: dict[tuple[int, str], list[Hearing]] = {}
+        self._by_shape: dict[tuple[int, str], dict[str, list[Hearing]]] = {}
         self._routes: dict[str, tuple[Route, ...]] = {}
 
     def add(self, hearing: Hearing) -> None:
         self.hearings.append(hearing)
-        self._by_shape.setdefault(_shape(hearing.topic.levels), []).append(hearing)
+        of_shape = self._by_shape.setdefault(_shape(hearing.topic.levels), {})
+        of_shape.setdefault(hearing.topic.template, []).append(hearing)
         self._routes.clear()
 
     def remove(self, hearing: Hearing) -> None:
         self.hearings.remove(hearing)
-        self._by_shape[_shape(hearing.topic.levels)].remove(hearing)
+        self._by_shape[_shape(hearing.topic.levels)][hearing.topic.template].remove(hearing)
         self._routes.clear()
 
     def find(self, address: str) -> tuple[Route, ...]:
@@ -66,13 +69,15 @@ class Routes:
         return routes
 
     def _find(self, address: str) -> tuple[Route, ...]:
-        levels = address.split("/")
-        found: dict[str, tuple[Topic[Any], tuple[str, ...], list[Inbox]]] = {}
-        for hearing in self._by_shape.get(_shape(levels), ()):
-            where = hearing.topic.match(levels)
-            if where is not None and hearing.wants(where):
-                found.setdefault(hearing.topic.template, (hearing.topic, where, []))[2].append(hearing.inbox)
-        return tuple(Route(topic, where, tuple(inboxes)) for topic, where, inboxes in found.values())
+        of_shape = self._by_shape.get(_shape(address.split("/")))
+        return tuple(self._of_topics(of_shape.values(), address)) if of_shape else ()
+
+    @staticmethod
+    def _of_topics(topics: Iterable[list[Hearing]], address: str) -> Iterator[Route]:
+        for hearings in topics:
+            where = hearings[0].topic.match(address) if hearings else None
+            if where is not None and (wanting := tuple(one.inbox for one in hearings if one.wants(where))):
+                yield Route(hearings[0].topic, where, wanting)
 
 
 def _shape(levels: Sequence[str]) -> tuple[int, str]:

@@ -5,6 +5,7 @@ parameter: `entity/{domain}/{object_id}/state`. The parameter `login` is always 
 in by the bus and enforced by the broker; a topic that has it may have many writers, a topic without it has one.
 """
 
+import re
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -58,17 +59,14 @@ class Topic(Generic[M]):
         """The MQTT filter of this topic: `+` for each parameter that is not `fixed`."""
         return "/".join(fixed.get(part[1:-1], "+") if part.startswith("{") else part for part in self.levels)
 
-    def match(self, levels: list[str]) -> tuple[str, ...] | None:
-        """The parameters of an address given as its levels, or None where it is not of this topic."""
-        if len(levels) != len(self.levels):
-            return None
-        where = []
-        for pattern, part in zip(self.levels, levels, strict=True):
-            if pattern.startswith("{"):
-                where.append(part)
-            elif pattern != part:
-                return None
-        return tuple(where)
+    def match(self, address: str) -> tuple[str, ...] | None:
+        """The parameters of an address, or None where it is not of this topic."""
+        found = self._pattern.fullmatch(address)
+        return found.groups() if found is not None else None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("/".join("([^/]*)" if part.startswith("{") else re.escape(part) for part in self.levels))
 
 
 class Retained(Topic[M | None], Generic[M]):

@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from homeserver.runtime.clock import VirtualClock, settle
+from homeserver.runtime.codec import encode
 from homeserver.runtime.outgoing import BUSY, WINDOW, Outgoing
 from homeserver.topics.entity import COMMAND, Command
 from tests.runtime.test_bus import EVENT, STATE, Word
@@ -136,6 +137,24 @@ async def test_a_retraction_said_without_a_connection_is_made_up_for(outgoing: O
     await settle()
     outgoing.connected()
     assert wire.sent == [("homeserver/entity/light/hall/state", b"", 0, True)]
+
+
+async def test_what_the_broker_holds_already_is_not_sent_once(outgoing: Outgoing, wire: Recorder) -> None:
+    outgoing.held["entity/light/hall/state"] = encode(Word("on"), "earlier", 7)
+    for text in ("on", "off", "on"):
+        state(outgoing, text)
+        await settle()
+        outgoing._end_window()
+    assert wire.texts() == ["off", "on"]
+
+
+async def test_a_connection_that_was_lost_may_have_led_to_another_broker(outgoing: Outgoing, wire: Recorder) -> None:
+    outgoing.held["entity/light/hall/state"] = encode(Word("on"), "earlier", 7)
+    outgoing.lost()
+    outgoing.connected()
+    state(outgoing, "on")
+    await settle()
+    assert wire.texts() == ["on"]
 
 
 async def test_a_copy_for_watching_is_not_kept(outgoing: Outgoing, wire: Recorder) -> None:
