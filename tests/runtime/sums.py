@@ -10,7 +10,7 @@ from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.runtime.worker import Worker, answers, every, hears
 from homeserver.topics.call import Call, Caller
 from homeserver.topics.topic import Retained, Topic
-from tests.runtime.test_bus import Word
+from tests.runtime.spoken import Word
 
 
 class Double(BaseModel):

@@ -1,75 +1,14 @@
 """The bus contract: what holds on the broker in memory, on amqtt and on Mosquitto alike."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import orjson
-import pytest
 
-from homeserver.runtime.bus import Bus
 from homeserver.runtime.heard import Heard
-from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, Command
 from homeserver.topics.process import PROCESS_STATUS, ProcessStatus
-from homeserver.topics.topic import Retained, Topic
-from tests.runtime.ground import EVERYTHING, Buses, Ground, Kind, ground_of, until
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    text: str
-    cause: Cause | None = None
-
-
-STATE = Retained("entity/{domain}/{object_id}/state", Word, qos=0)
-EVENT = Topic[Word]("event/spoke/{login}", Word)
-PROCESSES = ("core", "bridge", "other", "third")
-
-
-@pytest.fixture(params=["memory", "amqtt", "mosquitto"])
-async def ground(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Ground]:
-    kind: Kind = request.param
-    rights = {f"process.{name}": EVERYTHING for name in PROCESSES}
-    async with ground_of(kind, tmp_path, rights) as made:
-        yield made
-
-
-@pytest.fixture
-async def buses(ground: Ground) -> AsyncIterator[Buses]:
-    made = Buses(ground)
-    yield made
-    await made.close()
-
-
-class Ear:
-    """Collects what was heard."""
-
-    def __init__(self) -> None:
-        self.heard: list[tuple[Any, Heard]] = []
-
-    def __call__(self, message: Any, heard: Heard) -> None:
-        self.heard.append((message, heard))
-
-    @property
-    def texts(self) -> list[str | None]:
-        return [message.text if message else None for message, _ in self.heard]
-
-
-def says_states(bus: Bus) -> None:
-    bus.announce({STATE.template})
-
-
-def listen(bus: Bus, topic: Topic[Any], **fixed: str) -> Ear:
-    ear = Ear()
-    bus.replay(bus.hear(topic, ear, "test.ear", **fixed))
-    return ear
-
-
-def say(bus: Bus, text: str | None, object_id: str = "hall") -> None:
-    bus.say(STATE, Word(text) if text is not None else None, ("light", object_id))
+from tests.runtime.ground import Buses, Ground, until
+from tests.runtime.spoken import EVENT, STATE, Ear, Word, listen, say, says_states
 
 
 async def test_a_refused_login_is_not_connected(buses: Buses) -> None:
@@ -156,60 +95,6 @@ async def test_a_topic_cleared_then_set_ends_right_in_every_process(buses: Buses
     say(core, None)
     await until(lambda: ear.texts[-1:] == [None] and late.texts[-1:] == [None])
     assert near.texts[-1] is None
-
-
-async def test_a_process_restarted_under_its_name_regains_all(buses: Buses) -> None:
-    core = await buses.open("core", says_states)
-    ear = listen(await buses.open("other"), STATE)
-    say(core, "on")
-    await until(lambda: ear.texts == ["on"])
-    await core.close()
-    again = await buses.open("core", says_states)
-    assert (await again.leftovers((STATE,))).of(STATE) == [(("light", "hall"), Word("on"))]
-    say(again, "off")
-    await until(lambda: ear.texts == ["on", "off"])
-
-
-async def test_what_the_broker_holds_of_an_earlier_run_is_not_said_again(buses: Buses) -> None:
-    core = await buses.open("core", says_states)
-    for name in ("hall", "desk", "shelf"):
-        say(core, "before", name)
-    other = await buses.open("other")
-    ear = listen(other, STATE)
-    await until(lambda: len(ear.texts) == 3)
-    await core.close()
-    again = await buses.open("core", says_states)
-    await again.leftovers((STATE,))
-    say(again, "before", "hall")
-    say(again, "after", "desk")
-    say(again, None, "shelf")
-    await until(lambda: ear.texts[3:] == ["after", None])
-    late = await buses.open("third")
-    listen(late, STATE)
-    await late.sync()
-    runs = {address.split("/")[2]: fact.stamp[0] for address, fact in late.present.items() if fact.topic is STATE}
-    assert runs == {"hall": core.run, "desk": again.run}, "who wrote what the broker holds"
-    say(again, "other")
-    await until(lambda: ear.texts[-1] == "other")
-    say(again, "before")
-    await until(lambda: ear.texts[-1] == "before")
-
-
-async def test_what_was_written_over_since_is_said(buses: Buses) -> None:
-    core = await buses.open("core", says_states)
-    say(core, "ours")
-    ear = listen(await buses.open("other"), STATE)
-    await until(lambda: ear.texts == ["ours"])
-    await core.close()
-    again = await buses.open("core", says_states)
-    own = listen(again, STATE)
-    await again.leftovers((STATE,))
-    late = await buses.open("third", says_states)  # the broker tells us now who else says such states
-    await again.sync()
-    say(late, "theirs")
-    await until(lambda: ear.texts[-1] == own.texts[-1] == "theirs")
-    say(again, "ours")
-    await until(lambda: ear.texts[-1] == "ours")
 
 
 async def test_what_one_writer_holds_is_said_again_after_the_broker_lost_it(buses: Buses, ground: Ground) -> None:

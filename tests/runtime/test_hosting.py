@@ -13,8 +13,8 @@ from homeserver.topics.process import (
     WorkerCalls,
     WorkerStatus,
 )
+from tests.runtime.spoken import Word
 from tests.runtime.sums import COUNTED, asker, sums, the_house, the_sums
-from tests.runtime.test_bus import Word
 
 
 async def test_saying_what_was_not_declared_is_an_error() -> None:

@@ -9,7 +9,7 @@ from homeserver.runtime.clock import VirtualClock, settle
 from homeserver.runtime.codec import encode
 from homeserver.runtime.outgoing import BUSY, WINDOW, Outgoing
 from homeserver.topics.entity import COMMAND, Command
-from tests.runtime.test_bus import EVENT, STATE, Word
+from tests.runtime.spoken import EVENT, STATE, Word
 
 
 class Recorder:

@@ -18,8 +18,8 @@ from homeserver.topics.process import (
     Wanted,
 )
 from tests.runtime.ground import until
+from tests.runtime.spoken import Word
 from tests.runtime.sums import SPOKE, asker, sums, the_sums
-from tests.runtime.test_bus import Word
 
 
 async def test_a_bug_in_a_handler_is_told_and_the_worker_lives_on() -> None:

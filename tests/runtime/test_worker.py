@@ -3,8 +3,8 @@
 import pytest
 
 from homeserver.runtime.worker import MisdeclaredError, Worker, hears
+from tests.runtime.spoken import Word
 from tests.runtime.sums import COUNTED, SPOKE
-from tests.runtime.test_bus import Word
 
 
 def test_a_handler_that_does_not_take_what_it_hears_is_an_error_at_import() -> None:
