@@ -47,6 +47,8 @@ from homeserver.view.template_functions import template_functions
 from homeserver.view.templates import Templates
 from homeserver.view.view import View
 
+GATHERING: Final = 5.0
+"""Seconds that devices are given after a reconnect to announce themselves again."""
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
@@ -85,7 +87,8 @@ class Home(Worker):
         self._resources = ExitStack()
         self._process = house.login.partition(".")[2]
         self._full = False
-        self._retained: set[str] = set()
+        self._seen: set[str] = set()
+        self._gathering = 0
 
     async def open(self) -> None:
         async with AsyncExitStack() as undo:
@@ -113,7 +116,7 @@ class Home(Worker):
         self.opening: Opening | None = Opening(self)
         await self.opening.open()
         self.opening = None
-        self._retained.clear()
+        self._seen.clear()
         self.commands.resume()
         self.commands.reporting.reconnected()
         self._say_birth("online")
@@ -146,8 +149,8 @@ class Home(Worker):
         elif not address.endswith("/config"):
             self.board.keep(address, payload)
         if address.endswith("/config") and address.startswith(f"{self.prefix}/"):
-            if retained and payload:
-                self._retained.add(address)
+            if payload and (retained or self._gathering or not self.house.connected):
+                self._seen.add(address)
             if self.opening is not None:
                 self.opening.announce(address, payload, retained)
             else:
@@ -248,14 +251,20 @@ class Home(Worker):
             self.house.start(self._connected(), "birth")
 
     async def _connected(self) -> None:
-        """What was taken away while we were away: the broker kept it then and does not now."""
+        """What was taken away while we were away: the broker kept it then and does not now. A broker that was killed
+        may have lost the latest, which its devices say again, so they are given time before anything is believed."""
+        self._gathering += 1
         await self.house.until_connected()
         self.commands.reporting.reconnected()
-        seen, self._retained = self._retained, set()
+        self._say_birth("online")
+        await self.house.clock.sleep(GATHERING)
+        self._gathering -= 1
+        if self._gathering or not self.house.connected:
+            return  # the next connection's turn
+        seen, self._seen = self._seen, set()
         if seen:
             for topic in (self.registry.retained() & self.roster.topics) - seen:
                 self.announce(topic, b"", False)
-        self._say_birth("online")
 
     @every(seconds=1)
     async def tidy(self) -> None:

@@ -143,9 +143,9 @@ async def test_commands_survive_kills_of_broker_and_core(
             print(f"{broker}: {len(sender.sent)} sent, {len(sender.accepted)} accepted, {len(sender.failed)} expired,")
             print(f"  settled {settled - began:.1f} s after the last, alike {time.monotonic() - settled:.1f} s later")
         await lab.link.close()
+    assert not sender.refused
     assert len(sender.accepted) == len(sender.sent), "whoever insists is heard"
     assert all(count == 1 for count in lab.pressed.values()), "a button was pressed twice"
-    assert not sender.refused
     assert not left, "entities do not show what the device has"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from homeserver.home import saying, words
+from homeserver.home.worker import GATHERING
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.calls import Calls
 from homeserver.runtime.clock import RealClock
@@ -329,9 +330,32 @@ async def test_after_a_reconnect_devices_are_asked_again_and_what_went_is_gone(t
         stage.births.clear()
         broker.start()
         await stage.connect_device()
-        await stage.virtual.advance(3)
+        await stage.virtual.advance(GATHERING + 1)
         assert stage.births == ["online"]
         assert set(stage.configs) == {"sensor.b"}
+
+
+async def test_what_a_killed_broker_lost_and_its_device_says_again_is_not_taken_away(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    configs = {name: {"name": name, "unique_id": name, "state_topic": name} for name in ("a", "b", "c", "d")}
+    async with memory_stage(tmp_path, broker) as stage:
+        for name, config in configs.items():
+            await stage.announce("sensor", config, name)
+    async with memory_stage(tmp_path, broker) as stage:
+        broker.stop()
+        for name in ("a", "b", "c"):
+            del broker.retained[f"homeassistant/sensor/{name}/config"]
+        stage.history.clear()
+        broker.start()
+        await stage.connect_device()
+        while not stage.process.bus.up.is_set():
+            stage.device.publish("homeassistant/sensor/a/config", json.dumps(configs["a"]).encode(), 1, True)
+            await stage.virtual.advance(0.01)
+        await stage.virtual.advance(GATHERING / 2)
+        await stage.announce("sensor", configs["b"], "b")
+        await stage.virtual.advance(GATHERING)
+        assert set(stage.configs) == {"sensor.a", "sensor.b", "sensor.d"}
+        assert [change for change in stage.history if change[0] != "sensor.c"] == []
 
 
 async def test_a_broker_that_comes_back_empty_takes_nothing_away(tmp_path: Path) -> None:
