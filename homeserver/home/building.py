@@ -39,22 +39,24 @@ class Draft:
 
     def __init__(self, announcement: Announcement, templates: Templates, root: str) -> None:
         self.announcement = announcement
-        config = self.config = Config(announcement.fields, root)
-        config.names = {"entity_id": "", "name": ""}
+        config = Config(announcement.fields, root)
+        self._names = config.names = {"entity_id": "", "name": ""}
         self.component: Component = component_of(announcement.component, config)
         self.domain = self.component.domain
         self.face: Face = face_of(self.component, config, templates)
         self.described: Described | None = described(config)
         self.unique_id = config.maybe_text("unique_id") or announcement.key
         self.category = config.word("entity_category", "", _CATEGORIES) or None
-        self.name = self._name()
-        self.object_id = self._object_id()
+        self.name = self._name(config)
+        self.object_id = self._object_id(config)
         self._texts = {key: config.maybe_text(key) for key in _TEXTS}
         self._enabled = config.flag("enabled_by_default", True)
-        self._add_common(templates)
+        self._add_common(config, templates)
+        self.unused: tuple[str, ...] = tuple(config.unused)
+        """The keys that mean nothing here."""
 
-    def _add_common(self, templates: Templates) -> None:
-        config, face = self.config, self.face
+    def _add_common(self, config: Config, templates: Templates) -> None:
+        face = self.face
         face.availability, hears = availability_of(config, templates)
         face.force = config.flag("force_update")
         face.initial = "off" if self.domain in _OFF_AT_FIRST and STATE not in face.reported else None
@@ -67,19 +69,19 @@ class Draft:
             face.hears.append((topic, _extra(config, templates)))
             face.has_extra = True
 
-    def _object_id(self) -> str:
+    def _object_id(self, config: Config) -> str:
         """The wish of the config for its entity's id, else the names of device and entity."""
         for key in ("default_entity_id", "object_id"):
-            if text := self.config.maybe_text(key):
+            if text := config.maybe_text(key):
                 return slug(text.removeprefix(f"{self.domain}."))
         device = self.described.details.name if self.described else None
         return slug(_joined(device, self.name) or self.announcement.object_id)
 
-    def _name(self) -> str:
+    def _name(self, config: Config) -> str:
         """The entity's own name: empty where the device's name is enough."""
-        if "name" in self.config.fields:
-            return self.config.text("name", "")[:_LONGEST_NAME]
-        device_class = self.config.maybe_text("device_class")
+        if "name" in config.fields:
+            return config.text("name", "")[:_LONGEST_NAME]
+        device_class = config.maybe_text("device_class")
         if device_class and self.domain in _CLASS_NAMES:
             return device_class.replace("_", " ").capitalize()
         return self.component.names
@@ -91,7 +93,7 @@ class Draft:
         row = registry.assign(self.domain, self.unique_id, self.announcement.key, self.object_id, device_id)
         by = f"device:{self.described.keys[0].partition(':')[2]}" if self.described else f"device:{row.id}"
         config = self.said(device)
-        self.config.names |= {"entity_id": row.id, "name": config.name}
+        self._names |= {"entity_id": row.id, "name": config.name}
         where = (self.domain, row.id.partition(".")[2])
         topic = self.announcement.topic
         entity = Entity(self.announcement.key, topic, row.id, where, config, self.face, by)
