@@ -83,6 +83,9 @@ class MemoryWire:
         if on_ack is not None and qos == 1:
             loop.call_soon(on_ack)
 
+    def flush(self) -> None:
+        """Nothing is held back here."""
+
     def offer(self, address: str, payload: bytes, *, retained: bool) -> None:
         subscribed = any(matches(wanted, address) for wanted in self.filters)
         if subscribed and self.broker.allowed(self.login, address, write=False):

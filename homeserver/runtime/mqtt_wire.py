@@ -98,6 +98,10 @@ class MqttWire:
         except UnspeakableError as error:
             log.warning("not published: %s", error)
 
+    def flush(self) -> None:
+        if self._lane is not None:
+            self._lane.flush()
+
     async def subscribe(self, filters: Sequence[tuple[str, int]]) -> None:
         client = self._connected()
         try:

@@ -71,7 +71,15 @@ class Outgoing:
         self._queue.append((topic, address, message, for_watching))
         if not self._flush_is_due:
             self._flush_is_due = True
-            asyncio.get_running_loop().call_soon(self.flush)
+            asyncio.get_running_loop().call_soon(self._flush_next)
+
+    def _flush_next(self) -> None:
+        """One turn later: what a device is waiting for is told first, by whoever does so in this turn."""
+        asyncio.get_running_loop().call_soon(self._flush_last)
+
+    def _flush_last(self) -> None:
+        self._wire.flush()
+        self.flush()
 
     def _end_window(self) -> None:
         waiting, self._waiting = self._waiting, {}

@@ -39,6 +39,9 @@ class Wire(Protocol):
     ) -> None:
         """Hands a message to the connection without waiting. `on_ack` is called when the broker has it (QoS 1)."""
 
+    def flush(self) -> None:
+        """Writes now what was handed over in this turn of the loop."""
+
     async def subscribe(self, filters: Sequence[tuple[str, int]]) -> None:
         """Returns after SUBACK; raises `WireError` when the broker refuses one or does not answer."""
 

@@ -18,6 +18,7 @@ class Recorder:
     def __init__(self) -> None:
         self.sent: list[tuple[str, bytes, int, bool]] = []
         self.acks: list[Callable[[], None]] = []
+        self.flushes = 0
 
     def publish(
         self, address: str, payload: bytes, qos: int, retain: bool, on_ack: Callable[[], None] | None = None
@@ -25,6 +26,9 @@ class Recorder:
         self.sent.append((address, payload, qos, retain))
         if on_ack is not None:
             self.acks.append(on_ack)
+
+    def flush(self) -> None:
+        self.flushes += 1
 
     def texts(self) -> list[str]:
         return [orjson.loads(payload)["text"] if payload else "" for _, payload, _, _ in self.sent]
