@@ -71,6 +71,7 @@ install_python() { # WHAT STAMP REQUIREMENT
         tail -n 15 .venv/install.log >&2
         fail "pip could not install $1." "All it said is in .venv/install.log. Is there a network? It is needed this once."
     fi
+    .venv/bin/python -m compileall -q homeserver integrations || true # so that not even the first start compiles
     fingerprint >"$2"
     note "done in $((SECONDS - began)) s"
 }

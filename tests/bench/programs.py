@@ -37,9 +37,11 @@ def running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The program while the block runs, from the project's root; what it says goes to `log`.
 
-    It does not see the settings of somebody's own home: no `HOMESERVER_...` variable but those in `variables`.
+    It does not see the settings of somebody's own home: no `HOMESERVER_...` variable but those in `variables`. Each
+    may keep its bytecode, as it does elsewhere: a start is not to be measured as the first one.
     """
-    neutral = {name: value for name, value in os.environ.items() if not name.startswith("HOMESERVER_")}
+    hidden = ("HOMESERVER_", "PYTHONDONTWRITEBYTECODE")
+    neutral = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
     with log.open("ab") as output:
         program = subprocess.Popen(
             argv,
