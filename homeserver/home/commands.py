@@ -22,7 +22,8 @@ from homeserver.runtime.house import House
 from homeserver.topics.call import REPLY, CallError, Reply, ReplyError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import Command, CommandOutcome
-from homeserver.topics.services import SERVICES, Service
+from homeserver.topics.service import Service
+from homeserver.topics.services import SERVICES
 
 _LONGEST_ID: Final = 200
 _LONGEST_TTL: Final = 86_400.0

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from homeserver.rules.compiler import is_dynamic
 from homeserver.rules.problem import nearest
 from homeserver.rules.run import RunError
-from homeserver.topics.services import SERVICES, Data
+from homeserver.topics.service import Data
+from homeserver.topics.services import SERVICES
 
 EVERYWHERE: Final = "homeassistant"
 """The domain whose services are those of whatever entity is meant."""

@@ -12,7 +12,7 @@ from homeserver.home.entity import Entity, Face
 from homeserver.home.light import MODES, Lamp, lamp_of, present_of
 from homeserver.topics.call import CallError
 from homeserver.topics.entity import EntityConfig
-from homeserver.topics.services import LightOn
+from homeserver.topics.services_light import LightOn
 
 
 def entity_of(state: str | None = "on", **facts: Any) -> Entity:
