@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "doctor": "Look at what is installed and reachable, and what its absence costs.",
     "new-worker": "Write a new worker that works at once, and its test.",
     "device-login": "Make, list and remove the broker logins of devices.",
+    "discovery": "Say what becomes of discovery messages, and why.",
     "worker-login": "Make the login file of workers on another machine.",
 }
 """Each command with its line in the help; its module is `homeserver.cli.<command>`."""

@@ -195,6 +195,11 @@ class Registry:
         self._announced = {row["topic"]: (hash(row["payload"]), bool(row["retained"])) for row in rows}
         return [(row["topic"], row["payload"], bool(row["retained"])) for row in rows]
 
+    def payload(self, topic: str) -> bytes | None:
+        """What was announced on a topic, last."""
+        rows = self._turn.ledger.fetch("SELECT payload FROM discovery WHERE topic = ?", (topic,))
+        return rows[0]["payload"] if rows else None
+
     def keep_announcement(self, topic: str, payload: bytes, retained: bool) -> None:
         """`retained` is never unlearned: a live message does not tell."""
         if len(self._announced) >= _MOST and topic not in self._announced:

@@ -5,6 +5,7 @@ gives a new entity under the old id, which takes over what was known.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -31,6 +32,15 @@ class Change:
         self.gone: list[Entity] = []
         self.come: list[Entity] = []
         self.devices: list[DeviceRow] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An entity with the key of its announcement, and what of that meant nothing."""
+
+    key: str
+    entity: Entity
+    unused: tuple[str, ...]
 
 
 class Roster:
@@ -66,6 +76,11 @@ class Roster:
     def topics(self) -> set[str]:
         """The discovery topics that announce something at this time."""
         return set(self._by_topic)
+
+    def known(self, topic: str) -> list[Known]:
+        """What is announced on a discovery topic."""
+        keys = sorted(self._by_topic.get(topic, ()))
+        return [Known(key, self._by_key[key], self._drafts[key].unused) for key in keys]
 
     def hear(self, topic: str, payload: bytes) -> Change:
         """Apply a discovery message."""

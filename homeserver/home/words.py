@@ -70,6 +70,25 @@ class RefusalList(_Words):
     next: int | None = None
 
 
+class Explain(_Words):
+    """Say what became of a discovery message."""
+
+    topic: str = Field(description="a discovery topic, such as homeassistant/light/hall/config")
+
+
+class Explained(_Words):
+    """The entities that a discovery message gave, with their states, and which of its keys were of use, as it spells
+    them. `refused`: why it, or a component of a bundle, became no entity, by component key; "" is the whole message."""
+
+    topic: str
+    component: str
+    entities: tuple[str, ...] = ()
+    states: dict[str, str] = Field(default_factory=dict)
+    used: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    refused: dict[str, str] = Field(default_factory=dict)
+
+
 class Forget(_Words):
     """Take an entity away until its device announces it in other words."""
 
@@ -85,4 +104,5 @@ class Forgotten(_Words):
 
 DEVICES: Final = Call("home", "devices", AskDevices, DeviceList, role="guest")
 REFUSALS: Final = Call("home", "refusals", AskRefusals, RefusalList)
+EXPLAIN: Final = Call("home", "explain", Explain, Explained)
 FORGET: Final = Call("home", "forget", Forget, Forgotten, role="owner")

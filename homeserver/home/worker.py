@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from homeserver.home import words
 from homeserver.home.commands import Commands
 from homeserver.home.entity import Entity
+from homeserver.home.explaining import explained
 from homeserver.home.opening import Opening
 from homeserver.home.outbox import Outbox
 from homeserver.home.pages import page
@@ -303,6 +304,14 @@ class Home(Worker):
         entries.sort(key=lambda entry: entry[1].at, reverse=True)
         lines, after = page(entries, _refusal, request)
         return words.RefusalList(refusals=lines, total=self.refusals.total, next=after)
+
+    @answers(words.EXPLAIN)
+    async def explain(self, request: words.Explain, caller: Caller) -> words.Explained:
+        topic = request.topic
+        found = explained(topic, self.registry.payload(topic) or b"{}", self.prefix, self.roster, self.refusals)
+        if not found.entities and not found.refused:
+            raise CallError("not_found", f"nothing was announced on {topic[:200]}", "topic")
+        return found
 
     @answers(words.FORGET)
     async def forget(self, request: words.Forget, caller: Caller) -> words.Forgotten:
