@@ -64,8 +64,8 @@ def _parts(config: Config) -> list[dict[str, Any]]:
     for part in parts:
         if not isinstance(part, dict):
             raise Refused("`availability` must be a list of objects, each with a `topic`")
-    common = {key: config.get(key) for key in ("payload_available", "payload_not_available")}
     if topic := config.topic("availability_topic"):
+        common = {key: config.get(key) for key in ("payload_available", "payload_not_available")}
         parts.append({"topic": topic, "value_template": config.get("availability_template"), **common})
     return parts
 

@@ -51,6 +51,9 @@ class Draft:
         self.object_id = self._object_id(config)
         self._texts = {key: config.maybe_text(key) for key in _TEXTS}
         self._enabled = config.flag("enabled_by_default", True)
+        self._maker_id = config.maybe_text("object_id")
+        self._origin = _origin(config)
+        self._group = config.texts("group")
         self._add_common(config, templates)
         self.unused: tuple[str, ...] = tuple(config.unused)
         """The keys that mean nothing here."""
@@ -113,11 +116,15 @@ class Draft:
             capabilities["assumed_state"] = True
         if picture := texts["entity_picture"]:
             capabilities["entity_picture"] = picture
+        if self._group:
+            capabilities["group"] = list(self._group)
         return EntityConfig(
             name=_joined(device.details.name if device else None, self.name) or self.announcement.object_id,
             owner=OWNER,
             services=tuple(services),
             unique_id=texts["unique_id"],
+            maker_id=self._maker_id,
+            origin=self._origin,
             device=_said_device(device) if device else None,
             device_class=texts["device_class"],
             state_class=texts["state_class"] if self.domain == "sensor" else None,
@@ -134,6 +141,15 @@ def _joined(device: str | None, name: str) -> str:
     if not device or name.lower().startswith(device.lower()):
         return name or device or ""
     return f"{device} {name}".strip()
+
+
+def _origin(config: Config) -> str | None:
+    """Name and version of the program that announces; whatever else stands there says nothing of the entity."""
+    part = config.get("origin")
+    if not isinstance(part, dict):
+        return None
+    own = Config(part, config.root)
+    return " ".join(text for key in ("name", "sw_version") if (text := own.maybe_text(key)))[:_LONGEST_NAME] or None
 
 
 def _said_device(row: DeviceRow) -> Device:

@@ -71,7 +71,8 @@ def _of_part(fields: Mapping[str, Any], unused: frozenset[str], way: str) -> Ite
         full = _full(key)
         hidden = full != key and full in fields
         based = full != "~" or any(_has_base(_full(other), text) for other, text in fields.items())
-        yield f"{way}{key}", full not in unused and not hidden and based and value is not None
+        means = value is not None or full == "name"  # without a name of its own an entity is called as its device
+        yield f"{way}{key}", full not in unused and not hidden and based and means
 
 
 def _is_shared(full: str, fields: Mapping[str, Any], parts: Mapping[str, Any], unused: Mapping[str, Any]) -> bool:

@@ -38,13 +38,16 @@ class EntityConfig:
     """What an entity is: retained, said by its owner.
 
     `capabilities` holds what differs by kind (`options`, `min`, `max`, `step`, `supported_color_modes`, `effect_list`);
-    `services` the services it accepts (`turn_on`); `owner` the worker that says its state and carries out its commands.
+    `services` the services it accepts (`turn_on`); `owner` the worker that says its state and carries out its commands;
+    `maker_id` what its maker would call it; `origin` which program announced it, with its version.
     """
 
     name: str
     owner: str
     services: tuple[str, ...] = ()
     unique_id: str | None = None
+    maker_id: str | None = None
+    origin: str | None = None
     device: Device | None = None
     device_class: str | None = None
     state_class: str | None = None
