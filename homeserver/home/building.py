@@ -28,7 +28,7 @@ _BLOCKED: Final = frozenset(
 _CATEGORIES: Final = ("", "config", "diagnostic")
 _LONGEST_NAME: Final = 255
 _TEXTS: Final = ("device_class", "entity_picture", "icon", "state_class", "unique_id", "unit_of_measurement")
-_OFF_AT_FIRST: Final = ("light", "switch")
+_OFF_AT_FIRST: Final = ("climate", "fan", "humidifier", "light", "switch", "water_heater")
 """Components that are taken to be off until a command, where their device reports nothing."""
 _CLASS_NAMES: Final = ("binary_sensor", "button", "number", "sensor")
 """Components whose entities without a name are called after their device class."""
@@ -101,6 +101,7 @@ class Draft:
         topic = self.announcement.topic
         entity = Entity(self.announcement.key, topic, row.id, where, config, self.face, by)
         entity.state = self.face.initial
+        entity.facts = dict(self.face.assumed)
         entity.available = self.face.availability is None
         entity.expired = self.face.expire_after > 0
         return entity, device
@@ -109,7 +110,7 @@ class Draft:
         """What is said of the entity."""
         texts = self._texts
         services = [name for name in SERVICES.get(self.domain, {}) if name in self.face.services]
-        if "turn_on" in services and "toggle" in SERVICES[self.domain]:
+        if {"turn_on", "turn_off"} <= set(services) and "toggle" in SERVICES[self.domain]:
             services.append("toggle")
         capabilities = dict(self.face.capabilities)
         if STATE not in self.face.reported and services and self.domain != "button":

@@ -12,7 +12,8 @@ from homeserver.home.config import Config, Refused
 from homeserver.home.entity import STATE, Encode, Entity, Face, Present, Read, Send, Wish
 from homeserver.home.parsing import IGNORED, Nonsense, ParseOf
 from homeserver.home.report import Report
-from homeserver.home.values import Payload, given, payload, value
+from homeserver.home.values import Payload, given, payload, text_of, value
+from homeserver.topics.call import CallError
 from homeserver.view.templates import Templates
 
 ALL: Final = "*"
@@ -38,14 +39,17 @@ class Reads:
 
 @dataclass(frozen=True, slots=True)
 class Sends:
-    """A service that is one message: how its value is made, keys of topic and template."""
+    """A service that is one message: how its value is made, keys of topic and template, and how a value is written
+    where there is no template. It is not offered where the topic is not given."""
 
     make: Callable[[Config], Make]
     topic: str = "command_topic"
     template: str = "command_template"
+    text: Callable[[Any], str] = text_of
 
 
-EncodeOf = Callable[[Config, Templates], Encode]
+EncodeOf = Callable[[Config, Templates], Encode | None]
+"""None: this very device does not offer the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class Component:
     present: Callable[[Config], Present] | None = None
     reported: Callable[[Config], frozenset[str]] | None = None
     facts: frozenset[str] = frozenset()
+    assumed: Callable[[Config, frozenset[str]], Mapping[str, Any]] | None = None
+    """What is taken to be so before anything is known, of all that the device does not report."""
 
 
 def face_of(component: Component, config: Config, templates: Templates) -> Face:
@@ -76,13 +82,16 @@ def face_of(component: Component, config: Config, templates: Templates) -> Face:
         if (topic := config.topic(row.topic)) and not (row.optional and not given(config, row.template)):
             face.hears.append((topic, read_of(row, config, templates)))
     for name, service in component.services.items():
-        make = service if not isinstance(service, Sends) else _encode_of(service)
-        face.services[name] = make(config, templates)
+        make = service if not isinstance(service, Sends) else encode_of(service)
+        if (encode := make(config, templates)) is not None:
+            face.services[name] = encode
     face.facts = component.facts | {row.into for row in component.reads if row.into not in (STATE, ALL)}
     face.capabilities = component.shows(config)
     face.present = component.present(config) if component.present else None
     if not config.flag("optimistic"):
         face.reported = component.reported(config) if component.reported else _reported(component, config)
+    if component.assumed:
+        face.assumed = component.assumed(config, face.reported)
     return face
 
 
@@ -113,10 +122,13 @@ def read_of(row: Reads, config: Config, templates: Templates) -> Read:
     return read_state if into == STATE else read_fact
 
 
-def _encode_of(row: Sends) -> EncodeOf:
-    def made(config: Config, templates: Templates) -> Encode:
-        topic = config.needed_topic(row.topic)
-        encoded: Payload = payload(config, row.template, templates)
+def encode_of(row: Sends) -> EncodeOf:
+    """The row as a function on service data."""
+
+    def made(config: Config, templates: Templates) -> Encode | None:
+        if (topic := config.topic(row.topic)) is None:
+            return None
+        encoded: Payload = payload(config, row.template, templates, row.text)
         make = row.make(config)
         if isinstance(make, Constant):
             return make.encode(topic, encoded, config.has(row.template))
@@ -126,6 +138,27 @@ def _encode_of(row: Sends) -> EncodeOf:
             return Wish((Send(topic, encoded(sent, {})),), facts)
 
         return encode
+
+    return made
+
+
+def each(rows: Mapping[str, Sends]) -> EncodeOf:
+    """A service that is a message for each of its data that is given, in the order of the rows."""
+
+    def made(config: Config, templates: Templates) -> Encode | None:
+        parts = {name: part for name, row in rows.items() if (part := encode_of(row)(config, templates))}
+
+        def encode(entity: Entity, data: Mapping[str, Any]) -> Wish:
+            wish = Wish(())
+            for name in rows:
+                if data.get(name) is None:
+                    continue
+                if name not in parts:
+                    raise CallError("invalid", f"{entity.id} takes no {name}: it takes {', '.join(parts)}", name)
+                wish = wish.then(parts[name](entity, data))
+            return wish
+
+        return encode if parts else None
 
     return made
 

@@ -35,6 +35,11 @@ class Wish:
     patience: float = 0.0
     """Seconds that the device may take on purpose (a transition) before it is asked again."""
 
+    def then(self, other: "Wish") -> "Wish":
+        """Both, one after the other."""
+        patience = max(self.patience, other.patience)
+        return Wish(self.sends + other.sends, {**self.facts, **other.facts}, patience)
+
 
 Read = Callable[["Entity", Report], bool]
 """Takes a report into an entity; tells whether anything is to be said. Raises `Unreadable`."""
@@ -59,6 +64,8 @@ class Face:
     has_extra: bool = False
     initial: str | None = None
     """The state that is assumed before anything is known."""
+    assumed: Mapping[str, Any] = field(default_factory=dict)
+    """The same for facts."""
     present: Present | None = None
     capabilities: dict[str, Any] = field(default_factory=dict)
     qos: int = 0
@@ -152,7 +159,9 @@ class Entity:
         """Take over attributes that were said in an earlier run."""
         values = {name: tuple(one) if isinstance(one, list) else one for name, one in attributes.items()}
         facts = self.face.facts
-        self.facts = {name: value for name, value in values.items() if name in facts} | self.facts
+        assumed = self.face.assumed
+        heard = {name: value for name, value in self.facts.items() if assumed.get(name) != value}
+        self.facts = {**assumed, **{name: value for name, value in values.items() if name in facts}, **heard}
         if self.face.has_extra and not self.extra:
             self.extra = {name: one for name, one in attributes.items() if name not in facts}
         self._attributes = None

@@ -216,7 +216,7 @@ class Roster:
 
 def inherit(entity: Entity, before: Entity) -> None:
     """Take over what was known and said of an entity that is built anew."""
-    entity.state, entity.facts, entity.extra = before.state, before.facts, before.extra
+    entity.state, entity.facts, entity.extra = before.state, {**entity.facts, **before.facts}, before.extra
     entity.expired = before.expired and entity.expired
     entity.said_state, entity.said_attributes, entity.changed = (
         before.said_state,

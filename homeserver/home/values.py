@@ -71,7 +71,14 @@ def _rendered(template: Template, names: dict[str, Any]) -> Value:
     return rendered
 
 
-def payload(config: Config, key: str, templates: Templates) -> Payload:
+def text_of(value: Any) -> str:
+    """A value as it is written into a payload: whole numbers without a point."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def payload(config: Config, key: str, templates: Templates, text: Callable[[Any], str] = text_of) -> Payload:
     """How a value becomes a payload: by the command template of `key`, or as plain text."""
     template = compiled(config, key, templates)
     encoding = config.encoding() or "utf-8"
@@ -79,20 +86,13 @@ def payload(config: Config, key: str, templates: Templates) -> Payload:
 
     def encoded(value: Any, variables: Mapping[str, Any]) -> bytes:
         if template is None:
-            return text_of(value).encode(encoding, "replace")
+            return text(value).encode(encoding, "replace")
         try:
             return as_bytes(template.render({"value": value, **variables, **names}), encoding)
         except TemplateError as error:
             raise CallError("failed", f"the device's `{key}` cannot make a payload of this: {error}") from error
 
     return encoded
-
-
-def text_of(value: Any) -> str:
-    """A value as it is written into a payload: whole numbers without a point."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
 
 
 def as_bytes(text: str, encoding: str = "utf-8") -> bytes:
