@@ -109,9 +109,9 @@ class Draft:
     def said(self, device: DeviceRow | None) -> EntityConfig:
         """What is said of the entity."""
         texts = self._texts
-        services = [name for name in SERVICES.get(self.domain, {}) if name in self.face.services]
-        if {"turn_on", "turn_off"} <= set(services) and "toggle" in SERVICES[self.domain]:
-            services.append("toggle")
+        table, offered = SERVICES.get(self.domain, {}), self.face.services
+        services = [name for name in table if name in offered]
+        services += [name for name, service in table.items() if service.turns_with(offered)]
         capabilities = dict(self.face.capabilities)
         if STATE not in self.face.reported and services and self.domain != "button":
             capabilities["assumed_state"] = True

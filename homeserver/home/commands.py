@@ -139,17 +139,18 @@ def resolved(entity: Entity, name: str, data: Mapping[str, Any]) -> tuple[str, M
     """The absolute service behind a command, its checked data, and whether it may be sent once only. Raises
     `CallError`."""
     service = SERVICES.get(entity.where[0], {}).get(name)
-    needed = {"turn_on", "turn_off"} if service is not None and service.effect == "toggle" else {name}
-    if service is None or not needed <= entity.face.services.keys():
+    has = entity.face.services
+    if service is None or not (name in has or service.turns_with(has)):
         offered = ", ".join(entity.config.services) or "none"
         raise CallError("invalid", f"{entity.id} has no service {name[:60]!r}; it has {offered}", "service")
     checked = _checked(service, data)
     effect = service.effect_of(checked)
     if effect != "toggle":
         return name, checked, effect == "once"
-    if entity.state not in (None, "off"):
-        return "turn_off", {key: checked[key] for key in ("transition", "flash") if key in checked}, False
-    return "turn_on", checked, False
+    behind = service.behind(entity.known(service.of), has)
+    meant = SERVICES[entity.where[0]][behind]
+    fitting = {key: checked[key] for key in checked if key in meant.model.model_fields}
+    return behind, fitting, meant.effect_of(fitting) == "once"
 
 
 def _checked(service: Service, data: Mapping[str, Any]) -> Mapping[str, Any]:

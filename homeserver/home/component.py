@@ -28,7 +28,8 @@ Make = Callable[[Entity, Mapping[str, Any]], tuple[Any, dict[str, Any]]]
 @dataclass(frozen=True, slots=True)
 class Reads:
     """A topic that is heard: keys of topic and template (`a|b`: the first that is given), how its text is parsed, and
-    the fact that comes of it. `optional` rows count only where their template is given."""
+    the fact that comes of it. `optional` rows count only where their template is given. Where the meaning of a text
+    depends on what is known already, `parse` gives a function of the entity."""
 
     topic: str
     template: str
@@ -40,12 +41,22 @@ class Reads:
 @dataclass(frozen=True, slots=True)
 class Sends:
     """A service that is one message: how its value is made, keys of topic and template, and how a value is written
-    where there is no template. It is not offered where the topic is not given."""
+    where there is no template. It is not offered where the topic is not given, or where `when` says so. `variables`:
+    what its template knows besides `value`, from the service's data; the rest as in `Wish`."""
 
     make: Callable[[Config], Make]
     topic: str = "command_topic"
     template: str = "command_template"
     text: Callable[[Any], str] = text_of
+    when: Callable[[Config], bool] = lambda config: True
+    variables: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda data: {}
+    patience: float = 0.0
+    via: tuple[str, ...] = ()
+    halts: bool = False
+
+    def wish(self, send: Send, facts: Mapping[str, Any]) -> Wish:
+        """The wish of one message."""
+        return Wish((send,), facts, self.patience, self.via, self.halts)
 
 
 EncodeOf = Callable[[Config, Templates], Encode | None]
@@ -55,7 +66,8 @@ EncodeOf = Callable[[Config, Templates], Encode | None]
 @dataclass(frozen=True, slots=True)
 class Component:
     """One kind of entity in one dialect. `needs` lists keys that must be given; `services` how each is sent; `names`
-    what entities without a name are called where not even their class tells."""
+    what entities without a name are called where not even their class tells; `variables` what all its templates know;
+    `apart` the facts that the key `optimistic` says nothing of."""
 
     domain: str
     names: str
@@ -66,6 +78,8 @@ class Component:
     present: Callable[[Config], Present] | None = None
     reported: Callable[[Config], frozenset[str]] | None = None
     facts: frozenset[str] = frozenset()
+    variables: Callable[[Config], Mapping[str, Any]] = lambda config: {}
+    apart: frozenset[str] = frozenset()
     assumed: Callable[[Config, frozenset[str]], Mapping[str, Any]] | None = None
     """What is taken to be so before anything is known, of all that the device does not report."""
 
@@ -77,6 +91,7 @@ def face_of(component: Component, config: Config, templates: Templates) -> Face:
             raise Refused(f"`{key}` is missing: a {component.domain} must have it")
         if key.endswith("topic"):
             config.needed_topic(key)
+    config.names.update(component.variables(config))
     face = Face(qos=config.whole("qos", 0, 0, 2), retain=config.flag("retain"))
     for row in component.reads:
         if (topic := config.topic(row.topic)) and not (row.optional and not given(config, row.template)):
@@ -88,8 +103,8 @@ def face_of(component: Component, config: Config, templates: Templates) -> Face:
     face.facts = component.facts | {row.into for row in component.reads if row.into not in (STATE, ALL)}
     face.capabilities = component.shows(config)
     face.present = component.present(config) if component.present else None
-    if not config.flag("optimistic"):
-        face.reported = component.reported(config) if component.reported else _reported(component, config)
+    reported = component.reported(config) if component.reported else _reported(component, config)
+    face.reported = reported & component.apart if config.flag("optimistic") else reported
     if component.assumed:
         face.assumed = component.assumed(config, face.reported)
     return face
@@ -117,6 +132,8 @@ def read_of(row: Reads, config: Config, templates: Templates) -> Read:
 
     def read_fact(entity: Entity, report: Report) -> bool:
         fact = parse(found(report))
+        if callable(fact):
+            fact = fact(entity)
         return fact is not IGNORED and entity.learn(fact if into is ALL else {into: fact})
 
     return read_state if into == STATE else read_fact
@@ -126,16 +143,16 @@ def encode_of(row: Sends) -> EncodeOf:
     """The row as a function on service data."""
 
     def made(config: Config, templates: Templates) -> Encode | None:
-        if (topic := config.topic(row.topic)) is None:
+        if (topic := config.topic(row.topic)) is None or not row.when(config):
             return None
         encoded: Payload = payload(config, row.template, templates, row.text)
         make = row.make(config)
-        if isinstance(make, Constant):
-            return make.encode(topic, encoded, config.has(row.template))
+        if isinstance(make, Constant) and not config.has(row.template):
+            return make.encode(topic, encoded, row)
 
         def encode(entity: Entity, data: Mapping[str, Any]) -> Wish:
             sent, facts = make(entity, data)
-            return Wish((Send(topic, encoded(sent, {})),), facts)
+            return row.wish(Send(topic, encoded(sent, row.variables(data))), facts)
 
         return encode
 
@@ -173,11 +190,9 @@ class Constant:
     def __call__(self, entity: Entity, data: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
         return self.word, self.facts
 
-    def encode(self, topic: str, encoded: Payload, templated: bool) -> Encode:
-        """Made once; a template may look at the time, so that one is rendered for every command."""
-        if templated:
-            return lambda entity, data: Wish((Send(topic, encoded(self.word, {})),), self.facts)
-        wish = Wish((Send(topic, encoded(self.word, {})),), self.facts)
+    def encode(self, topic: str, encoded: Payload, row: Sends) -> Encode:
+        """Made once; only a template has to be rendered for every command, for it may look at the time."""
+        wish = row.wish(Send(topic, encoded(self.word, {})), self.facts)
         return lambda entity, data: wish
 
 

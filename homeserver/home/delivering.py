@@ -124,6 +124,8 @@ class Delivering:
             if settled:
                 pending.wanted = {}  # it is so already: the device may have nothing to report
             entity.pending = pending
+        elif pending.wish.halts and entity.pending is not None:
+            self.end(entity.pending)
         self._try(pending)
 
     def _replace(self, older: Pending, newer: Pending) -> None:
@@ -203,7 +205,9 @@ class Delivering:
     def reported(self, entity: Entity) -> None:
         """An entity with a command under way has been heard of."""
         pending = entity.pending
-        if pending is not None and pending.wanted and confirmed(entity, pending.wanted):
+        if pending is None or not pending.wanted:
+            return
+        if entity.state in pending.wish.via or confirmed(entity, pending.wanted):
             self.end(pending)
 
     def end(self, pending: Pending) -> None:

@@ -34,11 +34,16 @@ class Wish:
     facts: Mapping[str, Any] = field(default_factory=dict)
     patience: float = 0.0
     """Seconds that the device may take on purpose (a transition) before it is asked again."""
+    via: tuple[str, ...] = ()
+    """States that show that it is about to obey: a door that is opening need not be told again."""
+    halts: bool = False
+    """Whether nothing that was asked for earlier may be asked for again: a stop."""
 
     def then(self, other: "Wish") -> "Wish":
         """Both, one after the other."""
         patience = max(self.patience, other.patience)
-        return Wish(self.sends + other.sends, {**self.facts, **other.facts}, patience)
+        via, halts = self.via + other.via, self.halts or other.halts
+        return Wish(self.sends + other.sends, {**self.facts, **other.facts}, patience, via, halts)
 
 
 Read = Callable[["Entity", Report], bool]

@@ -13,6 +13,7 @@ import orjson
 
 from homeserver.home.turn import Turn
 from homeserver.topics.cause import Cause
+from homeserver.topics.service import SECRETS
 
 KEPT: Final = 3600.0
 """Seconds for which an id is remembered."""
@@ -56,7 +57,8 @@ class Outbox:
     ) -> bool:
         """Put a command in; False when its id is known already. `times`: now and its deadline, in seconds since 1970.
         `sent`: it leaves with this commit and never again."""
-        written = orjson.dumps(data).decode() if data else NO_DATA
+        kept = {name: value for name, value in data.items() if name not in SECRETS} if data else data
+        written = orjson.dumps(kept).decode() if kept else NO_DATA
         state = "sent" if sent else "open"
         link = orjson.dumps((cause.id, cause.by, cause.parent)).decode()
         return self._turn.write(_INSERT, (id, entity_id, service, written, link, once, *times, state)) == 1

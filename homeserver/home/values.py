@@ -3,19 +3,16 @@
 The templates themselves run in the bounded sandbox of `homeserver.view`; one that fails costs its own message only.
 """
 
-import re
 from ast import literal_eval
 from collections.abc import Callable, Mapping
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any
 
 from homeserver.home.config import Config, Refused
 from homeserver.home.report import Ignored, Report, Unreadable
 from homeserver.topics.call import CallError
 from homeserver.view.templates import Template, TemplateError, Templates
 
-_PERSONAL: Final = re.compile(r"\b(entity_id|name)\b")
-"""A first look, for the names of a template are found by parsing it once more."""
 Value = Callable[[Report], str]
 Payload = Callable[[Any, Mapping[str, Any]], bytes]
 """Makes a payload of a value and the further variables of a command template; raises `CallError`."""
@@ -53,9 +50,9 @@ def value(config: Config, key: str, templates: Templates) -> Value:
 
 def _personal(config: Config, template: Template | None) -> dict[str, Any]:
     """`entity_id` and the like, for the few templates that name them."""
-    if template is None or not _PERSONAL.search(template.text) or template.names.isdisjoint(config.names):
-        return {}
-    return config.names
+    if template is None or not any(name in template.text for name in config.names):
+        return {}  # a first look, for the names of a template are found by parsing it once more
+    return {} if template.names.isdisjoint(config.names) else config.names
 
 
 def _rendered(template: Template, names: dict[str, Any]) -> Value:
