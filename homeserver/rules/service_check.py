@@ -15,7 +15,7 @@ EVERYWHERE: Final = "homeassistant"
 """The domain whose services are those of whatever entity is meant."""
 _SHARED: Final = frozenset({"turn_on", "turn_off", "toggle"})
 _KNOWN_ELSEWHERE: Final = frozenset(
-    {"alarm_control_panel", "automation", "camera", "climate", "counter", "cover", "fan", "group", "humidifier"}
+    {"alarm_control_panel", "automation", "camera", "counter", "cover", "group"}
     | {
         "image",
         "input_boolean",
@@ -28,7 +28,6 @@ _KNOWN_ELSEWHERE: Final = frozenset(
     }
     | {"lock", "logbook", "media_player", "mqtt", "notify", "persistent_notification", "remote", "scene", "schedule"}
     | {"script", "siren", "text", "time", "date", "datetime", "timer", "todo", "tts", "update", "vacuum", "valve"}
-    | {"water_heater"}
 )
 """Domains of Home Assistant's language that nothing serves yet."""
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from homeserver.topics.service import Data, Nothing, Service, Services
+from homeserver.topics.services_climate import CLIMATE
+from homeserver.topics.services_fan import FAN
 from homeserver.topics.services_light import LIGHT
 
 
@@ -36,6 +38,8 @@ SWITCH: Final[Services] = {
 }
 SERVICES: Final[Mapping[str, Services]] = {
     **LIGHT,
+    **CLIMATE,
+    **FAN,
     "switch": SWITCH,
     "number": {"set_value": Service(Value)},
     "select": {

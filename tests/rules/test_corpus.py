@@ -27,6 +27,8 @@ def books() -> dict[Path, Book]:
 def test_every_rule_runs_or_says_what_is_not_supported_yet() -> None:
     read = books()
     problems = [(path, problem) for path, book in read.items() for problem in book.problems]
+    faulty = [(path, problem) for path, problem in problems if " needs " in problem.text]
+    problems = [one for one in problems if one not in faulty]
     kinds = Counter(problem.text.split(": ", 1)[1].split(".")[0] for _, problem in problems)
     accepted = sum(len(book.rules) for book in read.values())
     refused = sum(len(book.refused) for book in read.values())
@@ -38,6 +40,11 @@ def test_every_rule_runs_or_says_what_is_not_supported_yet() -> None:
         lines = path.read_text().splitlines()
         assert 1 <= problem.line <= len(lines)
         assert len(lines) < LARGEST
+    for path, problem in faulty:
+        service, _, field = problem.text.partition(" needs ")
+        block = "\n".join(path.read_text().splitlines()[problem.line - 6 : problem.line + 6])
+        assert f": {service}" in block
+        assert f"{field}:" not in block, "what is said to be missing is there"
 
 
 def test_every_place_is_where_the_word_stands() -> None:
