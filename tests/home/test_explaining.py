@@ -1,0 +1,145 @@
+"""What became of a message is told truly: a key counts as used only where it makes a difference."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from homeserver.home.commands import resolved
+from homeserver.home.words import Explained
+from homeserver.topics.call import CallError
+from tests.home.documented import Case, Seen
+from tests.home.stage import Stage
+from tests.home.test_components import CASES
+
+TOPIC = "homeassistant/light/thing/config"
+LIGHT = {"name": "Hall", "unique_id": "1", "command_topic": "a/set", "state_topic": "a/state"}
+
+
+async def explain(stage: Stage, topic: str = TOPIC) -> Explained:
+    found: Explained = await stage.process.calls.ask("home", "explain", {"topic": topic})
+    return found
+
+
+async def test_an_entity_with_its_state_and_keys(stage: Stage) -> None:
+    await stage.announce("light", LIGHT | {"wonder": 1, "qos": 1, "payload_on": None})
+    await stage.report("a/state", "ON")
+    found = await explain(stage)
+    assert found.states == {"light.hall": "on"}
+    assert set(found.used) == {*LIGHT, "qos"}
+    assert set(found.unused) == {"wonder", "payload_on"}
+    assert found.refused == {}
+
+
+async def test_keys_are_told_as_they_are_spelled(stage: Stage) -> None:
+    fields = {"~": "a", "name": None, "cmd_t": "~/set", "stat_t": "~/state", "uniq_id": "1", "unique_id": "2"}
+    await stage.announce("light", fields | {"dev": {"ids": "x", "name": "Hall"}, "avty_tpl": "{{ value }}"})
+    found = await explain(stage)
+    assert set(found.used) == {"~", "name", "cmd_t", "stat_t", "unique_id", "dev"}
+    assert set(found.unused) == {"uniq_id", "avty_tpl"}
+
+
+async def test_a_base_topic_that_nothing_is_based_on_is_of_no_use(stage: Stage) -> None:
+    await stage.announce("light", LIGHT | {"~": "a"})
+    assert (await explain(stage)).unused == ("~",)
+
+
+async def test_a_bundle_tells_of_each_component(stage: Stage) -> None:
+    parts = {
+        "lamp": {"p": "light", "uniq_id": "1", "cmd_t": "a/set", "stat_t": "a/own", "odd": 1},
+        "heat": {"p": "sensor", "uniq_id": "2", "unit_of_meas": "°C", "qos": 1},
+        "bad": {"p": "sensor", "uniq_id": "1", "stat_t": "a/#/b"},
+    }
+    bundle = {"dev": {"ids": "x", "name": "Hall"}, "o": {"name": "me"}, "stat_t": "a/state", "qos": 2, "cmps": parts}
+    await stage.announce("device", bundle | {"extra": 1, "encoding": "utf-8"})
+    found = await explain(stage, "homeassistant/device/thing/config")
+    assert found.component == "device"
+    assert len(found.entities) == 2
+    assert list(found.refused) == ["bad"]
+    assert {"dev", "o", "stat_t", "cmps", "qos", "components.lamp.stat_t", "components.heat.qos"} <= set(found.used)
+    assert {"extra", "components.lamp.odd"} <= set(found.unused)
+
+
+async def test_what_is_refused_says_why(stage: Stage) -> None:
+    await stage.announce("light", {"name": "Hall"})
+    assert "command_topic" in (await explain(stage)).refused[""]
+    await stage.announce("light", "{")
+    assert "no JSON" in (await explain(stage)).refused[""]
+
+
+async def test_what_nobody_announced_is_not_found(stage: Stage) -> None:
+    with pytest.raises(CallError, match="nothing was announced on"):
+        await explain(stage, "homeassistant/light/nobody/config")
+
+
+def changed(value: Any) -> list[Any]:
+    """Other values of the same kind."""
+    match value:
+        case bool():
+            return [not value]
+        case int() | float():
+            return [value + 1, value * 2 + 3]
+        case str():
+            return [f"{value}x", f"{value}/x"]
+        case list():
+            return [value[:-1], [*value, *value[:1]], [f"{one}x" for one in value]]
+        case dict():
+            return [{**value, "name": "Other"}, {}]
+        case _:
+            return ["x"]
+
+
+async def behaviour(stage: Stage, case: Case, fields: dict[str, Any]) -> list[Any]:
+    """All that can be seen of a config: what is said of it, what reports lead to, what its device is told."""
+    await stage.announce(case.component, "", "honest")
+    stage.home.refusals.entries.clear()
+    await stage.announce(case.component, fields, "honest")
+    seen: list[Any] = [{key: one.reason for key, one in stage.home.refusals.entries.items()}]
+    for known in stage.home.roster.known(f"homeassistant/{case.component}/honest/config"):
+        entity, face = known.entity, known.entity.face
+        seen += [entity.id, asdict(entity.config), sorted({topic for topic, _ in face.hears}), face.initial]
+        seen += [face.qos, face.retain, face.force, face.expire_after, face.off_delay, sorted(face.reported)]
+        for step in case.steps:
+            if isinstance(step, Seen):
+                stage.home.device_message(step.topic, step.payload.encode(), False)
+            else:
+                seen.append(_told(entity, step.service, step.data))
+            seen.append((entity.word, json.dumps(entity.attributes, default=str)))
+        seen += [_told(entity, service, {}) for service in face.services]
+        for topic in sorted({topic for topic, _ in face.hears}):
+            for word in ("ON", "OFF", "12", "None", "nonsense", *map(str, fields.values())):
+                stage.home.device_message(topic, word.encode(), False)
+                seen.append((entity.word, json.dumps(entity.attributes, default=str)))
+    return seen
+
+
+def _told(entity: Any, service: str, data: dict[str, Any]) -> Any:
+    try:
+        name, checked, _ = resolved(entity, service, data)
+        wish = entity.face.services[name](entity, checked)
+    except (CallError, KeyError) as error:
+        return str(error)
+    return [(send.topic, send.payload) for send in wish.sends], str(wish.facts)
+
+
+async def test_every_key_that_counts_as_used_makes_a_difference(stage: Stage) -> None:
+    pairs = []
+    for case in CASES:
+        await stage.announce(case.component, case.config, "asked")
+        found = await explain(stage, f"homeassistant/{case.component}/asked/config")
+        pairs += [(case, key) for key in found.used]
+        await stage.announce(case.component, "", "asked")
+    assert len(pairs) > 200
+    idle = [f"{case.component}-{case.name}: {key}" for case, key in pairs if not await _matters(stage, case, key)]
+    assert idle == []
+
+
+async def _matters(stage: Stage, case: Case, key: str) -> bool:
+    before = await behaviour(stage, case, case.config)
+    rest = {name: value for name, value in case.config.items() if name != key}
+    others = [rest, *({**rest, key: value} for value in changed(case.config[key]))]
+    for other in others:
+        if await behaviour(stage, case, other) != before:
+            return True
+    return False
