@@ -52,7 +52,12 @@ def ago(time: datetime | None) -> str:
     """`3 min` since a time."""
     if time is None:
         return ""
-    seconds = max(0, int((datetime.now(UTC) - time).total_seconds()))
+    return span((datetime.now(UTC) - time).total_seconds())
+
+
+def span(seconds: float) -> str:
+    """The same of seconds."""
+    seconds = max(0, int(seconds))
     for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= size:
             return f"{seconds // size} {unit}"

@@ -31,6 +31,8 @@ class Line:
 
     parts: dict[Entity, Part] = field(default_factory=dict)
     latest: bytes | None = None
+    heard: float | None = None
+    """When it spoke last, on the monotonic clock."""
 
 
 class Switchboard:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from homeserver.topics.call import Call
 
 MOST_ENTITIES: Final = 500
+MOST_PROBLEMS: Final = 20
 
 
 class _Words(BaseModel):
@@ -27,7 +28,8 @@ class AskDevices(Page):
 
 class DeviceLine(_Words):
     """One device. `available`: whether at least one of its entities can be reached. `entities`: the first 500 of
-    `entity_count`."""
+    `entity_count`. `silent`: seconds since it was heard of, null for not since the home started. `signal`, `battery`:
+    as its own entities tell, with unit. `problems`: what is wrong, in sentences."""
 
     id: str
     name: str
@@ -37,6 +39,10 @@ class DeviceLine(_Words):
     entities: tuple[str, ...] = Field((), max_length=MOST_ENTITIES)
     entity_count: int = 0
     available: bool = True
+    silent: float | None = None
+    signal: str | None = None
+    battery: str | None = None
+    problems: tuple[str, ...] = Field((), max_length=MOST_PROBLEMS)
 
 
 class DeviceList(_Words):

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 
 from homeserver.home import words
+from homeserver.home.census import Census
 from homeserver.home.commands import Commands
 from homeserver.home.entity import Entity
 from homeserver.home.explaining import explained
@@ -21,7 +22,7 @@ from homeserver.home.opening import Opening
 from homeserver.home.outbox import Outbox
 from homeserver.home.pages import page
 from homeserver.home.refusals import Refusal, Refusals
-from homeserver.home.registry import DeviceRow, Registry
+from homeserver.home.registry import Registry
 from homeserver.home.report import Ignored, Report, Unreadable
 from homeserver.home.roster import Change, Roster
 from homeserver.home.saying import Saying
@@ -108,6 +109,7 @@ class Home(Worker):
             self.registry, self._templates, self.refusals, house.clock.now, prefix=self.prefix, root=house.root
         )
         self.board = Switchboard()
+        self.census = Census(self.registry, self.roster, self.board, self.refusals, house.clock)
         self.timers = Timers(house.clock, self.saying.state)
         self.outbox = Outbox(self.turn)
         self.commands = Commands(
@@ -146,6 +148,8 @@ class Home(Worker):
         line = self.board.lines.get(address)
         if line is not None:
             line.latest = payload
+            if not retained:
+                line.heard = self.house.clock.monotonic()
             self._report(line, Report(address, payload, retained))
         elif not address.endswith("/config"):
             self.board.keep(address, payload)
@@ -281,22 +285,8 @@ class Home(Worker):
 
     @answers(words.DEVICES)
     async def devices(self, request: words.AskDevices, caller: Caller) -> words.DeviceList:
-        rows = sorted(self.registry.devices.values(), key=lambda row: (row.name.lower(), row.id))
-        lines, after = page([row for row in rows if row.entities], self._line, request)
+        lines, after = page(self.census.rows(), self.census.line, request)
         return words.DeviceList(devices=lines, next=after)
-
-    def _line(self, row: DeviceRow) -> words.DeviceLine:
-        entities = [self.roster.entities.get((d, o)) for d, _, o in (one.partition(".") for one in row.entities)]
-        return words.DeviceLine(
-            id=row.id,
-            name=row.name,
-            manufacturer=row.details.manufacturer,
-            model=row.details.model or row.details.model_id,
-            area=self.registry.areas.get(row.area_id) if row.area_id else None,
-            entities=tuple(sorted(row.entities)[: words.MOST_ENTITIES]),
-            entity_count=len(row.entities),
-            available=any(entity is not None and entity.available for entity in entities),
-        )
 
     @answers(words.REFUSALS)
     async def refused(self, request: words.AskRefusals, caller: Caller) -> words.RefusalList:

@@ -1,0 +1,118 @@
+"""The devices of the home: when each was heard last, how well, how its battery is, and what is wrong with it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from homeserver.home.entity import Entity
+from homeserver.home.refusals import Refusals
+from homeserver.home.registry import DeviceRow, Registry
+from homeserver.home.roster import Roster
+from homeserver.home.switchboard import Switchboard
+from homeserver.home.words import MOST_ENTITIES, MOST_PROBLEMS, DeviceLine
+from homeserver.runtime.clock import Clock
+from homeserver.topics.entity import UNAVAILABLE, UNKNOWN
+
+_LOW: Final = 15.0
+"""Percent of a battery that are too few."""
+_SIGNAL_UNITS: Final = ("lqi", "dBm")
+
+
+class Census:
+    """Makes the line of a device out of what the home knows."""
+
+    def __init__(
+        self, registry: Registry, roster: Roster, board: Switchboard, refusals: Refusals, clock: Clock
+    ) -> None:
+        self._registry = registry
+        self._roster = roster
+        self._board = board
+        self._refusals = refusals
+        self._clock = clock
+
+    def rows(self) -> list[DeviceRow]:
+        """The devices that have entities, by name."""
+        rows = sorted(self._registry.devices.values(), key=lambda row: (row.name.lower(), row.id))
+        return [row for row in rows if row.entities]
+
+    def line(self, row: DeviceRow) -> DeviceLine:
+        entities = [entity for name in sorted(row.entities) if (entity := self._entity(name)) is not None]
+        topics = {topic for entity in entities for topic, _ in entity.face.hears}
+        battery = next(filter(None, map(_battery, entities)), None)
+        problems = (*_unreachable(entities), *_low(entities), *self._refused(entities, topics))
+        return DeviceLine(
+            id=row.id,
+            name=row.name,
+            manufacturer=row.details.manufacturer,
+            model=row.details.model or row.details.model_id,
+            area=self._registry.areas.get(row.area_id) if row.area_id else None,
+            entities=tuple(sorted(row.entities)[:MOST_ENTITIES]),
+            entity_count=len(row.entities),
+            available=any(entity.available for entity in entities),
+            silent=self._silent(topics),
+            signal=next(filter(None, map(_signal, entities)), None),
+            battery=battery,
+            problems=problems[:MOST_PROBLEMS],
+        )
+
+    def _entity(self, name: str) -> Entity | None:
+        domain, _, object_id = name.partition(".")
+        return self._roster.entities.get((domain, object_id))
+
+    def _silent(self, topics: Iterable[str]) -> float | None:
+        heard = [line.heard for topic in topics if (line := self._board.lines.get(topic)) and line.heard is not None]
+        return round(self._clock.monotonic() - max(heard), 1) if heard else None
+
+    def _refused(self, entities: list[Entity], topics: set[str]) -> Iterator[str]:
+        """What it said that made no sense, and the parts of it that could not become entities."""
+        announced = {entity.topic for entity in entities}
+        for key, refusal in self._refusals.entries.items():
+            topic, _, part = key.partition(" ")
+            if key in topics:
+                yield f"{key}: {refusal.reason}"
+            elif topic in announced:
+                yield f"{part or topic} is refused: {refusal.reason}"
+
+
+def _shown(entity: Entity) -> str | None:
+    """State and unit of an entity whose state is known."""
+    if entity.word in (UNAVAILABLE, UNKNOWN):
+        return None
+    return f"{entity.word} {entity.config.unit or ''}".strip()
+
+
+def _battery(entity: Entity) -> str | None:
+    if entity.config.device_class != "battery" or entity.where[0] not in ("sensor", "binary_sensor"):
+        return None
+    if entity.where[0] == "sensor":
+        return _shown(entity)
+    return {"on": "low", "off": "good"}.get(entity.word)
+
+
+def _signal(entity: Entity) -> str | None:
+    is_signal = entity.config.device_class == "signal_strength" or entity.config.unit in _SIGNAL_UNITS
+    return _shown(entity) if entity.where[0] == "sensor" and is_signal else None
+
+
+def _unreachable(entities: list[Entity]) -> Iterator[str]:
+    away = [entity for entity in entities if not entity.available]
+    if away and len(away) == len(entities):
+        yield "it cannot be reached"
+    elif away:
+        yield f"{len(away)} of its {len(entities)} entities cannot be reached: {away[0].id}"
+    for entity in entities:
+        if entity.available and entity.expired:
+            yield f"{entity.id} has said nothing for more than {entity.face.expire_after:g} s"
+
+
+def _low(entities: list[Entity]) -> Iterator[str]:
+    for entity in entities:
+        battery = _battery(entity)
+        if battery == "low" or (battery and _percent(battery) <= _LOW and entity.config.unit == "%"):
+            yield f"its battery is low ({battery})" if battery != "low" else "its battery is low"
+
+
+def _percent(text: str) -> float:
+    try:
+        return float(text.removesuffix("%"))
+    except ValueError:
+        return 100.0

@@ -1,0 +1,73 @@
+"""Devices with what can be told of them, and what is wrong."""
+
+from typing import Any
+
+from homeserver.home.words import DeviceLine
+from tests.home.stage import Stage
+
+DEVICE = {"identifiers": ["x"], "name": "Door"}
+
+
+async def announce(stage: Stage, place: str, **fields: Any) -> None:
+    await stage.announce("sensor", {"unique_id": place, "state_topic": f"a/{place}", "device": DEVICE} | fields, place)
+
+
+async def line(stage: Stage) -> DeviceLine:
+    found = await stage.process.calls.ask("home", "devices", {})
+    (device,) = found.devices
+    assert isinstance(device, DeviceLine)
+    return device
+
+
+async def test_signal_battery_and_when_it_was_heard(stage: Stage) -> None:
+    await announce(stage, "battery", device_class="battery", unit_of_measurement="%")
+    await announce(stage, "link", unit_of_measurement="lqi")
+    assert (await line(stage)).silent is None
+    await stage.report("a/battery", "80", retain=True)
+    await stage.report("a/link", "120")
+    await stage.process.clock.advance(5)  # type: ignore[attr-defined]  # the stage's clock is moved by hand
+    found = await line(stage)
+    assert (found.battery, found.signal, found.silent, found.problems) == ("80 %", "120 lqi", 5.0, ())
+
+
+async def test_what_is_wrong(stage: Stage) -> None:
+    await announce(stage, "battery", device_class="battery", unit_of_measurement="%")
+    await announce(stage, "temperature", device_class="temperature", availability_topic="a/there")
+    await stage.report("a/battery", "12")
+    await stage.report("a/temperature", "warm")
+    assert (await line(stage)).problems == (
+        "1 of its 2 entities cannot be reached: sensor.door_temperature",
+        "its battery is low (12 %)",
+        "a/temperature: sensor.door_temperature: 'warm' is no number",
+    )
+
+
+async def test_a_device_of_which_nothing_can_be_reached(stage: Stage) -> None:
+    await announce(stage, "temperature", availability_topic="a/there")
+    await announce(stage, "humidity", availability_topic="a/there")
+    found = await line(stage)
+    assert (found.available, found.problems) == (False, ("it cannot be reached",))
+    await stage.report("a/there", "online")
+    assert (await line(stage)).problems == ()
+
+
+async def test_a_low_battery_that_only_says_so(stage: Stage) -> None:
+    fields = {"unique_id": "b", "state_topic": "a/b", "device_class": "battery", "device": DEVICE}
+    await stage.announce("binary_sensor", fields, "b")
+    await stage.report("a/b", "ON")
+    found = await line(stage)
+    assert (found.battery, found.problems) == ("low", ("its battery is low",))
+
+
+async def test_silence_that_is_too_long(stage: Stage) -> None:
+    await announce(stage, "temperature", expire_after=60)
+    await stage.report("a/temperature", "21")
+    assert (await line(stage)).problems == ()
+    await stage.process.clock.advance(61)  # type: ignore[attr-defined]
+    assert (await line(stage)).problems == ("sensor.door_sensor has said nothing for more than 60 s",)
+
+
+async def test_a_part_of_a_bundle_that_is_refused(stage: Stage) -> None:
+    parts = {"good": {"p": "sensor", "uniq_id": "1", "stat_t": "a/1"}, "bad": {"p": "sensor", "uniq_id": "2"}}
+    await stage.announce("device", {"dev": DEVICE, "o": {"name": "me"}, "cmps": parts})
+    assert (await line(stage)).problems == ("bad is refused: `state_topic` is missing: a sensor must have it",)
