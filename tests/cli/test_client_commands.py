@@ -50,6 +50,18 @@ def test_the_command_line_leaves_no_trace_on_the_bus(at: Run) -> None:
     assert [name for name in at("status", "--json").json["processes"] if name.startswith("cli")] == []
 
 
+def test_devices_lists_what_there_is_and_what_is_wrong(at: Run) -> None:
+    until(at, "devices", "--json", holds='"silent":0.')
+    rows = at("devices", "--json").json
+    assert len(rows) > 30
+    assert any(row["battery"] for row in rows)
+    assert any(row["signal"] for row in rows)
+    shown = at("devices", "hall").out
+    assert "ago" in shown
+    assert "no such device" in at("devices", "nothing").out
+    assert at("devices", "--wrong").code == 0
+
+
 def test_entities_lists_what_there_is(at: Run) -> None:
     until(at, "entities", LAMP, "--json", holds='"turn_on"')
     (lamp,) = at("entities", LAMP, "--json").json
