@@ -18,6 +18,7 @@ _CODES: Final = {
     "homeserver.runtime.rights.NotForGuestsError": FAILED,
     "homeserver.runtime.worker.MisdeclaredError": FAILED,
     "homeserver.bridge.credentials.TokenError": FAILED,
+    "integrations.backup.manifest.BackupError": FAILED,
     "homeserver.runtime.given.SettingsError": USAGE,
     "homeserver.runtime.logins.LoginError": USAGE,
     "homeserver.runtime.broker.choice.BrokerError": USAGE,
