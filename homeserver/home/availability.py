@@ -53,7 +53,7 @@ def availability_of(config: Config, templates: Templates) -> tuple[Availability 
     for place, fields in enumerate(parts):
         part = Config(fields | ({} if encoding is None else {"encoding": encoding}), config.root)
         part.names = config.names
-        hears.append((part.needed_topic("topic"), _read(part, place, availability, templates)))
+        hears.append((_topic(part), _read(part, place, availability, templates)))
     return availability, hears
 
 
@@ -64,10 +64,16 @@ def _parts(config: Config) -> list[dict[str, Any]]:
     for part in parts:
         if not isinstance(part, dict):
             raise Refused("`availability` must be a list of objects, each with a `topic`")
-    if topic := config.topic("availability_topic"):
+    if topic := config.filter("availability_topic"):
         common = {key: config.get(key) for key in ("payload_available", "payload_not_available")}
         parts.append({"topic": topic, "value_template": config.get("availability_template"), **common})
     return parts
+
+
+def _topic(part: Config) -> str:
+    if (topic := part.filter("topic")) is None:
+        raise Refused("`topic` is missing: each entry of `availability` must have it")
+    return topic
 
 
 def _read(part: Config, place: int, availability: Availability, templates: Templates) -> Read:

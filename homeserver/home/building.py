@@ -14,6 +14,7 @@ from homeserver.home.discovery import Announcement
 from homeserver.home.entity import STATE, Entity, Face, Read
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.home.report import Report, Unreadable
+from homeserver.home.surroundings import Surroundings
 from homeserver.home.values import value
 from homeserver.topics.entity import Device, EntityConfig
 from homeserver.topics.names import slug
@@ -28,8 +29,10 @@ _BLOCKED: Final = frozenset(
 _CATEGORIES: Final = ("", "config", "diagnostic")
 _LONGEST_NAME: Final = 255
 _TEXTS: Final = ("device_class", "entity_picture", "icon", "state_class", "unique_id", "unit_of_measurement")
-_OFF_AT_FIRST: Final = ("climate", "fan", "humidifier", "light", "switch", "water_heater")
+_OFF_AT_FIRST: Final = ("climate", "fan", "humidifier", "light", "siren", "switch", "water_heater")
 """Components that are taken to be off until a command, where their device reports nothing."""
+_MOMENTARY: Final = ("button", "infrared", "notify", "scene")
+"""Components that only do something: there is no state of theirs to be assumed."""
 _CLASS_NAMES: Final = ("binary_sensor", "button", "number", "sensor")
 """Components whose entities without a name are called after their device class."""
 
@@ -37,9 +40,11 @@ _CLASS_NAMES: Final = ("binary_sensor", "button", "number", "sensor")
 class Draft:
     """An announcement that was read without fault, before it has an id: nothing was kept of it yet."""
 
-    def __init__(self, announcement: Announcement, templates: Templates, root: str) -> None:
+    def __init__(
+        self, announcement: Announcement, templates: Templates, root: str, around: Surroundings | None = None
+    ) -> None:
         self.announcement = announcement
-        config = Config(announcement.fields, root)
+        config = Config(announcement.fields, root, key=announcement.key, around=around)
         self._names = config.names = {"entity_id": "", "name": ""}
         self.component: Component = component_of(announcement.component, config)
         self.domain = self.component.domain
@@ -50,6 +55,7 @@ class Draft:
         self.name = self._name(config)
         self.object_id = self._object_id(config)
         self._texts = {key: config.maybe_text(key) for key in _TEXTS}
+        self._classed = "device_class" in config.fields
         self._enabled = config.flag("enabled_by_default", True)
         self._maker_id = config.maybe_text("object_id")
         self._origin = _origin(config)
@@ -62,13 +68,14 @@ class Draft:
         face = self.face
         face.availability, hears = availability_of(config, templates)
         face.force = config.flag("force_update")
-        face.initial = "off" if self.domain in _OFF_AT_FIRST and STATE not in face.reported else None
+        if self.domain in _OFF_AT_FIRST and STATE not in face.reported:
+            face.initial = "off"
         face.expire_after = config.number("expire_after", 0, 0, 10**8)
         face.off_delay = config.number("off_delay", 0, 0, 10**8) if self.domain == "binary_sensor" else 0.0
         if face.expire_after or face.off_delay:
             face.timed = frozenset(topic for topic, _ in face.hears)
         face.hears += hears
-        if topic := config.topic("json_attributes_topic"):
+        if topic := config.filter("json_attributes_topic"):
             face.hears.append((topic, _extra(config, templates)))
             face.has_extra = True
 
@@ -113,7 +120,7 @@ class Draft:
         services = [name for name in table if name in offered]
         services += [name for name, service in table.items() if service.turns_with(offered)]
         capabilities = dict(self.face.capabilities)
-        if STATE not in self.face.reported and services and self.domain != "button":
+        if STATE not in self.face.reported and services and self.domain not in _MOMENTARY:
             capabilities["assumed_state"] = True
         if picture := texts["entity_picture"]:
             capabilities["entity_picture"] = picture
@@ -127,7 +134,7 @@ class Draft:
             maker_id=self._maker_id,
             origin=self._origin,
             device=_said_device(device) if device else None,
-            device_class=texts["device_class"],
+            device_class=texts["device_class"] if self._classed else self.component.device_class,
             state_class=texts["state_class"] if self.domain == "sensor" else None,
             unit=texts["unit_of_measurement"],
             icon=texts["icon"],
@@ -179,7 +186,8 @@ def _extra(config: Config, templates: Templates) -> Read:
         values = _json(found(report)) if templated else report.json
         if not isinstance(values, dict):
             raise Unreadable("the attributes are no JSON object")
-        return entity.set_extra({name: one for name, one in values.items() if name not in _BLOCKED})
+        changed = entity.set_extra({name: one for name, one in values.items() if name not in _BLOCKED})
+        return entity.rederive() or changed
 
     return read
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from homeserver.home.entity import Entity
+from homeserver.home.entity import NO_ENTITY, Entity
 from homeserver.home.refusals import Refusals
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.home.roster import Roster
@@ -38,6 +38,7 @@ class Census:
         entities = [entity for name in sorted(row.entities) if (entity := self._entity(name)) is not None]
         topics = {topic for entity in entities for topic, _ in entity.face.hears}
         battery = next(filter(None, map(_battery, entities)), None)
+        shown = [name for name in sorted(row.entities) if name.partition(".")[0] not in NO_ENTITY]
         problems = (*_unreachable(entities), *_low(entities), *self._refused(entities, topics))
         return DeviceLine(
             id=row.id,
@@ -45,8 +46,8 @@ class Census:
             manufacturer=row.details.manufacturer,
             model=row.details.model or row.details.model_id,
             area=self._registry.areas.get(row.area_id) if row.area_id else None,
-            entities=tuple(sorted(row.entities)[:MOST_ENTITIES]),
-            entity_count=len(row.entities),
+            entities=tuple(shown[:MOST_ENTITIES]),
+            entity_count=len(shown),
             available=any(entity.available for entity in entities),
             silent=self._silent(topics),
             signal=next(filter(None, map(_signal, entities)), None),

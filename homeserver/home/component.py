@@ -9,9 +9,9 @@ from operator import attrgetter
 from typing import Any, Final
 
 from homeserver.home.config import Config, Refused
-from homeserver.home.entity import STATE, Encode, Entity, Face, Present, Read, Send, Wish
-from homeserver.home.parsing import IGNORED, Nonsense, ParseOf
-from homeserver.home.report import Report
+from homeserver.home.entity import STATE, Derive, Encode, Entity, Face, Happening, Present, Read, Send, Wish
+from homeserver.home.parsing import IGNORED, Nonsense
+from homeserver.home.report import Ignored, Report
 from homeserver.home.values import Payload, given, payload, text_of, value
 from homeserver.topics.call import CallError
 from homeserver.view.templates import Templates
@@ -20,6 +20,8 @@ ALL: Final = "*"
 """In `Reads.into`: the parse function gives several facts at once, as a mapping."""
 JSON_REPORT: Final = "json"
 """In `Reads.template`: the parse function gets the report's JSON instead of a text."""
+BINARY: Final = "payload"
+"""The same: it gets the payload as it came."""
 Make = Callable[[Entity, Mapping[str, Any]], tuple[Any, dict[str, Any]]]
 """From service data: the value that is sent, and the facts that hold once the device has obeyed. Raises
 `CallError`."""
@@ -29,27 +31,29 @@ Make = Callable[[Entity, Mapping[str, Any]], tuple[Any, dict[str, Any]]]
 class Reads:
     """A topic that is heard: keys of topic and template (`a|b`: the first that is given), how its text is parsed, and
     the fact that comes of it. `optional` rows count only where their template is given. Where the meaning of a text
-    depends on what is known already, `parse` gives a function of the entity."""
+    depends on what is known already, `parse` gives a function of the entity. `fresh` rows pass retained reports by:
+    what they tell of is long past."""
 
     topic: str
     template: str
-    parse: ParseOf
+    parse: Callable[[Config], Callable[[Any], Any]]
     into: str = STATE
     optional: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sends:
     """A service that is one message: how its value is made, keys of topic and template, and how a value is written
     where there is no template. It is not offered where the topic is not given, or where `when` says so. `variables`:
-    what its template knows besides `value`, from the service's data; the rest as in `Wish`."""
+    what its template knows besides `value`, from value and data; the rest as in `Wish`."""
 
     make: Callable[[Config], Make]
     topic: str = "command_topic"
     template: str = "command_template"
     text: Callable[[Any], str] = text_of
     when: Callable[[Config], bool] = lambda config: True
-    variables: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda data: {}
+    variables: Callable[[Any, Mapping[str, Any]], Mapping[str, Any]] = lambda value, data: {}
     patience: float = 0.0
     via: tuple[str, ...] = ()
     halts: bool = False
@@ -65,9 +69,10 @@ EncodeOf = Callable[[Config, Templates], Encode | None]
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One kind of entity in one dialect. `needs` lists keys that must be given; `services` how each is sent; `names`
-    what entities without a name are called where not even their class tells; `variables` what all its templates know;
-    `apart` the facts that the key `optimistic` says nothing of."""
+    """One kind of entity in one dialect. `needs` lists keys that must be given (`a|b`: one of them); `services` how
+    each is sent; `names` what entities without a name are called where not even their class tells; `variables` what
+    all its templates know; `apart` the facts that the key `optimistic` says nothing of; `derive` how its state follows
+    from facts and attributes; `whole` the fact that holds all attributes which are no other."""
 
     domain: str
     names: str
@@ -82,19 +87,21 @@ class Component:
     apart: frozenset[str] = frozenset()
     assumed: Callable[[Config, frozenset[str]], Mapping[str, Any]] | None = None
     """What is taken to be so before anything is known, of all that the device does not report."""
+    initial: str | None = None
+    """The same for the state."""
+    device_class: str | None = None
+    """What an entity is whose config does not say."""
+    derive: Callable[[Config], Derive] | None = None
+    whole: str = ""
 
 
 def face_of(component: Component, config: Config, templates: Templates) -> Face:
     """Compile a component for one config; raises `Refused`."""
-    for key in component.needs:
-        if not config.has(key):
-            raise Refused(f"`{key}` is missing: a {component.domain} must have it")
-        if key.endswith("topic"):
-            config.needed_topic(key)
+    _check_needs(component, config)
     config.names.update(component.variables(config))
     face = Face(qos=config.whole("qos", 0, 0, 2), retain=config.flag("retain"))
     for row in component.reads:
-        if (topic := config.topic(row.topic)) and not (row.optional and not given(config, row.template)):
+        if (topic := config.filter(row.topic)) and not (row.optional and not given(config, row.template)):
             face.hears.append((topic, read_of(row, config, templates)))
     for name, service in component.services.items():
         make = service if not isinstance(service, Sends) else encode_of(service)
@@ -107,18 +114,34 @@ def face_of(component: Component, config: Config, templates: Templates) -> Face:
     face.reported = reported & component.apart if config.flag("optimistic") else reported
     if component.assumed:
         face.assumed = component.assumed(config, face.reported)
+    face.derive = component.derive(config) if component.derive else None
+    face.initial, face.whole = component.initial, component.whole
     return face
 
 
+def _check_needs(component: Component, config: Config) -> None:
+    heard = {row.topic for row in component.reads}
+    for keys in component.needs:
+        found = [key for key in keys.split("|") if config.has(key)]
+        if not found:
+            names = " or ".join(f"`{key}`" for key in keys.split("|"))
+            raise Refused(f"{names} is missing: a {component.domain} must have it")
+        for key in found:
+            if key.endswith("topic") and not (config.filter(key) if key in heard else config.topic(key)):
+                raise Refused(f"`{key}` is missing: it must be given")
+
+
 def _reported(component: Component, config: Config) -> frozenset[str]:
-    return frozenset(row.into for row in component.reads if config.topic(row.topic))
+    return frozenset(row.into for row in component.reads if config.filter(row.topic))
 
 
 def read_of(row: Reads, config: Config, templates: Templates) -> Read:
     """The row as a function on reports."""
     found: Callable[[Report], Any] = (
-        attrgetter("json") if row.template == JSON_REPORT else value(config, row.template, templates)
+        attrgetter(row.template) if row.template in (JSON_REPORT, BINARY) else value(config, row.template, templates)
     )
+    if row.fresh:
+        found = _fresh(found)
     parse = row.parse(config)
     into = row.into
 
@@ -134,9 +157,25 @@ def read_of(row: Reads, config: Config, templates: Templates) -> Read:
         fact = parse(found(report))
         if callable(fact):
             fact = fact(entity)
-        return fact is not IGNORED and entity.learn(fact if into is ALL else {into: fact})
+        if fact is IGNORED:
+            return False
+        if isinstance(fact, Happening):
+            entity.happened = fact
+            entity.learn(fact.facts)
+            return True
+        changed = entity.learn(fact if into is ALL else {into: fact})
+        return entity.rederive() or changed
 
     return read_state if into == STATE else read_fact
+
+
+def _fresh(found: Callable[[Report], Any]) -> Callable[[Report], Any]:
+    def fresh(report: Report) -> Any:
+        if report.retained:
+            raise Ignored("it is long past")
+        return found(report)
+
+    return fresh
 
 
 def encode_of(row: Sends) -> EncodeOf:
@@ -152,7 +191,7 @@ def encode_of(row: Sends) -> EncodeOf:
 
         def encode(entity: Entity, data: Mapping[str, Any]) -> Wish:
             sent, facts = make(entity, data)
-            return row.wish(Send(topic, encoded(sent, row.variables(data))), facts)
+            return row.wish(Send(topic, encoded(sent, row.variables(sent, data))), facts)
 
         return encode
 

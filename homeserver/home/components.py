@@ -5,10 +5,17 @@ from typing import Final
 
 from homeserver.home.component import Component
 from homeserver.home.config import Config, Refused
+from homeserver.home.events import DEVICE_AUTOMATION, EVENT, TAG
+from homeserver.home.infrared import infrared
 from homeserver.home.kinds import BINARY_SENSOR, BUTTON, NUMBER, SELECT, SENSOR, SWITCH
 from homeserver.home.light_basic import BASIC
 from homeserver.home.light_json import JSON
 from homeserver.home.light_template import TEMPLATE
+from homeserver.home.moments import DATE, DATETIME, TIME
+from homeserver.home.pictures import CAMERA, IMAGE
+from homeserver.home.texts import NOTIFY, SCENE, TEXT
+from homeserver.home.tracker import TRACKER
+from homeserver.home.update import UPDATE
 
 _LIGHTS: Final[Mapping[str, Component]] = {
     "basic": BASIC,
@@ -43,6 +50,20 @@ COMPONENTS: Final[Mapping[str, Callable[[Config], Component]]] = {
     "select": _only(SELECT),
     "sensor": _only(SENSOR),
     "switch": _only(SWITCH),
+    "camera": _only(CAMERA),
+    "date": _only(DATE),
+    "datetime": _only(DATETIME),
+    "device_automation": _only(DEVICE_AUTOMATION),
+    "device_tracker": _only(TRACKER),
+    "event": _only(EVENT),
+    "image": _only(IMAGE),
+    "notify": _only(NOTIFY),
+    "scene": _only(SCENE),
+    "tag": _only(TAG),
+    "text": _only(TEXT),
+    "time": _only(TIME),
+    "update": _only(UPDATE),
+    "infrared": infrared,
 }
 
 

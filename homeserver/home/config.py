@@ -8,7 +8,8 @@ import codecs
 from collections.abc import Callable, Mapping
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
-from homeserver.runtime.filters import topic_fault
+from homeserver.home.surroundings import Surroundings
+from homeserver.runtime.filters import filter_fault, topic_fault
 
 _YES: Final = frozenset(("1", "true", "yes", "on", "enable", "enabled"))
 _NO: Final = frozenset(("0", "false", "no", "off", "disable", "disabled", ""))
@@ -22,11 +23,21 @@ class Refused(Exception):
 
 
 class Config:
-    """The fields of one config under their full names. `root` is the first level of the home's own topics."""
+    """The fields of one config under their full names. `root` is the first level of the home's own topics; `key` that
+    of the announcement that it belongs to."""
 
-    def __init__(self, fields: Mapping[str, Any], root: str = "homeserver") -> None:
+    def __init__(
+        self,
+        fields: Mapping[str, Any],
+        root: str = "homeserver",
+        *,
+        key: str = "",
+        around: Surroundings | None = None,
+    ) -> None:
         self.fields = fields
         self.root = root
+        self.key = key
+        self.around = around or Surroundings()
         self.used: set[str] = set()
         self.names: dict[str, Any] = {}
         """What templates may know of the entity itself."""
@@ -126,6 +137,17 @@ class Config:
         check_topic(key, value, self.root)
         return value
 
+    def filter(self, key: str) -> str | None:
+        """The same for what is only heard: it may have wildcards."""
+        self.used.add(key)
+        if key not in self.fields:
+            return None
+        value = self.maybe_text(key)
+        if value is None or value == "":
+            return None
+        check_filter(key, value, self.root)
+        return value
+
     def needed_topic(self, key: str) -> str:
         value = self.topic(key)
         if value is None:
@@ -149,6 +171,24 @@ def check_topic(key: str, topic: str, root: str) -> None:
     """Raise `Refused` for a topic with wildcards, or one that no device may use."""
     if fault := topic_fault(topic):
         raise Refused(f"`{key}` {_shown(topic)} cannot be used: {fault}")
+    _check_owner(key, topic, root)
+
+
+def check_filter(key: str, text: str, root: str) -> None:
+    """The same for a topic that may have wildcards. One that begins with a wildcard never gives what is said on the
+    home's own topics, but it must name something, lest the broker send all there is."""
+    if fault := filter_fault(text):
+        raise Refused(f"`{key}` {_shown(text)} cannot be used: {fault}")
+    levels = text.split("/")
+    if levels[0] in _WILD and (levels[-1] == "#" or all(level in _WILD for level in levels)):
+        raise Refused(f"`{key}` {_shown(text)} would hear all there is: begin it with a word, or name a level")
+    _check_owner(key, text, root)
+
+
+_WILD: Final = frozenset("+#")
+
+
+def _check_owner(key: str, topic: str, root: str) -> None:
     if topic.startswith("$"):
         raise Refused(f"`{key}` {_shown(topic)} belongs to the broker: a device must use a topic of its own")
     if topic == root or topic.startswith(f"{root}/"):

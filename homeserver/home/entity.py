@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from homeserver.home.report import Report
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityConfig
+from homeserver.topics.event import DeviceEventType
 
 if TYPE_CHECKING:
     from homeserver.home.availability import Availability
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 STATE: Final = "state"
 """The name under which the state itself stands among facts."""
+NO_ENTITY: Final = frozenset(("device_automation", "tag"))
+"""Domains of what only tells of events: nothing is said of them as entities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,23 @@ class Wish:
         return Wish(self.sends + other.sends, {**self.facts, **other.facts}, patience, via, halts)
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened at a device just now, and the facts that follow from it."""
+
+    type: DeviceEventType
+    data: dict[str, Any]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
 Read = Callable[["Entity", Report], bool]
 """Takes a report into an entity; tells whether anything is to be said. Raises `Unreadable`."""
 Encode = Callable[["Entity", Mapping[str, Any]], Wish]
 """Makes a wish of a service's data. Raises `CallError`."""
 Present = Callable[[str | None, Mapping[str, Any]], dict[str, Any]]
 """The attributes that people see, from state and facts."""
+Derive = Callable[["Entity"], str | None]
+"""The state of an entity, where it follows from facts and attributes."""
 
 
 @dataclass(slots=True)
@@ -67,6 +81,9 @@ class Face:
     facts: frozenset[str] = frozenset()
     """All facts that it may have besides its state, reported or assumed."""
     has_extra: bool = False
+    whole: str = ""
+    """The fact that holds whatever attributes are no other facts."""
+    derive: Derive | None = None
     initial: str | None = None
     """The state that is assumed before anything is known."""
     assumed: Mapping[str, Any] = field(default_factory=dict)
@@ -101,6 +118,8 @@ class Entity:
     extra: dict[str, Any] = field(default_factory=dict)
     available: bool = True
     expired: bool = False
+    happened: Happening | None = None
+    """What is yet to be said as an event."""
     said_state: str = ""
     said_attributes: dict[str, Any] | None = None
     changed: datetime | None = None
@@ -160,6 +179,10 @@ class Entity:
         self._attributes = None
         return True
 
+    def rederive(self) -> bool:
+        """Bring the state up to date with facts and attributes."""
+        return self.face.derive is not None and self.set_state(self.face.derive(self))
+
     def restore(self, attributes: Mapping[str, Any]) -> None:
         """Take over attributes that were said in an earlier run."""
         values = {name: tuple(one) if isinstance(one, list) else one for name, one in attributes.items()}
@@ -167,8 +190,11 @@ class Entity:
         assumed = self.face.assumed
         heard = {name: value for name, value in self.facts.items() if assumed.get(name) != value}
         self.facts = {**assumed, **{name: value for name, value in values.items() if name in facts}, **heard}
+        other = {name: one for name, one in attributes.items() if name not in facts}
         if self.face.has_extra and not self.extra:
-            self.extra = {name: one for name, one in attributes.items() if name not in facts}
+            self.extra = other
+        if self.face.whole and other:
+            self.facts.setdefault(self.face.whole, other)
         self._attributes = None
 
     def drop_timers(self) -> None:

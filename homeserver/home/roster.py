@@ -15,6 +15,7 @@ from homeserver.home.discovery import Announcement, Discovered, discover
 from homeserver.home.entity import Entity
 from homeserver.home.refusals import Refusals
 from homeserver.home.registry import DeviceRow, Registry
+from homeserver.home.surroundings import Surroundings
 from homeserver.view.templates import Templates
 
 _RIVALS: Final = 500
@@ -55,6 +56,7 @@ class Roster:
         *,
         prefix: str,
         root: str,
+        around: Surroundings | None = None,
     ) -> None:
         self.registry = registry
         self.entities: dict[tuple[str, str], Entity] = {}
@@ -64,6 +66,7 @@ class Roster:
         self._now = now
         self._prefix = prefix
         self._root = root
+        self._around = around
         self._announced: dict[str, Announcement] = {}
         self._by_key: dict[str, Entity] = {}
         self._drafts: dict[str, Draft] = {}
@@ -140,7 +143,7 @@ class Roster:
 
     def _draft(self, announcement: Announcement) -> Draft | None:
         """Read an announcement; None for one that was told to be forgotten. Raises `Refused`."""
-        draft = Draft(announcement, self._templates, self._root)
+        draft = Draft(announcement, self._templates, self._root, self._around)
         claim = self._claims.get((draft.domain, draft.unique_id))
         if claim is not None and claim != announcement.key:
             if sum(map(len, self._rivals.values())) < _RIVALS:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from homeserver.home.entity import Entity, Wish
+from homeserver.home.entity import NO_ENTITY, Entity, Happening, Wish
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.runtime.house import House
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, EntityState
+from homeserver.topics.event import DEVICE_EVENT, DeviceEvent
 from homeserver.topics.registry import (
     AREA_ENTRY,
     DEVICE_ENTRY,
@@ -31,9 +32,13 @@ class Saying:
 
     def state(self, entity: Entity, *, force: bool = False) -> None:
         """Say an entity's state if it differs from what was said, or in any case."""
+        if entity.happened is not None and self.aloud:
+            self._event(entity, entity.happened)
         state, attributes = entity.word, entity.attributes
         same = state == entity.said_state
         if (same and not force and attributes == entity.said_attributes) or not self.aloud:
+            return
+        if entity.where[0] in NO_ENTITY:
             return
         now = self._clock.now()
         if not same or force or entity.changed is None:
@@ -41,6 +46,13 @@ class Saying:
         entity.said_state, entity.said_attributes = state, attributes
         message = EntityState(state, attributes, entity.changed, now, self._cause(entity))
         self._house.say(ENTITY_STATE, message, *entity.where)
+
+    def _event(self, entity: Entity, happened: Happening) -> None:
+        entity.happened = None
+        device = entity.config.device.id if entity.config.device else None
+        id = None if entity.where[0] in NO_ENTITY else entity.id
+        cause = self._house.cause(entity.by)
+        self._house.say(DEVICE_EVENT, DeviceEvent(happened.type, device, id, self._clock.now(), happened.data, cause))
 
     def _cause(self, entity: Entity) -> Cause:
         """The device; behind it the command that this change follows from, if it is what the command wanted."""
@@ -66,12 +78,14 @@ class Saying:
 
     def config(self, entity: Entity) -> None:
         """Say what an entity is."""
-        if self.aloud:
+        if self.aloud and entity.where[0] not in NO_ENTITY:
             self._house.say(ENTITY_CONFIG, entity.config, *entity.where)
             self._entry(ENTITY_ENTRY, entity.id, EntityEntry(device_id=self._registry.entities[entity.id].device_id))
 
     def gone(self, where: tuple[str, ...]) -> None:
         """Take back all that was said of an entity."""
+        if where[0] in NO_ENTITY:
+            return
         self._house.say(ENTITY_CONFIG, None, *where)
         self._house.say(ENTITY_STATE, None, *where)
         self._entry(ENTITY_ENTRY, ".".join(where), None)

@@ -108,7 +108,25 @@ class Forgotten(_Words):
     topic: str
 
 
+class AskImage(_Words):
+    """Give the latest picture of a camera or an image."""
+
+    entity: str = Field(description="the entity's id, such as camera.door")
+
+
+class ImageReply(_Words):
+    """The picture: `data` is base64, and null where it is too large for a message or only its `url` is known."""
+
+    entity: str
+    content_type: str | None = None
+    size: int = 0
+    at: datetime
+    url: str | None = None
+    data: str | None = None
+
+
 DEVICES: Final = Call("home", "devices", AskDevices, DeviceList, role="guest")
 REFUSALS: Final = Call("home", "refusals", AskRefusals, RefusalList)
 EXPLAIN: Final = Call("home", "explain", Explain, Explained)
 FORGET: Final = Call("home", "forget", Forget, Forgotten, role="owner")
+IMAGE: Final = Call("home", "image", AskImage, ImageReply, role="guest")

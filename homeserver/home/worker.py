@@ -18,14 +18,16 @@ from homeserver.home.census import Census
 from homeserver.home.commands import Commands
 from homeserver.home.entity import Entity
 from homeserver.home.explaining import explained
+from homeserver.home.gallery import Gallery
 from homeserver.home.opening import Opening
 from homeserver.home.outbox import Outbox
-from homeserver.home.pages import page
+from homeserver.home.pages import image_reply, page
 from homeserver.home.refusals import Refusal, Refusals
 from homeserver.home.registry import Registry
 from homeserver.home.report import Ignored, Report, Unreadable
 from homeserver.home.roster import Change, Roster
 from homeserver.home.saying import Saying
+from homeserver.home.surroundings import Surroundings
 from homeserver.home.switchboard import Line, Switchboard
 from homeserver.home.timers import Timers
 from homeserver.home.turn import Turn
@@ -42,6 +44,7 @@ from homeserver.topics.entity import (
     Command,
     EntityConfig,
 )
+from homeserver.topics.event import DEVICE_EVENT
 from homeserver.topics.process import PROCESS_STATUS, ProcessStatus
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
 from homeserver.topics.services import SERVICES
@@ -78,6 +81,7 @@ class Home(Worker):
         DEVICE_ENTRY,
         AREA_ENTRY,
         COMMAND_FAILED,
+        DEVICE_EVENT,
         REPLY,
         ANY_DEVICE_TOPIC,
     )
@@ -104,9 +108,18 @@ class Home(Worker):
         self.turn = Turn(ledger)
         self.registry = Registry(self.turn)
         self.refusals = Refusals()
+        self.gallery = Gallery()
         self.saying = Saying(house, self.registry)
+        home = house.settings.home
+        around = Surroundings(house.clock.now, ZoneInfo(home.time_zone), (home.latitude, home.longitude), self.gallery)
         self.roster = Roster(
-            self.registry, self._templates, self.refusals, house.clock.now, prefix=self.prefix, root=house.root
+            self.registry,
+            self._templates,
+            self.refusals,
+            house.clock.now,
+            prefix=self.prefix,
+            root=house.root,
+            around=around,
         )
         self.board = Switchboard()
         self.census = Census(self.registry, self.roster, self.board, self.refusals, house.clock)
@@ -147,12 +160,11 @@ class Home(Worker):
         """Anything on a topic outside the home's own."""
         line = self.board.lines.get(address)
         if line is not None:
-            line.latest = payload
-            if not retained:
-                line.heard = self.house.clock.monotonic()
-            self._report(line, Report(address, payload, retained))
+            self._hear(line, Report(address, payload, retained))
         elif not address.endswith("/config"):
             self.board.keep(address, payload)
+        for wild in self.board.wild(address):
+            self._hear(wild, Report(address, payload, retained))
         if address.endswith("/config") and address.startswith(f"{self.prefix}/"):
             if payload and (retained or self._gathering or not self.house.connected):
                 self._seen.add(address)
@@ -160,6 +172,12 @@ class Home(Worker):
                 self.opening.announce(address, payload, retained)
             else:
                 self.announce(address, payload, retained)
+
+    def _hear(self, line: Line, report: Report) -> None:
+        line.take(report.address, report.payload)
+        if not report.retained:
+            line.heard = self.house.clock.monotonic()
+        self._report(line, report)
 
     def _report(self, line: Line, report: Report) -> None:
         for part in tuple(line.parts.values()):
@@ -198,6 +216,7 @@ class Home(Worker):
             refilter |= self.board.disconnect(entity)
             if entity.where not in coming:
                 self.saying.gone(entity.where)
+                self.gallery.drop(entity.key)
         for entity in change.come:
             refilter |= self.board.connect(entity)
             self.saying.config(entity)
@@ -218,9 +237,9 @@ class Home(Worker):
         """Let an entity read what was said on its topics before it was announced."""
         for topic in {topic for topic, _ in entity.face.hears}:
             line = self.board.lines[topic]
-            if line.latest is not None:
-                own = Line({entity: line.parts[entity]})
-                self._report(own, Report(topic, line.latest, True))
+            own = Line({entity: line.parts[entity]})
+            for address, payload in line.said(topic):
+                self._report(own, Report(address, payload, True))
 
     def _notice_limit(self) -> None:
         if self.roster.full and not self._full:
@@ -287,6 +306,15 @@ class Home(Worker):
     async def devices(self, request: words.AskDevices, caller: Caller) -> words.DeviceList:
         lines, after = page(self.census.rows(), self.census.line, request)
         return words.DeviceList(devices=lines, next=after)
+
+    @answers(words.IMAGE)
+    async def image(self, request: words.AskImage, caller: Caller) -> words.ImageReply:
+        domain, _, object_id = request.entity.partition(".")
+        entity = self.roster.entities.get((domain, object_id))
+        picture = self.gallery.get(entity.key) if entity is not None else None
+        if picture is None:
+            raise CallError("not_found", f"there is no picture of {request.entity[:100]}", "entity")
+        return image_reply(request.entity, picture)
 
     @answers(words.REFUSALS)
     async def refused(self, request: words.AskRefusals, caller: Caller) -> words.RefusalList:

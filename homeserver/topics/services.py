@@ -11,6 +11,7 @@ from homeserver.topics.service import Data, Nothing, Service, Services
 from homeserver.topics.services_climate import CLIMATE
 from homeserver.topics.services_fan import FAN
 from homeserver.topics.services_light import LIGHT
+from homeserver.topics.services_simple import SIMPLE
 
 
 class Value(Data):
@@ -40,6 +41,7 @@ SERVICES: Final[Mapping[str, Services]] = {
     **LIGHT,
     **CLIMATE,
     **FAN,
+    **SIMPLE,
     "switch": SWITCH,
     "number": {"set_value": Service(Value)},
     "select": {

@@ -103,9 +103,12 @@ async def test_topics_that_are_not_a_devices_are_refused(stage: Stage) -> None:
     for place, topic in {
         "a": "homeserver/entity/light/x/state",
         "b": "$SYS/broker/uptime",
-        "c": "a/+/b",
-        "d": "a/#",
+        "c": "a/+b",
+        "d": "#",
         "e": "homeserver",
+        "h": "+/+",
+        "i": "homeserver/+/light/#",
+        "j": "+/#",
         "f": "",
         "g": "x\u0000y",
     }.items():
@@ -116,7 +119,9 @@ async def test_topics_that_are_not_a_devices_are_refused(stage: Stage) -> None:
         )
         await stage.announce("sensor", {"name": "Z", "state_topic": "ok", "~": topic, "json_attr_t": "~"}, place + "3")
     assert set(stage.configs) <= {"sensor.z"}  # an empty `json_attributes_topic` is as good as none
-    assert len(stage.home.refusals.entries) >= 25
+    assert len(stage.home.refusals.entries) >= 37
+    await stage.announce("switch", {"name": "Y", "command_topic": "a/+/b"}, "k")
+    assert "must not contain" in stage.home.refusals.entries["homeassistant/switch/k/config"].reason
     assert all("`" in entry.reason for entry in stage.home.refusals.entries.values())
 
 
