@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime
 from math import isfinite
 from typing import Any, Final
 
+import orjson
+
 from homeserver.home.config import Config, Refused
 from homeserver.home.report import Unreadable
 
@@ -186,6 +188,25 @@ def numbers_of(text: str, count: int) -> tuple[float, ...]:
     if len(parts) != count:
         raise Unreadable(f"{_short(text)} must be {count} numbers with commas between them")
     return tuple(number_of(part) for part in parts)
+
+
+def word_of(states: dict[str, str | None], text: str) -> str | None:
+    """The state that a word stands for; raises `Unreadable`."""
+    if text not in states:
+        known = ", ".join(repr(word) for word in states)
+        raise Unreadable(f"{_short(text)} is none of {known}")
+    return states[text]
+
+
+def object_of(text: str) -> dict[str, Any] | None:
+    """The JSON object that a text is; None where it is none."""
+    if "{" not in text:
+        return None
+    try:
+        values = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return values if isinstance(values, dict) else None
 
 
 def _short(text: str) -> str:
