@@ -3,19 +3,30 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from homeserver.home.alarm import ALARM
+from homeserver.home.climate import CLIMATE
 from homeserver.home.component import Component
 from homeserver.home.config import Config, Refused
+from homeserver.home.cover import COVER
 from homeserver.home.events import DEVICE_AUTOMATION, EVENT, TAG
+from homeserver.home.fan import FAN
+from homeserver.home.humidifier import HUMIDIFIER
 from homeserver.home.infrared import infrared
 from homeserver.home.kinds import BINARY_SENSOR, BUTTON, NUMBER, SELECT, SENSOR, SWITCH
 from homeserver.home.light_basic import BASIC
 from homeserver.home.light_json import JSON
 from homeserver.home.light_template import TEMPLATE
+from homeserver.home.lock import LOCK
 from homeserver.home.moments import DATE, DATETIME, TIME
+from homeserver.home.mower import LAWN_MOWER
 from homeserver.home.pictures import CAMERA, IMAGE
+from homeserver.home.siren import SIREN
 from homeserver.home.texts import NOTIFY, SCENE, TEXT
 from homeserver.home.tracker import TRACKER
 from homeserver.home.update import UPDATE
+from homeserver.home.vacuum import VACUUM
+from homeserver.home.valve import VALVE
+from homeserver.home.water_heater import WATER_HEATER
 
 _LIGHTS: Final[Mapping[str, Component]] = {
     "basic": BASIC,
@@ -43,19 +54,29 @@ def _only(component: Component) -> Callable[[Config], Component]:
 
 
 COMPONENTS: Final[Mapping[str, Callable[[Config], Component]]] = {
+    "alarm_control_panel": _only(ALARM),
     "binary_sensor": _only(BINARY_SENSOR),
     "button": _only(BUTTON),
+    "cover": _only(COVER),
+    "lawn_mower": _only(LAWN_MOWER),
     "light": _light,
+    "lock": _only(LOCK),
     "number": _only(NUMBER),
     "select": _only(SELECT),
     "sensor": _only(SENSOR),
+    "siren": _only(SIREN),
     "switch": _only(SWITCH),
+    "vacuum": _only(VACUUM),
+    "valve": _only(VALVE),
     "camera": _only(CAMERA),
+    "climate": _only(CLIMATE),
     "date": _only(DATE),
     "datetime": _only(DATETIME),
     "device_automation": _only(DEVICE_AUTOMATION),
     "device_tracker": _only(TRACKER),
     "event": _only(EVENT),
+    "fan": _only(FAN),
+    "humidifier": _only(HUMIDIFIER),
     "image": _only(IMAGE),
     "notify": _only(NOTIFY),
     "scene": _only(SCENE),
@@ -63,6 +84,7 @@ COMPONENTS: Final[Mapping[str, Callable[[Config], Component]]] = {
     "text": _only(TEXT),
     "time": _only(TIME),
     "update": _only(UPDATE),
+    "water_heater": _only(WATER_HEATER),
     "infrared": infrared,
 }
 

@@ -77,11 +77,12 @@ class OperationMode(Data):
     operation_mode: str
 
 
+_ANY_MODE: Final[Mapping[str, tuple[str, ...]]] = {"off": ("turn_on",), "None": ("turn_on",), "": ("turn_off",)}
 _SWITCHED: Final[Services] = {"turn_on": Service(Nothing), "turn_off": Service(Nothing)}
 CLIMATE: Final[Mapping[str, Services]] = {
     "climate": {
         **_SWITCHED,
-        "toggle": Service(Nothing, "toggle"),
+        "toggle": Service(Nothing, "toggle", _ANY_MODE),
         "set_hvac_mode": Service(HvacMode),
         "set_temperature": Service(Temperature),
         "set_humidity": Service(Humidity),

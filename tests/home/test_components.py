@@ -9,11 +9,29 @@ import pytest
 from homeserver.home import components, kinds, light_basic, light_json, light_template
 from tests.home.documented import Case, Seen, Told
 from tests.home.documented_basic_lights import BASIC_LIGHTS
+from tests.home.documented_climate import CLIMATE
+from tests.home.documented_cover import COVERS, VALVES
+from tests.home.documented_fan import FANS
 from tests.home.documented_json_lights import JSON_LIGHTS
+from tests.home.documented_machines import MOWERS, VACUUMS
+from tests.home.documented_security import ALARMS, LOCKS, SIRENS
 from tests.home.documented_things import SIMPLE
 from tests.home.stage import Kind, Stage, stage_of
 
-CASES = [*SIMPLE, *BASIC_LIGHTS, *JSON_LIGHTS]
+CASES = [
+    *SIMPLE,
+    *BASIC_LIGHTS,
+    *JSON_LIGHTS,
+    *CLIMATE,
+    *FANS,
+    *COVERS,
+    *VALVES,
+    *MOWERS,
+    *VACUUMS,
+    *LOCKS,
+    *ALARMS,
+    *SIRENS,
+]
 
 
 @pytest.fixture(params=["memory", "mosquitto"], scope="module")
