@@ -111,7 +111,7 @@ def face_of(component: Component, config: Config, templates: Templates) -> Face:
     face.capabilities = component.shows(config)
     face.present = component.present(config) if component.present else None
     reported = component.reported(config) if component.reported else _reported(component, config)
-    face.reported = reported & component.apart if config.flag("optimistic") else reported
+    face.reported = reported & component.apart if reported and config.flag("optimistic") else reported
     if component.assumed:
         face.assumed = component.assumed(config, face.reported)
     face.derive = component.derive(config) if component.derive else None

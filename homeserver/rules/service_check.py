@@ -15,7 +15,7 @@ EVERYWHERE: Final = "homeassistant"
 """The domain whose services are those of whatever entity is meant."""
 _SHARED: Final = frozenset({"turn_on", "turn_off", "toggle"})
 _KNOWN_ELSEWHERE: Final = frozenset(
-    {"alarm_control_panel", "automation", "camera", "counter", "cover", "group"}
+    {"automation", "camera", "counter", "group"}
     | {
         "image",
         "input_boolean",
@@ -24,10 +24,19 @@ _KNOWN_ELSEWHERE: Final = frozenset(
         "input_number",
         "input_select",
         "input_text",
-        "lawn_mower",
     }
-    | {"lock", "logbook", "media_player", "mqtt", "notify", "persistent_notification", "remote", "scene", "schedule"}
-    | {"script", "siren", "text", "time", "date", "datetime", "timer", "todo", "tts", "update", "vacuum", "valve"}
+    | {"logbook", "media_player", "mqtt", "notify", "persistent_notification", "remote", "scene", "schedule"}
+    | {
+        "script",
+        "text",
+        "time",
+        "date",
+        "datetime",
+        "timer",
+        "todo",
+        "tts",
+        "update",
+    }
 )
 """Domains of Home Assistant's language that nothing serves yet."""
 

@@ -9,8 +9,11 @@ from typing import Final
 
 from homeserver.topics.service import Data, Nothing, Service, Services
 from homeserver.topics.services_climate import CLIMATE
+from homeserver.topics.services_cover import TRAVEL
 from homeserver.topics.services_fan import FAN
 from homeserver.topics.services_light import LIGHT
+from homeserver.topics.services_machines import MACHINES
+from homeserver.topics.services_security import SECURITY
 from homeserver.topics.services_simple import SIMPLE
 
 
@@ -41,6 +44,9 @@ SERVICES: Final[Mapping[str, Services]] = {
     **LIGHT,
     **CLIMATE,
     **FAN,
+    **MACHINES,
+    **SECURITY,
+    **TRAVEL,
     **SIMPLE,
     "switch": SWITCH,
     "number": {"set_value": Service(Value)},
