@@ -4,7 +4,10 @@ The cases are in the `documented_*` modules; `test_components` plays them.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+MOMENT: Final = "a moment"
+"""In `Seen.state`: the time of the report, ISO 8601 in UTC with milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,33 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Happened:
+    """A report, and the event that is to be said of it; `data` None: there is to be none."""
+
+    topic: str
+    payload: str
+    type: str
+    data: dict[str, Any] | None
+    device_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """A report, the state after it, and the picture that is to be had then."""
+
+    topic: str
+    payload: bytes
+    state: str
+    content_type: str | None = None
+    content: bytes | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
 class Case:
     name: str
     component: str
     config: dict[str, Any]
     entity_id: str
-    steps: list[Told | Seen]
+    steps: list[Told | Seen | Happened | Pictured]
     capabilities: dict[str, Any] = field(default_factory=dict)

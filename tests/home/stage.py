@@ -28,6 +28,7 @@ from homeserver.topics.entity import (
     EntityConfig,
     EntityState,
 )
+from homeserver.topics.event import DEVICE_EVENT, DeviceEvent
 from tests.runtime.ground import EVERYTHING, RealGround
 
 Kind = Literal["memory", "mosquitto"]
@@ -48,6 +49,7 @@ class Stage:
         self.births: list[str] = []
         self.replies: list[Reply] = []
         self.failed: list[CommandOutcome] = []
+        self.events: list[DeviceEvent] = []
         self.states: dict[str, EntityState] = {}
         self.configs: dict[str, EntityConfig] = {}
         self.history: list[tuple[str, EntityState | None]] = []
@@ -68,6 +70,7 @@ class Stage:
         self._hear(ENTITY_STATE, self._state)
         self._hear(REPLY, lambda reply, heard: self.replies.append(reply))
         self._hear(COMMAND_FAILED, lambda outcome, heard: self.failed.append(outcome))
+        self._hear(DEVICE_EVENT, lambda event, heard: self.events.append(event))
         await self.connect_device()
         await self.process.open(["home"])
         await self.process.until_open()

@@ -1,13 +1,19 @@
 """Documented configurations of each component give the documented states and payloads, in memory and on Mosquitto."""
 
 import json
+import re
+from base64 import b64decode
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from homeserver.home import components, kinds, light_basic, light_json, light_template
-from tests.home.documented import Case, Seen, Told
+from homeserver.home.words import AskImage
+from homeserver.topics.call import Caller
+from homeserver.topics.cause import Cause
+from tests.home.documented import MOMENT, Case, Happened, Pictured, Seen, Told
 from tests.home.documented_basic_lights import BASIC_LIGHTS
 from tests.home.documented_climate import CLIMATE
 from tests.home.documented_cover import COVERS, VALVES
@@ -15,11 +21,18 @@ from tests.home.documented_fan import FANS
 from tests.home.documented_json_lights import JSON_LIGHTS
 from tests.home.documented_machines import MOWERS, VACUUMS
 from tests.home.documented_security import ALARMS, LOCKS, SIRENS
+from tests.home.documented_events import HAPPENINGS
+from tests.home.documented_pictures import PICTURES
+from tests.home.documented_simple import SINGLE
 from tests.home.documented_things import SIMPLE
 from tests.home.stage import Kind, Stage, stage_of
 
+CAUSE = Cause("test", "person.anna")
 CASES = [
     *SIMPLE,
+    *SINGLE,
+    *HAPPENINGS,
+    *PICTURES,
     *BASIC_LIGHTS,
     *JSON_LIGHTS,
     *CLIMATE,
@@ -49,13 +62,21 @@ async def stage(kind: Kind, tmp_path: Path) -> AsyncIterator[Stage]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.component}-{case.name}")
 async def test_a_documented_configuration(case: Case, stage: Stage) -> None:
     await stage.announce(case.component, case.config)
-    config = stage.configs[case.entity_id]
-    assert {key: config.capabilities.get(key) for key in case.capabilities} == case.capabilities
+    if case.entity_id:
+        config = stage.configs[case.entity_id]
+        assert {key: config.capabilities.get(key) for key in case.capabilities} == case.capabilities
+    else:
+        assert stage.configs == {}
     for step in case.steps:
-        if isinstance(step, Told):
-            await _told(stage, case, step)
-        else:
-            await _seen(stage, case, step)
+        match step:
+            case Told():
+                await _told(stage, case, step)
+            case Happened():
+                await _happened(stage, step)
+            case Pictured():
+                await _pictured(stage, case, step)
+            case Seen():
+                await _seen(stage, case, step)
 
 
 async def _told(stage: Stage, case: Case, step: Told) -> None:
@@ -77,9 +98,36 @@ async def _told(stage: Stage, case: Case, step: Told) -> None:
 async def _seen(stage: Stage, case: Case, step: Seen) -> None:
     await stage.report(step.topic, step.payload)
     said = stage.states[case.entity_id]
-    assert said.state == step.state
+    _check_state(stage, said.state, step.state)
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in said.attributes.items()}
     assert {name: plain.get(name) for name in step.attributes} == step.attributes
+
+
+def _check_state(stage: Stage, state: str, wanted: str) -> None:
+    if wanted is MOMENT:
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", state), state
+        assert abs((stage.process.clock.now() - datetime.fromisoformat(state)).total_seconds()) < 60
+    else:
+        assert state == wanted
+
+
+async def _happened(stage: Stage, step: Happened) -> None:
+    stage.events.clear()
+    await stage.report(step.topic, step.payload)
+    wanted = [] if step.data is None else [(step.type, step.device_id, step.data)]
+    assert [(event.type, event.device_id, event.data) for event in stage.events] == wanted
+    assert stage.states == {}
+
+
+async def _pictured(stage: Stage, case: Case, step: Pictured) -> None:
+    await stage.report(step.topic, step.payload)
+    said = stage.states[case.entity_id]
+    _check_state(stage, said.state, step.state)
+    assert said.attributes == {}
+    reply = await stage.home.image(AskImage(entity=case.entity_id), Caller("person.anna", "guest", CAUSE))
+    content = None if reply.data is None else b64decode(reply.data)
+    assert (reply.content_type, content, reply.url) == (step.content_type, step.content, step.url)
+    assert reply.size == len(step.content or b"")
 
 
 def test_each_component_has_at_least_three_documented_configurations() -> None:
