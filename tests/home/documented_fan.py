@@ -169,4 +169,26 @@ FANS = [
         ],
         {"percentage_step": 100 / 3, "preset_modes": ["smart"]},
     ),
+    Case(
+        "taken_at_its_word",
+        "fan",
+        {
+            "name": "Stand",
+            "state_topic": "stand",
+            "command_topic": "stand/set",
+            "percentage_state_topic": "stand/speed",
+            "percentage_command_topic": "stand/speed/set",
+            "speed_range_max": 255,
+            "optimistic": True,
+            "retain": True,
+        },
+        "fan.stand",
+        [
+            Told("turn_on", {"percentage": 50}, [("stand/set", "ON"), ("stand/speed/set", "128")]),
+            Seen("elsewhere", "", "on", {"percentage": 50}),
+            Seen("stand/speed", "255", "on", {"percentage": 100}),
+            Seen("stand", "OFF", "off", {"percentage": 100}),
+        ],
+        {"percentage_step": 1, "assumed_state": True},
+    ),
 ]
