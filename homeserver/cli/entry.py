@@ -20,6 +20,8 @@ COMMANDS: Final = {
     "entities": "List the entities of the home and their states.",
     "devices": "List the things in the house, and what is wrong with them.",
     "watch": "Show what happens, as it happens, and why.",
+    "rename": "Give an entity, a device or a room another name.",
+    "undo": "Take back what was changed about names and places.",
     "set": "Give an entity a command: set light.hall turn_on brightness=80.",
     "call": "Call a worker: call keeper.restart worker=rules.",
     "topics": "Tell who hears and says what.",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from homeserver.home.entity import NO_ENTITY, Entity
+from homeserver.home.entries import Entries
 from homeserver.home.refusals import Refusals
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.home.roster import Roster
@@ -21,9 +22,16 @@ class Census:
     """Makes the line of a device out of what the home knows."""
 
     def __init__(
-        self, registry: Registry, roster: Roster, board: Switchboard, refusals: Refusals, clock: Clock
+        self,
+        registry: Registry,
+        entries: Entries,
+        roster: Roster,
+        board: Switchboard,
+        refusals: Refusals,
+        clock: Clock,
     ) -> None:
         self._registry = registry
+        self._entries = entries
         self._roster = roster
         self._board = board
         self._refusals = refusals
@@ -31,7 +39,7 @@ class Census:
 
     def rows(self) -> list[DeviceRow]:
         """The devices that have entities, by name."""
-        rows = sorted(self._registry.devices.values(), key=lambda row: (row.name.lower(), row.id))
+        rows = sorted(self._registry.devices.values(), key=lambda row: (self._entries.name_of(row).lower(), row.id))
         return [row for row in rows if row.entities]
 
     def line(self, row: DeviceRow) -> DeviceLine:
@@ -42,10 +50,10 @@ class Census:
         problems = (*_unreachable(entities), *_low(entities), *self._refused(entities, topics))
         return DeviceLine(
             id=row.id,
-            name=row.name,
+            name=self._entries.name_of(row),
             manufacturer=row.details.manufacturer,
             model=row.details.model or row.details.model_id,
-            area=self._registry.areas.get(row.area_id) if row.area_id else None,
+            area=self._entries.area_of(row),
             entities=tuple(shown[:MOST_ENTITIES]),
             entity_count=len(shown),
             available=any(entity.available for entity in entities),

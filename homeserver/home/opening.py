@@ -9,8 +9,8 @@ Then all is said, and what is no more is taken away.
 from typing import TYPE_CHECKING, Any
 
 from homeserver.home.entity import Entity
+from homeserver.home.entries import TOPICS
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, UNAVAILABLE, UNKNOWN, EntityState
-from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
 from homeserver.topics.topic import Topic
 
 if TYPE_CHECKING:
@@ -52,15 +52,14 @@ class Opening:
         self._say_all()
 
     async def _read_leftovers(self) -> None:
-        entries: tuple[Topic[Any], ...] = (ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY)
-        left = await self._home.house.leftovers(ENTITY_CONFIG, ENTITY_STATE, *entries)
+        left = await self._home.house.leftovers(ENTITY_CONFIG, ENTITY_STATE, *TOPICS)
         for where, config in left.of(ENTITY_CONFIG):
             if config.owner == self._home.name:
                 self._configs.add(where)
             else:
                 self._home.registry.others.add(".".join(where))
         self._states = {where: state for where, state in left.of(ENTITY_STATE) if where in self._configs}
-        self._entries = [(topic, where[0]) for topic in entries for where, _ in left.of(topic)]
+        self._entries = [(topic, where[0]) for topic in TOPICS for where, _ in left.of(topic)]
 
     def _apply(self) -> None:
         """What was announced before and is not now: kept, unless the broker kept it and holds other discovery
@@ -104,9 +103,10 @@ class Opening:
         for device in home.registry.devices.values():
             if device.entities:
                 home.saying.device(device)
+        home.entries.people_made()
         for where in self._configs:
             if where not in home.roster.entities:
                 home.saying.gone(where)
         for topic, id in self._entries:
-            if (topic.template, id) not in home.saying.entries:
+            if (topic.template, id) not in home.entries.said:
                 home.house.say(topic, None, id)

@@ -1,34 +1,22 @@
 """What the home says of its entities: configs, states, and the registry's words; only where something differs."""
 
-from typing import Any
-
 from homeserver.home.entity import NO_ENTITY, Entity, Happening, Wish
-from homeserver.home.registry import DeviceRow, Registry
+from homeserver.home.entries import Entries
+from homeserver.home.registry import DeviceRow
 from homeserver.runtime.house import House
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, EntityState
 from homeserver.topics.event import DEVICE_EVENT, DeviceEvent
-from homeserver.topics.registry import (
-    AREA_ENTRY,
-    DEVICE_ENTRY,
-    ENTITY_ENTRY,
-    AreaEntry,
-    DeviceEntry,
-    EntityEntry,
-)
-from homeserver.topics.topic import Topic
 
 
 class Saying:
     """Silent until `aloud`: while the home opens, only the outcome of all that arrives is worth a word."""
 
-    def __init__(self, house: House, registry: Registry) -> None:
+    def __init__(self, house: House, entries: Entries) -> None:
         self.aloud = False
         self._house = house
         self._clock = house.clock
-        self._registry = registry
-        self.entries: dict[tuple[str, str], Any] = {}
-        """The registry's words that stand, by topic and id."""
+        self.entries = entries
 
     def state(self, entity: Entity, *, force: bool = False) -> None:
         """Say an entity's state if it differs from what was said, or in any case."""
@@ -80,7 +68,7 @@ class Saying:
         """Say what an entity is."""
         if self.aloud and entity.where[0] not in NO_ENTITY:
             self._house.say(ENTITY_CONFIG, entity.config, *entity.where)
-            self._entry(ENTITY_ENTRY, entity.id, EntityEntry(device_id=self._registry.entities[entity.id].device_id))
+            self.entries.entity(entity.id)
 
     def gone(self, where: tuple[str, ...]) -> None:
         """Take back all that was said of an entity."""
@@ -88,29 +76,12 @@ class Saying:
             return
         self._house.say(ENTITY_CONFIG, None, *where)
         self._house.say(ENTITY_STATE, None, *where)
-        self._entry(ENTITY_ENTRY, ".".join(where), None)
+        self.entries.gone(".".join(where))
 
     def device(self, row: DeviceRow) -> None:
-        """Say what is known of a device and of the area it is in, or that it has no entity left."""
-        if not self.aloud:
-            return
-        if not row.entities:
-            self._entry(DEVICE_ENTRY, row.id, None)
-            return
-        if row.area_id is not None:
-            self._entry(AREA_ENTRY, row.area_id, AreaEntry(self._registry.areas[row.area_id]))
-        details = row.details
-        entry = DeviceEntry(row.name, row.area_id, (), details.manufacturer, details.model or details.model_id)
-        self._entry(DEVICE_ENTRY, row.id, entry)
-
-    def _entry(self, topic: Topic[Any], id: str, entry: Any) -> None:
-        if self.entries.get((topic.template, id)) == entry:
-            return
-        if entry is None:
-            self.entries.pop((topic.template, id), None)
-        else:
-            self.entries[topic.template, id] = entry
-        self._house.say(topic, entry, id)
+        """Say what is known of a device."""
+        if self.aloud:
+            self.entries.device(row)
 
     def assume(self, entity: Entity, wish: Wish) -> None:
         """Take for granted what a device will not report."""

@@ -16,9 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from homeserver.home import words
 from homeserver.home.census import Census
 from homeserver.home.commands import Commands
+from homeserver.home.editing import Editing
 from homeserver.home.entity import Entity
+from homeserver.home.entries import Entries
 from homeserver.home.explaining import explained
 from homeserver.home.gallery import Gallery
+from homeserver.home.journal import Journal
 from homeserver.home.opening import Opening
 from homeserver.home.outbox import Outbox
 from homeserver.home.pages import image_reply, page
@@ -34,7 +37,7 @@ from homeserver.home.turn import Turn
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.runtime.store import Ledger
-from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker, answers, every, hears
+from homeserver.runtime.worker import ANY_DEVICE_TOPIC, answers, every, hears
 from homeserver.topics.call import REPLY, Caller, CallError, ReplyError
 from homeserver.topics.entity import (
     COMMAND,
@@ -46,7 +49,7 @@ from homeserver.topics.entity import (
 )
 from homeserver.topics.event import DEVICE_EVENT
 from homeserver.topics.process import PROCESS_STATUS, ProcessStatus
-from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
+from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, FLOOR_ENTRY, LABEL_ENTRY
 from homeserver.topics.services import SERVICES
 from homeserver.view.template_functions import template_functions
 from homeserver.view.templates import Templates
@@ -69,7 +72,7 @@ class HomeOptions(BaseModel):
     )
 
 
-class Home(Worker):
+class Home(Editing):
     """Devices in, entities out; commands in, payloads out."""
 
     name = "home"
@@ -80,6 +83,8 @@ class Home(Worker):
         ENTITY_ENTRY,
         DEVICE_ENTRY,
         AREA_ENTRY,
+        FLOOR_ENTRY,
+        LABEL_ENTRY,
         COMMAND_FAILED,
         DEVICE_EVENT,
         REPLY,
@@ -109,7 +114,9 @@ class Home(Worker):
         self.registry = Registry(self.turn)
         self.refusals = Refusals()
         self.gallery = Gallery()
-        self.saying = Saying(house, self.registry)
+        self.journal = Journal(self.turn)
+        self.entries = Entries(house, self.registry, self.journal)
+        self.saying = Saying(house, self.entries)
         home = house.settings.home
         around = Surroundings(house.clock.now, ZoneInfo(home.time_zone), (home.latitude, home.longitude), self.gallery)
         self.roster = Roster(
@@ -122,7 +129,7 @@ class Home(Worker):
             around=around,
         )
         self.board = Switchboard()
-        self.census = Census(self.registry, self.roster, self.board, self.refusals, house.clock)
+        self.census = Census(self.registry, self.entries, self.roster, self.board, self.refusals, house.clock)
         self.timers = Timers(house.clock, self.saying.state)
         self.outbox = Outbox(self.turn)
         self.commands = Commands(

@@ -39,6 +39,23 @@ class AreaEntry:
     aliases: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FloorEntry:
+    """A storey. `level`: 0 is the ground floor."""
+
+    name: str
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelEntry:
+    """A word that people put on entities and devices to speak of them together."""
+
+    name: str
+
+
 ENTITY_ENTRY: Final = Retained("registry/entity/{entity_id}", EntityEntry)
 DEVICE_ENTRY: Final = Retained("registry/device/{id}", DeviceEntry)
 AREA_ENTRY: Final = Retained("registry/area/{id}", AreaEntry)
+FLOOR_ENTRY: Final = Retained("registry/floor/{id}", FloorEntry)
+LABEL_ENTRY: Final = Retained("registry/label/{id}", LabelEntry)

@@ -62,6 +62,24 @@ def test_devices_lists_what_there_is_and_what_is_wrong(at: Run) -> None:
     assert at("devices", "--wrong").code == 0
 
 
+def test_a_thing_is_renamed_and_the_deed_undone(at: Run) -> None:
+    until(at, "entities", LAMP, "--json", holds='"turn_on"')
+    assert "name its own -> Sun" in at("rename", LAMP, "Sun").out
+    until(at, "entities", LAMP, "--json", holds='"name":"Sun"')
+    assert "is called so already" in at("rename", LAMP, "Sun").out
+    assert at("rename", "area.hall", "Entrance", "--json").json["thing"] == "area.hall"
+    until(at, "entities", LAMP, "--json", holds='"area":"Entrance"')
+    shown = at("undo", "--list").out
+    assert "Entrance" in shown
+    assert "process.cli" in shown
+    assert "area.hall: name Entrance -> its own" in at("undo").out
+    at("undo")
+    until(at, "entities", LAMP, "--json", holds='"area":"Hall"')
+    assert "there is nothing to undo" in at("undo").err
+    assert "did you mean 'light.hall_ceiling'" in at("rename", "light.hall_ceilin", "X").err
+    assert "say what it is" in at("rename", "hall", "X").err
+
+
 def test_entities_lists_what_there_is(at: Run) -> None:
     until(at, "entities", LAMP, "--json", holds='"turn_on"')
     (lamp,) = at("entities", LAMP, "--json").json

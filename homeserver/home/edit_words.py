@@ -1,0 +1,114 @@
+"""What may be asked of `home` about the names and places of things; every change can be undone.
+
+In an edit a field that is left out stays as it is, and null gives the maker's own word back.
+"""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from homeserver.topics.call import Call
+
+_Name = Annotated[str, Field(min_length=1, max_length=255)]
+_Names = Annotated[tuple[_Name, ...], Field(max_length=50)]
+
+
+class _Words(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EditEntity(_Words):
+    """Give an entity another name, area or labels, or hide it."""
+
+    entity: str = Field(description="the entity's id, such as light.hall")
+    name: _Name | None = None
+    area: str | None = Field(None, description="id or name of an area; null is the device's own")
+    labels: _Names | None = Field(None, description="ids or names of labels")
+    hidden: bool | None = Field(None, description="whether pages and targets by place leave it out")
+    aliases: _Names | None = Field(None, description="other names that people call it by")
+
+
+class EditDevice(_Words):
+    """Give a device another name, area or labels."""
+
+    device: str = Field(description="the device's id, as `homeserver devices` lists it")
+    name: _Name | None = None
+    area: str | None = Field(None, description="id or name of an area; null is what the device suggests")
+    labels: _Names | None = Field(None, description="ids or names of labels")
+
+
+class EditArea(_Words):
+    """Make an area, or change one."""
+
+    area: str | None = Field(None, description="the area's id; without it a new one is made")
+    name: _Name | None = None
+    floor: str | None = Field(None, description="id or name of a floor")
+    aliases: _Names | None = Field(None, description="other names that people call it by")
+
+
+class EditFloor(_Words):
+    """Make a floor, or change one."""
+
+    floor: str | None = Field(None, description="the floor's id; without it a new one is made")
+    name: _Name | None = None
+    level: Annotated[int, Field(ge=-20, le=200)] | None = Field(None, description="0 is the ground floor")
+
+
+class EditLabel(_Words):
+    """Make a label, or change one."""
+
+    label: str | None = Field(None, description="the label's id; without it a new one is made")
+    name: _Name | None = None
+
+
+class Remove(_Words):
+    """Take an area, floor or label away; what was in it is in none then."""
+
+    thing: str = Field(description="area.ID, floor.ID or label.ID", pattern=r"^(area|floor|label)\.[a-z0-9_]+$")
+
+
+class Undo(_Words):
+    """Take a deed back, exactly."""
+
+    deed: int | None = Field(None, ge=1, description="its number; without it, the last one that was not undone")
+
+
+class AskDeeds(_Words):
+    """List what was changed about names and places, the last first."""
+
+    offset: int = Field(0, ge=0)
+    limit: int = Field(50, ge=1, le=200)
+
+
+class DeedLine(_Words):
+    """One deed: who did it, when, in words; `undid` is the deed that it took back."""
+
+    deed: int
+    at: datetime
+    by: str
+    did: tuple[str, ...]
+    undid: int | None = None
+
+
+class Deeds(_Words):
+    """Deeds, the last first."""
+
+    deeds: tuple[DeedLine, ...]
+
+
+class Edited(_Words):
+    """The thing that was edited, and the deed; null where nothing changed."""
+
+    thing: str
+    deed: DeedLine | None
+
+
+EDIT_ENTITY: Final = Call("home", "edit_entity", EditEntity, Edited)
+EDIT_DEVICE: Final = Call("home", "edit_device", EditDevice, Edited)
+EDIT_AREA: Final = Call("home", "edit_area", EditArea, Edited)
+EDIT_FLOOR: Final = Call("home", "edit_floor", EditFloor, Edited)
+EDIT_LABEL: Final = Call("home", "edit_label", EditLabel, Edited)
+REMOVE: Final = Call("home", "remove", Remove, Edited)
+UNDO: Final = Call("home", "undo", Undo, DeedLine)
+DEEDS: Final = Call("home", "deeds", AskDeeds, Deeds)

@@ -1,0 +1,227 @@
+"""Names and places that people give: they last, they are said, and every deed can be taken back."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from homeserver.home.words import DeviceList
+from homeserver.runtime.memory_broker import MemoryBroker
+from homeserver.topics.call import CallError
+from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, FLOOR_ENTRY, LABEL_ENTRY
+from homeserver.topics.topic import Topic
+from tests.home.stage import Stage, memory_stage
+
+LIGHT = {"name": None, "unique_id": "1", "command_topic": "a/set", "state_topic": "a/state"}
+DEVICE = {"identifiers": ["x"], "name": "Hall lamp", "suggested_area": "Hall"}
+TOPICS: tuple[Topic[Any], ...] = (ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY, FLOOR_ENTRY, LABEL_ENTRY)
+
+
+@pytest.fixture
+async def home(stage: Stage) -> Stage:
+    await stage.announce("light", LIGHT | {"device": DEVICE})
+    return stage
+
+
+async def ask(stage: Stage, verb: str, **fields: Any) -> Any:
+    found = await stage.process.calls.ask("home", verb, fields)
+    await stage.quiet()
+    return found
+
+
+def said(stage: Stage, topic: Topic[Any], id: str) -> Any:
+    fact = stage.bus.present.get(topic.address((id,)))
+    return fact.message if fact is not None else None
+
+
+def everything(stage: Stage) -> dict[str, Any]:
+    """All that is said of things now."""
+    templates = {topic.template for topic in TOPICS}
+    facts = stage.bus.present.items()
+    return {at: one.message for at, one in facts if one.topic.template in templates and one.message is not None}
+
+
+async def test_an_entity_gets_a_name_and_its_own_back(home: Stage) -> None:
+    edited = await ask(home, "edit_entity", entity="light.hall_lamp", name="Lamp by the door", hidden=True)
+    assert edited.thing == "light.hall_lamp"
+    assert edited.deed.did == ("light.hall_lamp: hidden its own -> True, name its own -> Lamp by the door",)
+    entry = said(home, ENTITY_ENTRY, "light.hall_lamp")
+    assert (entry.name, entry.hidden, entry.device_id) == ("Lamp by the door", True, "x")
+    await ask(home, "edit_entity", entity="light.hall_lamp", name=None)
+    entry = said(home, ENTITY_ENTRY, "light.hall_lamp")
+    assert (entry.name, entry.hidden) == (None, True)
+
+
+async def test_a_device_moves_to_an_area_that_people_made(home: Stage) -> None:
+    assert (await ask(home, "edit_floor", name="Upstairs", level=1)).thing == "floor.upstairs"
+    assert (await ask(home, "edit_area", name="Süd-Zimmer", floor="Upstairs")).thing == "area.sud_zimmer"
+    assert said(home, AREA_ENTRY, "sud_zimmer").floor_id == "upstairs"
+    assert said(home, FLOOR_ENTRY, "upstairs").level == 1
+    await ask(home, "edit_device", device="x", area="Süd-Zimmer", name="Other lamp")
+    entry = said(home, DEVICE_ENTRY, "x")
+    assert (entry.name, entry.area_id) == ("Other lamp", "sud_zimmer")
+    found: DeviceList = await ask(home, "devices")
+    assert [(line.name, line.area) for line in found.devices] == [("Other lamp", "Süd-Zimmer")]
+
+
+async def test_what_a_device_says_later_does_not_take_peoples_word(home: Stage) -> None:
+    await ask(home, "edit_device", device="x", name="Mine")
+    await home.announce("light", LIGHT | {"device": DEVICE | {"name": "Theirs"}})
+    assert said(home, DEVICE_ENTRY, "x").name == "Mine"
+
+
+async def test_labels_by_name_or_id(home: Stage) -> None:
+    await ask(home, "edit_label", name="Night lights")
+    await ask(home, "edit_entity", entity="light.hall_lamp", labels=["Night lights"])
+    assert said(home, ENTITY_ENTRY, "light.hall_lamp").labels == ("night_lights",)
+    assert said(home, LABEL_ENTRY, "night_lights").name == "Night lights"
+
+
+async def test_what_is_removed_leaves_no_reference(home: Stage) -> None:
+    await ask(home, "edit_area", name="Attic")
+    await ask(home, "edit_label", name="Red")
+    await ask(home, "edit_label", name="Blue")
+    await ask(home, "edit_entity", entity="light.hall_lamp", area="attic", labels=["red", "blue"])
+    before = everything(home)
+    await ask(home, "remove", thing="label.red")
+    await ask(home, "remove", thing="area.attic")
+    entry = said(home, ENTITY_ENTRY, "light.hall_lamp")
+    assert (entry.area_id, entry.labels) == (None, ("blue",))
+    assert said(home, AREA_ENTRY, "attic") is None
+    await ask(home, "undo")
+    await ask(home, "undo")
+    assert everything(home) == before
+
+
+async def test_words_last_over_a_restart_and_over_the_entity(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as stage:
+        await stage.announce("light", LIGHT | {"device": DEVICE})
+        await ask(stage, "edit_label", name="Red")
+        await ask(stage, "edit_entity", entity="light.hall_lamp", name="Mine", labels=["red"])
+        before = everything(stage)
+        await stage.announce("light", "")
+        assert said(stage, ENTITY_ENTRY, "light.hall_lamp") is None
+        await stage.announce("light", LIGHT | {"device": DEVICE})
+        assert everything(stage) == before
+    async with memory_stage(tmp_path, broker) as stage:
+        await stage.quiet()
+        assert everything(stage) == before
+        await ask(stage, "undo")
+        assert said(stage, ENTITY_ENTRY, "light.hall_lamp").name is None
+
+
+async def test_deeds_are_listed_and_undone_in_any_order_that_is_possible(home: Stage) -> None:
+    for name in ("One", "Two"):
+        await ask(home, "edit_entity", entity="light.hall_lamp", name=name)
+    with pytest.raises(CallError, match=r"light\.hall_lamp was changed again since deed 1: undo that first"):
+        await ask(home, "undo", deed=1)
+    await ask(home, "undo")
+    assert said(home, ENTITY_ENTRY, "light.hall_lamp").name == "One"
+    await ask(home, "undo", deed=3)
+    assert said(home, ENTITY_ENTRY, "light.hall_lamp").name == "Two", "an undo is undone"
+    deeds = (await ask(home, "deeds")).deeds
+    assert [(deed.deed, deed.undid) for deed in deeds] == [(4, 3), (3, 2), (2, None), (1, None)]
+    assert deeds[0].by == "process.core"
+    await ask(home, "undo")
+    await ask(home, "undo")
+    with pytest.raises(CallError, match="there is nothing to undo"):
+        await ask(home, "undo")
+    assert said(home, ENTITY_ENTRY, "light.hall_lamp").name is None
+
+
+async def test_an_edit_that_changes_nothing_is_no_deed(home: Stage) -> None:
+    await ask(home, "edit_entity", entity="light.hall_lamp", name="Mine")
+    assert (await ask(home, "edit_entity", entity="light.hall_lamp", name="Mine")).deed is None
+    assert len((await ask(home, "deeds")).deeds) == 1
+
+
+@pytest.mark.parametrize(
+    ("verb", "fields", "reason"),
+    [
+        ("edit_entity", {"entity": "light.hall_lam"}, "did you mean 'light.hall_lamp'"),
+        ("edit_entity", {"entity": "light.hall_lamp", "area": "hal"}, "there is no area 'hal'; did you mean 'hall'"),
+        ("edit_entity", {"entity": "light.hall_lamp", "labels": ["x"]}, "there is no label 'x'"),
+        ("edit_entity", {"entity": "light.hall_lamp", "name": ""}, "name"),
+        ("edit_device", {"device": "y"}, "there is no device y"),
+        ("edit_area", {}, "a new area needs a name"),
+        ("edit_area", {"name": "Hall"}, "the area hall is there already"),
+        ("edit_area", {"area": "nowhere", "name": "X"}, "there is no area nowhere"),
+        ("edit_floor", {"name": "Up", "level": 999}, "level"),
+        ("remove", {"thing": "area.hall"}, "hall is where a device suggests to be"),
+        ("remove", {"thing": "light.hall"}, "thing"),
+        ("undo", {"deed": 77}, "there is no deed 77"),
+    ],
+)
+async def test_what_makes_no_sense_is_refused_with_a_reason(
+    home: Stage, verb: str, fields: dict[str, Any], reason: str
+) -> None:
+    before = everything(home)
+    with pytest.raises(CallError, match=reason.replace("'", ".")):
+        await ask(home, verb, **fields)
+    assert everything(home) == before
+
+
+async def test_any_number_of_edits_and_as_many_undos_leave_all_as_it_was(stage: Stage) -> None:
+    dice = random.Random(5)
+    for number in range(6):
+        device = {"identifiers": [f"d{number}"], "name": f"Lamp {number}", "suggested_area": f"Room {number % 3}"}
+        await stage.announce("light", LIGHT | {"unique_id": str(number), "device": device}, f"l{number}")
+    entities = [entity.id for entity in stage.home.roster.entities.values()]
+    states = [everything(stage)]
+    for number in range(250):
+        await _any_edit(stage, dice, number, entities)
+        now = everything(stage)
+        _no_dangling(now)
+        if now != states[-1]:
+            states.append(now)
+    assert len(states) > 100
+    undos = 0
+    while await _undone(stage):
+        undos += 1
+        _no_dangling(everything(stage))
+    assert undos > 100
+    assert everything(stage) == states[0]
+
+
+async def _undone(stage: Stage) -> bool:
+    try:
+        await ask(stage, "undo")
+    except CallError as error:
+        if "there is nothing to undo" not in str(error):
+            raise
+        return False
+    return True
+
+
+async def _any_edit(stage: Stage, dice: random.Random, number: int, entities: list[str]) -> None:
+    areas = [id for kind, id in stage.home.journal.words if kind == "area"]
+    labels = [id for kind, id in stage.home.journal.words if kind == "label"]
+    made = [f"{kind}.{id}" for kind, id in stage.home.journal.words if kind in ("area", "floor", "label")]
+    edits: list[tuple[str, dict[str, Any]]] = [
+        ("edit_entity", {"entity": dice.choice(entities), "name": dice.choice([None, f"Name {number}"])}),
+        ("edit_entity", {"entity": dice.choice(entities), "area": dice.choice([None, *areas])}),
+        ("edit_entity", {"entity": dice.choice(entities), "labels": dice.sample(labels, min(2, len(labels)))}),
+        ("edit_device", {"device": f"d{number % 6}", "area": dice.choice([None, *areas])}),
+        ("edit_area", {"name": f"Area {number}"}),
+        ("edit_label", {"name": f"Label {number}"}),
+        ("edit_floor", {"name": f"Floor {number}", "level": number % 4}),
+        ("remove", {"thing": dice.choice(made or ["label.none"])}),
+        ("undo", {}),
+    ]
+    verb, fields = dice.choice(edits)
+    try:
+        await ask(stage, verb, **fields)
+    except CallError as error:
+        if error.error.code not in ("not_found", "conflict"):
+            raise
+
+
+def _no_dangling(now: dict[str, Any]) -> None:
+    areas = {at.rpartition("/")[2] for at in now if "/area/" in at}
+    labels = {at.rpartition("/")[2] for at in now if "/label/" in at}
+    for at, entry in now.items():
+        if "/entity/" in at or "/device/" in at:
+            assert entry.area_id is None or entry.area_id in areas, (at, entry)
+            assert labels.issuperset(entry.labels), (at, entry)
