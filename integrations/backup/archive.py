@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from integrations.backup.manifest import MANIFEST, BackupError, name_fault
 
@@ -23,8 +23,11 @@ _BLOCK: Final = tarfile.BLOCKSIZE
 _PIECE: Final = 256 * 1024
 _LEVEL: Final = 3
 """Of gzip: twice as fast as the usual 6 and nearly as small for databases."""
-_HEAD: Final = bytes.fromhex("1f8b08000000000000ff")
-"""How gzip begins here: without name and time, so that equal contents make equal files."""
+_SEAL_HEAD: Final = bytes.fromhex("1f8b08100000000000ff") + b"sha256:"
+_SEAL_TAIL: Final = b"\0" + bytes.fromhex("03000000000000000000")
+SEAL: Final = len(_SEAL_HEAD) + 64 + len(_SEAL_TAIL)
+"""The end of the file: a gzip member without content (RFC 1952) whose comment is the SHA-256 of all before it. gzip's
+own sum is over the content alone, which a changed byte of the packed form need not change."""
 _LARGEST_USTAR: Final = 8 * 1024**3
 
 
@@ -58,13 +61,39 @@ def writing(place: Path, *, plain: bool) -> Iterator[Writer]:
         yield _FolderWriter(place)
         _sync_folders(place)
         return
-    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "wb") as file:
+    handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "w+b") as file:
         with gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:
             yield _TarWriter(packed)
             packed.write(bytes(2 * _BLOCK))
+        seal(file)
         file.flush()
         os.fsync(file.fileno())
+
+
+def seal(file: BinaryIO) -> None:
+    """Put the seal behind all that was written."""
+    file.flush()
+    size = file.seek(0, os.SEEK_END)
+    file.write(_seal_of(file, size))
+
+
+def _seal_of(file: BinaryIO, size: int) -> bytes:
+    file.seek(0)
+    sum_ = _copy(file, size, lambda piece: None, "the archive")
+    file.seek(size)
+    return _SEAL_HEAD + sum_.encode() + _SEAL_TAIL
+
+
+def _check_seal(file: BinaryIO, place: Path) -> None:
+    size = file.seek(0, os.SEEK_END) - SEAL
+    file.seek(max(0, size))
+    end = file.read()
+    if size < 0 or not (end.startswith(_SEAL_HEAD) and end.endswith(_SEAL_TAIL)):
+        raise BackupError(f"{place} is cut off, or no backup at all; take another backup")
+    if end != _seal_of(file, size):
+        raise BackupError(f"{place} is damaged: it was changed after it had been written; take another backup")
+    file.seek(0)
 
 
 class _TarWriter:
@@ -104,7 +133,7 @@ class _FolderWriter:
 
 def write_file(file: Path, size: int, pieces: Iterable[bytes]) -> str:
     """Write a new file (600, folders 700) durably; gives its SHA-256. Raises `BackupError` for more or fewer bytes."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folders(file.parent)
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     sum_, left = hashlib.sha256(), size
     with os.fdopen(handle, "wb") as out:
@@ -119,6 +148,13 @@ def write_file(file: Path, size: int, pieces: Iterable[bytes]) -> str:
     if left:
         raise BackupError(f"{file.name} is not as long as it should be; take another backup")
     return sum_.hexdigest()
+
+
+def private_folders(folder: Path) -> None:
+    """Make a folder and those above it that are missing, all for their owner alone."""
+    if not folder.is_dir():
+        private_folders(folder.parent)
+        folder.mkdir(mode=0o700)
 
 
 def _sync_folders(root: Path) -> None:
@@ -154,8 +190,22 @@ def _read(source: Source, size: int, path: str) -> Iterator[bytes]:
 
 def members(place: Path) -> Iterator[Piecemeal]:
     """The members of a backup, the manifest last; raises `BackupError` for what is damaged, foreign or unreadable."""
+    found = _folder_members(place) if place.is_dir() else _tar_members(place)
+    with _understood(place):
+        for path, size, pieces in found:
+            yield Piecemeal(path, size, _understandable(place, pieces))
+
+
+def _understandable(place: Path, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    with _understood(place):
+        yield from pieces
+
+
+@contextmanager
+def _understood(place: Path) -> Iterator[None]:
+    """Say in words what is wrong with what is read. An error that a reader of ours throws in is not touched."""
     try:
-        yield from _folder_members(place) if place.is_dir() else _tar_members(place)
+        yield
     except FileNotFoundError as error:
         raise BackupError(f"there is no backup {place}") from error
     except (tarfile.TarError, gzip.BadGzipFile, zlib.error) as error:
@@ -168,9 +218,7 @@ def members(place: Path) -> Iterator[Piecemeal]:
 
 def _tar_members(place: Path) -> Iterator[Piecemeal]:
     with place.open("rb") as file, gzip.GzipFile(fileobj=file) as packed:
-        if file.read(len(_HEAD)) != _HEAD:
-            raise gzip.BadGzipFile("it does not begin as it should")
-        file.seek(0)
+        _check_seal(file, place)
         while (block := _full(packed, _BLOCK)) != bytes(_BLOCK):
             info = tarfile.TarInfo.frombuf(block, "utf-8", "strict")
             _check_member(info.name, is_file=info.type == tarfile.REGTYPE and info.size >= 0)

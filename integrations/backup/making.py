@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from homeserver import __version__
-from integrations.backup.archive import Writer, sync_folder, writing
+from integrations.backup.archive import Writer, private_folders, sync_folder, writing
 from integrations.backup.contents import Contents, Folders, Source, owner_of
 from integrations.backup.database import check_database, copy_database
 from integrations.backup.manifest import FORMAT, MANIFEST, BackupError, Manifest, Part, dump
@@ -55,7 +55,7 @@ def make(order: Order) -> Manifest:
     if place.exists() or place.is_symlink():
         raise BackupError(f"{place} is there already; choose another name")
     with _understandable(place.parent):
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folders(place.parent)
         with _alone(place.parent), _unfinished(place) as part:
             manifest = _write(order, part)
             verify(part)
@@ -144,9 +144,8 @@ def _nothing(contents: Contents, order: Order) -> str:
     if not order.worker:
         return f"there is no home in {order.folders.data}; name its folder with --data"
     known = sorted({owner_of(source.path) for source in contents.sources()} - {""})
-    return (
-        f"nothing in {order.folders.data} is kept by a worker {order.worker!r}; there is {', '.join(known) or 'none'}"
-    )
+    those = ", ".join(known) or "none"
+    return f"nothing in {order.folders.data} is kept by a worker {order.worker!r}; those that keep something: {those}"
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from homeserver.runtime.running import OccupiedError, occupy
-from integrations.backup.archive import members, sync_folder, write_file
+from integrations.backup.archive import members, private_folders, sync_folder, write_file
 from integrations.backup.contents import PASSING, PEOPLE, belongs
 from integrations.backup.database import check_database
 from integrations.backup.manifest import BackupError, Manifest, Part
@@ -96,7 +96,7 @@ def _worker(manifest: Manifest, wanted: str) -> str:
 def _made(folder: Path) -> Iterator[None]:
     """Make the folder if it is missing; take it away again if the block fails."""
     missing = not folder.exists()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folders(folder)
     try:
         yield
     except BaseException:
@@ -256,7 +256,7 @@ def _exchange(areas: list[_Area]) -> None:
     try:
         for area in areas:
             for source, target in _moves(area):
-                target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                private_folders(target.parent)
                 if target.exists() or target.is_symlink():
                     raise BackupError(f"{target} is in the way; move it and try again")
                 source.rename(target)
