@@ -13,6 +13,7 @@ import orjson
 from homeserver.topics.call import REPLY, REQUEST
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.process import PROCESS_STATUS, WORKER_STATUS
+from homeserver.topics.service import SECRETS
 from homeserver.topics.topic import Topic
 
 Fields = dict[str, Any]
@@ -74,7 +75,7 @@ class Happenings:
         for kind in _KINDS:
             where = kind.topic.match(address)
             if where is not None:
-                return self._told(kind, where, {} if kind.sealed else fields)
+                return self._told(kind, where, {} if kind.sealed else _without_secrets(fields))
         if not self._everything:
             return None
         return Happening(address.partition("/")[0], address, _data(fields), _by(fields, ""), fields)
@@ -100,6 +101,14 @@ def _fields(payload: bytes) -> Fields:
     except orjson.JSONDecodeError:
         return {}
     return fields if isinstance(fields, dict) else {}
+
+
+def _without_secrets(fields: Fields) -> Fields:
+    """A code in a command's data is shown to nobody."""
+    data = fields.get("data")
+    if not isinstance(data, dict) or SECRETS.isdisjoint(data):
+        return fields
+    return {**fields, "data": {name: "…" if name in SECRETS else value for name, value in data.items()}}
 
 
 def _by(fields: Fields, login: str) -> str:

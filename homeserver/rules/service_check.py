@@ -8,35 +8,16 @@ from pydantic import ValidationError
 from homeserver.rules.compiler import is_dynamic
 from homeserver.rules.problem import nearest
 from homeserver.rules.run import RunError
-from homeserver.topics.service import Data
+from homeserver.topics.service import SECRETS, Data
 from homeserver.topics.services import SERVICES
 
 EVERYWHERE: Final = "homeassistant"
 """The domain whose services are those of whatever entity is meant."""
 _SHARED: Final = frozenset({"turn_on", "turn_off", "toggle"})
 _KNOWN_ELSEWHERE: Final = frozenset(
-    {"automation", "camera", "counter", "group"}
-    | {
-        "image",
-        "input_boolean",
-        "input_button",
-        "input_datetime",
-        "input_number",
-        "input_select",
-        "input_text",
-    }
-    | {"logbook", "media_player", "mqtt", "notify", "persistent_notification", "remote", "scene", "schedule"}
-    | {
-        "script",
-        "text",
-        "time",
-        "date",
-        "datetime",
-        "timer",
-        "todo",
-        "tts",
-        "update",
-    }
+    {"automation", "counter", "group", "input_boolean", "input_button", "input_datetime", "input_number"}
+    | {"input_select", "input_text", "logbook", "media_player", "mqtt", "persistent_notification", "remote"}
+    | {"schedule", "script", "timer", "todo", "tts"}
 )
 """Domains of Home Assistant's language that nothing serves yet."""
 
@@ -118,4 +99,5 @@ def _fault(error: ValidationError, model: type[Data], name: str, ignored: frozen
         case "missing":
             return ServiceError(f"{name} needs {field}", field)
         case _:
-            return ServiceError(f"{name}: {field}: {row['msg']}, not {row['input']!r}", field)
+            given = "" if field in SECRETS else f", not {row['input']!r}"
+            return ServiceError(f"{name}: {field}: {row['msg']}{given}", field)

@@ -42,6 +42,11 @@ def test_everything_means_attributes_too() -> None:
             {"service": "turn_on", "data": {"brightness": 8}, "id": "5", "ttl": 3},
             ("command", "light.hall", "turn_on brightness=8", "person.anna"),
         ),
+        (
+            "entity/lock/hall/command/person.anna",
+            {"service": "unlock", "data": {"code": "4711"}, "id": "5", "ttl": 3},
+            ("command", "lock.hall", "unlock code=…", "person.anna"),
+        ),
         ("event/tag/device.door", {"tag": "04a2", "id": "7"}, ("event", "tag", "tag=04a2", "device.door")),
         (
             "worker/rules/core/status",
