@@ -94,14 +94,14 @@ def _worker(manifest: Manifest, wanted: str) -> str:
 
 @contextmanager
 def _made(folder: Path) -> Iterator[None]:
-    """Make the folder if it is missing; take it away again if the block fails."""
-    missing = not folder.exists()
+    """Make the folder and those above it that are missing; take them away again if the block fails."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
     private_folders(folder)
     try:
         yield
     except BaseException:
         if missing:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(missing[-1], ignore_errors=True)
         raise
 
 
@@ -265,12 +265,17 @@ def _exchange(areas: list[_Area]) -> None:
         for source, target in reversed(done):
             target.rename(source)
         for area in areas:
-            with suppress(OSError):  # where it holds something of an earlier restore, it stays
-                area.aside.rmdir()
-                area.aside.parent.rmdir()
+            _remove_empty(area.root / REPLACED)
+            _remove_empty(area.root / PEOPLE)
         raise
     for folder in {target.parent for _, target in done} | {area.root for area in areas}:
         sync_folder(folder)
+
+
+def _remove_empty(folder: Path) -> None:
+    for where, _, _ in os.walk(folder, topdown=False):
+        with suppress(OSError):  # it holds something
+            os.rmdir(where)
 
 
 def _moves(area: _Area) -> Iterator[tuple[Path, Path]]:

@@ -9,7 +9,7 @@ import asyncio
 import threading
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -60,6 +60,7 @@ class Backup(Worker):
         self._zone = zone
         self._folder = folder_of(options, folders.data)
         self._turn = asyncio.Lock()
+        self._making: asyncio.Task[Manifest] | None = None
         self._leaving = threading.Event()
         self._failure = ""
         self._last: datetime | None = None
@@ -72,8 +73,8 @@ class Backup(Worker):
     async def close(self) -> None:
         """A backup under way breaks off and leaves nothing behind."""
         self._leaving.set()
-        async with self._turn:
-            pass
+        if self._making is not None:
+            await asyncio.wait([self._making])
 
     @every(minutes=1)
     async def nightly(self) -> None:
@@ -111,7 +112,9 @@ class Backup(Worker):
             now = self.house.clock.now()
             name = catalogue.name_of(kind, now)
             order = Order(self._folders, self._folder / name, now, worker, go_on=self._go_on)
-            return name, await asyncio.to_thread(make, order)
+            self._making = asyncio.create_task(asyncio.to_thread(make, order))
+            self._making.add_done_callback(_heed)
+            return name, await asyncio.shield(self._making)  # a thread cannot be cancelled: `close` waits for its end
 
     def _go_on(self) -> None:
         if self._leaving.is_set():
@@ -122,7 +125,7 @@ class Backup(Worker):
 
     @answers(words.MAKE)
     async def make(self, request: words.MakeBackup, caller: Caller) -> words.Verified:
-        making = asyncio.ensure_future(self._make(catalogue.kind_of(request.worker), request.worker))
+        making = asyncio.create_task(self._make(catalogue.kind_of(request.worker), request.worker))
         making.add_done_callback(_heed)
         try:
             return _verified(*await asyncio.shield(making))
@@ -145,8 +148,8 @@ class Backup(Worker):
             raise CallError("failed", str(error)) from error
 
 
-def _heed(making: asyncio.Future[tuple[str, Manifest]]) -> None:
-    """The caller may have left: then nobody else asks how it ended."""
+def _heed(making: asyncio.Task[Any]) -> None:
+    """Who waited for it may have left: then nobody else asks how it ended."""
     if not making.cancelled():
         making.exception()
 
