@@ -15,10 +15,11 @@ from homeserver.topics.call import Caller
 from homeserver.topics.cause import Cause
 from tests.home.documented import MOMENT, Case, Happened, Pictured, Seen, Told
 from tests.home.documented_basic_lights import BASIC_LIGHTS
-from tests.home.documented_climate import CLIMATE
+from tests.home.documented_climate import CLIMATES
 from tests.home.documented_cover import COVERS, VALVES
 from tests.home.documented_events import HAPPENINGS
 from tests.home.documented_fan import FANS
+from tests.home.documented_humidifier import HUMIDIFIERS
 from tests.home.documented_json_lights import JSON_LIGHTS
 from tests.home.documented_machines import MOWERS, VACUUMS
 from tests.home.documented_moments import MOMENTS
@@ -26,6 +27,7 @@ from tests.home.documented_pictures import PICTURES
 from tests.home.documented_security import ALARMS, LOCKS, SIRENS
 from tests.home.documented_simple import SINGLE
 from tests.home.documented_things import SIMPLE
+from tests.home.documented_water_heater import WATER_HEATERS
 from tests.home.stage import Kind, Stage, stage_of
 
 CAUSE = Cause("test", "person.anna")
@@ -37,7 +39,9 @@ CASES = [
     *PICTURES,
     *BASIC_LIGHTS,
     *JSON_LIGHTS,
-    *CLIMATE,
+    *CLIMATES,
+    *HUMIDIFIERS,
+    *WATER_HEATERS,
     *FANS,
     *COVERS,
     *VALVES,
