@@ -20,6 +20,8 @@ _KNOWN_ELSEWHERE: Final = frozenset(
     | {"schedule", "script", "timer", "todo", "tts"}
 )
 """Domains of Home Assistant's language that nothing serves yet."""
+_SERVED_IN_PART: Final = frozenset({"camera", "image", "notify", "scene", "update"})
+"""Domains that have services of Home Assistant's language which nothing serves yet."""
 
 
 class ServiceError(RunError):
@@ -42,6 +44,8 @@ def check_service(domain: str, service: str) -> None:
         raise ServiceError(f"not supported yet: action {domain}.{service}{hint}")
     if service not in services:
         has = f"it has {', '.join(services)}" if services else "it can only be looked at"
+        if domain in _SERVED_IN_PART:
+            raise ServiceError(f"not supported yet: action {domain}.{service}; {has}")
         raise ServiceError(f"{domain} has no service {service!r}; {has}{nearest(service, services)}")
 
 
