@@ -1,4 +1,4 @@
-"""Whether a device's report confirms what was wished of it, allowing for what lamps round on the way."""
+"""Whether a device's report confirms what was wished of it, allowing for what lamps and drives round on the way."""
 
 from collections.abc import Callable, Mapping
 from math import dist
@@ -8,7 +8,7 @@ from homeserver.home import colour
 from homeserver.home.entity import STATE, Entity
 
 _DIGITS: Final = frozenset("0123456789.")
-_TOLERANCE: Final[Mapping[str, float]] = {"brightness": 3.0}
+_TOLERANCE: Final[Mapping[str, float]] = {"brightness": 3.0, "current_position": 2.0, "current_tilt_position": 2.0}
 _KELVIN_PART: Final = 0.03
 """Colour temperatures are rounded in mired: a few percent."""
 _XY: Final = 0.06
