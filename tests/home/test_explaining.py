@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from homeserver.home.commands import resolved
+from homeserver.home.switchboard import Switchboard
 from homeserver.home.words import Explained
 from homeserver.topics.call import CallError
 from tests.home.documented import Case, Told
@@ -97,6 +98,7 @@ async def behaviour(stage: Stage, case: Case, fields: dict[str, Any]) -> list[An
     """All that can be seen of a config: what is said of it, what reports lead to, what its device is told."""
     await stage.announce(case.component, "", "honest")
     stage.home.refusals.entries.clear()
+    stage.home.board = Switchboard()  # what was said before is no part of it
     await stage.announce(case.component, fields, "honest")
     seen: list[Any] = [{key: one.reason for key, one in stage.home.refusals.entries.items()}]
     for known in stage.home.roster.known(f"homeassistant/{case.component}/honest/config"):
@@ -109,6 +111,7 @@ async def behaviour(stage: Stage, case: Case, fields: dict[str, Any]) -> list[An
             else:
                 stage.home.device_message(step.topic, _bytes(step.payload), False)
             seen.append((entity.word, json.dumps(entity.attributes, default=str)))
+            seen += [entity.happened, stage.home.gallery.get(entity.key)]
         seen += [_told(entity, service, {}) for service in face.services]
         for topic in sorted({topic for topic, _ in face.hears}):
             for word in ("ON", "OFF", "12", "None", "nonsense", *map(str, fields.values())):
@@ -134,6 +137,8 @@ async def test_every_key_that_counts_as_used_makes_a_difference(stage: Stage, po
         pairs += [(case, key) for key in found.used]
         await stage.announce(case.component, "", "asked")
     assert len(pairs) > 200
+    for case in CASES:
+        assert await behaviour(stage, case, case.config) == await behaviour(stage, case, case.config), case.name
     chosen = random.Random(SEED).sample(pairs, min(len(pairs), portion(3000)))
     idle = [f"{case.component}-{case.name}: {key}" for case, key in chosen if not await _matters(stage, case, key)]
     assert idle == []
