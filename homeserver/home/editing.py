@@ -161,6 +161,8 @@ class Editing(Worker):
         is_made = step.kind in ("area", "floor", "label") and step.id not in self.registry.areas
         if step.after is None and is_made:
             return f"{thing}: taken away"
+        if step.before is None and is_made:
+            return f"{thing}: made"
         before, after = step.before or {}, step.after or {}
         names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
         return f"{thing}: " + ", ".join(f"{name} {_shown(before, name)} -> {_shown(after, name)}" for name in names)
