@@ -186,7 +186,9 @@ def _extra(config: Config, templates: Templates) -> Read:
         values = _json(found(report)) if templated else report.json
         if not isinstance(values, dict):
             raise Unreadable("the attributes are no JSON object")
-        changed = entity.set_extra({name: one for name, one in values.items() if name not in _BLOCKED})
+        taken = entity.face.facts
+        extra = {name: one for name, one in values.items() if name not in _BLOCKED and name not in taken}
+        changed = entity.set_extra(extra)
         return entity.rederive() or changed
 
     return read

@@ -42,6 +42,8 @@ class Zigbee:
             "origin": {"name": "Zigbee bridge", "sw_version": "1.4.2"},
             "unique_id": f"0x0015{device.serial}_{entity.field}",
         }  # fmt: skip
+        if entity.component == "climate":
+            return config | {"~": base} | dict(entity.config)
         if entity.component != "button":
             config["state_topic"] = base
         if entity.component not in ("button", "light"):

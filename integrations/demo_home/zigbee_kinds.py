@@ -60,6 +60,7 @@ def _thermostat(unit: Unit) -> Values:
         "current_heating_setpoint": valve.target,
         "system_mode": valve.mode,
         "pi_heating_demand": round(100 * valve.opening),
+        "running_state": "heat" if valve.opening > 0 else "idle",
         "child_lock": unit.memory.get("child_lock", "UNLOCK"),
         **_cell(unit),
     }
@@ -208,7 +209,24 @@ POWER_ON = _setting("select", "power_on_behavior", "{key}_power_on_behavior", "P
 BULB = {"schema": "json", "brightness": True, "brightness_scale": 254}
 TUNABLE = BULB | {"supported_color_modes": ["color_temp"], "min_mireds": COLD, "max_mireds": WARM}
 DIMMABLE = BULB | {"supported_color_modes": ["brightness"]}
+HVAC = {
+    "current_temperature_topic": "~", "current_temperature_template": "{{ value_json.local_temperature }}",
+    "temperature_state_topic": "~", "temperature_state_template": "{{ value_json.current_heating_setpoint }}",
+    "temperature_command_topic": "~/set/current_heating_setpoint", "temperature_unit": "C",
+    "min_temp": 5, "max_temp": 30, "temp_step": 0.5, "modes": ["off", "heat", "auto"],
+    "mode_state_topic": "~",
+    "mode_state_template":
+        "{{ 'heat' if value_json.system_mode in ('manual', 'boost') else value_json.system_mode }}",
+    "mode_command_topic": "~/set/system_mode", "mode_command_template": "{{ {'heat': 'manual'}.get(value, value) }}",
+    "preset_modes": ["boost"],
+    "preset_mode_state_topic": "~",
+    "preset_mode_value_template": "{{ 'boost' if value_json.system_mode == 'boost' else 'none' }}",
+    "preset_mode_command_topic": "~/set/system_mode",
+    "preset_mode_command_template": "{{ 'boost' if value == 'boost' else 'auto' }}",
+    "action_topic": "~", "action_template": "{{ {'heat': 'heating', 'idle': 'idle'}[value_json.running_state] }}",
+}  # fmt: skip
 THERMOSTAT = (
+    Entity("climate", "climate", "{key}", None, HVAC),
     Entity("number", "current_heating_setpoint", "{room}_target_temperature", "Target temperature",
            {"min": 5, "max": 30, "step": 0.5, "unit_of_measurement": "°C", "device_class": "temperature",
            "mode": "slider"}),
