@@ -1,6 +1,7 @@
 """Filters for device topics: each topic is heard once, none is heard twice, and there are few of them."""
 
 from collections import Counter
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,3 +65,17 @@ def test_many_devices_few_filters() -> None:
         patterns.add(f"zigbee2mqtt/lamp {number}")
     assert patterns.filters == {"bench/+/+/state", "bench/+/+/availability", "zigbee2mqtt/+"}
     assert FEW == 8
+
+
+WILD = st.sampled_from(["a/+", "a/#", "+/b/c", "home/+/state", "a/+/+", "+/+/x1", "a/b/#"])
+
+
+@given(CHANGES, st.lists(st.tuples(st.booleans(), WILD), max_size=20), st.randoms())
+def test_topics_with_wildcards_stay_whatever_else_comes_and_goes(
+    changes: list[tuple[bool, str]], wild: list[tuple[bool, str]], random: Random
+) -> None:
+    mixed = [*changes, *wild]
+    random.shuffle(mixed)
+    patterns, wanted = applied(mixed)
+    plain, _ = applied([(True, topic) for topic in wanted.elements() if "+" not in topic and "#" not in topic])
+    assert patterns.filters == plain.filters | {topic for topic in wanted if "+" in topic or "#" in topic}
