@@ -26,7 +26,8 @@ ROOT = Path(__file__).parents[3]
 REQUIRED = {
     "sensor": {"state_topic"}, "binary_sensor": {"state_topic"}, "switch": {"command_topic"},
     "light": {"command_topic"},
-    "climate": {"mode_command_topic"}, "number": {"command_topic"}, "select": {"command_topic", "options"}, "button": {"command_topic"},
+    "climate": {"mode_command_topic"},
+    "number": {"command_topic"}, "select": {"command_topic", "options"}, "button": {"command_topic"},
 }  # fmt: skip
 TOLD = ("demo/zigbee/office_desk_lamp/set", b'{"state": "TOGGLE", "transition": 3}')
 DAWN = WINTER.replace(hour=6)

@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
+from homeserver.view.templates import Templates
 from tests.integrations.demo_home.conftest import Stage
 
 LAMP = "light.office_desk_lamp"
+THERMOSTAT = "climate.living_room_thermostat"
 TARGET = "number.living_room_target_temperature"
 
 
@@ -93,6 +95,29 @@ def test_a_thermostat_takes_target_and_mode_and_the_room_follows(quiet: Stage) -
     quiet.command(TARGET, "warm")
     assert quiet.ear.number(TARGET) == 25.0
     assert quiet.house.ignored == {"out of range": 1, "not a number": 1}
+
+
+def test_a_thermostat_says_its_own_modes_in_the_words_of_climate(quiet: Stage) -> None:
+    fields = quiet.ear.fields(THERMOSTAT)
+
+    def told(what: str, word: str) -> None:
+        order = Templates().compile(fields[f"{what}_command_template"]).render({"value": word})
+        quiet.tell(fields[f"{what}_command_topic"], order)
+
+    def seen() -> tuple[str, str]:
+        mode = quiet.ear.state(THERMOSTAT, "mode_state_topic", "mode_state_template")
+        return mode, quiet.ear.state(THERMOSTAT, "preset_mode_state_topic", "preset_mode_value_template")
+
+    assert seen() == ("auto", "none")
+    told("mode", "heat")
+    assert seen() == ("heat", "none")
+    told("preset_mode", "boost")
+    assert seen() == ("heat", "boost")
+    told("preset_mode", "none")
+    assert seen() == ("auto", "none")
+    told("mode", "off")
+    assert seen() == ("off", "none")
+    assert quiet.house.ignored == {}
 
 
 def test_permit_join_closes_by_itself(quiet: Stage) -> None:
