@@ -96,13 +96,12 @@ def _worker(manifest: Manifest, wanted: str) -> str:
 def _made(folder: Path) -> Iterator[None]:
     """Make the folder and those above it that are missing; take them away again if the block fails."""
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    private_folders(folder)
-    try:
-        yield
-    except BaseException:
+    with ExitStack() as undo:
         if missing:
-            shutil.rmtree(missing[-1], ignore_errors=True)
-        raise
+            undo.callback(shutil.rmtree, missing[-1], ignore_errors=True)
+        private_folders(folder)
+        yield
+        undo.pop_all()
 
 
 @contextmanager
