@@ -36,6 +36,13 @@ PANEL = Product("Athom", "LED panel, tunable", "LP-28", "14.3.0")
 CHIME = Product("Athom", "Doorbell with chime", "DB-01", "2025.8.1")
 DRIVER = Product("Self-made", "LED driver, two channels", "LD2", "2025.8.1")
 AIR = Product("Apollo Automation", "Air quality monitor", "AIR-1", "2025.8.1")
+SHUTTER = Product("Self-made", "Tubular motor with relays", "TM2", "2025.8.1")
+BALL_VALVE = Product("Self-made", "Motor ball valve, one inch", "BV1", "2025.8.1")
+BOLT = Product("Self-made", "Motor lock", "ML1", "2025.8.1")
+SIREN = Product("Self-made", "Siren, 100 dB", "SR1", "2025.8.1")
+KEYPAD = Product("Self-made", "Alarm panel with keypad", "AP1", "2025.8.1")
+ROBOT = Product("Self-made", "Vacuum robot, rebuilt", "VR1", "2025.8.1")
+MOWER = Product("Self-made", "Robot mower, rebuilt", "RM1", "2025.8.1")
 DISHWASHER = Product("Bosch", "Series 6 dishwasher", "SMV6ZCX49E", "4.1.10")
 READER = Product("Hichi", "Infrared reading head", "TTL-1", "1.0.7")
 HEAT_PUMP = Product("Vaillant", "aroTHERM plus", "VWL 75/6", "351.07.01")
@@ -106,5 +113,12 @@ DEVICES: Final = (
     Device("washing_machine", "plug", UTILITY, "washing_machine", PLUG_SMALL, "Washing machine", -74),
     Device("electricity_meter", "meter", UTILITY, "", READER, "Electricity meter"),
     Device("heat_pump", "heat_pump", UTILITY, "heat_pump", HEAT_PUMP, "Heat pump"),
+    Device("living_room_shutter", "shutter", LIVING, "living_room_shutter", SHUTTER, "Living room shutter", -60),
+    Device("water", "valve", UTILITY, "water", BALL_VALVE, "Water", -73),
+    Device("front_door_lock", "lock", HALL, "front_door_lock", BOLT, "Front door lock", -57),
+    Device("siren", "siren", HALL, "siren", SIREN, "Siren", -55),
+    Device("alarm", "panel", HALL, "alarm", KEYPAD, "Alarm", -54),
+    Device("robot", "vacuum", LIVING, "robot", ROBOT, "Robot", -62),
+    Device("mower", "mower", UTILITY, "mower", MOWER, "Mower", -78),
 )  # fmt: skip
 _POSITIONS: Final = {device.key: number for number, device in enumerate(DEVICES)}

@@ -39,9 +39,9 @@ class Esphome:
             "obj_id": object_id,
             "uniq_id": f"ESP{device.serial}_{entity.field}",
         }  # fmt: skip
-        if entity.component != "button":
+        if entity.component not in ("button", "lawn_mower"):
             config["stat_t"] = f"~/{entity.component}/{entity.field}/state"
-        if entity.component in ("button", "light", "number", "select", "switch"):
+        if entity.component not in ("binary_sensor", "lawn_mower", "sensor"):
             config["cmd_t"] = f"~/{entity.component}/{entity.field}/command"
         return config | dict(entity.config)
 

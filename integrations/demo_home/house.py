@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from homeserver.runtime.filters import matches
-from integrations.demo_home import bundle_kinds, esphome_kinds, tasmota_kinds, zigbee_kinds
+from integrations.demo_home import bundle_kinds, esphome_drives, esphome_kinds, tasmota_kinds, zigbee_kinds
 from integrations.demo_home.bundles import BUNDLES
 from integrations.demo_home.devices import DEVICES
 from integrations.demo_home.esphome import ESPHOME
@@ -23,7 +23,8 @@ from integrations.demo_home.world import World
 from integrations.demo_home.zigbee import ZIGBEE
 
 KINDS: Final[dict[str, Kind]] = {
-    **zigbee_kinds.KINDS, **tasmota_kinds.KINDS, **esphome_kinds.KINDS, **bundle_kinds.KINDS,
+    **zigbee_kinds.KINDS, **tasmota_kinds.KINDS, **esphome_kinds.KINDS, **esphome_drives.KINDS,
+    **bundle_kinds.KINDS,
 }  # fmt: skip
 DIALECTS: Final[tuple[Dialect, ...]] = (ZIGBEE, TASMOTA, ESPHOME, BUNDLES)
 FILTERS: Final = tuple(dialect.filter for dialect in DIALECTS)

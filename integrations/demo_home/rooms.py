@@ -80,7 +80,8 @@ class Gains:
 
 
 class Room:
-    """`air` and `wall` in °C, `vapour` g/m³, `co2` ppm, `daylight` and `lamplight` lx, `open` whether its window is."""
+    """`air` and `wall` in °C, `vapour` g/m³, `co2` ppm, `daylight` and `lamplight` lx, `open` whether its window is,
+    `shutter` the part of the glass that is free."""
 
     def __init__(self, plan: Plan, temperature: float, vapour: float) -> None:
         self.plan = plan
@@ -88,6 +89,7 @@ class Room:
         self.vapour = min(vapour + 1.5, saturation(temperature))
         self.co2 = CO2_OUTSIDE + 150
         self.open = False
+        self.shutter = 1.0
         self.daylight = self.lamplight = 0.0
         self.sunshine = 0.0
         self.gains = Gains()
@@ -104,7 +106,7 @@ class Room:
     def shine(self, light: Light) -> None:
         """Take in the light outside. Daylight by the BRE average daylight factor (CIBSE LG10), reflectance one half."""
         outside = light.on_wall(self.plan.facing)
-        blind = BLIND if self.air > TOO_HOT else 1.0
+        blind = (BLIND if self.air > TOO_HOT else 1.0) * self.shutter
         self.sunshine = outside * self.plan.glass * GLASS * blind
         surfaces = self.plan.floor * 5 * (1 - 0.5**2)
         self.daylight = outside * LUX_PER_WATT * self.plan.glass * 0.6 * blind / surfaces

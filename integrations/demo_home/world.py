@@ -9,6 +9,7 @@ from random import Random
 from typing import Final
 
 from integrations.demo_home.appliances import Appliance, Fridge, Machine
+from integrations.demo_home.drives import Bolt, Drive, Horn, Panel, Robot
 from integrations.demo_home.electricity import Load, Meter
 from integrations.demo_home.heating import HeatPump, Valve
 from integrations.demo_home.lamps import Bulb, Lamp
@@ -55,6 +56,10 @@ WARMING: Final = (
     ("washing_machine", "utility_room", 0.2), ("standing", "hall", 0.5),
 )  # fmt: skip
 """What part of a load's power warms which room."""
+TRAVEL: Final = {"living_room_shutter": 25.0, "water": 8.0}
+"""Seconds from closed to open."""
+ROBOTS: Final = {"robot": "cleaning", "mower": "mowing"}
+"""What each is at while it works."""
 WINDOWS: Final = ("living_room", "bedroom", "bathroom")
 """Rooms whose window people open."""
 
@@ -98,6 +103,7 @@ class World:
         self.bell = Bell(timeline, _noticing(notice, "bell"))
         self.washing_machine = self._machine(notice, "washing_machine", 231.4, 1.9)
         self.dishwasher = self._machine(notice, "dishwasher", 0.0, 0.8)
+        self._guard(notice)
         self.fridge = Fridge(load("fridge", 148.2))
         self.appliances = {
             "television": Appliance(load("television", 96.7), 118, 0.5),
@@ -112,6 +118,15 @@ class World:
         self.valves = {key: Valve(rooms[key], timeline, day, night) for key, (day, night) in VALVES.items()}
         self.heat_pump = HeatPump(list(self.valves.values()), load("heat_pump"))
 
+    def _guard(self, notice: Callable[[str], None]) -> None:
+        """What has a motor or watches, and does nothing untold."""
+        timeline, door = self.timeline, self.openings["front_door"]
+        self.drives = {key: Drive(timeline, seconds, _noticing(notice, key)) for key, seconds in TRAVEL.items()}
+        self.bolt = Bolt(timeline, lambda: door.open, _noticing(notice, "front_door_lock"))
+        self.horn = Horn(timeline, _noticing(notice, "siren"))
+        self.panel = Panel(timeline, self.horn, _noticing(notice, "alarm"))
+        self.robots = {key: Robot(timeline, work, _noticing(notice, key)) for key, work in ROBOTS.items()}
+
     def _machine(self, notice: Callable[[str], None], key: str, before: float, standby: float) -> Machine:
         return Machine(self.timeline, self.meter.load(key, before), self.chance(key), _noticing(notice, key), standby)
 
@@ -119,6 +134,9 @@ class World:
         def changed(is_open: bool) -> None:
             self.building.rooms[room].open = is_open
             notice(key)
+            if is_open and key == "front_door":
+                self.bolt.by_key()
+                self.panel.opened()
 
         return changed
 
@@ -130,6 +148,7 @@ class World:
     def _sky(self) -> None:
         self.weather.step(SKY_TICK if self.timeline.now else 0.0, self.timeline.time())
         self.light = light(self.timeline.utc(), self.place, self.weather.cloud)
+        self.building.rooms["living_room"].shutter = self.drives["living_room_shutter"].position / 100
         self.building.shine(self.light)
         for valve in self.valves.values():
             valve.follow_programme(self.timeline.time())
@@ -159,7 +178,7 @@ class World:
         for name, key, part in WARMING:
             rooms[key].gains.warmth += part * self.meter.loads[name].watts
         bathroom = rooms["bathroom"].gains
-        bathroom.water += SHOWER * self.showers
+        bathroom.water += SHOWER * self.showers * self.drives["water"].position / 100
         bathroom.fan = FAN if self.appliances["fan"].running else 0.0
         cooking = self.appliances["stove"].running
         kitchen = rooms["kitchen"]

@@ -17,7 +17,7 @@ def test_keys_and_serials_are_unique_and_every_kind_is_known() -> None:
 
 def test_eight_rooms_have_motion_and_light() -> None:
     assert len(AREAS) == len(PLANS) == 8
-    assert 30 <= len(DEVICES) <= 40
+    assert 30 <= len(DEVICES) <= 60
     for kinds in (
         {"motion", "motion_and_warmth"},
         {"dimmable_bulb", "tunable_bulb", "text_lamp", "dimmer", "relay_lamp"},

@@ -28,6 +28,9 @@ REQUIRED = {
     "light": {"command_topic"},
     "climate": {"mode_command_topic"},
     "number": {"command_topic"}, "select": {"command_topic", "options"}, "button": {"command_topic"},
+    "cover": {"command_topic", "position_topic"}, "valve": {"command_topic", "state_topic"}, "lock": {"command_topic"},
+    "siren": {"command_topic"}, "alarm_control_panel": {"command_topic", "state_topic"}, "vacuum": {"command_topic"},
+    "lawn_mower": {"start_mowing_command_topic"},
 }  # fmt: skip
 TOLD = ("demo/zigbee/office_desk_lamp/set", b'{"state": "TOGGLE", "transition": 3}')
 DAWN = WINTER.replace(hour=6)
