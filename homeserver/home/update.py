@@ -47,16 +47,15 @@ def _report(config: Config) -> Parse:
 
 
 def _progress(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """A percentage tells that the installation is under way; when it is not, there is none."""
-    known: dict[str, Any] = {}
-    if isinstance(running := fields.get("in_progress"), bool):
-        known = {"in_progress": running} | ({} if running else {"update_percentage": None})
+    """A percentage tells that the installation is under way, unless it is said that it is not."""
+    part, running = fields.get("update_percentage"), fields.get("in_progress")
+    if part is not None and (type(part) not in (int, float) or not 0 <= part <= 100):
+        raise Unreadable(f"`update_percentage` is {str(part)[:40]!r}: it must be a number from 0 to 100")
+    if isinstance(running, bool):
+        return {"in_progress": running, "update_percentage": part if running else None}
     if "update_percentage" in fields:
-        part = fields["update_percentage"]
-        if part is not None and (type(part) not in (int, float) or not 0 <= part <= 100):
-            raise Unreadable(f"`update_percentage` is {str(part)[:40]!r}: it must be a number from 0 to 100")
-        known |= {"in_progress": part is not None, "update_percentage": part}
-    return known
+        return {"update_percentage": part} | ({"in_progress": True} if part is not None else {})
+    return {}
 
 
 def _state(config: Config) -> Derive:

@@ -217,6 +217,13 @@ UPDATES = [
             Seen("amazing-device/state-topic", '{"update_percentage": 700}', "on", {"update_percentage": 12.5}),
             Seen(
                 "amazing-device/state-topic",
+                '{"in_progress": true, "update_percentage": null}',
+                "on",
+                {"in_progress": True, "update_percentage": None},
+            ),
+            Seen("amazing-device/state-topic", '{"update_percentage": 90}', "on", {"in_progress": True}),
+            Seen(
+                "amazing-device/state-topic",
                 '{"installed_version": "1.22.0", "in_progress": false}',
                 "off",
                 {"in_progress": False, "update_percentage": None},
