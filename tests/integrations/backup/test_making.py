@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 import time
+import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -111,6 +112,21 @@ def test_writers_are_not_held_up_and_do_not_make_the_copy_begin_anew(tmp_path: P
     bring_back(tmp_path / "home.tar.gz", tmp_path / "new")
     (total, _) = balance(tmp_path / "new" / "data" / "home.db")
     assert 100 * ACCOUNTS <= total < 100 * ACCOUNTS + commits
+
+
+def test_memory_stays_the_same_however_large_a_part_is(tmp_path: Path) -> None:
+    folders = make_home(tmp_path)
+    (folders.data / "large").write_bytes(os.urandom(1_000_000) * 40)
+    with closing(connect(folders.data / "home.db")) as connection:
+        connection.execute("CREATE TABLE filler (content BLOB)")
+        connection.execute("INSERT INTO filler VALUES (zeroblob(40000000))")
+    tracemalloc.start()
+    try:
+        back_up(folders, tmp_path / "home.tar.gz")
+        bring_back(tmp_path / "home.tar.gz", tmp_path / "new")
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_links_are_followed_to_files_and_named_where_they_are_not(tmp_path: Path) -> None:
