@@ -13,7 +13,7 @@ from homeserver.home.config import Config
 from homeserver.home.entity import STATE, Encode, Present
 from homeserver.view.templates import Templates
 
-_MODES: Final = ("off", "eco", "electric", "gas", "heat_pump", "high_demand", "performance")
+_MODES: Final = ("eco", "electric", "gas", "heat_pump", "high_demand", "performance", "off")
 _COOLEST: Final = 43.3
 _HOTTEST: Final = 60.0
 """°C: 110 and 140 °F."""

@@ -89,7 +89,7 @@ WATER_HEATERS = [
             "min_temp": 100,
             "max_temp": 150,
             "temperature_unit": "°F",
-            "operation_list": ["off", "eco", "electric", "gas", "heat_pump", "high_demand", "performance"],
+            "operation_list": ["eco", "electric", "gas", "heat_pump", "high_demand", "performance", "off"],
         },
     ),
     Case(
