@@ -28,6 +28,7 @@ from integrations.backup.verifying import verify
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _LOGINS_LOCK: Final = ".lock"
+_BROKERS: Final = "data/broker/"
 
 
 def _always() -> None:
@@ -119,7 +120,6 @@ def _clear(path: Path) -> None:
 
 
 def _write(order: Order, part: Path) -> Manifest:
-    save_retained(order.folders.data)
     contents = Contents(order.folders, order.place.parent)
     sources = contents.sources(order.worker)
     if not sources:
@@ -127,9 +127,12 @@ def _write(order: Order, part: Path) -> Manifest:
     copy = part.with_name(f"{part.name}-copy")
     try:
         with writing(part, plain=order.plain) as writer:
+            # What the broker retains comes last: a home takes what it knew and the broker lacks for taken away.
+            stored = sorted((one for one in sources if one.database), key=lambda one: one.path.startswith(_BROKERS))
+            databases = [_add_database(writer, source, copy, order) for source in stored]
+            save_retained(order.folders.data)
             with _steady_logins(order.folders.data):
                 files = [_add_file(writer, source, order) for source in sources if not source.database]
-            databases = [_add_database(writer, source, copy, order) for source in sources if source.database]
             parts = sorted((one for one in (*files, *databases) if one), key=lambda one: one.path)
             made = order.now.isoformat(timespec="seconds")
             manifest = Manifest(FORMAT, __version__, made, order.worker, tuple(parts), tuple(contents.left_out))
