@@ -166,7 +166,10 @@ async def test_tells(tmp_path: Path, action: str, told: list[tuple[str, str, dic
             "action: light.turn_on\ntarget: {entity_id: light.a}\ndata: 5",
             "9: actions[0].data: data must be a mapping, not 5",
         ),
-        ("action: notify.phone\ndata: {message: x}", "7: actions[0].action: not supported yet: action notify.phone; it has send_message"),
+        (
+            "action: notify.phone\ndata: {message: x}",
+            "7: actions[0].action: not supported yet: action notify.phone; it has send_message",
+        ),
         (
             "action: lights.turn_on\ntarget: {entity_id: light.a}",
             "7: actions[0].action: not supported yet: action lights.turn_on; did you mean light?",
