@@ -120,6 +120,7 @@ def _clear(path: Path) -> None:
 
 
 def _write(order: Order, part: Path) -> Manifest:
+    save_retained(order.folders.data)  # a young broker has no file yet that could be listed
     contents = Contents(order.folders, order.place.parent)
     sources = contents.sources(order.worker)
     if not sources:
