@@ -15,24 +15,22 @@ from homeserver.home.travel import (
     CLOSING,
     MOVING,
     OPENING,
+    POSITION,
     SECONDS,
     Span,
     numbers,
     offered,
     percent_of,
+    positions,
+    set_position,
     span_of,
     state_at,
 )
 
-_POSITION: Final = "current_position"
 _TILT: Final = "current_tilt_position"
 _STATES: Final = ("open", "opening", "closed", "closing")
 _STOPPED: Final = "stopped"
 _TEMPLATES: Final = ("position_template", "set_position_template", "tilt_command_template", "tilt_status_template")
-
-
-def _positions(config: Config) -> Span:
-    return span_of(config, "position_closed", "position_open")
 
 
 def _tilts(config: Config) -> Span:
@@ -53,7 +51,7 @@ def _state(config: Config) -> Parse:
     has_position = _has_position(config)
 
     def stopped(entity: Entity) -> dict[str, Any]:
-        if has_position and (position := entity.known(_POSITION)) is not None:
+        if has_position and (position := entity.known(POSITION)) is not None:
             return {STATE: state_at(position)}
         return {STATE: "closed" if entity.state in ("closing", "closed") else "open"}
 
@@ -68,12 +66,12 @@ def _state(config: Config) -> Parse:
 
 def _position(config: Config) -> Parse:
     """A number, or JSON with `position` and perhaps `tilt_position`; the state too where no topic tells it."""
-    span = config.once(_positions)
+    span = config.once(positions)
     tilts = config.once(_tilts) if config.topic("tilt_status_topic") or config.topic("tilt_command_topic") else None
     tells_state = config.topic("state_topic") is None
 
     def facts_of(position: int | None) -> dict[str, Any]:
-        return {_POSITION: position} | ({STATE: state_at(position)} if tells_state else {})
+        return {POSITION: position} | ({STATE: state_at(position)} if tells_state else {})
 
     def parse(text: str) -> Any:
         if not text:
@@ -113,7 +111,7 @@ def _reported(config: Config) -> frozenset[str]:
     if config.topic("state_topic") or _has_position(config):
         tells.add(STATE)
     if _has_position(config):
-        tells.add(_POSITION)
+        tells.add(POSITION)
     if config.topic("tilt_status_topic") and not config.flag("tilt_optimistic"):
         tells.add(_TILT)
     return frozenset(tells)
@@ -124,20 +122,10 @@ def _reported(config: Config) -> frozenset[str]:
 
 def _go(key: str, default: str, state: str, percent: int) -> Callable[[Config], Make]:
     def made(config: Config) -> Make:
-        where = {_POSITION: percent} if _has_position(config) else {}
+        where = {POSITION: percent} if _has_position(config) else {}
         return word(key, default, **{STATE: state}, **where)(config)
 
     return made
-
-
-def _set_position(config: Config) -> Make:
-    span = config.once(_positions)
-
-    def make(entity: Entity, data: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-        percent = data["position"]
-        return span.number(percent), {STATE: state_at(percent), _POSITION: percent}
-
-    return make
 
 
 def _tilt_to(key: str, default: int) -> Callable[[Config], Make]:
@@ -197,7 +185,7 @@ COVER: Final = Component(
         ),
         "stop_cover": Sends(word("payload_stop", "STOP"), template="", when=offered("payload_stop"), halts=True),
         "set_cover_position": Sends(
-            _set_position,
+            set_position,
             "set_position_topic",
             "set_position_template",
             variables=lambda value, data: data,
@@ -215,7 +203,7 @@ COVER: Final = Component(
             halts=True,
         ),
     },
-    facts=frozenset((_POSITION, _TILT)),
+    facts=frozenset((POSITION, _TILT)),
     reported=_reported,
     variables=numbers(*_TEMPLATES, position_open=100, position_closed=0, tilt_min=0, tilt_max=100),
     apart=frozenset((_TILT,)),

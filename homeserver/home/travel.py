@@ -4,11 +4,13 @@ Covers and valves share it. Rounding and ranges follow Home Assistant's document
 40 to 140, or backwards from 100 to 0.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from homeserver.home.component import Make
 from homeserver.home.config import Config, Refused
+from homeserver.home.entity import STATE, Entity
 from homeserver.home.parsing import number_of
 
 SECONDS: Final = 20.0
@@ -16,6 +18,7 @@ SECONDS: Final = 20.0
 OPENING: Final = ("opening",)
 CLOSING: Final = ("closing",)
 MOVING: Final = OPENING + CLOSING
+POSITION: Final = "current_position"
 _FARTHEST: Final = 1e9
 
 
@@ -75,3 +78,19 @@ def offered(key: str) -> Callable[[Config], bool]:
         return key not in config.fields or bool(config.maybe_text(key))
 
     return given
+
+
+def positions(config: Config) -> Span:
+    """The range of the position itself."""
+    return span_of(config, "position_closed", "position_open")
+
+
+def set_position(config: Config) -> Make:
+    """The service that drives to `position` percent, in the device's own numbers."""
+    span = config.once(positions)
+
+    def make(entity: Entity, data: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        percent = data["position"]
+        return span.number(percent), {STATE: state_at(percent), POSITION: percent}
+
+    return make

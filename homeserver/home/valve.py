@@ -8,31 +8,26 @@ from typing import Any, Final
 
 from homeserver.home.component import ALL, Component, Make, Reads, Sends, word
 from homeserver.home.config import Config
-from homeserver.home.entity import STATE, Entity
+from homeserver.home.entity import STATE
 from homeserver.home.parsing import IGNORED, NONE, Parse, object_of, word_of
 from homeserver.home.report import Unreadable
 from homeserver.home.travel import (
     CLOSING,
     MOVING,
     OPENING,
+    POSITION,
     SECONDS,
-    Span,
     numbers,
     offered,
     percent_of,
-    span_of,
+    positions,
+    set_position,
     state_at,
 )
-
-_POSITION: Final = "current_position"
 
 
 def _positions(config: Config) -> bool:
     return config.flag("reports_position")
-
-
-def _span(config: Config) -> Span:
-    return span_of(config, "position_closed", "position_open")
 
 
 # -- reports
@@ -70,19 +65,19 @@ def _with_state(config: Config) -> Told:
 
 
 def _with_position(config: Config) -> Told:
-    span = config.once(_span)
+    span = config.once(positions)
     moving = {config.text(f"state_{state}", state): state for state in MOVING}
 
     def told(state: Any, position: Any) -> dict[str, Any]:
         if position == NONE:
-            return {STATE: None, _POSITION: None}
+            return {STATE: None, POSITION: None}
         way = moving.get(str(state))
         if way is not None and position == state:
             return {STATE: way}
         if position is None:
             raise Unreadable("the report has no `position`")
         percent = percent_of(span, position)
-        return {STATE: way or state_at(percent), _POSITION: percent}
+        return {STATE: way or state_at(percent), POSITION: percent}
 
     return told
 
@@ -96,8 +91,8 @@ def _go(key: str, default: str, state: str, percent: int) -> Callable[[Config], 
     def made(config: Config) -> Make:
         if not _positions(config):
             return word(key, default, **{STATE: state})(config)
-        number = config.once(_span).number(percent)
-        return lambda entity, data: (number, {STATE: state, _POSITION: percent})
+        number = config.once(positions).number(percent)
+        return lambda entity, data: (number, {STATE: state, POSITION: percent})
 
     return made
 
@@ -105,16 +100,6 @@ def _go(key: str, default: str, state: str, percent: int) -> Callable[[Config], 
 def _can(key: str) -> Callable[[Config], bool]:
     has = offered(key)
     return lambda config: _positions(config) or has(config)
-
-
-def _set_position(config: Config) -> Make:
-    span = config.once(_span)
-
-    def make(entity: Entity, data: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-        percent = data["position"]
-        return span.number(percent), {STATE: state_at(percent), _POSITION: percent}
-
-    return make
 
 
 def _place(percent: int) -> Callable[[Any, Mapping[str, Any]], Mapping[str, Any]]:
@@ -144,14 +129,14 @@ VALVE: Final = Component(
         "stop_valve": Sends(
             word("payload_stop", ""), when=lambda config: bool(config.maybe_text("payload_stop")), halts=True
         ),
-        "set_valve_position": Sends(_set_position, when=_positions, variables=_place(0), patience=SECONDS, via=MOVING),
+        "set_valve_position": Sends(set_position, when=_positions, variables=_place(0), patience=SECONDS, via=MOVING),
     },
-    facts=frozenset((_POSITION,)),
+    facts=frozenset((POSITION,)),
     shows=lambda config: {"reports_position": True} if _positions(config) else {},
     reported=lambda config: (
         frozenset()
         if not config.topic("state_topic")
-        else frozenset((STATE, _POSITION) if _positions(config) else (STATE,))
+        else frozenset((STATE, POSITION) if _positions(config) else (STATE,))
     ),
     variables=numbers("value_template", "command_template", position_open=100, position_closed=0),
 )
