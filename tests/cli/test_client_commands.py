@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psutil
 import pytest
 
 from homeserver.runtime.clock import RealClock
@@ -330,8 +331,10 @@ def test_secrets_are_kept_for_the_owner_alone(home: Home) -> None:
 
 
 def test_no_secret_stands_on_a_command_line(home: Home) -> None:
-    listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert "--process core" in listing
+    supervisor = psutil.Process(home.process.pid)
+    lines = [" ".join(one.cmdline()) for one in (supervisor, *supervisor.children(recursive=True))]
+    assert any("--process core" in line for line in lines), lines
+    listing = "\n".join(lines)
     logins = Logins(home.data)
     for name in ("process.core", "process.bridge", "process.keeper", "process.cli"):
         assert logins.secret(name) not in listing
