@@ -4,11 +4,15 @@ import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
+from typing import Final
 
 from homeserver.rules.rule_file import Book, read_file
 from homeserver.rules.shelf import Shelf
 from homeserver.view.templates import Templates
 
+_SLICE: Final = 0.005
+"""Seconds of reading at a stretch: a command does not wait for a folder of a thousand rules."""
 Mark = tuple[int, int, int]
 """Inode, size and time of change of a file; noughts for one that cannot be looked at."""
 
@@ -38,14 +42,18 @@ class Folder:
         return {path: _mark(path) for path in self.files()} != self._marks
 
     async def read(self, templates: Templates) -> Book:
-        """All rules of the folder; a file that did not change is not read again. Others get a turn between files."""
+        """All rules of the folder; a file that did not change is not read again. Others get a turn every `_SLICE`."""
         self._marks = {path: _mark(path) for path in self.files()}
         known, self._books, book = self._books, {}, Book()
+        until = monotonic() + _SLICE
         for path, mark in self._marks.items():
             kept = known.get(path)
             if kept is None or kept[0] != mark:
-                kept = (mark, read_file(path, self._name(path), templates, self._shelf))
-                await asyncio.sleep(0)
+                kept = (mark, Book())
+                for _ in read_file(path, self._name(path), templates, self._shelf, kept[1]):
+                    if monotonic() >= until:
+                        await asyncio.sleep(0)
+                        until = monotonic() + _SLICE
             self._books[path] = kept
             book.add(kept[1])
         self._shelf.put_away({self._name(path) for path in self._books})

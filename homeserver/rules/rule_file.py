@@ -61,9 +61,8 @@ def same_id(id: str, file: str, line: int, holder: Compiled) -> Problem:
     return Problem(file, line, "", "id", text)
 
 
-def read_file(path: Path, name: str, templates: Templates, shelf: Shelf) -> Book:
-    """The rules of one file; whatever is wrong with it becomes a problem."""
-    book = Book()
+def read_file(path: Path, name: str, templates: Templates, shelf: Shelf, book: Book) -> Iterator[None]:
+    """Put the rules of one file into a book, whatever is wrong with it as a problem; a step for each rule."""
     try:
         if path.stat().st_size > LARGEST:
             raise SourceError(f"larger than {LARGEST // 1024} KiB: split the file", 1)
@@ -76,21 +75,21 @@ def read_file(path: Path, name: str, templates: Templates, shelf: Shelf) -> Book
     except SourceError as error:
         book.problems.append(Problem(name, error.line, "", "", error.text, "yaml"))
     else:
-        _read_document(document, name, templates, book)
-    return book
+        yield from _read_document(document, name, templates, book)
 
 
 def read_text(text: str, name: str, templates: Templates) -> Book:
     """The same with the text of a file at hand."""
     book = Book()
     try:
-        _read_document(read(text), name, templates, book)
+        for _ in _read_document(read(text), name, templates, book):
+            pass
     except SourceError as error:
         book.problems.append(Problem(name, error.line, "", "", error.text, "yaml"))
     return book
 
 
-def _read_document(document: Document, name: str, templates: Templates, book: Book) -> None:
+def _read_document(document: Document, name: str, templates: Templates, book: Book) -> Iterator[None]:
     try:
         rows = list(_rules(document.root, document.line))
     except RuleError as error:
@@ -100,6 +99,7 @@ def _read_document(document: Document, name: str, templates: Templates, book: Bo
         book.problems.append(Problem(name, line, "", "", remark, "yaml"))
     for number, (node, line) in enumerate(rows):
         _read_rule(node, line, name, number, templates, book)
+        yield
 
 
 def _rules(root: Any, line: int) -> Iterator[tuple[Any, int]]:

@@ -68,9 +68,10 @@ class Rules(Worker):
 
     async def open(self) -> None:
         """The picture of the home is whole before a rule looks at it: numeric triggers are armed by what is so now."""
-        await self.house.snapshot()
-        said = await self.house.leftovers(RULE_CONFIG)
-        await self._load()
+        async with self._reading:
+            book, _ = await asyncio.gather(self.folder.read(self.engine.templates), self.house.snapshot())
+            said = await self.house.leftovers(RULE_CONFIG)
+            self._take(book)
         for (id,), _ in said.of(RULE_CONFIG):
             if self.book.holder(id) is None:
                 self.house.say(RULE_CONFIG, None, id)

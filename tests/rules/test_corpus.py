@@ -21,7 +21,11 @@ pytestmark = pytest.mark.skipif(not FILES.is_dir(), reason=f"no corpus in {FILES
 
 def books() -> dict[Path, Book]:
     templates = Templates()
-    return {path: read_file(path, path.name, templates, Shelf()) for path in sorted(FILES.rglob("*.yaml"))}
+    found = {path: Book() for path in sorted(FILES.rglob("*.yaml"))}
+    for path, book in found.items():
+        for _ in read_file(path, path.name, templates, Shelf(), book):
+            pass
+    return found
 
 
 def test_every_rule_runs_or_says_what_is_not_supported_yet() -> None:
