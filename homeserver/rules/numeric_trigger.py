@@ -9,15 +9,16 @@ from homeserver.rules.fields import Fields
 from homeserver.rules.limits import Limits, limits
 from homeserver.rules.run import FAULTS, Fired, RunError
 from homeserver.rules.trigger import EntityTrigger, Fire, Trigger
-from homeserver.topics.entity import EntityState
+from homeserver.topics.entity import UNAVAILABLE, EntityState
 
 
 class NumericTrigger(EntityTrigger):
     """A number came to lie between limits. It fires once, then again only after it has been outside.
 
-    What is outside, when the rule starts or later, is armed. As in Home Assistant `unknown`, `unavailable` and an
-    attribute that is not there are outside: the first number after them fires where it is inside. An entity that is
-    inside when the rule starts, or does not exist then, has to go outside first; what is no number changes nothing.
+    What is outside, when the rule starts or later, is armed; so is what is `unknown` at first, and an attribute that is
+    not there. An entity that is inside, unavailable or not there when the rule starts has to go outside first. A number
+    that was away for a while and comes back on the same side has not crossed anything, and what is no number changes
+    nothing.
     """
 
     kind = "numeric_state"
@@ -32,7 +33,9 @@ class NumericTrigger(EntityTrigger):
         self._armed = {
             entity_id
             for entity_id in self.entity_ids
-            if (state := engine.view.states.get(entity_id)) is not None and self._inside(entity_id, state) is False
+            if (state := engine.view.states.get(entity_id)) is not None
+            and state.state != UNAVAILABLE
+            and self._inside(entity_id, state) is False
         }
 
     def _inside(self, entity_id: str, state: EntityState) -> bool | None:

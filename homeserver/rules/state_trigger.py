@@ -7,7 +7,7 @@ from homeserver.rules.durations import duration
 from homeserver.rules.engine import Engine
 from homeserver.rules.fields import Fields
 from homeserver.rules.run import Fired
-from homeserver.rules.trigger import EntityTrigger, Trigger
+from homeserver.rules.trigger import AWAY, EntityTrigger, Trigger
 from homeserver.rules.yaml_source import Seq
 from homeserver.topics.entity import EntityState
 
@@ -17,7 +17,8 @@ class StateTrigger(EntityTrigger):
 
     Without from, to, not_from and not_to a change of any attribute counts too; with one of them, even empty, only a
     change of the state does: https://www.home-assistant.io/docs/automation/trigger/#state-trigger
-    The first word about an entity is no change: nothing fires because the home has just started.
+    The first word about an entity is no change: nothing fires because the home has just started. Only a trigger that
+    names `unavailable` or `unknown` hears of the time in which an entity is away.
     """
 
     kind = "state"
@@ -31,6 +32,8 @@ class StateTrigger(EntityTrigger):
         self._attribute = attribute
         self._any_change = any_change
         self._leaving = leaving
+        named = {*(froms.values or ()), *(tos.values or ())} if not attribute else set()
+        self.asks = not named.isdisjoint(AWAY)
 
     def _value(self, state: EntityState | None) -> Any:
         if state is None:

@@ -2,17 +2,19 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from homeserver.rules.compiler import rendered
 from homeserver.rules.durations import Duration, DurationError
 from homeserver.rules.engine import Engine
 from homeserver.rules.run import Fired
 from homeserver.runtime.clock import Timer
-from homeserver.topics.entity import EntityState
+from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityState
 from homeserver.view.templates import TemplateError
 
 Fire = Callable[[Fired], None]
+AWAY: Final = frozenset((UNAVAILABLE, UNKNOWN))
+"""States of an entity of which nothing is known."""
 
 
 class Trigger(ABC):
@@ -47,25 +49,57 @@ def nowhere(fired: Fired) -> None:
 
 
 class EntityTrigger(Trigger):
-    """Of one or more entities, perhaps only after something has been so for a while."""
+    """Of one or more entities, perhaps only after something has been so for a while.
+
+    Unless it `asks` for `unavailable` or `unknown`, the time in which an entity is away is left out: coming back to
+    what it was is no change, and a wait for `for` goes on. What is first heard of an entity that was unavailable all
+    the while counts as a first word.
+    """
+
+    asks = False
 
     def __init__(self, id: str, number: int, alias: str, entity_ids: tuple[str, ...], lasting: Duration | None) -> None:
         super().__init__(id, number, alias)
         self.entity_ids = entity_ids
         self._lasting = lasting
         self.pending: dict[str, tuple[Timer, EntityState | None, EntityState | None]] = {}
+        self._before: dict[str, EntityState] = {}
+        self._overdue: dict[str, float] = {}
         self.engine: Engine
 
     def attach(self, engine: Engine, fire: Fire) -> None:
         self.fire, self.engine = fire, engine
         for entity_id in self.entity_ids:
-            engine.listen(entity_id, self.hear)
+            engine.listen(entity_id, self.hear if self.asks else self._hear_steadily)
 
     def detach(self, engine: Engine) -> None:
         for entity_id in self.entity_ids:
-            engine.unlisten(entity_id, self.hear)
+            engine.unlisten(entity_id, self.hear if self.asks else self._hear_steadily)
             self.forget(entity_id)
+        self._before.clear()
         self.fire = nowhere
+
+    def _hear_steadily(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
+        """Hear what changed but for the time away; `_before` is what was known before it."""
+        if new is not None and new.state in AWAY:
+            if old is not None and old.state not in AWAY:
+                self._before[entity_id] = old
+            if entity_id in self._before or new.state == UNAVAILABLE:
+                return
+        if old is not None and old.state in AWAY:
+            old = self._before.pop(entity_id, None if old.state == UNAVAILABLE else old)
+            if self._has_come_back(entity_id, old, new):
+                return
+        self.hear(entity_id, old, new)
+
+    def _has_come_back(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> bool:
+        """Whether an entity is what it was before it was away; what was due meanwhile happens now."""
+        seconds = self._overdue.pop(entity_id, None)
+        if seconds is not None and (pending := self.pending.get(entity_id)) is not None:
+            self.check(entity_id, new)
+            if entity_id in self.pending:
+                self._lasted(entity_id, pending[1], pending[2], seconds)
+        return bool(old and new and old.state == new.state and old.attributes == new.attributes)
 
     @abstractmethod
     def hear(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
@@ -83,6 +117,7 @@ class EntityTrigger(Trigger):
 
     def forget(self, entity_id: str) -> None:
         pending = self.pending.pop(entity_id, None)
+        self._overdue.pop(entity_id, None)
         if pending is not None:
             pending[0].cancel()
 
@@ -108,6 +143,9 @@ class EntityTrigger(Trigger):
         return known
 
     def _lasted(self, entity_id: str, old: EntityState | None, new: EntityState | None, seconds: float) -> None:
+        if entity_id in self._before:
+            self._overdue[entity_id] = seconds  # away: what it is will be known when it is back
+            return
         self.pending.pop(entity_id, None)
         cause = new.cause if new is not None else None
         self.fire(Fired(self, entity_id, old, new, cause=cause, lasted=seconds))

@@ -141,6 +141,46 @@ async def test_state(tmp_path: Path, trigger: str, steps: list[Step], fired: lis
     assert await play(tmp_path, trigger, steps) == fired
 
 
+AWAY, BACK = (DOOR, "unavailable"), (DOOR, "off")
+
+
+@pytest.mark.parametrize(
+    ("trigger", "steps", "fired"),
+    [
+        # back to what it was is no change, whatever is asked for but the blink itself
+        ("", [AWAY, BACK], []),
+        ("to:", [AWAY, BACK], []),
+        ("to: off", [AWAY, BACK, (DOOR, "on"), (DOOR, "off")], [3]),
+        ("from: off", [AWAY, BACK, (DOOR, "on")], [2]),
+        ("not_to: 'on'", [(DOOR, "on"), (DOOR, "unknown"), (DOOR, "on"), (DOOR, "off")], [3]),
+        ("", [AWAY, (DOOR, "unknown"), AWAY, BACK], []),
+        ("attribute: a", [(DOOR, "off", {"a": 1}), AWAY, (DOOR, "off", {"a": 1}), (DOOR, "off", {"a": 2})], [0, 3]),
+        # what became of it meanwhile is a change from what it was
+        ("from: off\nto: on", [AWAY, (DOOR, "on")], [1]),
+        ("", [AWAY, (DOOR, "off", {"a": 1})], [1]),
+        ("from: off\nto: on", [AWAY, (DOOR, None), (DOOR, "on")], []),
+        # who names it is told of it
+        ("to: unavailable", [AWAY, BACK, (DOOR, "on"), AWAY], [0, 3]),
+        ("from: [unavailable, unknown]\nto: off", [AWAY, BACK], [1]),
+        ("not_from: unknown\nto: off", [AWAY, BACK], [1]),
+        # a wait goes on, and ends when the entity is back
+        ("to: on\nfor: 10", [(DOOR, "on"), (5,), AWAY, (2,), (DOOR, "on"), (4,)], [5]),
+        ("to: on\nfor: 10", [(DOOR, "on"), (5,), AWAY, (20,), (DOOR, "on"), (20,)], [4]),
+        ("to: on\nfor: 10", [(DOOR, "on"), (5,), AWAY, (20,), (DOOR, "off"), (20,)], []),
+        ("to: on\nfor: 10", [(DOOR, "on"), (5,), AWAY, (2,), (DOOR, "off"), (20,)], []),
+        ("to: on\nfor: 10", [(DOOR, "on"), (5,), AWAY, (20,), (DOOR, None), (20,)], []),
+    ],
+)
+async def test_an_entity_that_was_away(tmp_path: Path, trigger: str, steps: list[Step], fired: list[int]) -> None:
+    assert await play(tmp_path, f"trigger: state\nentity_id: {DOOR}\n{trigger}", steps) == fired
+
+
+async def test_what_was_unavailable_from_the_beginning_gives_a_first_word(tmp_path: Path) -> None:
+    steps: list[Step] = [("sensor.far", "24"), ("sensor.far", "25"), ("sensor.far", "24")]
+    assert await play(tmp_path, "trigger: state\nentity_id: sensor.far\nto: '24'", steps) == [2]
+    assert await play(tmp_path, "trigger: state\nentity_id: sensor.dim\nto: '24'", [("sensor.dim", "24")]) == [0]
+
+
 @pytest.mark.parametrize(
     ("trigger", "steps", "fired"),
     [
@@ -164,19 +204,20 @@ async def test_state(tmp_path: Path, trigger: str, steps: list[Step], fired: lis
             [("sensor.new", "9"), ("sensor.new", "1"), ("sensor.new", "6")],
             [2],
         ),
-        # unavailable and unknown are outside and arm: at the start, as its first word, and later
+        # unknown is outside and arms at the start and as its first word; coming back on the same side is no crossing
         ("trigger: numeric_state\nentity_id: sensor.dim\nabove: 25", [("sensor.dim", "26"), ("sensor.dim", "27")], [0]),
-        ("trigger: numeric_state\nentity_id: sensor.far\nbelow: 25", [("sensor.far", "24")], [0]),
+        ("trigger: numeric_state\nentity_id: sensor.far\nbelow: 25", [("sensor.far", "24")], []),
         (
             "trigger: numeric_state\nentity_id: sensor.new\nabove: 5",
             [("sensor.new", "unknown"), ("sensor.new", "6")],
             [1],
         ),
-        ("trigger: numeric_state\nentity_id: sensor.t\nabove: 10", [(T, "unknown"), (T, "21")], [1]),
+        ("trigger: numeric_state\nentity_id: sensor.t\nabove: 10", [(T, "unknown"), (T, "21")], []),
+        ("trigger: numeric_state\nentity_id: sensor.t\nabove: 25", [(T, "unavailable"), (T, "26")], [1]),
         # so is an attribute that is not there
         ("trigger: numeric_state\nentity_id: sensor.t\nattribute: a\nabove: 5", [(T, "20", {"a": 6})], [0]),
         # what is no number is ignored
-        ("trigger: numeric_state\nentity_id: sensor.t\nabove: 25", [(T, "26"), (T, "unavailable"), (T, "26")], [0, 2]),
+        ("trigger: numeric_state\nentity_id: sensor.t\nabove: 25", [(T, "26"), (T, "unavailable"), (T, "26")], [0]),
         ("trigger: numeric_state\nentity_id: sensor.t\nabove: 25", [(T, "26"), (T, "high"), (T, "27")], [0]),
         # limits that are entities
         (
