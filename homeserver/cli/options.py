@@ -20,7 +20,7 @@ Broker = Annotated[
     str | None,
     typer.Option(
         "--broker",
-        help="auto, mosquitto, amqtt, or an address mqtt://[login@]host[:port].",
+        help="auto, mosquitto, amqtt, or an address mqtt[s]://[login@]host[:port].",
         metavar="BROKER",
         show_default=False,
     ),

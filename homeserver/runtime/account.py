@@ -4,6 +4,7 @@ Secrets come from the data folder, from a login file or from the environment; ne
 """
 
 import json
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from homeserver.runtime.mqtt_wire import Address
 from homeserver.runtime.private_file import write_private
 from homeserver.runtime.running import running
 from homeserver.runtime.settings import HomeSettings
+from homeserver.runtime.tls.context import client_context
 
 
 class AccountError(Exception):
@@ -36,9 +38,10 @@ class LoginFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    broker: str = Field(description="mqtt://host:port")
+    broker: str = Field(description="mqtt://host:port, or mqtts:// with TLS")
     login: str = Field(pattern=LOGIN.pattern)
     secret: str = Field(min_length=1, repr=False)
+    authority: str | None = Field(None, description="certificate (PEM) of who vouches for the broker")
 
 
 def read_login_file(path: Path) -> LoginFile:
@@ -53,7 +56,7 @@ def read_login_file(path: Path) -> LoginFile:
 
 def write_login_file(path: Path, content: LoginFile) -> None:
     """Only its owner can read it."""
-    write_private(path, json.dumps(content.model_dump(), indent=1) + "\n")
+    write_private(path, json.dumps(content.model_dump(exclude_none=True), indent=1) + "\n")
 
 
 def account_of(home: HomeSettings, process: str) -> Account:
@@ -71,19 +74,20 @@ def account_of(home: HomeSettings, process: str) -> Account:
 def _from_file(home: HomeSettings, path: Path) -> Account:
     file = read_login_file(path)
     there = BrokerAddress.parse(home.broker if "://" in home.broker else file.broker)
-    return Account(_name(file.login), file.login, Address(there.host, there.port, file.login, file.secret))
+    authority = file.authority or authority_of(home)
+    return Account(_name(file.login), file.login, address_of(there, file.login, file.secret, authority))
 
 
 def _from_address(home: HomeSettings, process: str) -> Account:
     there = BrokerAddress.parse(home.broker)
     if there.login is None:
-        return Account(process, f"process.{process}", Address(there.host, there.port))
+        return Account(process, f"process.{process}", address_of(there, authority=authority_of(home)))
     given = home.broker_password
     secret = given.get_secret_value() if given else Logins(home.data).secret(there.login)
     ours = LOGIN.fullmatch(there.login) and there.login.startswith("process.")
     name = _name(there.login) if ours else process
     login = there.login if ours else f"process.{process}"
-    return Account(name, login, Address(there.host, there.port, there.login, secret))
+    return Account(name, login, address_of(there, there.login, secret, authority_of(home)))
 
 
 def _from_running(home: HomeSettings, process: str) -> Account:
@@ -95,8 +99,32 @@ def _from_running(home: HomeSettings, process: str) -> Account:
         )
     there, login = BrokerAddress.parse(here.broker), f"process.{process}"
     if not here.login:
-        return Account(process, login, Address(there.host, there.port))
-    return Account(process, login, Address(there.host, there.port, login, Logins(home.data).secret(login)))
+        return Account(process, login, address_of(there))
+    return Account(process, login, address_of(there, login, Logins(home.data).secret(login)))
+
+
+def address_of(
+    there: BrokerAddress, login: str | None = None, secret: str | None = None, authority: str | None = None
+) -> Address:
+    """The same place with what is needed to be let in. Raises `AccountError` where `authority` is no certificate."""
+    if there.tls and authority is not None:
+        try:
+            client_context(authority)
+        except (ssl.SSLError, ValueError) as error:
+            raise AccountError(
+                "the authority's certificate is not one in PEM form: take it anew from the home"
+            ) from error
+    return Address(there.host, there.port, login, secret, there.tls, authority)
+
+
+def authority_of(home: HomeSettings) -> str | None:
+    """The certificate that the setting `broker_authority` names; None: what this machine trusts. `AccountError`."""
+    path = home.broker_authority
+    try:
+        return path.read_text("ascii") if path is not None else None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no certificate in PEM form"
+        raise AccountError(f"broker_authority {path}: {reason}") from error
 
 
 def _name(login: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from homeserver.runtime.account import Account
@@ -10,7 +11,7 @@ from homeserver.runtime.clock import RealClock
 from homeserver.runtime.device_link import DeviceLink
 from homeserver.runtime.hosting import Setup
 from homeserver.runtime.logins import Logins
-from homeserver.runtime.mqtt_wire import Address, MqttWire
+from homeserver.runtime.mqtt_wire import MqttWire
 from homeserver.runtime.process import Process
 from homeserver.runtime.settings import Settings
 from homeserver.topics.names import random_name
@@ -35,7 +36,7 @@ def assemble(settings: Settings, account: Account, load: Callable[[str], Setup])
         there = account.address
         if there.username is not None:
             login = f"device.{device}"
-            there = Address(there.host, there.port, login, Logins(settings.home.data).secret(login))
+            there = replace(there, username=login, secret=Logins(settings.home.data).secret(login))
         return DeviceLink(MqttWire(there, client_id(root, f"{account.process}-{device}")), clock)
 
     return Process(bus, clock, settings, load, link)

@@ -27,9 +27,16 @@ class HomeSettings(BaseModel):
 
     data: Path = Field(default=Path(), description="folder that holds all that the home keeps")
     rules: Path = Field(default=Path(), description="folder with the rule files")
-    broker: str = Field("auto", description="auto, mosquitto, amqtt or an address mqtt://[login@]host[:port]")
+    broker: str = Field("auto", description="auto, mosquitto, amqtt or an address mqtt[s]://[login@]host[:port]")
+    broker_authority: Path | None = Field(
+        None,
+        description="file with the certificate of who vouches for a broker at mqtts://; else what this machine trusts",
+    )
     broker_password: SecretStr | None = Field(None, description="secret of the login in the broker's address")
     login_file: Path | None = Field(None, description="login file from `homeserver worker-login add`")
+    mosquitto_folder: Path | None = Field(
+        None, description="where to write passwd, acl and certificate of a Mosquitto that others start and reload"
+    )
     mqtt_port: Port = Field(1883, description="where the home's own broker listens")
     mqtt_host: str = Field("127.0.0.1", description="address on which the home's own broker listens")
     anonymous: bool = Field(False, description="let anybody on this machine use the broker without a login")
@@ -47,12 +54,12 @@ class HomeSettings(BaseModel):
     unit_system: Literal["metric", "us_customary"] = Field("metric", description="metric or us_customary")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what the log is to hold")
 
-    @field_validator("login_file", mode="before")
+    @field_validator("login_file", "broker_authority", "mosquitto_folder", mode="before")
     @classmethod
     def _none(cls, path: object) -> object:
         return path or None
 
-    @field_validator("data", "rules", "login_file")
+    @field_validator("data", "rules", "login_file", "broker_authority", "mosquitto_folder")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return Path(os.path.abspath(path.expanduser())) if path is not None else None
@@ -60,11 +67,13 @@ class HomeSettings(BaseModel):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        known = zoneinfo.available_timezones()
-        if name not in known:
+        try:
+            zoneinfo.ZoneInfo(name)
+        except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
+            known = sorted(zoneinfo.available_timezones())  # reads hundreds of files
             raise ValueError(
-                f"there is no time zone {name!r}; {nearest(name, sorted(known)) if name else 'give one'}"[:200]
-            )
+                f"there is no time zone {name!r}; {nearest(name, known) if name else 'give one'}"[:200]
+            ) from None
         return name
 
     @model_validator(mode="after")

@@ -3,8 +3,9 @@
 paho under aiomqtt reads one packet, byte by byte, for each turn of the event loop, and each that it writes costs a task
 of its own: several times what everything else in the bus costs. So once a broker has accepted the login, this reads
 whatever has arrived, takes PUBLISH and PUBACK itself, hands the rest to paho (which keeps the connection alive and
-knows of subscriptions), and writes at once what one turn of the loop has to say. Needs a plain TCP socket. Keeps what
-has arrived in part, and who waits for which acknowledgement.
+knows of subscriptions), and writes at once what one turn of the loop has to say. Needs a TCP socket, plain or with TLS:
+one read takes more than a TLS record can hold, so nothing is left where the event loop would not see it. Keeps what has
+arrived in part, and who waits for which acknowledgement.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ import re
 import socket
 import time
 from collections.abc import Callable
+from ssl import SSLWantReadError
 from typing import Any, Final
 
 from homeserver.runtime.wire import OnMessage
@@ -77,7 +79,7 @@ class Lane:
             return  # the packets of the last time are not all taken; that goes on in turns of its own
         try:
             chunk = self._socket.recv(_CHUNK)
-        except (BlockingIOError, InterruptedError):
+        except (BlockingIOError, InterruptedError, SSLWantReadError):
             return
         except OSError:
             chunk = b""

@@ -16,6 +16,7 @@ from typing import Any
 import aiomqtt
 
 from homeserver.runtime.mqtt_lane import Lane, UnspeakableError
+from homeserver.runtime.tls.context import client_context, why
 from homeserver.runtime.wire import LoginRefusedError, OnMessage, UnreachableError, Will, WireError
 
 log = logging.getLogger(__name__)
@@ -28,15 +29,21 @@ NODELAY = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the broker is, and who we are there. The secret is never printed."""
+    """Where the broker is, and who we are there. The secret is never printed.
+
+    `authority`: the certificate (PEM) of who vouches for a broker with TLS; None leaves it to this machine.
+    """
 
     host: str
     port: int
     username: str | None = None
     secret: str | None = None
+    tls: bool = False
+    authority: str | None = None
 
     def __repr__(self) -> str:
-        return f"mqtt://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"mqtt{'s' * self.tls}://{host}:{self.port}"
 
 
 class MqttWire:
@@ -76,6 +83,7 @@ class MqttWire:
             timeout=5,
             max_inflight_messages=1000,
             socket_options=NODELAY,
+            tls_context=client_context(self._address.authority) if self._address.tls else None,
             logger=_quiet,
             will=aiomqtt.Will(will.address, will.payload, qos=1, retain=True) if will else None,
         )
@@ -153,4 +161,7 @@ def _reason(error: aiomqtt.MqttError, address: Address) -> WireError:
     if value in _BAD_LOGIN:
         refused = f"does not accept the login {address.username}" if address.username else "wants a login"
         return LoginRefusedError(f"the broker at {address!r} {refused}")
-    return UnreachableError(f"no broker answers at {address!r}: {error}")
+    if address.tls and error.__context__ is not None and (fault := why(error.__context__)):
+        return UnreachableError(f"no connection to the broker at {address!r}: {fault}")
+    hint = "" if address.tls or "timed out" not in str(error) else "; where it speaks TLS the address is mqtts://"
+    return UnreachableError(f"no broker answers at {address!r}: {error}{hint}")

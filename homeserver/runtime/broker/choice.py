@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 BrokerKind = Literal["external", "mosquitto", "amqtt"]
 
+PORTS = {"mqtt": 1883, "mqtts": 8883}
+"""What an address begins with, and the port where none is named."""
 # Debian and Homebrew put the program where a user's PATH often does not look.
 MORE_PLACES = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 
@@ -23,10 +25,11 @@ class Address:
     host: str
     port: int = 1883
     login: str | None = None
+    tls: bool = False
 
     @classmethod
     def parse(cls, text: str) -> "Address":
-        """Read `mqtt://[login@]host[:port]`; a secret never stands in an address."""
+        """Read `mqtt://[login@]host[:port]`, `mqtts://` with TLS; a secret never stands in an address."""
         try:
             parts = urlsplit(text)
             port = parts.port
@@ -34,10 +37,11 @@ class Address:
             raise BrokerError(f"broker address {text!r}: {error}") from error
         if parts.password is not None:
             raise BrokerError("broker address: leave the password out of it; put it into the login file")
-        wrong = parts.scheme != "mqtt" or parts.path not in ("", "/") or parts.query or parts.fragment
+        wrong = parts.scheme not in PORTS or parts.path not in ("", "/") or parts.query or parts.fragment
         if wrong or not parts.hostname or port == 0:
-            raise BrokerError(f"broker address {text!r} is not mqtt://[login@]host[:port]")
-        return cls(parts.hostname, 1883 if port is None else port, parts.username or None)
+            raise BrokerError(f"broker address {text!r} is not mqtt://[login@]host[:port], or mqtts:// with TLS")
+        tls = parts.scheme == "mqtts"
+        return cls(parts.hostname, PORTS[parts.scheme] if port is None else port, parts.username or None, tls)
 
 
 def mosquitto_program() -> str | None:
@@ -64,5 +68,6 @@ def choose(setting: str) -> BrokerKind:
                 f"{', '.join(MORE_PLACES)}: install it (Debian: apt install mosquitto) or set broker to auto"
             )
     raise BrokerError(
-        f"broker {setting!r} is not one of auto, mosquitto, amqtt or an address mqtt://[login@]host[:port]"
+        f"broker {setting!r} is not one of auto, mosquitto, amqtt or an address mqtt://[login@]host[:port], "
+        "mqtts:// with TLS"
     )

@@ -10,11 +10,12 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from homeserver.runtime.broker import mosquitto
 from homeserver.runtime.broker.choice import BrokerError, BrokerKind, mosquitto_program
+from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.logins import Logins
 from homeserver.runtime.private_file import private_folder, write_private
 
@@ -42,39 +43,41 @@ def prepare(
     anonymous: bool = False,
     bind: str = "127.0.0.1",
     largest: int = LARGEST_MESSAGE,
+    listeners: tuple[Listener, ...] = (),
 ) -> BrokerCommand:
     """Write the broker's files into `folder` and give the command that starts it.
 
-    `anonymous` lets anybody on this machine in, with every right; it is refused unless `bind` is loopback.
+    `anonymous` lets anybody on this machine in, with every right; it is refused unless every listener is on loopback.
     """
-    if anonymous and not _is_loopback(bind):
-        raise BrokerError(f"anonymous access is possible on loopback only, not on {bind!r}: make logins instead")
+    for host in (bind, *(listener.host for listener in listeners)):
+        if anonymous and not _is_loopback(host):
+            raise BrokerError(f"anonymous access is possible on loopback only, not on {host!r}: make logins instead")
     if not 0 < port < 65536:
         raise BrokerError(f"broker port {port} is not between 1 and 65535")
     private_folder(folder)
     folder = folder.resolve()
     if kind == "mosquitto":
-        return _prepare_mosquitto(folder, port, logins, anonymous, bind, largest)
+        return _prepare_mosquitto(folder, port, logins, anonymous, bind, largest, listeners)
     if kind == "amqtt":
-        return _prepare_embedded(folder, port, logins, anonymous, bind, largest)
+        return _prepare_embedded(folder, port, logins, anonymous, bind, largest, listeners)
     raise BrokerError("an outside broker is started by others: there is nothing to prepare")
 
 
 def _prepare_mosquitto(
-    folder: Path, port: int, logins: Logins, anonymous: bool, bind: str, largest: int
+    folder: Path, port: int, logins: Logins, anonymous: bool, bind: str, largest: int, listeners: tuple[Listener, ...]
 ) -> BrokerCommand:
     program = mosquitto_program()
     if program is None:
         raise BrokerError("the program mosquitto is not installed")
     config = folder / "mosquitto.conf"
-    settings = mosquitto.Settings(folder, bind, port, anonymous, largest, as_root=os.geteuid() == 0)
+    settings = mosquitto.Settings(folder, bind, port, anonymous, largest, os.geteuid() == 0, listeners)
     write_private(config, mosquitto.configuration(settings))
     files = mosquitto.write_logins(folder, logins, anonymous=anonymous)
     return BrokerCommand("mosquitto", (program, "-c", str(config)), bind, port, files=(config, *files))
 
 
 def _prepare_embedded(
-    folder: Path, port: int, logins: Logins, anonymous: bool, bind: str, largest: int
+    folder: Path, port: int, logins: Logins, anonymous: bool, bind: str, largest: int, listeners: tuple[Listener, ...]
 ) -> BrokerCommand:
     config = folder / "embedded.json"
     settings = {
@@ -84,8 +87,9 @@ def _prepare_embedded(
         "largest": largest,
         "logins": str(logins.folder.resolve()),
         "store": str(folder / "retained.db"),
+        "listeners": [asdict(listener) for listener in listeners],
     }
-    write_private(config, json.dumps(settings, indent=1) + "\n")
+    write_private(config, json.dumps(settings, indent=1, default=str) + "\n")
     argv = (sys.executable, "-m", "homeserver.runtime.broker.embedded", "--config", str(config))
     return BrokerCommand("amqtt", argv, bind, port, files=(config,))
 

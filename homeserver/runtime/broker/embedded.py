@@ -1,6 +1,7 @@
 """The embedded broker as a process: `python -m homeserver.runtime.broker.embedded --config FILE`.
 
-FILE is written by `prepare`. TERM or INT stops it within a second, HUP reads the logins again. Keeps the
+FILE is written by `prepare`. TERM or INT stops it within a second; HUP reads the logins again, the listeners of FILE
+that stand beside the first, and their certificates. Keeps the
 retained messages in the SQLite file that FILE names.
 """
 
@@ -15,11 +16,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from amqtt.errors import BrokerError
 
 from homeserver.runtime.broker.access import Access
 from homeserver.runtime.broker.hardened import HardenedBroker
+from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.broker.retained import RetainedStore
 from homeserver.runtime.logins import LoginError, Logins
 
@@ -44,6 +47,18 @@ class Settings:
     largest: int  # bytes of payload
     logins: str
     store: str
+    listeners: tuple[Listener, ...] = ()
+
+    @classmethod
+    def read(cls, config: Path) -> "Settings":
+        """Raises OSError, ValueError and TypeError."""
+        found = json.loads(config.read_text("utf-8"))
+        return cls(**{**found, "listeners": tuple(map(_listener, found.get("listeners", ())))})
+
+
+def _listener(row: dict[str, Any]) -> Listener:
+    paths = {name: row[name] and Path(row[name]) for name in ("certificate", "key")}
+    return Listener(**{**row, **paths})
 
 
 def allow_many_connections() -> None:
@@ -53,15 +68,22 @@ def allow_many_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def reload(broker: HardenedBroker) -> None:
+async def reload(broker: HardenedBroker, config: Path) -> None:
     try:
         broker.reload()
     except (LoginError, OSError) as error:
         log.error("the logins stay as they were: %s", error)
+    try:
+        listeners = Settings.read(config).listeners
+    except (OSError, ValueError, TypeError) as error:
+        log.error("the listeners stay as they were: %s", error)
+    else:
+        await broker.doors.set(listeners)
 
 
-async def serve(settings: Settings) -> None:
+async def serve(config: Path) -> None:
     """Run the broker until TERM or INT."""
+    settings = Settings.read(config)
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     access = Access(Logins(Path(settings.logins)), anonymous=settings.anonymous)
     store = RetainedStore(Path(settings.store))
@@ -69,10 +91,12 @@ async def serve(settings: Settings) -> None:
     broker = HardenedBroker(f"{settings.bind}:{settings.port}", access, store, largest=settings.largest)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, reload, broker)
+    reloads: set[asyncio.Task[None]] = set()
+    loop.add_signal_handler(signal.SIGHUP, lambda: reloads.add(loop.create_task(reload(broker, config))))
     keeping = loop.create_task(store.keep())
     try:
         await broker.start()
+        await broker.doors.set(settings.listeners)
         await stop.wait()
         await broker.shutdown()
     finally:
@@ -89,9 +113,8 @@ def main() -> int:
     logging.getLogger("transitions").setLevel(logging.ERROR)
     allow_many_connections()
     try:
-        settings = Settings(**json.loads(config.read_text("utf-8")))
         with asyncio.Runner(loop_factory=loop_factory) as runner:
-            runner.run(serve(settings))
+            runner.run(serve(config))
     except (OSError, ValueError, TypeError, BrokerError) as error:
         print(f"the embedded broker cannot run: {error}", file=sys.stderr)
         return 1

@@ -18,6 +18,7 @@ from amqtt.session import Session
 from homeserver.runtime.broker import packets
 from homeserver.runtime.broker.access import NOBODY, Access
 from homeserver.runtime.broker.connection import CHUNK, Connection
+from homeserver.runtime.broker.doors import Doors
 from homeserver.runtime.broker.packets import Malformed, Message, Stream
 from homeserver.runtime.broker.retained import RetainedStore
 from homeserver.runtime.broker.routes import Routes
@@ -49,7 +50,7 @@ ACCEPTED, NOT_AUTHORISED = 0, 5  # section 3.2.2.3
 
 
 class HardenedBroker(Broker):
-    """One broker on one listener; everything between CONNACK and the end of a connection is ours."""
+    """One broker on one listener and on `doors`; everything between CONNACK and the end of a connection is ours."""
 
     def __init__(self, bind: str, access: Access, store: RetainedStore, *, largest: int) -> None:
         super().__init__(
@@ -64,6 +65,7 @@ class HardenedBroker(Broker):
         self.largest = largest  # bytes of payload
         self.clients: dict[str, Client] = {}
         self.routes = Routes()
+        self.doors = Doors(self.stream_connected)
         self._writers: set[asyncio.StreamWriter] = set()
 
     def reload(self) -> None:
@@ -84,9 +86,7 @@ class HardenedBroker(Broker):
     async def stream_connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
     ) -> None:
-        """The life of one TCP connection."""
-        server = self._servers[listener_name]
-        await server.acquire_connection()
+        """The life of one connection, on amqtt's own listener or on one of `doors`."""
         self._writers.add(writer)
         try:
             stream = Stream(LARGEST_CONNECT)
@@ -103,7 +103,6 @@ class HardenedBroker(Broker):
             log.exception("a connection ended by a fault of the broker")
         finally:
             self._writers.discard(writer)
-            server.release_connection()
             writer.close()
 
     async def _handshake(self, stream: Stream, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Session:
@@ -251,6 +250,7 @@ class HardenedBroker(Broker):
 
     async def shutdown(self) -> None:
         """Stop at once; last wills are published and kept, as Mosquitto does."""
+        await self.doors.close()
         for server in self._servers.values():
             server.instance.close()
         for client in list(self.clients.values()):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.logins import Login, Logins
 from homeserver.runtime.private_file import write_private
 
@@ -20,6 +21,7 @@ class Settings:
     anonymous: bool
     largest: int  # bytes of payload
     as_root: bool
+    listeners: tuple[Listener, ...] = ()
 
 
 # A packet is a payload, a topic of at most 65,535 bytes with its length, and at most 7 bytes of head.
@@ -57,6 +59,16 @@ log_type notice
 connection_messages false
 """
 
+LISTENER = """
+listener {port} {host}
+"""
+TLS = """\
+certfile {certificate}
+keyfile {key}
+# The least; 1.3 is spoken with whoever can.
+tls_version tlsv1.2
+"""
+
 AS_ROOT = """
 # Started as root, Mosquitto would drop to a user of its own: that user cannot read these files (mode 600),
 # and the change of user clears the signal that ends this process together with its parent.
@@ -65,14 +77,23 @@ user root
 
 
 def configuration(settings: Settings) -> str:
-    return CONFIGURATION.format(
+    text = CONFIGURATION.format(
         port=settings.port,
         bind=settings.bind,
         folder=settings.folder,
         anonymous=str(settings.anonymous).lower(),
         largest=settings.largest,
         largest_packet=settings.largest + BESIDE_PAYLOAD,
-    ) + (AS_ROOT if settings.as_root else "")
+    )
+    return "".join((text, AS_ROOT if settings.as_root else "", *map(_listener, settings.listeners)))
+
+
+def _listener(listener: Listener) -> str:
+    """Its lines, after all that holds for every listener: logins and rights are the same on each."""
+    text = LISTENER.format(port=listener.port, host=listener.host).replace(" \n", "\n")
+    if listener.certificate is None:
+        return text
+    return text + TLS.format(certificate=listener.certificate, key=listener.key)
 
 
 def passwords(hashes: Mapping[str, str]) -> str:

@@ -43,6 +43,8 @@ def test_auto_takes_amqtt_where_mosquitto_is_missing(programs: Path) -> None:
         ("mqtt://nas", Address("nas", 1883)),
         ("mqtt://process.core@nas:1884/", Address("nas", 1884, "process.core")),
         ("mqtt://[::1]:99", Address("::1", 99)),
+        ("mqtts://nas", Address("nas", 8883, tls=True)),
+        ("mqtts://process.core@nas:1884", Address("nas", 1884, "process.core", tls=True)),
     ],
 )
 def test_address(text: str, address: Address) -> None:

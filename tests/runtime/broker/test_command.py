@@ -10,6 +10,7 @@ import pytest
 
 from homeserver.runtime.broker import BrokerError, BrokerKind, prepare, reload
 from homeserver.runtime.broker.choice import mosquitto_program
+from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.logins import Logins
 
 KINDS: list[BrokerKind] = ["amqtt", "mosquitto"] if mosquitto_program() else ["amqtt"]
@@ -42,6 +43,9 @@ def test_anonymous_access_stays_on_this_machine(kind: BrokerKind, tmp_path: Path
             prepare(kind, tmp_path / "broker", 18_830, logins, anonymous=True, bind=bind)
     for bind in ("127.0.0.1", "127.0.0.2", "::1", "localhost"):
         assert prepare(kind, tmp_path / "broker", 18_830, logins, anonymous=True, bind=bind).host == bind
+    for host in ("", "192.168.1.10"):  # a listener beside the first is no way round that
+        with pytest.raises(BrokerError, match="loopback only"):
+            prepare(kind, tmp_path / "broker", 18_830, logins, anonymous=True, listeners=(Listener(8883, host),))
 
 
 @pytest.mark.parametrize("port", [0, -1, 65_536])
@@ -59,7 +63,7 @@ def test_embedded_settings(tmp_path: Path, logins: Logins) -> None:
     command = prepare("amqtt", tmp_path / "broker", 18_830, logins, bind="::1", largest=1000)
     assert json.loads(command.files[0].read_text()) == {
         "bind": "::1", "port": 18_830, "anonymous": False, "largest": 1000,
-        "logins": str(logins.folder), "store": str(tmp_path / "broker" / "retained.db"),
+        "logins": str(logins.folder), "store": str(tmp_path / "broker" / "retained.db"), "listeners": [],
     }  # fmt: skip
 
 

@@ -1,0 +1,151 @@
+"""Doors: the listeners of the embedded broker beside its first one; they open and close while it runs.
+
+TLS is agreed upon before a connection is handed to the broker, so that what fails there can be told with the address of
+who came. A door that closes ends the connections that came through it.
+"""
+
+import asyncio
+import errno
+import logging
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from functools import partial
+from typing import Any
+
+from homeserver.runtime.broker.listener import Listener
+from homeserver.runtime.tls.context import CertificateFilesError, load, server_context
+
+log = logging.getLogger(__name__)
+PATIENCE = 10.0  # seconds from the TCP connection to the end of the handshake
+_BACKLOG = 1000  # devices that come back at once when the power does
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class Door:
+    """One open listener."""
+
+    def __init__(self, listener: Listener, serve: Serve) -> None:
+        self.listener = listener
+        self._serve = serve
+        self._context: ssl.SSLContext | None = None
+        self._sockets: list[socket.socket] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def open(self) -> None:
+        """Raises OSError and `CertificateFilesError`."""
+        one = self.listener
+        if one.certificate is not None and one.key is not None:
+            self._context = server_context(one.certificate, one.key)
+        self._sockets = _listening(one.host, one.port)
+        for listening in self._sockets:
+            self._start(self._accept(listening))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=f"door-{self.listener.port}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def reload(self) -> None:
+        """Show a renewed certificate to whoever comes from now on; raises `CertificateFilesError`."""
+        if self._context is not None and self.listener.certificate is not None and self.listener.key is not None:
+            load(self._context, self.listener.certificate, self.listener.key)
+
+    async def close(self) -> None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for listening in self._sockets:
+            listening.close()
+
+    async def _accept(self, listening: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                guest, where = await loop.sock_accept(listening)
+            except OSError as error:  # no file is left for it, or it went at once
+                log.error("nobody can be let in on port %d: %s", self.listener.port, error)
+                await asyncio.sleep(1)
+                continue
+            self._start(self._receive(guest, str(where[0])))
+
+    async def _receive(self, guest: socket.socket, who: str) -> None:
+        """The life of one connection."""
+        loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
+        patience = PATIENCE if self._context is not None else None
+        try:
+            transport, _ = await loop.connect_accepted_socket(
+                lambda: protocol, guest, ssl=self._context, ssl_handshake_timeout=patience
+            )
+        except ssl.SSLError as error:
+            log.warning("%s came to port %d, and TLS failed: %s", who, self.listener.port, _told(error))
+        except OSError:
+            pass  # it said nothing in time, or went
+        else:
+            await self._serve(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
+
+
+def _listening(host: str, port: int) -> list[socket.socket]:
+    """On every address that `host` stands for; "": on every interface, by IPv4 and by IPv6 where there is such."""
+    rows = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    made: list[socket.socket] = []
+    fault: OSError | None = None
+    for family, *_, where in rows:
+        try:
+            made.append(socket.create_server(where[:2], family=family, backlog=_BACKLOG))
+        except OSError as error:
+            fault = error
+    if fault is not None and (not made or fault.errno == errno.EADDRINUSE):
+        for one in made:
+            one.close()
+        raise fault
+    for one in made:
+        one.setblocking(False)
+    return made
+
+
+def _told(error: ssl.SSLError) -> str:
+    """What the client did, as far as it says."""
+    reason = error.reason or "the connection ended"
+    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"):
+        return f"it does not speak TLS ({reason})"
+    if "UNKNOWN_CA" in reason or "CERTIFICATE" in reason:
+        return f"it does not trust this certificate ({reason}); it needs the authority's"
+    return reason
+
+
+class Doors:
+    """All of them. `serve` takes a connection on which nothing is left to agree on."""
+
+    def __init__(self, serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter, str], Awaitable[None]]) -> None:
+        self._serve = serve
+        self._open: dict[Listener, Door] = {}
+        self._turn = asyncio.Lock()
+
+    async def set(self, wanted: Iterable[Listener]) -> None:
+        """Open these and close all others; what cannot be is logged and left out."""
+        async with self._turn:
+            listeners = tuple(wanted)
+            for gone in [one for one in self._open if one not in listeners]:
+                await self._open.pop(gone).close()
+            for listener in listeners:
+                try:
+                    self._ensure(listener)
+                except (OSError, CertificateFilesError) as error:
+                    log.error("nobody is let in at %s: %s", listener.place, error)
+
+    def _ensure(self, listener: Listener) -> None:
+        if listener in self._open:
+            self._open[listener].reload()
+            return
+        door = Door(listener, partial(self._hand_over, listener.place))
+        door.open()
+        self._open[listener] = door
+
+    async def _hand_over(self, place: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self._serve(reader, writer, place)
+
+    async def close(self) -> None:
+        await self.set(())

@@ -1,0 +1,19 @@
+"""A listener of the broker beside its first one, which every process of the home uses."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """`host` "" stands for every interface; without a certificate and its key no TLS is spoken."""
+
+    port: int
+    host: str = ""
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @property
+    def place(self) -> str:
+        """For people."""
+        return f"{self.host or '*'}:{self.port}"
