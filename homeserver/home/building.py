@@ -61,6 +61,7 @@ class Draft:
         self._origin = _origin(config)
         self._group = config.texts("group")
         self._add_common(config, templates)
+        self.tells = config.tells
         self.unused: tuple[str, ...] = tuple(config.unused)
         """The keys that mean nothing here."""
 
@@ -99,19 +100,25 @@ class Draft:
     def entity(self, registry: Registry) -> tuple[Entity, DeviceRow | None]:
         """Give the draft its id, old or new, and its device."""
         device, _ = registry.device(self.described) if self.described else (None, False)
-        device_id = device.id if device else None
-        row = registry.assign(self.domain, self.unique_id, self.announcement.key, self.object_id, device_id)
+        device_id = device.own if device else None
+        key, kind = self.announcement.key, self._texts["device_class"]
+        row = registry.assign(self.domain, self.unique_id, key, self.object_id, device_id, self.name, kind)
         by = f"device:{self.described.keys[0].partition(':')[2]}" if self.described else f"device:{row.id}"
         config = self.said(device)
         self._names |= {"entity_id": row.id, "name": config.name}
         where = (self.domain, row.id.partition(".")[2])
         topic = self.announcement.topic
         entity = Entity(self.announcement.key, topic, row.id, where, config, self.face, by)
+        entity.own = row.own
         entity.state = self.face.initial
         entity.facts = dict(self.face.assumed)
         entity.available = self.face.availability is None
         entity.expired = self.face.expire_after > 0
         return entity, device
+
+    def call(self, entity_id: str) -> None:
+        """Let templates know the entity by another id."""
+        self._names["entity_id"] = entity_id
 
     def said(self, device: DeviceRow | None) -> EntityConfig:
         """What is said of the entity."""
@@ -126,8 +133,9 @@ class Draft:
             capabilities["entity_picture"] = picture
         if self._group:
             capabilities["group"] = list(self._group)
+        named = _joined(device.details.name, self.name, device.called) if device else self.name
         return EntityConfig(
-            name=_joined(device.details.name if device else None, self.name) or self.announcement.object_id,
+            name=named or self.announcement.object_id,
             owner=OWNER,
             services=tuple(services),
             unique_id=texts["unique_id"],
@@ -144,11 +152,12 @@ class Draft:
         )
 
 
-def _joined(device: str | None, name: str) -> str:
-    """`Hall lamp` and `Power` are `Hall lamp Power`; a name that begins with the device's is left as it is."""
-    if not device or name.lower().startswith(device.lower()):
-        return name or device or ""
-    return f"{device} {name}".strip()
+def _joined(device: str | None, name: str, called: str | None = None) -> str:
+    """`Hall lamp` and `Power` are `Hall lamp Power`; a name that begins with the device's is left as it is. `called` is
+    what people call the device."""
+    if device and name.lower().startswith(device.lower()):
+        return f"{called}{name[len(device) :]}" if called else name
+    return f"{called or device or ''} {name}".strip()
 
 
 def _origin(config: Config) -> str | None:

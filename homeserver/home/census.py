@@ -39,7 +39,7 @@ class Census:
 
     def rows(self) -> list[DeviceRow]:
         """The devices that have entities, by name."""
-        rows = sorted(self._registry.devices.values(), key=lambda row: (self._entries.name_of(row).lower(), row.id))
+        rows = sorted(self._registry.devices.values(), key=lambda row: (row.name.lower(), row.id))
         return [row for row in rows if row.entities]
 
     def line(self, row: DeviceRow) -> DeviceLine:
@@ -50,7 +50,7 @@ class Census:
         problems = (*_unreachable(entities), *_low(entities), *self._refused(entities, topics))
         return DeviceLine(
             id=row.id,
-            name=self._entries.name_of(row),
+            name=row.name,
             manufacturer=row.details.manufacturer,
             model=row.details.model or row.details.model_id,
             area=self._entries.area_of(row),

@@ -12,6 +12,9 @@ from homeserver.topics.call import Call
 
 _Name = Annotated[str, Field(min_length=1, max_length=255)]
 _Names = Annotated[tuple[_Name, ...], Field(max_length=50)]
+_Id = Annotated[str | None, Field(max_length=255, description="another id; the old one still leads to it")]
+_Former = Annotated[_Names | None, Field(description="which of its former ids still lead to it: others are free again")]
+_Take = Annotated[bool, Field(description="take the id even if it is a former one of another, which loses it")]
 
 
 class _Words(BaseModel):
@@ -19,7 +22,7 @@ class _Words(BaseModel):
 
 
 class EditEntity(_Words):
-    """Give an entity another name, area or labels, or hide it."""
+    """Give an entity another name, id, area or labels, or hide it."""
 
     entity: str = Field(description="the entity's id, such as light.hall")
     name: _Name | None = None
@@ -27,15 +30,21 @@ class EditEntity(_Words):
     labels: _Names | None = Field(None, description="ids or names of labels")
     hidden: bool | None = Field(None, description="whether pages and targets by place leave it out")
     aliases: _Names | None = Field(None, description="other names that people call it by")
+    id: _Id = None
+    former: _Former = None
+    take: _Take = False
 
 
 class EditDevice(_Words):
-    """Give a device another name, area or labels."""
+    """Give a device another name, id, area or labels."""
 
     device: str = Field(description="the device's id, as `homeserver devices` lists it")
     name: _Name | None = None
     area: str | None = Field(None, description="id or name of an area; null is what the device suggests")
     labels: _Names | None = Field(None, description="ids or names of labels")
+    id: _Id = None
+    former: _Former = None
+    take: _Take = False
 
 
 class EditArea(_Words):
@@ -45,6 +54,9 @@ class EditArea(_Words):
     name: _Name | None = None
     floor: str | None = Field(None, description="id or name of a floor")
     aliases: _Names | None = Field(None, description="other names that people call it by")
+    id: _Id = None
+    former: _Former = None
+    take: _Take = False
 
 
 class EditFloor(_Words):
@@ -53,6 +65,9 @@ class EditFloor(_Words):
     floor: str | None = Field(None, description="the floor's id; without it a new one is made")
     name: _Name | None = None
     level: Annotated[int, Field(ge=-20, le=200)] | None = Field(None, description="0 is the ground floor")
+    id: _Id = None
+    former: _Former = None
+    take: _Take = False
 
 
 class EditLabel(_Words):
@@ -60,6 +75,9 @@ class EditLabel(_Words):
 
     label: str | None = Field(None, description="the label's id; without it a new one is made")
     name: _Name | None = None
+    id: _Id = None
+    former: _Former = None
+    take: _Take = False
 
 
 class Remove(_Words):

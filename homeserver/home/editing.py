@@ -1,4 +1,4 @@
-"""Edits of names and places: checked, put into the journal, said. Each answers a call of `home`."""
+"""Edits of names, ids and places: checked, put into the journal, said. Each answers a call of `home`."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from homeserver.home import edit_words as words
-from homeserver.home.entries import Entries
-from homeserver.home.journal import CannotUndoError, Deed, Journal, Kind, Step
-from homeserver.home.registry import Registry
+from homeserver.home.consequences import Consequences
+from homeserver.home.journal import FORMER, ID, REMOVED, CannotUndoError, Deed, Journal, Kind, Step, given
+from homeserver.home.registry import DeviceRow, Registry
+from homeserver.home.renaming import Renaming
 from homeserver.runtime.given import nearest
 from homeserver.runtime.worker import Worker, answers
 from homeserver.topics.call import Caller, CallError
@@ -20,6 +21,8 @@ _REFERS: Final[Mapping[str, tuple[str, str]]] = {
     "label": ("", "labels"),
 }
 """The words that may name a thing of a kind: one alone, or among others."""
+_SILENT: Final[Mapping[str, Any]] = {"hidden": False}
+"""Values of words that say no more than no word."""
 
 
 class Editing(Worker):
@@ -27,22 +30,27 @@ class Editing(Worker):
 
     registry: Registry
     journal: Journal
-    entries: Entries
+    renaming: Renaming
+    consequences: Consequences
 
     @answers(words.EDIT_ENTITY)
     async def edit_entity(self, request: words.EditEntity, caller: Caller) -> words.Edited:
-        row = self.registry.entities.get(request.entity)
+        row = self.registry.entity(request.entity)
         if row is None:
             known = nearest(request.entity, list(self.registry.entities))
             raise CallError("not_found", f"there is no entity {request.entity}; {known}", "entity")
-        return self._edit("entity", row.id, self._asked(request, "entity"), caller)
+        return self._edit("entity", row.own, self._asked(request, "entity"), caller)
 
     @answers(words.EDIT_DEVICE)
     async def edit_device(self, request: words.EditDevice, caller: Caller) -> words.Edited:
-        if request.device not in self.registry.devices:
-            known = nearest(request.device, list(self.registry.devices))
-            raise CallError("not_found", f"there is no device {request.device}; {known}", "device")
-        return self._edit("device", request.device, self._asked(request, "device"), caller)
+        return self._edit("device", self._device(request.device).own, self._asked(request, "device"), caller)
+
+    def _device(self, id: str, field: str = "device") -> DeviceRow:
+        row = self.registry.find_device(id)
+        if row is None:
+            known = nearest(id, list(self.registry.device_ids))
+            raise CallError("not_found", f"there is no device {id}; {known}", field)
+        return row
 
     @answers(words.EDIT_AREA)
     async def edit_area(self, request: words.EditArea, caller: Caller) -> words.Edited:
@@ -59,21 +67,26 @@ class Editing(Worker):
     @answers(words.REMOVE)
     async def remove(self, request: words.Remove, caller: Caller) -> words.Edited:
         kind, _, id = request.thing.partition(".")
-        if id not in self._made(kind):
-            why = f"{id} is where a device suggests to be: give its devices another area" if kind == "area" else ""
-            known = why if id in self.registry.areas else nearest(id, self._made(kind))
-            raise CallError("not_found", f"there is no {kind} {id} that people made; {known}", "thing")
-        steps = [self.journal.step(kind, id, None), *self._leaving(kind, id)]  # type: ignore[arg-type]  # see its pattern
+        own = self.renaming.holder(kind, id)  # type: ignore[arg-type]  # see its pattern
+        if own is None or (kind, own) not in self.journal.words:
+            made = [self.journal.id_of(kind, one) for one in self.journal.owns(kind)]  # type: ignore[arg-type]
+            why = f"{id} is where a device suggests to be: give its devices another area" if own else nearest(id, made)
+            raise CallError("not_found", f"there is no {kind} {id} that people made; {why}", "thing")
+        steps = [self.journal.step(kind, own, None), *self._leaving(kind, own)]  # type: ignore[arg-type]
         return words.Edited(thing=request.thing, deed=self._do(steps, caller))
 
     @answers(words.UNDO)
     async def undo(self, request: words.Undo, caller: Caller) -> words.DeedLine:
         try:
-            deed = self.journal.undo(request.deed, self.house.clock.now().timestamp(), caller.login)
+            number, steps = self.journal.reversal(request.deed)
         except CannotUndoError as error:
             raise CallError("conflict", str(error), "deed") from None
-        self._renew(deed)
-        return self._line(deed)
+        if reason := self.renaming.clash(steps):
+            raise CallError("conflict", f"deed {number} cannot be undone: {reason}", "deed")
+        line = self._do(steps, caller, number)
+        if line is None:
+            raise CallError("conflict", f"deed {number} changed nothing", "deed")
+        return line
 
     @answers(words.DEEDS)
     async def deeds(self, request: words.AskDeeds, caller: Caller) -> words.Deeds:
@@ -91,45 +104,50 @@ class Editing(Worker):
             asked["labels"] = sorted({str(self._found("label", label)) for label in asked["labels"]})
         if asked.get("aliases") is not None:
             asked["aliases"] = list(asked["aliases"])
-        return {name: value or None for name, value in asked.items()} if "level" not in asked else asked
+        return {name: None if _is_silent(name, value) else value for name, value in asked.items()}
 
     def _found(self, kind: str, wanted: str | None) -> str | None:
-        """The id of a place or label that is named by id or name; raises `CallError`."""
+        """The own id of a place or label that is named by id or name; raises `CallError`."""
         if not wanted:
             return None
-        known = {slug(name): id for id, name in self._names(kind).items()} | {id: id for id in self._names(kind)}
-        id = known.get(slug(wanted))
-        if id is None:
+        places = self.registry.places(kind)  # type: ignore[arg-type]  # the callers name kinds
+        known = {slug(self._name(kind, own)): own for own in places.values()} | places
+        own = known.get(slug(wanted)) or self.journal.former(kind, wanted)  # type: ignore[arg-type]
+        if own is None:
             raise CallError("not_found", f"there is no {kind} {wanted!r}; {nearest(slug(wanted), list(known))}", kind)
-        return id
+        return own
 
-    def _names(self, kind: str) -> dict[str, str]:
-        """All places or labels of a kind with their names."""
-        names = dict(self.registry.areas) if kind == "area" else {}
-        return names | {id: self.journal.of(kind, id).get("name", names.get(id, id)) for id in self._made(kind)}  # type: ignore[arg-type]
-
-    def _made(self, kind: str) -> list[str]:
-        return self.journal.ids(kind)  # type: ignore[arg-type]  # the callers name kinds
+    def _name(self, kind: str, own: str) -> str:
+        suggested = self.registry.areas.get(own, own) if kind == "area" else own
+        return str(self.journal.of(kind, own).get("name") or suggested)  # type: ignore[arg-type]
 
     def _edit_place(self, kind: Kind, id: str | None, asked: dict[str, Any], caller: Caller) -> words.Edited:
-        names = self._names(kind)
         if id is None:
             if not asked.get("name"):
                 raise CallError("invalid", f"a new {kind} needs a name", "name")
-            id = slug(asked["name"])
-            if id in names:
-                raise CallError("conflict", f"the {kind} {id} is there already: name it to change it", "name")
-        elif id not in names:
-            raise CallError("not_found", f"there is no {kind} {id}; {nearest(id, list(names))}", kind)
-        elif "name" in asked and not asked["name"] and id not in self.registry.areas:
+            wanted = asked.pop("id", None) or slug(asked["name"])
+            return self._edit(kind, self.renaming.new_place(kind, wanted), asked, caller)
+        own = self.renaming.holder(kind, id)
+        if own is None:
+            raise CallError(
+                "not_found", f"there is no {kind} {id}; {nearest(id, list(self.registry.places(kind)))}", kind
+            )
+        if "name" in asked and not asked["name"] and not (kind == "area" and own in self.registry.areas):
             raise CallError("invalid", f"a {kind} needs a name", "name")
-        return self._edit(kind, id, asked, caller)
+        return self._edit(kind, own, asked, caller)
 
-    def _edit(self, kind: Kind, id: str, asked: Mapping[str, Any], caller: Caller) -> words.Edited:
-        step = self.journal.step(kind, id, {**self.journal.of(kind, id), **asked})
-        if not step.after and kind in ("entity", "device"):
-            step = self.journal.step(kind, id, None)
-        return words.Edited(thing=id if kind == "entity" else f"{kind}.{id}", deed=self._do([step], caller))
+    def _edit(self, kind: Kind, own: str, asked: dict[str, Any], caller: Caller) -> words.Edited:
+        steps = list(self.renaming.renamed(kind, own, asked))
+        step = self.journal.step(kind, own, {**self.journal.of(kind, own), **asked})
+        if not step.after and not self._is_made(kind, own):
+            step = self.journal.step(kind, own, None)
+        deed = self._do([*steps, step], caller)
+        id = self.journal.id_of(kind, own)
+        return words.Edited(thing=id if kind == "entity" else f"{kind}.{id}", deed=deed)
+
+    def _is_made(self, kind: Kind, own: str) -> bool:
+        """Whether it is there because people made it."""
+        return kind in ("floor", "label") or (kind == "area" and own not in self.registry.areas)
 
     def _leaving(self, kind: str, id: str) -> Iterable[Step]:
         """Steps of all that names a thing which goes."""
@@ -141,14 +159,14 @@ class Editing(Worker):
                 left = [one for one in held[among] if one != id] or None
                 yield self.journal.step(of_kind, of_id, {**held, among: left})  # type: ignore[arg-type]
 
-    def _do(self, steps: Iterable[Step], caller: Caller) -> words.DeedLine | None:
+    def _do(self, steps: Iterable[Step], caller: Caller, undid: int | None = None) -> words.DeedLine | None:
         try:
-            deed = self.journal.do(steps, self.house.clock.now().timestamp(), caller.login)
+            deed = self.journal.do(steps, self.house.clock.now().timestamp(), caller.login, undid)
         except sqlite3.Error as error:
             raise CallError("failed", f"the home cannot write its file: {error}") from error
         if deed is None:
             return None
-        self._renew(deed)
+        self.consequences.follow(deed)
         return self._line(deed)
 
     def _line(self, deed: Deed) -> words.DeedLine:
@@ -157,21 +175,30 @@ class Editing(Worker):
 
     def _told(self, step: Step) -> str:
         """A step in words: `light.hall: name Hall -> Corridor`."""
-        thing = step.id if step.kind == "entity" else f"{step.kind}.{step.id}"
-        is_made = step.kind in ("area", "floor", "label") and step.id not in self.registry.areas
-        if step.after is None and is_made:
-            return f"{thing}: taken away"
-        if step.before is None and is_made:
-            return f"{thing}: made"
         before, after = step.before or {}, step.after or {}
+        id = before.get(ID) or given(step.id)
+        thing = id if step.kind == "entity" else f"{step.kind}.{id}"
+        gone, come = REMOVED in after, REMOVED in before
+        if gone or come or self._is_made(step.kind, step.id):
+            if gone or step.after is None:
+                return f"{thing}: taken away"
+            if come or step.before is None:
+                return f"{thing}: made" if not come else f"{thing}: brought back"
         names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
-        return f"{thing}: " + ", ".join(f"{name} {_shown(before, name)} -> {_shown(after, name)}" for name in names)
-
-    def _renew(self, deed: Deed) -> None:
-        for step in deed.steps:
-            self.entries.renew(step.kind, step.id)
+        told = [name for name in names if name != FORMER or ID not in names]
+        changes = (f"{name} {_shown(step, before, name)} -> {_shown(step, after, name)}" for name in told)
+        return f"{thing}: {', '.join(changes)}"
 
 
-def _shown(words: Mapping[str, Any], name: str) -> str:
+def _is_silent(name: str, value: Any) -> bool:
+    """Whether a word says no more than no word."""
+    return value in ("", []) or (name in _SILENT and value == _SILENT[name])
+
+
+def _shown(step: Step, words: Mapping[str, Any], name: str) -> str:
     value = words.get(name)
-    return "its own" if value is None else ", ".join(value) if isinstance(value, list) else str(value)
+    if name == ID:
+        return value or given(step.id)
+    if name == FORMER:
+        return ", ".join(value or ()) or "none"
+    return "its own" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from homeserver.home.report import Report
 from homeserver.topics.cause import Cause
-from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityConfig
+from homeserver.topics.entity import MARKS, UNAVAILABLE, UNKNOWN, EntityConfig
 from homeserver.topics.event import DeviceEventType
 
 if TYPE_CHECKING:
     from homeserver.home.availability import Availability
-    from homeserver.home.delivering import Pending
+    from homeserver.home.pacing import Lane
+    from homeserver.home.pending import Pending
     from homeserver.runtime.clock import Timer
 
 STATE: Final = "state"
 """The name under which the state itself stands among facts."""
+NO_MARKS: Final[dict[str, Any]] = {}
 NO_ENTITY: Final = frozenset(("device_automation", "tag"))
 """Domains of what only tells of events: nothing is said of them as entities."""
 
@@ -126,8 +128,16 @@ class Entity:
     command: tuple[Cause, float, str | None] | None = None
     """The cause of the latest command, until when (monotonic) a change is put down to it, and the state it wants."""
     pending: "Pending | None" = None
+    """The newest of the commands that are open."""
+    marks: dict[str, Any] = field(default_factory=lambda: NO_MARKS)
+    """What is said of commands beside its own attributes; replaced, never changed."""
+    lanes: "tuple[Lane, ...]" = ()
+    lanes_of: int = 0
+    """The edition of the paces that `lanes` come from."""
     expiry: "Timer | None" = None
     off: "Timer | None" = None
+    own: str = ""
+    """Its own id in the registry, which never changes."""
     _attributes: dict[str, Any] | None = None
 
     @property
@@ -141,12 +151,12 @@ class Entity:
     def attributes(self) -> dict[str, Any]:
         """The attributes as they are said; never to be changed."""
         if not self.available or self.expired:
-            return _NONE
+            return self.marks
         if self._attributes is None:
             present = self.face.present
             own = self.facts if present is None else present(self.state, self.facts)
             self._attributes = {**self.extra, **own} if self.extra else own
-        return self._attributes
+        return {**self._attributes, **self.marks} if self.marks else self._attributes
 
     def learn(self, facts: Mapping[str, Any]) -> bool:
         """Take in what is known now; True when anything is new."""
@@ -190,7 +200,7 @@ class Entity:
         assumed = self.face.assumed
         heard = {name: value for name, value in self.facts.items() if assumed.get(name) != value}
         self.facts = {**assumed, **{name: value for name, value in values.items() if name in facts}, **heard}
-        other = {name: one for name, one in attributes.items() if name not in facts}
+        other = {name: one for name, one in attributes.items() if name not in facts and name not in MARKS}
         if self.face.has_extra and not self.extra:
             self.extra = other
         if self.face.whole and other:
@@ -203,6 +213,3 @@ class Entity:
             if timer is not None:
                 timer.cancel()
         self.expiry = self.off = None
-
-
-_NONE: Final[dict[str, Any]] = {}

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from homeserver.home.journal import Journal, Kind
+from homeserver.home.entity import NO_ENTITY
+from homeserver.home.journal import FORMER, Journal, Kind, Words
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.runtime.house import House
 from homeserver.topics.registry import (
@@ -23,92 +24,122 @@ TOPICS: tuple[Topic[Any], ...] = (ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY, FLOOR_
 
 
 class Entries:
-    """`said` are the words that stand, by topic and id."""
+    """`said` are the words that stand, with the own id of what they are about, by topic and id. Things are asked for by
+    their own ids."""
 
     def __init__(self, house: House, registry: Registry, journal: Journal) -> None:
-        self.said: dict[tuple[str, str], Any] = {}
+        self.said: dict[tuple[str, str], tuple[str, Any]] = {}
         self._house = house
         self._registry = registry
         self._journal = journal
+        self._said_as: dict[tuple[str, str], str] = {}
 
-    def renew(self, kind: Kind, id: str) -> None:
-        """Say what is so now of one thing that people have edited."""
-        match kind:
-            case "entity":
-                self.entity(id)
-            case "device":
-                self.device(self._registry.devices[id])
-            case "area":
-                self.area(id)
-            case "floor":
-                words = self._journal.words.get(("floor", id))
-                self._say(FLOOR_ENTRY, id, FloorEntry(**words) if words is not None else None)
-            case "label":
-                words = self._journal.words.get(("label", id))
-                self._say(LABEL_ENTRY, id, LabelEntry(**words) if words is not None else None)
-
-    def people_made(self) -> None:
-        """Say the areas, floors and labels that people made: no device need be in them."""
+    def all(self) -> None:
+        """Say what differs of everything."""
         for kind, id in list(self._journal.words):
             if kind in ("area", "floor", "label"):
                 self.renew(kind, id)  # type: ignore[arg-type]  # the kinds of the journal are those
+        for row in self._registry.devices.values():
+            self.device(row)
+        for own in self._registry.rows:
+            self.entity(own)
 
-    def entity(self, id: str) -> None:
+    def renew(self, kind: Kind, own: str) -> None:
+        """Say what is so now of one thing that people have edited."""
+        words = self._journal.words.get((kind, own))
+        match kind:
+            case "entity":
+                self.entity(own)
+            case "device":
+                if (row := self._registry.devices.get(own)) is not None:
+                    self.device(row)
+            case "area":
+                self.area(own)
+            case "floor":
+                entry = FloorEntry(words["name"], words.get("level"), self._former(words)) if words else None
+                self._say(FLOOR_ENTRY, kind, own, entry)
+            case "label":
+                self._say(LABEL_ENTRY, kind, own, LabelEntry(words["name"], self._former(words)) if words else None)
+
+    def people_made(self) -> None:
+        """Say the areas, floors and labels that people made: no device need be in them."""
+        for kind, own in list(self._journal.words):
+            if kind in ("area", "floor", "label"):
+                self.renew(kind, own)  # type: ignore[arg-type]  # the kinds of the journal are those
+
+    def entity(self, own: str) -> None:
         """Say the word on an entity, or that there is none where it is not announced."""
-        row = self._registry.entities.get(id)
-        if row is None or not row.present:
-            self._say(ENTITY_ENTRY, id, None)
+        row = self._registry.rows.get(own)
+        is_there = row is not None and row.present and row.domain not in NO_ENTITY
+        if row is None or not is_there or self._registry.is_removed(row):
+            self._say(ENTITY_ENTRY, "entity", own, None)
             return
-        words = self._journal.of("entity", id)
+        words = self._journal.of("entity", own)
         entry = EntityEntry(
             name=words.get("name"),
-            area_id=words.get("area_id"),
-            device_id=row.device_id,
-            labels=tuple(words.get("labels", ())),
+            area_id=self._id("area", words.get("area_id")),
+            device_id=self._id("device", row.device_id),
+            labels=self._labels(words),
             hidden=bool(words.get("hidden")),
+            disabled=bool(words.get("disabled")),
             aliases=tuple(words.get("aliases", ())),
+            former=self._former(words),
         )
-        self._say(ENTITY_ENTRY, id, entry)
-
-    def gone(self, id: str) -> None:
-        """An entity is there no more."""
-        self._say(ENTITY_ENTRY, id, None)
+        self._say(ENTITY_ENTRY, "entity", own, entry)
 
     def device(self, row: DeviceRow) -> None:
         """Say what is known of a device and of the area it is in, or that it has no entity left."""
         if not row.entities:
-            self._say(DEVICE_ENTRY, row.id, None)
+            self._say(DEVICE_ENTRY, "device", row.own, None)
             return
-        words, details = self._journal.of("device", row.id), row.details
-        area_id = words.get("area_id") or row.area_id
-        if area_id is not None:
-            self.area(area_id)
-        labels, model = tuple(words.get("labels", ())), details.model or details.model_id
-        entry = DeviceEntry(self.name_of(row), area_id, labels, details.manufacturer, model)
-        self._say(DEVICE_ENTRY, row.id, entry)
-
-    def name_of(self, row: DeviceRow) -> str:
-        """What a device is called."""
-        return str(self._journal.of("device", row.id).get("name") or row.name)
+        words, details = self._journal.of("device", row.own), row.details
+        area = words.get("area_id") or row.area_id
+        if area is not None:
+            self.area(area)
+        entry = DeviceEntry(
+            name=row.name,
+            area_id=self._id("area", area),
+            labels=self._labels(words),
+            manufacturer=details.manufacturer,
+            model=details.model or details.model_id,
+            former=self._former(words),
+        )
+        self._say(DEVICE_ENTRY, "device", row.own, entry)
 
     def area_of(self, row: DeviceRow) -> str | None:
         """The name of the area that a device is in."""
-        id = self._journal.of("device", row.id).get("area_id") or row.area_id
-        return self._area_name(id) if id else None
+        own = self._journal.of("device", row.own).get("area_id") or row.area_id
+        return self._area_name(own) if own else None
 
-    def _area_name(self, id: str) -> str | None:
-        return self._journal.of("area", id).get("name") or self._registry.areas.get(id)
+    def _area_name(self, own: str) -> str | None:
+        return self._journal.of("area", own).get("name") or self._registry.areas.get(own)
 
-    def area(self, id: str) -> None:
-        words, name = self._journal.of("area", id), self._area_name(id)
-        aliases = tuple(words.get("aliases", ()))
-        self._say(AREA_ENTRY, id, AreaEntry(name, words.get("floor_id"), aliases) if name else None)
+    def area(self, own: str) -> None:
+        words, name = self._journal.of("area", own), self._area_name(own)
+        floor, aliases = self._id("floor", words.get("floor_id")), tuple(words.get("aliases", ()))
+        entry = AreaEntry(name, floor, aliases, self._former(words)) if name else None
+        self._say(AREA_ENTRY, "area", own, entry)
 
-    def _say(self, topic: Topic[Any], id: str, entry: Any) -> None:
-        if self.said.get((topic.template, id)) == entry:
+    def _id(self, kind: Kind, own: str | None) -> str | None:
+        return None if own is None else self._journal.id_of(kind, own)
+
+    def _labels(self, words: Words) -> tuple[str, ...]:
+        return tuple(sorted(self._journal.id_of("label", own) for own in words.get("labels", ())))
+
+    @staticmethod
+    def _former(words: Words) -> tuple[str, ...]:
+        return tuple(words.get(FORMER, ()))
+
+    def _say(self, topic: Topic[Any], kind: Kind, own: str, entry: Any) -> None:
+        """Say an entry under the thing's id, then take back what was said of it under another."""
+        id, before = self._journal.id_of(kind, own), self._said_as.pop((kind, own), None)
+        if entry is not None:
+            self._said_as[kind, own] = id
+            if self.said.get((topic.template, id)) != (own, entry):
+                self.said[topic.template, id] = (own, entry)
+                self._house.say(topic, entry, id)
+        if before is None or (entry is not None and before == id):
             return
-        if entry is None:
-            self.said.pop((topic.template, id), None)
-        else:
-            self.said[topic.template, id] = entry
-        self._house.say(topic, entry, id)
+        if self.said[topic.template, before][0] == own:  # else another thing is called so by now
+            del self.said[topic.template, before]
+            self._house.say(topic, None, before)

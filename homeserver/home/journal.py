@@ -3,10 +3,14 @@
 The words on each thing lie over what its maker says; None of a word is no word. Every change is a step of a deed in
 the journal, with what was before and after, so that a deed can be undone exactly; an undo is a deed too. Kept in the
 worker's file and mirrored in memory; writes go through the turn.
+
+A thing is known here by its own id, which it got first and never loses. What people see is its id: their word `id`, or
+what its own id was made of. So a rename is one word, whatever names the thing still names it, and its `former` ids
+lead to it.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -17,11 +21,31 @@ from homeserver.home.turn import Turn
 Kind = Literal["entity", "device", "area", "floor", "label"]
 Words = Mapping[str, Any]
 NONE: Final[Words] = {}
+ID: Final = "id"
+FORMER: Final = "former"
+REMOVED: Final = "removed"
+"""Says that a thing was taken out of the registry: the announcement that does not bring it back, or empty text."""
+_AGAIN: Final = "#"
+"""Stands in an own id before the number of things that were given that id before."""
+
+
+def given(own: str) -> str:
+    """The id that a thing got first."""
+    return own.partition(_AGAIN)[0]
+
+
+def own_for(id: str, taken: Callable[[str], bool]) -> str:
+    """An own id for a new thing that is called `id`."""
+    own, count = id, 1
+    while taken(own):
+        count += 1
+        own = f"{id}{_AGAIN}{count}"
+    return own
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing's words, before and after."""
+    """One thing's words, before and after; `id` is its own."""
 
     kind: Kind
     id: str
@@ -50,17 +74,44 @@ class Journal:
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
         self.words: dict[tuple[str, str], Words] = {}
+        self._former: dict[tuple[str, str], str] = {}
         for row in turn.ledger.fetch("SELECT * FROM word"):
-            self.words[row["kind"], row["id"]] = orjson.loads(row["words"])
+            self._keep(row["kind"], row["id"], orjson.loads(row["words"]))
         (last,) = turn.ledger.fetch("SELECT max(deed) AS deed FROM journal")
         self._last: int = last["deed"] or 0
 
-    def of(self, kind: Kind, id: str) -> Words:
-        return self.words.get((kind, id), NONE)
+    def _keep(self, kind: str, own: str, words: Words | None) -> None:
+        before = self.words.pop((kind, own), NONE)
+        for id in before.get(FORMER, ()):
+            self._former.pop((kind, id), None)
+        if words is None:
+            return
+        self.words[kind, own] = words
+        for id in words.get(FORMER, ()):
+            self._former[kind, id] = own
 
-    def ids(self, kind: Kind) -> list[str]:
+    def of(self, kind: Kind, own: str) -> Words:
+        return self.words.get((kind, own), NONE)
+
+    def owns(self, kind: Kind) -> list[str]:
         """The things of a kind that people have said anything of."""
-        return [id for of_kind, id in self.words if of_kind == kind]
+        return [own for of_kind, own in self.words if of_kind == kind]
+
+    def id_of(self, kind: Kind, own: str) -> str:
+        """What a thing is called now."""
+        return str(self.of(kind, own).get(ID) or given(own))
+
+    def former(self, kind: Kind, id: str) -> str | None:
+        """The own id of the thing that was called so."""
+        return self._former.get((kind, id))
+
+    def own_for(self, kind: Kind, id: str) -> str:
+        """An own id for a new place or label."""
+        return own_for(id, lambda own: (kind, own) in self.words or (own != id and self.mentions(kind, own)))
+
+    def mentions(self, kind: Kind, own: str) -> bool:
+        """Whether any deed was ever about a thing."""
+        return bool(self._turn.ledger.fetch("SELECT 1 FROM journal WHERE kind = ? AND id = ? LIMIT 1", (kind, own)))
 
     def step(self, kind: Kind, id: str, words: Words | None) -> Step:
         """A step to these words; those that are None are no words, and None altogether takes the thing's words away."""
@@ -77,10 +128,9 @@ class Journal:
             self._write(deed, step)
         self._last = deed.number
         for step in real:
-            if step.after is None:
-                self.words.pop((step.kind, step.id), None)
-            else:
-                self.words[step.kind, step.id] = step.after
+            self._keep(step.kind, step.id, None)  # all let go of their ids before any takes one
+        for step in real:
+            self._keep(step.kind, step.id, step.after)
         return deed
 
     def _write(self, deed: Deed, step: Step) -> None:
@@ -94,8 +144,9 @@ class Journal:
         else:
             self._turn.write("INSERT OR REPLACE INTO word VALUES (?, ?, ?)", (step.kind, step.id, after))
 
-    def undo(self, number: int | None, at: float, login: str) -> Deed:
-        """Take a deed back, or the last one that has not been; raises `CannotUndoError`."""
+    def reversal(self, number: int | None) -> tuple[int, list[Step]]:
+        """A deed, or the last one that was not taken back, with the steps that take it back; raises
+        `CannotUndoError`."""
         if number is None:
             number = self._undoable()
         deed = self.deed(number)
@@ -103,12 +154,9 @@ class Journal:
             raise CannotUndoError(f"there is no deed {number}: `homeserver undo --list` shows them")
         for step in deed.steps:
             if self.words.get((step.kind, step.id)) != step.after:
-                raise CannotUndoError(f"{step.kind} {step.id} was changed again since deed {number}: undo that first")
-        steps = [Step(step.kind, step.id, step.after, step.before) for step in reversed(deed.steps)]
-        done = self.do(steps, at, login, number)
-        if done is None:
-            raise CannotUndoError(f"deed {number} changed nothing")
-        return done
+                thing = self.id_of(step.kind, step.id)
+                raise CannotUndoError(f"{step.kind} {thing} was changed again since deed {number}: undo that first")
+        return number, [Step(step.kind, step.id, step.after, step.before) for step in reversed(deed.steps)]
 
     def _undoable(self) -> int:
         """The last deed that stands and is no undo itself; one whose undo was undone stands again."""

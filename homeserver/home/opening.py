@@ -8,8 +8,11 @@ Then all is said, and what is no more is taken away.
 
 from typing import TYPE_CHECKING, Any
 
+from homeserver.home import marks
 from homeserver.home.entity import Entity
 from homeserver.home.entries import TOPICS
+from homeserver.home.journal import FORMER
+from homeserver.home.roster import where_of
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, UNAVAILABLE, UNKNOWN, EntityState
 from homeserver.topics.topic import Topic
 
@@ -76,11 +79,20 @@ class Opening:
         for topic, (payload, retained) in self._announced.items():
             home.announce(topic, payload, retained)
 
+    def _before(self, entity: Entity) -> EntityState | None:
+        """The last known state; a run that ended while it renamed may have left it under a former id."""
+        before = self._states.get(entity.where)
+        if before is None and self._states:
+            former = self._home.journal.of("entity", entity.own).get(FORMER, ())
+            before = next((state for id in former if (state := self._states.get(where_of(id)))), None)
+        return before
+
     def _restore(self, entity: Entity) -> None:
         """Take over the last known state where this start has heard of none."""
-        before = self._states.get(entity.where)
+        before = self._before(entity)
         if before is None:
             return
+        marks.restore(entity, before.attributes)
         availability = entity.face.availability
         if availability is not None:
             availability.before = before.state != UNAVAILABLE
@@ -99,7 +111,7 @@ class Opening:
         home = self._home
         for entity in home.roster.entities.values():
             home.saying.config(entity)
-            home.saying.again(entity, self._states.get(entity.where))
+            home.saying.again(entity, self._before(entity))
         for device in home.registry.devices.values():
             if device.entities:
                 home.saying.device(device)

@@ -1,16 +1,19 @@
 """The home's memory of its things: ids that last, devices, areas, and what was announced.
 
 An entity keeps its id by its maker's `unique_id` through restarts, removals and any order of arrival; a device by
-any of its identifiers. An id of something that is gone is given away only when a new thing wants it. Kept in the
-worker's SQLite file and mirrored in memory; writes go through the turn.
+any of its identifiers. An id of something that is gone is given away only when a new thing wants it and people never
+said a word about the old one; a former id that leads to something is never given away. Kept in the worker's SQLite
+file, by own ids, and mirrored in memory; writes go through the turn.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
 from homeserver.home.device import Described, Details
+from homeserver.home.journal import REMOVED, Journal, Kind, own_for
 from homeserver.home.turn import Turn
 from homeserver.topics.names import slug
 
@@ -20,23 +23,28 @@ _MOST: Final = 20_000
 
 @dataclass(slots=True)
 class DeviceRow:
-    """One device. `entities` are those present."""
+    """One device. `entities` are the ids of those present; `area_id`, the area it suggests, is an own id."""
 
+    own: str
     id: str
     details: Details
     area_id: str | None
     keys: set[str] = field(default_factory=set)
     entities: set[str] = field(default_factory=set)
 
+    called: str | None = None
+    """Its name by people."""
+
     @property
     def name(self) -> str:
-        return self.details.name or self.id
+        return self.called or self.details.name or self.id
 
 
 @dataclass(slots=True)
 class EntityRow:
-    """One entity, present or remembered."""
+    """One entity, present or remembered; `device_id` is an own id. Without a `key` it was never announced."""
 
+    own: str
     id: str
     domain: str
     unique_id: str
@@ -44,18 +52,33 @@ class EntityRow:
     device_id: str | None
     present: bool
     forgotten: str | None = None
+    name: str = ""
+    device_class: str | None = None
+
+    @property
+    def topic(self) -> str:
+        """Where it was announced."""
+        return self.key.partition(" ")[0]
 
 
 class Registry:
-    """Reads the file once; afterwards all questions are answered from memory."""
+    """Reads the file once; afterwards all questions are answered from memory. `entities` and `device_ids` are by the
+    ids that people see, all else by own ids."""
 
-    def __init__(self, turn: Turn) -> None:
+    def __init__(self, turn: Turn, journal: Journal) -> None:
         self._turn = turn
+        self._journal = journal
         self.areas: dict[str, str] = {}
         self.devices: dict[str, DeviceRow] = {}
+        self.device_ids: dict[str, str] = {}
         self.entities: dict[str, EntityRow] = {}
+        self.rows: dict[str, EntityRow] = {}
+        """All entities that are remembered, those that people removed too."""
         self._by_key: dict[str, str] = {}
         self._by_unique_id: dict[tuple[str, str], EntityRow] = {}
+        self._device_topics: dict[str, str] = {}
+        self.may_follow: Callable[[str, str], bool] = lambda topic, former: True
+        """Whether what is announced on a topic may take over what was announced on a former one."""
         self._announced: dict[str, tuple[int, bool]] = {}
         self.others: set[str] = set()
         """Ids of entities that other workers own."""
@@ -65,48 +88,136 @@ class Registry:
         fetch = self._turn.ledger.fetch
         self.areas = {row["id"]: row["name"] for row in fetch("SELECT * FROM area")}
         for row in fetch("SELECT * FROM device"):
-            self.devices[row["id"]] = DeviceRow(row["id"], Details(**orjson.loads(row["details"])), row["area_id"])
+            details = Details(**orjson.loads(row["details"]))
+            self.devices[row["id"]] = DeviceRow(row["id"], row["id"], details, row["area_id"])
+        self.rename_devices()
         for row in fetch("SELECT * FROM device_key"):
             self._by_key[row["key"]] = row["device_id"]
             self.devices[row["device_id"]].keys.add(row["key"])
         for row in fetch("SELECT * FROM entity"):
-            values: dict[str, Any] = dict(row)
-            self._keep(EntityRow(**values | {"present": bool(row["present"])}))
+            own, *values = tuple(row)
+            entity = EntityRow(own, self._journal.id_of("entity", own), *values)
+            entity.present = bool(entity.present)
+            self._keep(entity)
+
+    def announced_on(self, described: Described) -> set[str]:
+        """The discovery topics of the devices that have any of these keys."""
+        owns = {self._by_key[key] for key in described.keys if key in self._by_key}
+        return {self._device_topics[own] for own in owns if own in self._device_topics}
+
+    def _note_topic(self, row: EntityRow) -> None:
+        if row.device_id is not None and row.key:
+            self._device_topics[row.device_id] = row.topic
 
     def _keep(self, row: EntityRow) -> None:
-        self.entities[row.id] = row
+        self._note_topic(row)
+        self.rows[row.own] = row
         self._by_unique_id[row.domain, row.unique_id] = row
+        if not self.is_removed(row):
+            self.entities[row.id] = row
+
+    def is_removed(self, row: EntityRow) -> bool:
+        """Whether people took it out of the registry."""
+        return REMOVED in self._journal.of("entity", row.own)
+
+    def rename(self, rows: Iterable[EntityRow]) -> None:
+        """Bring the ids of entities in line with the words of people."""
+        rows = list(rows)
+        for row in rows:
+            if self.entities.get(row.id) is row:
+                del self.entities[row.id]
+            self._leave_device(row)
+        for row in rows:
+            row.id = self._journal.id_of("entity", row.own)
+            if self.is_removed(row):
+                continue
+            self.entities[row.id] = row
+            if row.present and row.device_id is not None:
+                self.devices[row.device_id].entities.add(row.id)
+
+    def rename_devices(self) -> None:
+        """The same for ids and names of all devices."""
+        self.device_ids.clear()
+        for own, row in self.devices.items():
+            words = self._journal.of("device", own)
+            row.id, row.called = self._journal.id_of("device", own), words.get("name")
+            if REMOVED not in words:
+                self.device_ids[row.id] = own
 
     # -- entities
+
+    def entity(self, id: str) -> EntityRow | None:
+        """By its id, or one that it had."""
+        row = self.entities.get(id)
+        return row if row is not None else self.rows.get(self._journal.former("entity", id) or "")
 
     def find(self, domain: str, unique_id: str) -> EntityRow | None:
         return self._by_unique_id.get((domain, unique_id))
 
-    def assign(self, domain: str, unique_id: str, key: str, object_id: str, device_id: str | None) -> EntityRow:
-        """The row of an entity that is announced now; a new one gets `object_id`, with _2, _3 where that is taken."""
+    def expect(self, domain: str, unique_id: str, object_id: str) -> EntityRow:
+        """The row of an entity that may be announced one day: its id is kept for it until then."""
         row = self.find(domain, unique_id)
         if row is None:
-            row = EntityRow(self._free_id(domain, object_id), domain, unique_id, key, device_id, True)
+            row = EntityRow(*self._new_ids(domain, object_id), domain, unique_id, "", None, False)
             self._keep(row)
             self._write(row)
-        elif (row.key, row.device_id, row.present, row.forgotten) != (key, device_id, True, None):
+        return row
+
+    def assign(
+        self,
+        domain: str,
+        unique_id: str,
+        key: str,
+        object_id: str,
+        device_id: str | None,
+        name: str = "",
+        device_class: str | None = None,
+    ) -> EntityRow:
+        """The row of an entity that is announced now; a new one gets `object_id`, with _2, _3 where that is taken."""
+        row = self.find(domain, unique_id)
+        if row is not None and self.is_removed(row):
+            self.drop(row)
+            row = None
+        told = (key, device_id, True, None, name, device_class)
+        if row is None:
+            own, entity_id = self._new_ids(domain, object_id, key)
+            row = EntityRow(own, entity_id, domain, unique_id, *told)
+            self._keep(row)
+            self._write(row)
+        elif (row.key, row.device_id, row.present, row.forgotten, row.name, row.device_class) != told:
             self._leave_device(row)
-            row.key, row.device_id, row.present, row.forgotten = key, device_id, True, None
+            row.key, row.device_id, row.present, row.forgotten, row.name, row.device_class = told
             self._write(row)
         if device_id is not None:
             self.devices[device_id].entities.add(row.id)
         return row
 
-    def _free_id(self, domain: str, object_id: str) -> str:
+    def _new_ids(self, domain: str, object_id: str, key: str = "") -> tuple[str, str]:
+        """An own id and an id that are free."""
         wanted, count = f"{domain}.{object_id}", 1
         entity_id = wanted
-        while (holder := self.entities.get(entity_id)) is not None or entity_id in self.others:
-            if holder is not None and not holder.present and entity_id not in self.others:
-                self.drop(holder)
-                break
+        while not (free := self._freed(entity_id, key)):
             count += 1
             entity_id = f"{wanted}_{count}"
-        return entity_id
+        known = self._journal.mentions if free == "freed" else self._has_words
+        return own_for(entity_id, lambda own: own in self.rows or known("entity", own)), entity_id
+
+    def _freed(self, id: str, key: str) -> str:
+        """Whether an id is free, perhaps because what had it is forgotten for good now."""
+        if id in self.others or self._journal.former("entity", id):
+            return ""
+        holder = self.entities.get(id)
+        if holder is None:
+            return "free"
+        if holder.present or not holder.key or self._has_words("entity", holder.own):
+            return ""
+        if not self.may_follow(key.partition(" ")[0], holder.topic):
+            return ""
+        self.drop(holder)
+        return "freed"
+
+    def _has_words(self, kind: Kind, own: str) -> bool:
+        return (kind, own) in self._journal.words
 
     def leave(self, entity_id: str) -> None:
         """An entity is announced no more; its id is kept for its return."""
@@ -126,26 +237,34 @@ class Registry:
     def drop(self, row: EntityRow) -> None:
         """Forget even the id."""
         self._leave_device(row)
-        del self.entities[row.id]
+        if self.entities.get(row.id) is row:
+            del self.entities[row.id]
+        del self.rows[row.own]
         del self._by_unique_id[row.domain, row.unique_id]
-        self._turn.note("DELETE FROM entity WHERE id = ?", (row.id,))
+        self._turn.note("DELETE FROM entity WHERE id = ?", (row.own,))
 
     def _leave_device(self, row: EntityRow) -> None:
         if row.device_id is not None and (device := self.devices.get(row.device_id)):
             device.entities.discard(row.id)
 
     def _write(self, row: EntityRow) -> None:
-        values = (row.id, row.domain, row.unique_id, row.key, row.device_id, int(row.present), row.forgotten)
-        self._turn.note("INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        self._note_topic(row)
+        values = (row.own, row.domain, row.unique_id, row.key, row.device_id, int(row.present), row.forgotten)
+        more = (row.name, row.device_class)
+        self._turn.note("INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values + more)
 
     # -- devices and areas
 
     def device(self, described: Described) -> tuple[DeviceRow, bool]:
         """The device that is described, known by any of its keys; True when something about it is new."""
         known = next((self._by_key[key] for key in described.keys if key in self._by_key), None)
+        if known is not None and REMOVED in self._journal.of("device", known):
+            self._drop_device(self.devices[known])
+            known = None
         if known is None:
-            row = DeviceRow(self._free_device_id(described.wanted_id), described.details, None)
-            self.devices[row.id] = row
+            row = DeviceRow(*self._new_device_ids(described.wanted_id), described.details, None)
+            self.devices[row.own] = row
+            self.device_ids[row.id] = row.own
         else:
             row = self.devices[known]
             is_known = row.keys.issuperset(described.keys)
@@ -165,27 +284,56 @@ class Registry:
         self._turn.note(
             "INSERT INTO device VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
             " SET name = excluded.name, area_id = excluded.area_id, details = excluded.details",
-            (row.id, row.name, row.area_id, details),
+            (row.own, row.name, row.area_id, details),
         )
         for key in keys:
             if key not in self._by_key:
-                self._by_key[key] = row.id
+                self._by_key[key] = row.own
                 row.keys.add(key)
-                self._turn.note("INSERT INTO device_key VALUES (?, ?)", (key, row.id))
+                self._turn.note("INSERT INTO device_key VALUES (?, ?)", (key, row.own))
 
-    def _free_device_id(self, wanted: str) -> str:
-        device_id, count = wanted, 1
-        while device_id in self.devices:
+    def _new_device_ids(self, wanted: str) -> tuple[str, str]:
+        id, count = wanted, 1
+        while id in self.device_ids or self._journal.former("device", id):
             count += 1
-            device_id = f"{wanted}_{count}"
-        return device_id
+            id = f"{wanted}_{count}"
+        return own_for(id, lambda own: own in self.devices or self._has_words("device", own)), id
+
+    def _drop_device(self, row: DeviceRow) -> None:
+        """One that was removed announces itself again: it is a new one."""
+        for key in row.keys:
+            del self._by_key[key]
+        del self.devices[row.own]
+        self._turn.note("DELETE FROM device_key WHERE device_id = ?", (row.own,))
+        self._turn.note("UPDATE entity SET device_id = NULL WHERE device_id = ?", (row.own,))
+        self._turn.note("DELETE FROM device WHERE id = ?", (row.own,))
+        for entity in self.rows.values():
+            if entity.device_id == row.own:
+                entity.device_id = None
+
+    def find_device(self, id: str) -> DeviceRow | None:
+        """By its id, or one that it had."""
+        own = self.device_ids.get(id) or self._journal.former("device", id)
+        return self.devices.get(own) if own is not None else None
 
     def _area(self, name: str) -> str:
-        area_id = slug(name)
-        if area_id not in self.areas:
-            self.areas[area_id] = name
-            self._turn.note("INSERT INTO area VALUES (?, ?)", (area_id, name))
-        return area_id
+        """The area of that id by now or before, else a new one."""
+        id = slug(name)
+        own = self.place("area", id)
+        if own is None:
+            own = id
+            self.areas[own] = name
+            self._turn.note("INSERT INTO area VALUES (?, ?)", (own, name))
+        return own
+
+    def places(self, kind: Kind) -> dict[str, str]:
+        """The areas, floors or labels there are: own ids by ids."""
+        owns = [*self.areas, *self._journal.owns(kind)] if kind == "area" else self._journal.owns(kind)
+        return {self._journal.id_of(kind, own): own for own in owns}
+
+    def place(self, kind: Kind, id: str) -> str | None:
+        """The own id of an area, floor or label by its id, or one that it had."""
+        return self.places(kind).get(id) or self._journal.former(kind, id)
 
     # -- announcements
 

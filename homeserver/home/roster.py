@@ -13,8 +13,10 @@ from homeserver.home.building import Draft
 from homeserver.home.config import Refused
 from homeserver.home.discovery import Announcement, Discovered, discover
 from homeserver.home.entity import Entity
+from homeserver.home.grants import Grants
+from homeserver.home.pending import pending_of
 from homeserver.home.refusals import Refusals
-from homeserver.home.registry import DeviceRow, Registry
+from homeserver.home.registry import DeviceRow, EntityRow, Registry
 from homeserver.home.surroundings import Surroundings
 from homeserver.view.templates import Templates
 
@@ -57,7 +59,10 @@ class Roster:
         prefix: str,
         root: str,
         around: Surroundings | None = None,
+        grants: Grants | None = None,
     ) -> None:
+        self._grants = grants or Grants(None, prefix)
+        self._denied: set[str] = set()
         self.registry = registry
         self.entities: dict[tuple[str, str], Entity] = {}
         self.full = False
@@ -67,13 +72,21 @@ class Roster:
         self._prefix = prefix
         self._root = root
         self._around = around
+        registry.may_follow = self._grants.may_follow
         self._announced: dict[str, Announcement] = {}
         self._by_key: dict[str, Entity] = {}
         self._drafts: dict[str, Draft] = {}
         self._by_topic: dict[str, set[str]] = {}
         self._claims: dict[tuple[str, str], str] = {}
         self._rivals: dict[tuple[str, str], dict[str, Announcement]] = {}
-        self._descriptions: dict[str, tuple[object, frozenset[str]]] = {}
+        self._descriptions: dict[str, tuple[object, ...]] = {}
+
+    def find(self, where: tuple[str, str]) -> Entity | None:
+        """By its id, or one that it had."""
+        entity = self.entities.get(where)
+        if entity is None and (row := self.registry.entity(".".join(where))) is not None:
+            entity = self.entities.get(where_of(row.id))
+        return entity
 
     @property
     def topics(self) -> set[str]:
@@ -144,6 +157,9 @@ class Roster:
     def _draft(self, announcement: Announcement) -> Draft | None:
         """Read an announcement; None for one that was told to be forgotten. Raises `Refused`."""
         draft = Draft(announcement, self._templates, self._root, self._around)
+        self._check(draft)
+        row = self.registry.find(draft.domain, draft.unique_id)
+        self._check_kin(draft, row)
         claim = self._claims.get((draft.domain, draft.unique_id))
         if claim is not None and claim != announcement.key:
             if sum(map(len, self._rivals.values())) < _RIVALS:
@@ -154,10 +170,39 @@ class Roster:
         if announcement.key not in self._by_key and len(self._by_key) >= MOST:
             self.full = True
             raise Refused(f"this home has {MOST} entities, which is all that it can hold")
-        row = self.registry.find(draft.domain, draft.unique_id)
         if row is not None and row.forgotten is not None and row.forgotten == fingerprint(announcement):
             return None
         return draft
+
+    def _check(self, draft: Draft) -> None:
+        """Raise `Refused` for what its login may not announce."""
+        topic = draft.announcement.topic
+        self._denied.add(topic)
+        self._grants.check(topic, draft.face, draft.tells)
+        self._denied.discard(topic)
+
+    def _check_kin(self, draft: Draft, row: EntityRow | None) -> None:
+        """Raise `Refused` for a `unique_id` or a device of another login."""
+        topic = draft.announcement.topic
+        former = {row.topic: f"`unique_id` {draft.unique_id[:80]!r}"} if row is not None and row.key else {}
+        if draft.described is not None:
+            what = f"`device` {draft.described.keys[0].partition(':')[2][:80]!r}"
+            former |= dict.fromkeys(self.registry.announced_on(draft.described), what)
+        for other, what in former.items():
+            if not self._grants.may_follow(topic, other):
+                self._denied.add(topic)
+                raise Refused(f"{what} belongs to another login, which announced it on {other[:200]}: use another")
+
+    def review(self) -> tuple[Change, set[str]]:
+        """Take away what the grants, now that they have changed, do not allow; the topics that were denied so far."""
+        change, denied = Change(), set(self._denied)
+        for key, draft in list(self._drafts.items()):
+            try:
+                self._check(draft)
+            except Refused as refused:
+                self._refusals.add(key, str(refused), self._now())
+                self._leave(key, change)
+        return change, denied
 
     def _enter(self, draft: Draft, change: Change) -> None:
         key = draft.announcement.key
@@ -199,22 +244,38 @@ class Roster:
         self.registry.forget(entity.id, fingerprint(announcement))
         return change
 
+    def take_out(self, row: EntityRow) -> Entity | None:
+        """The entity of a row that changes its id; until `put_in` nobody finds it."""
+        return self.entities.pop(where_of(row.id), None)
+
+    def put_in(self, entity: Entity, row: EntityRow) -> None:
+        """Under its new id."""
+        entity.id, entity.where = row.id, where_of(row.id)
+        self.entities[entity.where] = entity
+        self._drafts[entity.key].call(row.id)
+
     def described_anew(self, device: DeviceRow) -> list[Entity]:
         """The entities of a device whose own description changes with the device's."""
-        description, before = (device.details, frozenset(device.keys)), self._descriptions.get(device.id)
-        self._descriptions[device.id] = description
+        description = (device.details, frozenset(device.keys), device.id, device.called)
+        before = self._descriptions.get(device.own)
+        self._descriptions[device.own] = description
         if before is None or before == description:
             return []  # a device of a thousand entities must not cost a million comparisons
         changed = []
         for entity_id in device.entities:
-            domain, _, object_id = entity_id.partition(".")
-            entity = self.entities.get((domain, object_id))
+            entity = self.entities.get(where_of(entity_id))
             if entity is not None:
                 config = self._drafts[entity.key].said(device)
                 if config != entity.config:
                     entity.config = config
                     changed.append(entity)
         return changed
+
+
+def where_of(entity_id: str) -> tuple[str, str]:
+    """Domain and object id."""
+    domain, _, object_id = entity_id.partition(".")
+    return domain, object_id
 
 
 def inherit(entity: Entity, before: Entity) -> None:
@@ -227,8 +288,9 @@ def inherit(entity: Entity, before: Entity) -> None:
         before.changed,
     )
     entity.command, entity.pending = before.command, before.pending
-    if entity.pending is not None:
-        entity.pending.entity = entity
+    entity.marks = before.marks
+    for pending in pending_of(entity):
+        pending.entity = entity
     availability = entity.face.availability
     if availability is not None:
         availability.before = before.available

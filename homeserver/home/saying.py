@@ -18,8 +18,9 @@ class Saying:
         self._clock = house.clock
         self.entries = entries
 
-    def state(self, entity: Entity, *, force: bool = False) -> None:
-        """Say an entity's state if it differs from what was said, or in any case."""
+    def state(self, entity: Entity, *, force: bool = False, parent: Cause | None = None) -> None:
+        """Say an entity's state if it differs from what was said, or in any case. `parent`: the command that alone is
+        the cause, where the device has said nothing."""
         if entity.happened is not None and self.aloud:
             self._event(entity, entity.happened)
         state, attributes = entity.word, entity.attributes
@@ -32,7 +33,7 @@ class Saying:
         if not same or force or entity.changed is None:
             entity.changed = now
         entity.said_state, entity.said_attributes = state, attributes
-        message = EntityState(state, attributes, entity.changed, now, self._cause(entity))
+        message = EntityState(state, attributes, entity.changed, now, self._cause(entity, parent))
         self._house.say(ENTITY_STATE, message, *entity.where)
 
     def _event(self, entity: Entity, happened: Happening) -> None:
@@ -42,8 +43,10 @@ class Saying:
         cause = self._house.cause(entity.by)
         self._house.say(DEVICE_EVENT, DeviceEvent(happened.type, device, id, self._clock.now(), happened.data, cause))
 
-    def _cause(self, entity: Entity) -> Cause:
+    def _cause(self, entity: Entity, parent: Cause | None) -> Cause:
         """The device; behind it the command that this change follows from, if it is what the command wanted."""
+        if parent is not None:
+            return self._house.cause(parent=parent)
         if entity.command is None:
             return self._house.cause(entity.by)
         cause, until, wanted = entity.command
@@ -67,16 +70,25 @@ class Saying:
     def config(self, entity: Entity) -> None:
         """Say what an entity is."""
         if self.aloud and entity.where[0] not in NO_ENTITY:
+            self.entries.entity(entity.own)  # first: it tells which other ids lead to it
             self._house.say(ENTITY_CONFIG, entity.config, *entity.where)
-            self.entries.entity(entity.id)
 
     def gone(self, where: tuple[str, ...]) -> None:
-        """Take back all that was said of an entity."""
+        """Take back what an entity is, and its state."""
         if where[0] in NO_ENTITY:
             return
         self._house.say(ENTITY_CONFIG, None, *where)
         self._house.say(ENTITY_STATE, None, *where)
-        self.entries.gone(".".join(where))
+
+    def moved(self, entity: Entity) -> None:
+        """Say all that is known of an entity under its new id."""
+        if not self.aloud or entity.where[0] in NO_ENTITY:
+            return
+        self.config(entity)
+        state, attributes, now = entity.word, entity.attributes, self._clock.now()
+        entity.said_state, entity.said_attributes = state, attributes
+        message = EntityState(state, attributes, entity.changed or now, now, self._house.cause(entity.by))
+        self._house.say(ENTITY_STATE, message, *entity.where)
 
     def device(self, row: DeviceRow) -> None:
         """Say what is known of a device."""

@@ -2,8 +2,8 @@
 
 It hears Home Assistant's discovery topics and, by a few filters, the topics that these name; it says each entity's
 config and state. Needs no more than the broker. Keeps `home.db`: what was announced, who has which id, which
-commands are under way. A device login's rights are the broker's to enforce: MQTT does not tell who published, so a
-config is judged by its topics alone. Decisions: docs/decisions/0011.
+commands are under way. MQTT does not tell who published: a config is judged by what the login may use whose
+discovery topic it stands on. Decisions: docs/decisions/0011, 0023.
 """
 
 from contextlib import AsyncExitStack, ExitStack
@@ -16,17 +16,21 @@ from pydantic import BaseModel, ConfigDict, Field
 from homeserver.home import words
 from homeserver.home.census import Census
 from homeserver.home.commands import Commands
+from homeserver.home.consequences import Consequences
 from homeserver.home.editing import Editing
 from homeserver.home.entity import Entity
 from homeserver.home.entries import Entries
 from homeserver.home.explaining import explained
 from homeserver.home.gallery import Gallery
+from homeserver.home.grants import Grants
 from homeserver.home.journal import Journal
 from homeserver.home.opening import Opening
 from homeserver.home.outbox import Outbox
+from homeserver.home.pacing import Pacing
 from homeserver.home.pages import image_reply, page
 from homeserver.home.refusals import Refusal, Refusals
 from homeserver.home.registry import Registry
+from homeserver.home.renaming import Renaming
 from homeserver.home.report import Ignored, Report, Unreadable
 from homeserver.home.roster import Change, Roster
 from homeserver.home.saying import Saying
@@ -36,11 +40,14 @@ from homeserver.home.timers import Timers
 from homeserver.home.turn import Turn
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
+from homeserver.runtime.logins import Logins
 from homeserver.runtime.store import Ledger
 from homeserver.runtime.worker import ANY_DEVICE_TOPIC, answers, every, hears
 from homeserver.topics.call import REPLY, Caller, CallError, ReplyError
+from homeserver.topics.cause import Cause
 from homeserver.topics.entity import (
     COMMAND,
+    COMMAND_ENDED,
     COMMAND_FAILED,
     ENTITY_CONFIG,
     ENTITY_STATE,
@@ -85,6 +92,7 @@ class Home(Editing):
         AREA_ENTRY,
         FLOOR_ENTRY,
         LABEL_ENTRY,
+        COMMAND_ENDED,
         COMMAND_FAILED,
         DEVICE_EVENT,
         REPLY,
@@ -111,14 +119,15 @@ class Home(Editing):
         house = self.house
         ledger = self._resources.enter_context(Ledger.open(house.folder / "home.db", MIGRATIONS))
         self.turn = Turn(ledger)
-        self.registry = Registry(self.turn)
+        self.journal = Journal(self.turn)
+        self.registry = Registry(self.turn, self.journal)
         self.refusals = Refusals()
         self.gallery = Gallery()
-        self.journal = Journal(self.turn)
         self.entries = Entries(house, self.registry, self.journal)
         self.saying = Saying(house, self.entries)
         home = house.settings.home
         around = Surroundings(house.clock.now, ZoneInfo(home.time_zone), (home.latitude, home.longitude), self.gallery)
+        self.grants = Grants(Logins(house.folder) if self._is_known() else None, self.prefix)
         self.roster = Roster(
             self.registry,
             self._templates,
@@ -127,13 +136,17 @@ class Home(Editing):
             prefix=self.prefix,
             root=house.root,
             around=around,
+            grants=self.grants,
         )
+        self.renaming = Renaming(self.registry, self.journal)
+        self.consequences = Consequences(self.registry, self.roster, self.entries, self.saying, self.apply)
         self.board = Switchboard()
         self.census = Census(self.registry, self.entries, self.roster, self.board, self.refusals, house.clock)
         self.timers = Timers(house.clock, self.saying.state)
         self.outbox = Outbox(self.turn)
+        self.pacing = Pacing(self.registry, self.journal, self.roster.find)
         self.commands = Commands(
-            house, self.turn, self.outbox, self.refusals, self.roster.entities.get, self.saying.assume
+            house, self.turn, self.outbox, self.refusals, self.pacing, self.roster.find, self.saying.assume, self._mark
         )
         self._say_birth("offline")  # for those who did not see an earlier run end
         self.opening: Opening | None = Opening(self)
@@ -156,6 +169,11 @@ class Home(Editing):
         self.outbox.write_notes()
         self.turn.end()
         self._resources.close()
+
+    def _is_known(self) -> bool:
+        """Whether the broker asks for our own logins."""
+        home = self.house.settings.home
+        return home.login_file is not None or f"//{self.house.login}@" in home.broker
 
     def _say_birth(self, word: str) -> None:
         """Devices that hear `online` announce themselves and report again. Not retained, as they know it."""
@@ -199,8 +217,8 @@ class Home(Editing):
                     changed = True
             if part.timed:
                 changed = self.timers.restart(entity) or changed
-            if entity.pending is not None:
-                self.commands.delivering.reported(entity)
+            if entity.pending is not None or entity.marks:
+                changed = self.commands.delivering.reported(entity) or changed
             if changed:
                 self.saying.state(entity, force=entity.face.force)
 
@@ -216,6 +234,7 @@ class Home(Editing):
 
     def apply(self, change: Change) -> None:
         """Connect who came, disconnect who went, and say so."""
+        self.pacing.renew()
         refilter = False
         coming = {entity.where for entity in change.come}
         for entity in change.gone:
@@ -223,6 +242,7 @@ class Home(Editing):
             refilter |= self.board.disconnect(entity)
             if entity.where not in coming:
                 self.saying.gone(entity.where)
+                self.entries.entity(entity.own)
                 self.gallery.drop(entity.key)
         for entity in change.come:
             refilter |= self.board.connect(entity)
@@ -233,7 +253,9 @@ class Home(Editing):
             self.commands.delivering.abandon()
         left = {one.config.device.id for one in change.gone if one.config.device is not None}
         for device_id in left | {row.id for row in change.devices}:
-            device = self.registry.devices[device_id]
+            device = self.registry.find_device(device_id)
+            if device is None:
+                continue  # removed by people
             self.saying.device(device)
             for entity in self.roster.described_anew(device):
                 self.saying.config(entity)
@@ -248,6 +270,10 @@ class Home(Editing):
             for address, payload in line.said(topic):
                 self._report(own, Report(address, payload, True))
 
+    def _mark(self, entity: Entity, cause: Cause) -> None:
+        """What is said of commands has changed, and the device has said nothing."""
+        self.saying.state(entity, parent=cause)
+
     def _notice_limit(self) -> None:
         if self.roster.full and not self._full:
             self._full = True
@@ -258,7 +284,7 @@ class Home(Editing):
     @hears(COMMAND)
     def command(self, command: Command, heard: Heard) -> None:
         where = (heard.where[0], heard.where[1])
-        entity = self.roster.entities.get(where)
+        entity = self.roster.find(where)
         if entity is not None:
             self.commands.take(entity, command, heard)
         elif where[0] in SERVICES and ".".join(where) not in self.registry.others:
@@ -302,6 +328,16 @@ class Home(Editing):
         self.outbox.write_notes()
         self.turn.end()
         await self.turn.tidy()
+        if self.grants.renew():
+            self._review()
+
+    def _review(self) -> None:
+        """Logins came, changed or went: what they may not announce goes, what they may now comes in."""
+        change, denied = self.roster.review()
+        self.apply(change)
+        for topic in denied:
+            if (payload := self.registry.payload(topic)) is not None:
+                self.announce(topic, payload, False)
 
     @every(minutes=5)
     async def sweep(self) -> None:
@@ -317,7 +353,7 @@ class Home(Editing):
     @answers(words.IMAGE)
     async def image(self, request: words.AskImage, caller: Caller) -> words.ImageReply:
         domain, _, object_id = request.entity.partition(".")
-        entity = self.roster.entities.get((domain, object_id))
+        entity = self.roster.find((domain, object_id))
         picture = self.gallery.get(entity.key) if entity is not None else None
         if picture is None:
             raise CallError("not_found", f"there is no picture of {request.entity[:100]}", "entity")
@@ -341,7 +377,7 @@ class Home(Editing):
     @answers(words.FORGET)
     async def forget(self, request: words.Forget, caller: Caller) -> words.Forgotten:
         domain, _, object_id = request.entity.partition(".")
-        entity = self.roster.entities.get((domain, object_id))
+        entity = self.roster.find((domain, object_id))
         if entity is None:
             raise CallError("not_found", f"there is no entity {request.entity[:100]}", "entity")
         self.apply(self.roster.forget(entity))

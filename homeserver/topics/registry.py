@@ -1,4 +1,7 @@
-"""What people decided about the things of the house: names, areas, labels; retained, said by `home`."""
+"""What people decided about the things of the house: names, areas, labels; retained, said by `home`.
+
+`former` are the ids that a thing had before: whoever still names it so means it.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +20,7 @@ class EntityEntry:
     hidden: bool = False
     disabled: bool = False
     aliases: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class DeviceEntry:
     labels: tuple[str, ...] = ()
     manufacturer: str | None = None
     model: str | None = None
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class AreaEntry:
     name: str
     floor_id: str | None = None
     aliases: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class FloorEntry:
 
     name: str
     level: int | None = None
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class LabelEntry:
     """A word that people put on entities and devices to speak of them together."""
 
     name: str
+    former: tuple[str, ...] = ()
 
 
 ENTITY_ENTRY: Final = Retained("registry/entity/{entity_id}", EntityEntry)

@@ -137,9 +137,116 @@ async def test_an_edit_that_changes_nothing_is_no_deed(home: Stage) -> None:
     assert len((await ask(home, "deeds")).deeds) == 1
 
 
+async def test_an_entity_moves_to_another_id_and_answers_to_both(home: Stage) -> None:
+    await home.report("a/state", "ON")
+    changed = home.states["light.hall_lamp"].changed
+    edited = await ask(home, "edit_entity", entity="light.hall_lamp", id="light.door")
+    assert edited.thing == "light.door"
+    assert edited.deed.did == ("light.hall_lamp: id light.hall_lamp -> light.door",)
+    assert set(home.configs) == set(home.states) == {"light.door"}, "nothing stays on the old topics"
+    assert said(home, ENTITY_ENTRY, "light.hall_lamp") is None
+    assert said(home, ENTITY_ENTRY, "light.door").former == ("light.hall_lamp",)
+    assert (home.states["light.door"].state, home.states["light.door"].changed) == ("on", changed)
+    await home.report("a/state", "OFF")
+    assert home.states["light.door"].state == "off"
+    for number, entity_id in enumerate(("light.hall_lamp", "light.door"), 1):
+        reply = await home.command(entity_id, "turn_on")
+        assert reply is not None
+        assert reply.ok
+        assert home.told_on("a/set") == ["ON"] * number
+        await home.report("a/state", "ON")
+        await home.report("a/state", "OFF")
+    again = await ask(home, "edit_entity", entity="light.hall_lamp", name="Mine")
+    assert again.thing == "light.door", "calls know the old id too"
+
+
+async def test_what_is_under_way_arrives_after_a_rename(home: Stage) -> None:
+    await home.command("light.hall_lamp", "turn_on")
+    await ask(home, "edit_entity", entity="light.hall_lamp", id="light.door")
+    await home.virtual.advance(1.5)
+    await home.quiet()
+    assert home.told_on("a/set") == ["ON", "ON"], "not confirmed yet, so it is sent again"
+    await home.report("a/state", "ON")
+    await home.virtual.advance(20)
+    await home.quiet()
+    assert home.told_on("a/set") == ["ON", "ON"]
+
+
+async def test_a_new_id_lasts_over_a_restart_and_what_is_accepted_arrives(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as stage:
+        await stage.announce("light", LIGHT | {"device": DEVICE})
+        await stage.command("light.hall_lamp", "turn_on", ttl=60)
+        await ask(stage, "edit_entity", entity="light.hall_lamp", id="light.door")
+        before = everything(stage)
+    async with memory_stage(tmp_path, broker) as stage:
+        await stage.quiet()
+        assert everything(stage) == before
+        assert set(stage.states) == {"light.door"}
+        assert stage.told_on("a/set") == ["ON"]
+        await ask(stage, "undo")
+        assert set(stage.states) == {"light.hall_lamp"}
+
+
+async def test_an_id_that_leads_somewhere_is_given_to_nobody_until_it_is_freed(home: Stage) -> None:
+    await ask(home, "edit_entity", entity="light.hall_lamp", id="light.door")
+    other = LIGHT | {"unique_id": "2", "device": DEVICE | {"identifiers": ["y"]}}
+    await home.announce("light", other, "other")
+    assert set(home.states) == {"light.door", "light.hall_lamp_2"}
+    taking = {"entity": "light.hall_lamp_2", "id": "light.hall_lamp"}
+    with pytest.raises(CallError, match=r"leads to light.door, which was called so: `take` takes it away"):
+        await ask(home, "edit_entity", **taking)
+    await ask(home, "edit_entity", **taking, take=True)
+    assert said(home, ENTITY_ENTRY, "light.door").former == ()
+    assert set(home.states) == {"light.door", "light.hall_lamp"}
+    await ask(home, "undo")
+    assert said(home, ENTITY_ENTRY, "light.door").former == ("light.hall_lamp",)
+    await ask(home, "edit_entity", entity="light.door", former=None)
+    await home.announce("light", LIGHT | {"unique_id": "3", "device": DEVICE | {"identifiers": ["z"]}}, "third")
+    assert set(home.states) == {"light.door", "light.hall_lamp_2", "light.hall_lamp"}, "it is free again"
+    with pytest.raises(CallError, match=r"light.hall_lamp is another's now"):
+        await ask(home, "undo")
+
+
+async def test_devices_and_places_get_other_ids_and_all_that_names_them_follows(home: Stage) -> None:
+    await ask(home, "edit_floor", name="Ground", id="ground_floor")
+    await ask(home, "edit_area", area="hall", floor="Ground")
+    await ask(home, "edit_label", name="Red")
+    await ask(home, "edit_entity", entity="light.hall_lamp", labels=["red"], area="hall")
+    before = everything(home)
+    for verb, fields in (
+        ("edit_area", {"area": "hall", "id": "entrance"}),
+        ("edit_floor", {"floor": "ground_floor", "id": "below"}),
+        ("edit_label", {"label": "red", "id": "crimson"}),
+        ("edit_device", {"device": "x", "id": "door_lamp", "name": "Door lamp"}),
+    ):
+        await ask(home, verb, **fields)
+        _no_dangling(everything(home))
+    entry = said(home, ENTITY_ENTRY, "light.hall_lamp")
+    assert (entry.area_id, entry.labels, entry.device_id) == ("entrance", ("crimson",), "door_lamp")
+    assert said(home, AREA_ENTRY, "entrance").floor_id == "below"
+    assert said(home, AREA_ENTRY, "entrance").former == ("hall",)
+    assert home.configs["light.hall_lamp"].device.id == "door_lamp"  # type: ignore[union-attr]
+    assert home.configs["light.hall_lamp"].name == "Door lamp"
+    await ask(home, "edit_entity", entity="light.hall_lamp", area="hall")
+    lamp = LIGHT | {"unique_id": "2", "device": {"identifiers": ["y"], "name": "Lamp", "suggested_area": "Hall"}}
+    await home.announce("light", lamp, "other")
+    assert said(home, DEVICE_ENTRY, "y").area_id == "entrance", "the hall is called so now"
+    await home.announce("light", "", "other")
+    for _ in range(4):
+        await ask(home, "undo")
+    assert everything(home) == before
+
+
 @pytest.mark.parametrize(
     ("verb", "fields", "reason"),
     [
+        ("edit_entity", {"entity": "light.hall_lamp", "id": "switch.door"}, "its id must begin with light"),
+        ("edit_entity", {"entity": "light.hall_lamp", "id": "light.Süd-1"}, "for example light.sud_1"),
+        ("edit_entity", {"entity": "light.hall_lamp", "id": "door"}, "for example light.door"),
+        ("edit_entity", {"entity": "light.hall_lamp", "former": ["light.x"]}, "light.x is no former id"),
+        ("edit_area", {"area": "hall", "id": "Up stairs"}, "such as up_stairs"),
+        ("edit_device", {"device": "x", "id": "a/b"}, "such as a_b"),
         ("edit_entity", {"entity": "light.hall_lam"}, "did you mean 'light.hall_lamp'"),
         ("edit_entity", {"entity": "light.hall_lamp", "area": "hal"}, "there is no area 'hal'; did you mean 'hall'"),
         ("edit_entity", {"entity": "light.hall_lamp", "labels": ["x"]}, "there is no label 'x'"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from homeserver.home.device import Described, Details
+from homeserver.home.journal import Journal
 from homeserver.home.refusals import Refusals
 from homeserver.home.registry import Registry
 from homeserver.home.turn import Turn
@@ -23,18 +24,22 @@ async def turn(tmp_path: Path) -> AsyncIterator[Turn]:
         turn.end()
 
 
+def registry_of(turn: Turn) -> Registry:
+    return Registry(turn, Journal(turn))
+
+
 def described(*keys: str, **details: str) -> Described:
     return Described(keys, Details(**details))
 
 
 async def test_ids_are_given_once_and_kept(turn: Turn) -> None:
-    registry = Registry(turn)
+    registry = registry_of(turn)
     ids = [registry.assign("light", f"u{n}", f"k{n}", "hall", None).id for n in range(3)]
     assert ids == ["light.hall", "light.hall_2", "light.hall_3"]
     assert registry.assign("light", "u1", "elsewhere", "other", None).id == "light.hall_2"
     assert registry.assign("switch", "u1", "k", "hall", None).id == "switch.hall"
     turn.end()
-    again = Registry(turn)
+    again = registry_of(turn)
     assert {row.unique_id: row.id for row in again.entities.values() if row.domain == "light"} == {
         "u0": "light.hall",
         "u1": "light.hall_2",
@@ -43,7 +48,7 @@ async def test_ids_are_given_once_and_kept(turn: Turn) -> None:
 
 
 async def test_an_id_of_what_is_gone_is_kept_until_a_new_thing_wants_it(turn: Turn) -> None:
-    registry = Registry(turn)
+    registry = registry_of(turn)
     registry.assign("light", "old", "k", "hall", None)
     registry.leave("light.hall")
     assert registry.assign("light", "old", "k", "other", None).id == "light.hall"
@@ -53,7 +58,7 @@ async def test_an_id_of_what_is_gone_is_kept_until_a_new_thing_wants_it(turn: Tu
 
 
 async def test_a_device_is_known_by_any_of_its_keys(turn: Turn) -> None:
-    registry = Registry(turn)
+    registry = registry_of(turn)
     first, new = registry.device(described("id:0x1", name="Plug"))
     assert (first.id, first.name, new) == ("0x1", "Plug", True)
     same, new = registry.device(described("mac:aa", "id:0x1", model="P1", suggested_area="Küche"))
@@ -65,24 +70,24 @@ async def test_a_device_is_known_by_any_of_its_keys(turn: Turn) -> None:
     third, _ = registry.device(described("id:0x.1"))
     assert third.id == "0x_1_2"
     turn.end()
-    fresh = Registry(turn)
+    fresh = registry_of(turn)
     assert fresh.device(described("mac:aa"))[0].details == same.details
     assert fresh.areas == {"kuche": "Küche"}
 
 
 async def test_announcements_are_kept_and_what_is_retained_is_learnt_once(turn: Turn) -> None:
-    registry = Registry(turn)
+    registry = registry_of(turn)
     registry.keep_announcement("a", b"\xff1", False)
     registry.keep_announcement("b", b"1", True)
     registry.keep_announcement("b", b"2", False)
     registry.drop_announcement("never")
     turn.end()
-    fresh = Registry(turn)
+    fresh = registry_of(turn)
     assert sorted(fresh.announced()) == [("a", b"\xff1", False), ("b", b"2", True)]
     assert fresh.retained() == {"b"}
     fresh.drop_announcement("b")
     turn.end()
-    assert Registry(turn).announced() == [("a", b"\xff1", False)]
+    assert registry_of(turn).announced() == [("a", b"\xff1", False)]
 
 
 async def test_a_turn_is_one_transaction_and_tells_how_it_ended(turn: Turn) -> None:
