@@ -17,7 +17,6 @@ from pydantic import BaseModel
 import integrations
 from homeserver.runtime.given import nearest
 from homeserver.runtime.hosting import Setup, worker_class
-from homeserver.runtime.keeper import Keeper
 from homeserver.runtime.plan import Plan, Post, guest_post
 from homeserver.runtime.settings import Settings
 from homeserver.runtime.worker import Worker
@@ -28,6 +27,8 @@ PLATFORM: Final = {
     "rules": "homeserver.rules.worker:setup",
     "bridge": "homeserver.bridge.worker:setup",
 }
+KEEPER: Final = ("keeper", "homeserver.runtime.keeper", "Keeper")
+"""The supervisor's own worker: name, module and class."""
 CORE: Final = ("home", "rules")
 ALONE: Final = (Post("bridge", ("bridge",)),)
 """Processes of `homeserver up` beside the core, which hosts everything else of ours."""
@@ -74,7 +75,10 @@ def load(name: str) -> Setup:
 
 def kind(name: str) -> type[Worker]:
     """The class of a worker: its table can be read without running anything."""
-    return Keeper if name == Keeper.name else worker_class(load(name))
+    if name == KEEPER[0]:
+        keeper: type[Worker] = getattr(importlib.import_module(KEEPER[1]), KEEPER[2])
+        return keeper
+    return worker_class(load(name))
 
 
 def kinds(wanted: Iterable[str]) -> dict[str, type[Worker]]:

@@ -41,6 +41,8 @@ class Config:
         self.used: set[str] = set()
         self.names: dict[str, Any] = {}
         """What templates may know of the entity itself."""
+        self.tells: dict[str, str] = {}
+        """The topics that were asked for, each with its key: what is told to a device goes to one of them."""
         self._made: dict[Any, Any] = {}
 
     def once(self, make: Callable[Concatenate["Config", P], T], *args: P.args, **more: P.kwargs) -> T:
@@ -55,16 +57,20 @@ class Config:
         return sorted(set(self.fields) - self.used)
 
     def get(self, key: str) -> Any:
-        """The value as it came; None where it is absent."""
+        """The value as it came; None where it is absent, as most of the many keys are that are asked for."""
+        if key not in self.fields:
+            return None
         self.used.add(key)
-        return self.fields.get(key)
+        return self.fields[key]
 
     def has(self, key: str) -> bool:
         return self.get(key) is not None
 
     def maybe_text(self, key: str) -> str | None:
+        if key not in self.fields:
+            return None
         self.used.add(key)
-        value = self.fields.get(key)
+        value = self.fields[key]
         if value is None or isinstance(value, str):
             return value
         if isinstance(value, bool | int | float):
@@ -128,20 +134,15 @@ class Config:
 
     def topic(self, key: str) -> str | None:
         """A topic that this home may hear or publish on; raises `Refused` for any other."""
-        self.used.add(key)
-        if key not in self.fields:
-            return None  # what most of the many topics of a light are
         value = self.maybe_text(key)
         if value is None or value == "":
             return None
         check_topic(key, value, self.root)
+        self.tells[value] = key
         return value
 
     def filter(self, key: str) -> str | None:
         """The same for what is only heard: it may have wildcards."""
-        self.used.add(key)
-        if key not in self.fields:
-            return None
         value = self.maybe_text(key)
         if value is None or value == "":
             return None

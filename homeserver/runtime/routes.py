@@ -3,9 +3,9 @@
 Addresses repeat, so each is taken apart once and remembered; after that a message costs one look-up in a dict.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from homeserver.runtime.delivery import Inbox
 from homeserver.topics.topic import Topic
@@ -31,8 +31,7 @@ class Hearing:
         return all(self.fixed.get(name, part) == part for name, part in zip(self.topic.parameters, where, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """One topic that an address belongs to, its parameters there, and who hears it."""
 
     topic: Topic[Any]
@@ -69,15 +68,13 @@ class Routes:
         return routes
 
     def _find(self, address: str) -> tuple[Route, ...]:
-        of_shape = self._by_shape.get(_shape(address.split("/")))
-        return tuple(self._of_topics(of_shape.values(), address)) if of_shape else ()
-
-    @staticmethod
-    def _of_topics(topics: Iterable[list[Hearing]], address: str) -> Iterator[Route]:
-        for hearings in topics:
-            where = hearings[0].topic.match(address) if hearings else None
-            if where is not None and (wanting := tuple(one.inbox for one in hearings if one.wants(where))):
-                yield Route(hearings[0].topic, where, wanting)
+        levels = address.split("/")
+        found = []
+        for hearings in self._by_shape.get(_shape(levels), {}).values():
+            where = hearings[0].topic.taken_apart(levels) if hearings else None
+            if where is not None and (wanting := tuple([one.inbox for one in hearings if one.wants(where)])):
+                found.append(Route(hearings[0].topic, where, wanting))
+        return tuple(found)
 
 
 def _shape(levels: Sequence[str]) -> tuple[int, str]:

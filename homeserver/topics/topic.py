@@ -5,7 +5,6 @@ parameter: `entity/{domain}/{object_id}/state`. The parameter `login` is always 
 in by the bus and enforced by the broker; a topic that has it may have many writers, a topic without it has one.
 """
 
-import re
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -37,6 +36,8 @@ class Topic(Generic[M]):
         self.levels = tuple(template.split("/"))
         self.parameters = tuple(part[1:-1] for part in self.levels if part.startswith("{"))
         self.many_writers = "login" in self.parameters
+        self._words = tuple((at, part) for at, part in enumerate(self.levels) if not part.startswith("{"))
+        self._places = tuple(at for at, part in enumerate(self.levels) if part.startswith("{"))
         self._format = "/".join("%s" if part.startswith("{") else part for part in self.levels)
 
     def __repr__(self) -> str:
@@ -61,12 +62,16 @@ class Topic(Generic[M]):
 
     def match(self, address: str) -> tuple[str, ...] | None:
         """The parameters of an address, or None where it is not of this topic."""
-        found = self._pattern.fullmatch(address)
-        return found.groups() if found is not None else None
+        return self.taken_apart(address.split("/"))
 
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return re.compile("/".join("([^/]*)" if part.startswith("{") else re.escape(part) for part in self.levels))
+    def taken_apart(self, levels: list[str]) -> tuple[str, ...] | None:
+        """The same for the levels of an address."""
+        if len(levels) != len(self.levels):
+            return None
+        for at, word in self._words:
+            if levels[at] != word:
+                return None
+        return tuple([levels[at] for at in self._places])
 
 
 class Retained(Topic[M | None], Generic[M]):
