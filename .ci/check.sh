@@ -20,7 +20,8 @@ check "Lint (ruff)" "a second" $python -m ruff check --output-format concise .
 check "Format (ruff)" "a second" $python -m ruff format --check --output-format concise .
 check "Types (mypy --strict)" "half a minute, less the second time" $python -m mypy
 check "Imports (import-linter)" "a second" .venv/bin/lint-imports --no-logo
-check "Tests (pytest)" "some minutes" $python -m pytest --cov --cov-report=term "$@"
+check "Tests (pytest)" "some minutes" $python -m pytest -n auto --maxprocesses 4 --dist loadfile \
+    --cov --cov-report=term "$@"
 
 printf '\n%sIn all%s\n' "$bold" "$plain"
 printf '  %s\n' "${results[@]}"
