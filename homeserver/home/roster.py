@@ -21,6 +21,7 @@ from homeserver.home.surroundings import Surroundings
 from homeserver.view.templates import Templates
 
 _RIVALS: Final = 500
+_DENIED: Final = 2_000
 MOST: Final = 20_000
 """Entities of one home; more are refused."""
 
@@ -176,10 +177,14 @@ class Roster:
 
     def _check(self, draft: Draft) -> None:
         """Raise `Refused` for what its login may not announce."""
-        topic = draft.announcement.topic
-        self._denied.add(topic)
-        self._grants.check(topic, draft.face, draft.tells)
-        self._denied.discard(topic)
+        key = draft.announcement.key
+        self._deny(key)
+        self._grants.check(draft.announcement.topic, draft.face, draft.tells)
+        self._denied.discard(key)
+
+    def _deny(self, key: str) -> None:
+        if len(self._denied) < _DENIED:
+            self._denied.add(key)
 
     def _check_kin(self, draft: Draft, row: EntityRow | None) -> None:
         """Raise `Refused` for a `unique_id` or a device of another login."""
@@ -190,12 +195,13 @@ class Roster:
             former |= dict.fromkeys(self.registry.announced_on(draft.described), what)
         for other, what in former.items():
             if not self._grants.may_follow(topic, other):
-                self._denied.add(topic)
+                self._deny(draft.announcement.key)
                 raise Refused(f"{what} belongs to another login, which announced it on {other[:200]}: use another")
 
     def review(self) -> tuple[Change, set[str]]:
         """Take away what the grants, now that they have changed, do not allow; the topics that were denied so far."""
-        change, denied = Change(), set(self._denied)
+        change, denied = Change(), {key.partition(" ")[0] for key in self._denied}
+        self._denied.clear()
         for key, draft in list(self._drafts.items()):
             try:
                 self._check(draft)

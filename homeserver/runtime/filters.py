@@ -6,6 +6,7 @@ matches a topic that begins with `$`. Needs nothing, keeps nothing.
 
 import re
 from collections.abc import Iterable
+from itertools import zip_longest
 
 LONGEST = 65_535  # bytes; MQTT 3.1.1 section 4.7.3
 DEEPEST = 200  # slashes; Mosquitto ends the connection of whoever uses more
@@ -77,6 +78,18 @@ def _walk(outer: list[str], inner: list[str]) -> bool:
         if level not in ("+", inner[place]):
             return False
     return len(outer) == len(inner)
+
+
+def overlaps(one: str, other: str) -> bool:
+    """Whether a topic can be inside both filters."""
+    if one[:1] != other[:1] and "$" in (one[:1], other[:1]):
+        return False
+    for mine, yours in zip_longest(one.split("/"), other.split("/")):
+        if "#" in (mine, yours):
+            return True
+        if mine is None or yours is None or (mine != yours and "+" not in (mine, yours)):
+            return False
+    return True
 
 
 class FilterSet:

@@ -182,7 +182,7 @@ def device_rights(
     replaces these. `root` is the home's own tree, which no device may touch; `prefix` is that of discovery.
     """
     own = check_name(name if "." in name else f"device.{name}").split(".")[1]
-    if not topics and own in (root, prefix):
+    if not topics and own in (root.split("/")[0], prefix.split("/")[0]):
         raise LoginError(f"device name {own!r} is that of the home's own topics: choose another or give topics")
     granted = (*(topics or (f"{own}/#",)), *(discovery or (f"{prefix}/+/{own}/#",)))
     for text in granted:

@@ -154,13 +154,13 @@ class Stage:
 
 @asynccontextmanager
 async def memory_stage(
-    folder: Path, broker: MemoryBroker | None = None, clock: Clock | None = None
+    folder: Path, broker: MemoryBroker | None = None, clock: Clock | None = None, address: str = ""
 ) -> AsyncIterator[Stage]:
-    """On the broker in memory, under a virtual clock."""
+    """On the broker in memory, under a virtual clock; `address` is what the home takes for its broker's."""
     broker = broker or MemoryBroker()
     clock = clock or VirtualClock()
     wire = MemoryWire(broker, "core", LOGIN)
-    process = _process(wire, clock, folder)
+    process = _process(wire, clock, folder, **({"broker": address} if address else {}))
     stage = Stage(process, MemoryWire(broker, "stage", "device.stage"), broker)
     try:
         await stage.open()
@@ -186,9 +186,9 @@ async def mosquitto_stage(folder: Path) -> AsyncIterator[Stage]:
         await ground.stop()
 
 
-def _process(wire: Wire, clock: Clock, folder: Path) -> Process:
+def _process(wire: Wire, clock: Clock, folder: Path, **more: str) -> Process:
     bus = Bus(wire, clock, process="core", login=LOGIN)
-    settings = Settings.load({"data": folder, "rules": folder / "rules"}, [], {})
+    settings = Settings.load({"data": folder, "rules": folder / "rules", **more}, [], {})
 
     def link(device: str) -> DeviceLink:
         raise AssertionError("home needs no link of its own")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeserver.runtime.filters import FilterSet, covers, filter_fault, matches, topic_fault
+from homeserver.runtime.filters import FilterSet, covers, filter_fault, matches, overlaps, topic_fault
 
 LEVELS = ("a", "b", "", "$s", "fresh")  # `fresh` never stands in a filter: it is "any other word"
 TOPICS = ["/".join(levels) for depth in range(1, 6) for levels in itertools.product(LEVELS, repeat=depth)]
@@ -106,3 +106,9 @@ def test_refuses_topics_that_cannot_be_published_to(text: str) -> None:
 
 def test_accepts_topics_in_any_script() -> None:
     assert topic_fault("wohnung/küche/温度 °C") is None
+
+
+@given(filters, filters)
+def test_overlap_is_a_topic_that_both_match(one: str, other: str) -> None:
+    assert overlaps(one, other) == any(by_definition(one, topic) and by_definition(other, topic) for topic in TOPICS)
+    assert overlaps(one, other) == overlaps(other, one)

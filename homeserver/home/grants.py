@@ -1,0 +1,139 @@
+"""Whose a discovery topic is, and what its owner may use: from the logins of the broker.
+
+MQTT does not tell who published a message, but the broker lets a login write on the topics that it was granted and on
+no others. So the most exact grant that covers a discovery topic says whose it is, and a config may name no topic that
+its owner could not use itself: the home, which may use them all, would do it in its place. What another login
+announced first is that login's while there is such a login. Reads `logins.json` of the data folder and keeps its grants
+by the name in them; where there is none, or the broker asks for no login of ours, nobody is judged. Decision:
+docs/decisions/0023.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+from homeserver.home.config import Refused
+from homeserver.home.entity import Entity, Face, Read
+from homeserver.home.report import Ignored, Report
+from homeserver.runtime.filters import FilterSet, matches, overlaps
+from homeserver.runtime.logins import LoginError, Logins
+
+log = logging.getLogger(__name__)
+_WILD: Final = {"+": 1, "#": 2}
+Stamp = tuple[int, int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A login with what it may hear and what it may say."""
+
+    login: str
+    hears: FilterSet
+    says: FilterSet
+
+
+NOBODY: Final = Owner("", FilterSet(()), FilterSet(()))
+"""Whose topics are that no device's login was granted."""
+
+
+class Grants:
+    """The grants of all devices' logins, as they were at the last `renew`. Without `logins` nobody is judged."""
+
+    def __init__(self, logins: Logins | None, prefix: str) -> None:
+        self._logins = logins
+        self._place = prefix.count("/") + 2
+        self._stamp: Stamp = None
+        self._named: dict[str, list[tuple[str, Owner]]] = {}
+        self.renew()
+
+    def renew(self) -> bool:
+        """Read the logins if their file has changed; True when it has."""
+        if self._logins is None or (stamp := self._seen(self._logins)) in (None, self._stamp):
+            return False
+        try:
+            logins = self._logins.all()
+        except LoginError as error:
+            log.error("the grants of devices stay as they were: %s", error)
+            return False
+        self._stamp, self._named = stamp, {}
+        for name, login in logins.items():
+            if name.startswith("device."):
+                owner = Owner(name, FilterSet((*login.read, *login.write)), FilterSet(login.write))
+                for text in login.write:
+                    self._named.setdefault(self._name_in(text), []).append((text, owner))
+        return True
+
+    @staticmethod
+    def _seen(logins: Logins) -> Stamp:
+        try:
+            found = logins.path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+    def _name_in(self, text: str) -> str:
+        """The level at which discovery topics have the name of their device; a wildcard there or before is `+`."""
+        levels = text.split("/")
+        name = levels[self._place] if len(levels) > self._place else "+"
+        return "+" if name in _WILD else name
+
+    def owners(self, topic: str) -> tuple[Owner, ...]:
+        """Who may announce on a topic: one, several with equal grants, `NOBODY`; none where nobody is judged."""
+        if self._stamp is None:
+            return ()
+        rows = self._named.get(self._name_in(topic), []) + self._named.get("+", [])
+        found = [(_width(text), owner) for text, owner in rows if matches(text, topic)]
+        if not found:
+            return (NOBODY,)
+        best = min(width for width, _ in found)
+        return tuple(owner for width, owner in found if width == best)
+
+    def may_follow(self, topic: str, former: str) -> bool:
+        """Whether what is announced on `topic` may take the place of what was announced on `former`."""
+        if topic == former:
+            return True
+        before = {owner.login for owner in self.owners(former)} - {""}
+        return not before or not before.isdisjoint(owner.login for owner in self.owners(topic))
+
+    def check(self, topic: str, face: Face, tells: dict[str, str]) -> None:
+        """Raise `Refused` unless an owner of `topic` may use all that an entity hears and `tells` (topics with their
+        keys). Of topics with wildcards the entity then hears only what is its owner's."""
+        refused: Refused | None = None
+        for owner in self.owners(topic):
+            try:
+                face.hears = [(heard, _permitted(heard, read, owner)) for heard, read in face.hears]
+                for told, key in tells.items():
+                    if not owner.says.matches(told):
+                        raise Refused(_reason(f"`{key}` {told[:80]!r}", owner))
+            except Refused as reason:
+                refused = reason
+            else:
+                return
+        if refused is not None:
+            raise refused
+
+
+def _width(text: str) -> tuple[int, ...]:
+    """Sorts filters, the most exact first."""
+    return tuple(_WILD.get(level, 0) for level in text.split("/"))
+
+
+def _permitted(topic: str, read: Read, owner: Owner) -> Read:
+    if owner.hears.covers(topic):
+        return read
+    if not any(overlaps(topic, own) for own in owner.hears.filters):
+        raise Refused(_reason(f"{topic[:80]!r}", owner))
+
+    def read_own(entity: Entity, report: Report) -> bool:
+        if not owner.hears.matches(report.address):
+            raise Ignored("it is another device's")
+        return read(entity, report)
+
+    return read_own
+
+
+def _reason(what: str, owner: Owner) -> str:
+    if owner is NOBODY:
+        return f"{what} cannot be used: no login may announce on this topic; add one with `homeserver device-login add`"
+    may = ", ".join(owner.says.filters)[:200]
+    return f"{what} is not for {owner.login}, which may use {may}: other `--topics` of its login would allow it"
