@@ -1,14 +1,22 @@
-"""The kinds that announce themselves as device bundles: electricity meter, heat pump, dishwasher.
+"""The kinds that announce themselves as device bundles: meter, heat pump, dishwasher, hot water, dehumidifier, router.
 
 Needs the world through its units.
 """
 
 from typing import Any, Final
 
+from integrations.demo_home.air import DRYING
 from integrations.demo_home.appliances import DISHES
 from integrations.demo_home.bundles import BUNDLES
 from integrations.demo_home.heating import PUMP_MODES
+from integrations.demo_home.hot_water import HIGHEST, LOWEST, MODES
+from integrations.demo_home.plans import AWAY
 from integrations.demo_home.unit import NEVER, Entity, Ignored, Kind, Order, Unit, Values, choice, deaf, number
+
+PHONES: Final = ("Anna", "Ben", "Mia")
+"""Who has one; Leo is six."""
+DRY: Final = (40, 80)
+"""Percent that the dehumidifier can be set to."""
 
 # --- what they report
 
@@ -47,6 +55,33 @@ def _dishwasher(unit: Unit) -> Values:
     }
 
 
+def _hot_water(unit: Unit) -> Values:
+    tank, load = unit.world.tank, unit.world.load("hot_water")
+    return {
+        "mode": tank.mode, "target": tank.target, "temperature": round(tank.temperature, 1),
+        "power": round(load.watts), "energy": round(load.kwh(), 2),
+    }  # fmt: skip
+
+
+def _dehumidifier(unit: Unit) -> Values:
+    dryer = unit.world.dehumidifier
+    room = unit.world.building.rooms[unit.device.thing]
+    return {
+        "power": "ON" if dryer.on else "OFF", "target": dryer.target, "mode": dryer.mode, "action": dryer.action,
+        "humidity": round(min(100.0, room.humidity + unit.noise(0.5))),
+        "watts": round(unit.world.load("dehumidifier").watts),
+    }  # fmt: skip
+
+
+def _router(unit: Unit) -> Values:
+    """A phone is here as long as whoever carries it is."""
+    rooms = unit.world.whereabouts
+    return {
+        f"{name.lower()}_phone": "not_home" if rooms.get(name, AWAY) == AWAY else "home"
+        for name in PHONES
+    }  # fmt: skip
+
+
 # --- what they do when told
 
 
@@ -57,6 +92,30 @@ def _obey_heat_pump(unit: Unit, order: Order) -> None:
             pump.mode = choice(value, PUMP_MODES)
         elif field == "curve_offset":
             pump.offset = round(2 * number(value, -5, 5)) / 2
+        else:
+            raise Ignored("unknown command")
+
+
+def _obey_hot_water(unit: Unit, order: Order) -> None:
+    tank = unit.world.tank
+    for field, value in order.items():
+        if field == "mode":
+            tank.adjust(mode=choice(value, MODES))
+        elif field == "target":
+            tank.adjust(target=round(2 * number(value, LOWEST, HIGHEST)) / 2)
+        else:
+            raise Ignored("unknown command")
+
+
+def _obey_dehumidifier(unit: Unit, order: Order) -> None:
+    dryer = unit.world.dehumidifier
+    for field, value in order.items():
+        if field == "power":
+            dryer.adjust(on=choice(value, ("ON", "OFF")) == "ON")
+        elif field == "target":
+            dryer.adjust(target=round(number(value, *DRY)))
+        elif field == "mode":
+            dryer.adjust(mode=choice(value, DRYING))
         else:
             raise Ignored("unknown command")
 
@@ -116,6 +175,33 @@ DISHWASHER = (
     _measure("energy", "{key}_energy", "Energy", "kWh", "energy", "total_increasing"),
     Entity("sensor", "cycles", "{key}_cycles", "Cycles", {"stat_cla": "total_increasing", "ent_cat": "diagnostic"}),
 )  # fmt: skip
+HOT_WATER = (
+    Entity("water_heater", "hot_water", "{key}", None, {
+        "modes": list(MODES), "mode_state_topic": "~/state", "mode_state_template": "{{ value_json.mode }}",
+        "mode_command_topic": "~/set/mode", "temperature_state_topic": "~/state",
+        "temperature_state_template": "{{ value_json.target }}", "temperature_command_topic": "~/set/target",
+        "current_temperature_topic": "~/state", "current_temperature_template": "{{ value_json.temperature }}",
+        "min_temp": LOWEST, "max_temp": HIGHEST, "precision": 0.5, "temperature_unit": "C"}),
+    _measure("power", "{key}_power", "Power", "W", "power"),
+    _measure("energy", "{key}_energy", "Energy", "kWh", "energy", "total_increasing"),
+)  # fmt: skip
+DEHUMIDIFIER = (
+    Entity("humidifier", "dehumidifier", "{key}", None, {
+        "dev_cla": "dehumidifier", "state_value_template": "{{ value_json.power }}", "command_topic": "~/set/power",
+        "target_humidity_state_topic": "~/state", "target_humidity_state_template": "{{ value_json.target }}",
+        "target_humidity_command_topic": "~/set/target", "min_humidity": DRY[0], "max_humidity": DRY[1],
+        "current_humidity_topic": "~/state", "current_humidity_template": "{{ value_json.humidity }}",
+        "action_topic": "~/state", "action_template": "{{ value_json.action }}",
+        "modes": list(DRYING), "mode_state_topic": "~/state", "mode_state_template": "{{ value_json.mode }}",
+        "mode_command_topic": "~/set/mode"}),
+    _measure("watts", "{key}_power", "Power", "W", "power"),
+)  # fmt: skip
+ROUTER = tuple(
+    Entity(
+        "device_tracker", f"{name.lower()}_phone", f"{name.lower()}_phone", f"{name}'s phone", {"src_type": "router"}
+    )
+    for name in PHONES
+)
 KINDS: Final = {
     "meter": Kind(BUNDLES, METER, _meter, deaf, period=10, heartbeat=10),
     "heat_pump": Kind(BUNDLES, HEAT_PUMP, _heat_pump, _obey_heat_pump, period=30, heartbeat=600, steps={
@@ -123,4 +209,9 @@ KINDS: Final = {
         "energy": NEVER}),
     "dishwasher": Kind(BUNDLES, DISHWASHER, _dishwasher, _obey_dishwasher, steps={
         "power": (3.0, 0.05), "energy": NEVER, "remaining": (1.0, 0.0)}),
+    "hot_water": Kind(BUNDLES, HOT_WATER, _hot_water, _obey_hot_water, steps={
+        "temperature": (0.5, 0.0), "energy": NEVER}),
+    "dehumidifier": Kind(BUNDLES, DEHUMIDIFIER, _dehumidifier, _obey_dehumidifier, steps={
+        "humidity": (2.0, 0.0), "watts": (10.0, 0.0)}),
+    "router": Kind(BUNDLES, ROUTER, _router, deaf),
 }  # fmt: skip

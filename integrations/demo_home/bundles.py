@@ -1,6 +1,7 @@
 """The dialect of devices that announce themselves as one device bundle: one discovery message, one JSON state topic.
 
-Needs the world through its units. Meter, heat pump and dishwasher speak it.
+Needs the world through its units. Meter, heat pump, dishwasher, hot water, dehumidifier and router
+speak it.
 """
 
 import json
@@ -11,6 +12,8 @@ from integrations.demo_home.devices import Device
 from integrations.demo_home.unit import DISCOVERY, ONLINE, PREFIX, Entity, Message, Order, Values
 
 BASE: Final = f"{PREFIX}/gateway"
+PLAIN: Final = ("binary_sensor", "device_tracker", "number", "select", "sensor")
+"""Components whose state is one field of the device's."""
 
 
 class Bundles:
@@ -42,7 +45,7 @@ class Bundles:
             "uniq_id": f"{device.serial}_{entity.field}",
             "default_entity_id": f"{entity.component}.{entity.id_for(device)}",
         }
-        if entity.component != "button":
+        if entity.component in PLAIN:
             component["val_tpl"] = f"{{{{ value_json.{entity.field} }}}}"
         if entity.component in ("button", "number", "select"):
             component["cmd_t"] = f"{BASE}/{device.key}/set/{entity.field}"
@@ -60,6 +63,9 @@ class Bundles:
         self, device: Device, components: Mapping[str, str], values: Values, moved: Collection[str], time: str
     ) -> list[Message]:
         return [Message(f"{BASE}/{device.key}/state", json.dumps(values), True)]
+
+    def happened(self, device: Device, component: str, field: str, payload: str) -> Message:
+        return Message(f"{BASE}/{device.key}/{field}", payload, False)
 
     def order(self, topic: str, payload: str) -> tuple[str, Order]:
         _, _, key, _, field = topic.split("/")

@@ -30,7 +30,7 @@ HUE_WHITE = Product("Philips", "Hue white A60", "9290018215", "1.122.2")
 HUE_LAMP = Product("Philips", "Hue white ambiance A60", "9290022169", "1.122.2")
 HUE_CANDLE = Product("Philips", "Hue white ambiance candle", "9290018196", "1.122.2")
 PLUG = Product("Nous", "Smart plug", "A1T", "14.3.0")
-PLUG_SMALL = Product("Gosund", "Smart plug", "SP1", "14.3.0")
+PLUG_SMALL = Product("Gosund", "Smart plug", "SP1", "14.1.0")
 RELAY = Product("Sonoff", "Mini R2", "MINIR2", "14.3.0")
 PANEL = Product("Athom", "LED panel, tunable", "LP-28", "14.3.0")
 CHIME = Product("Athom", "Doorbell with chime", "DB-01", "2025.8.1")
@@ -43,10 +43,19 @@ SIREN = Product("Self-made", "Siren, 100 dB", "SR1", "2025.8.1")
 KEYPAD = Product("Self-made", "Alarm panel with keypad", "AP1", "2025.8.1")
 ROBOT = Product("Self-made", "Vacuum robot, rebuilt", "VR1", "2025.8.1")
 MOWER = Product("Self-made", "Robot mower, rebuilt", "RM1", "2025.8.1")
+FAN = Product("Self-made", "Standing fan, rebuilt", "SF1", "2025.8.1")
+DOOR_CAMERA = Product("Self-made", "Doorbell with camera and display", "DC1", "2025.8.1")
+CLOCK = Product("Self-made", "Bedside clock", "BC1", "2025.8.1")
+DISPLAY = Product("Self-made", "Kitchen display", "KD1", "2025.8.1")
+BLASTER = Product("Self-made", "Infrared blaster and receiver", "IR1", "2025.8.1")
+REMOTE = Product("Aqara", "Wireless remote, four keys", "WXCJKG12LM", "0.0.0_0010")
+DEHUMIDIFIER = Product("Comfee", "Dehumidifier", "MDDF-16DEN7", "1.0.9")
+HOT_WATER = Product("Stiebel Eltron", "Hot water tank, 150 l", "SHZ 150 S", "2.1.3")
+ROUTER = Product("AVM", "Router", "FRITZ!Box 7590", "8.02")
 DISHWASHER = Product("Bosch", "Series 6 dishwasher", "SMV6ZCX49E", "4.1.10")
 READER = Product("Hichi", "Infrared reading head", "TTL-1", "1.0.7")
 HEAT_PUMP = Product("Vaillant", "aroTHERM plus", "VWL 75/6", "351.07.01")
-DRAIN: Final = {MOTION: 0.16, HUE_MOTION: 0.12, CONTACT: 0.08, THERMOSTAT: 0.31, CLIMATE: 0.35}
+DRAIN: Final = {MOTION: 0.16, HUE_MOTION: 0.12, CONTACT: 0.08, THERMOSTAT: 0.31, CLIMATE: 0.35, REMOTE: 0.06}
 """Percent of a battery that a day uses up."""
 
 
@@ -82,7 +91,7 @@ DEVICES: Final = (
     Device("hall_motion", "motion_and_warmth", HALL, HALL, HUE_MOTION, "Hall motion", 128, 87),
     Device("front_door", "door", HALL, "front_door", CONTACT, "Front door", 96, 64),
     Device("front_door_chime", "chime", HALL, "bell", CHIME, "Front door chime", -61),
-    Device("living_room_ceiling", "tunable_bulb", LIVING, "living_room_ceiling", HUE_LAMP, "Living room ceiling", 131),
+    Device("living_room_ceiling", "scene_bulb", LIVING, "living_room_ceiling", HUE_LAMP, "Living room ceiling", 131),
     Device("living_room_floor_lamp", "text_lamp", LIVING, "living_room_floor_lamp", DRIVER, "Floor lamp", -58),
     Device("living_room_motion", "motion", LIVING, LIVING, MOTION, "Living room motion", 117, 71),
     Device("living_room_thermostat", "thermostat", LIVING, LIVING, THERMOSTAT, "Living room thermostat", 108, 58),
@@ -120,5 +129,14 @@ DEVICES: Final = (
     Device("alarm", "panel", HALL, "alarm", KEYPAD, "Alarm", -54),
     Device("robot", "vacuum", LIVING, "robot", ROBOT, "Robot", -62),
     Device("mower", "mower", UTILITY, "mower", MOWER, "Mower", -78),
+    Device("bedroom_fan", "standing_fan", BEDROOM, "bedroom_fan", FAN, "Bedroom fan", -64),
+    Device("front_door_camera", "door_camera", HALL, "front_door_camera", DOOR_CAMERA, "Doorbell", -66),
+    Device("bedside_clock", "clock", BEDROOM, "bedside_clock", CLOCK, "Bedside clock", -65),
+    Device("kitchen_display", "display", KITCHEN, "kitchen_display", DISPLAY, "Kitchen display", -52),
+    Device("infrared_blaster", "blaster", LIVING, "infrared_blaster", BLASTER, "Infrared blaster", -59),
+    Device("living_room_remote", "remote", LIVING, "living_room_remote", REMOTE, "Living room remote", 119, 88),
+    Device("dehumidifier", "dehumidifier", BATHROOM, BATHROOM, DEHUMIDIFIER, "Dehumidifier"),
+    Device("hot_water", "hot_water", UTILITY, "hot_water", HOT_WATER, "Hot water"),
+    Device("router", "router", HALL, "router", ROUTER, "Router"),
 )  # fmt: skip
 _POSITIONS: Final = {device.key: number for number, device in enumerate(DEVICES)}

@@ -68,9 +68,9 @@ def _obey(unit: Unit, order: Order) -> None:
             case "lock/lock" if unit.device.kind == "lock":
                 unit.world.bolt.turn(lock=choice(value, ("LOCK", "UNLOCK")) == "LOCK")
             case "siren/siren" if unit.device.kind == "siren":
-                _sound(unit.world.horn, _object(value))
+                _sound(unit.world.horn, object_of(value))
             case "alarm_control_panel/panel" if unit.device.kind == "panel":
-                _guard(unit, _object(value))
+                _guard(unit, object_of(value))
             case "vacuum/vacuum" | "lawn_mower/mower" if field.endswith(f"/{unit.device.kind}"):
                 _work(unit, value)
             case "vacuum/speed" if unit.device.kind == "vacuum":
@@ -91,7 +91,7 @@ def _move(drive: Drive, value: Any) -> None:
             drive.go(float(round(number(value, 0, 100))))
 
 
-def _object(text: Any) -> dict[str, Any]:
+def object_of(text: Any) -> dict[str, Any]:
     try:
         order = json.loads(text)
     except (ValueError, RecursionError) as fault:
@@ -165,6 +165,7 @@ KINDS: Final = {
     "panel": Kind(ESPHOME, (Entity("alarm_control_panel", "panel", "{key}", None, {
         "code": "REMOTE_CODE", "cod_arm_req": False, "cod_trig_req": False,
         "sup_feat": ["arm_home", "arm_away", "arm_night", "trigger"],
-        "cmd_tpl": '{"action": "{{ action }}", "code": "{{ code | d("") }}"}'}), *_ALL),
+        "cmd_tpl": '{"action": "{{ action }}", "code": "{{ code | d("") }}"}'}),
+        Entity("tag", "tag", "{key}", None, {"t": "~/tag/tag/state"}), *_ALL),
         _panel, _obey, period=600, steps=_QUIET),
 }  # fmt: skip

@@ -15,6 +15,10 @@ from integrations.demo_home.rooms import TOO_HOT
 from integrations.demo_home.world import WINDOWS, World
 
 DAY_BEGINS: Final = time(4)
+TAGS: Final = {"Mia": "04-6B-A2-1A-5F-61-80", "Leo": "04-C1-9D-22-5F-61-80"}
+"""On the key rings of the children, who hold them to the alarm panel when they come home."""
+TO_THE_READER: Final = 9.0
+"""Seconds from the door to the panel."""
 VISITORS: Final = 0.6
 """How often a day brings somebody who rings."""
 
@@ -64,6 +68,8 @@ class Family:
 
     def _pass_door(self, person: Person) -> None:
         """The front door opens and falls shut some seconds later. The last one to go closes the windows."""
+        if person.room == AWAY and person.member.name in TAGS:
+            self._timeline.after(TO_THE_READER, lambda: self._world.tell("alarm", "tag", TAGS[person.member.name]))
         others = [other for other in self.persons if other is not person and other.room != AWAY]
         if not others and person.base == AWAY:
             self._house.close_windows()
@@ -76,7 +82,7 @@ class Family:
             self._world.openings["front_door"].set(False)
 
     def _visit(self) -> None:
-        self._world.bell.press()
+        self._world.porch.visit()
         awake = [person for person in self.persons if person.room != AWAY and not person.asleep]
         if awake:
             host = awake[0]

@@ -9,7 +9,15 @@ from datetime import datetime
 from typing import Final
 
 from homeserver.runtime.filters import matches
-from integrations.demo_home import bundle_kinds, esphome_drives, esphome_kinds, tasmota_kinds, zigbee_kinds
+from integrations.demo_home import (
+    bundle_kinds,
+    esphome_door,
+    esphome_drives,
+    esphome_kinds,
+    esphome_rooms,
+    tasmota_kinds,
+    zigbee_kinds,
+)
 from integrations.demo_home.bundles import BUNDLES
 from integrations.demo_home.devices import DEVICES
 from integrations.demo_home.esphome import ESPHOME
@@ -24,7 +32,7 @@ from integrations.demo_home.zigbee import ZIGBEE
 
 KINDS: Final[dict[str, Kind]] = {
     **zigbee_kinds.KINDS, **tasmota_kinds.KINDS, **esphome_kinds.KINDS, **esphome_drives.KINDS,
-    **bundle_kinds.KINDS,
+    **esphome_door.KINDS, **esphome_rooms.KINDS, **bundle_kinds.KINDS,
 }  # fmt: skip
 DIALECTS: Final[tuple[Dialect, ...]] = (ZIGBEE, TASMOTA, ESPHOME, BUNDLES)
 FILTERS: Final = tuple(dialect.filter for dialect in DIALECTS)
@@ -66,11 +74,7 @@ class House:
 
     def announcements(self) -> list[Message]:
         """The discovery messages of all devices."""
-        return [
-            message
-            for voice in self._voices.values()
-            for message in voice.kind.dialect.discovery(voice.unit.device, voice.kind.entities)
-        ]
+        return [message for voice in self._voices.values() for message in voice.announcements()]
 
     def reports(self) -> list[Message]:
         """The last message on every topic, then that all are there: what devices say again when they connect."""
@@ -144,6 +148,9 @@ class House:
         online = voice.unit.radio.online
         if online != self._reachable[voice.unit.device.key]:
             self._reachable[voice.unit.device.key] = online
+            if online and voice.unit.renewed:
+                voice.unit.renewed = False
+                self._said.extend(voice.announcements())
             self._said.extend(voice.availability())
         self._said.extend(voice.look(changed=True))
 

@@ -31,6 +31,10 @@ class Person:
         self._intent = 0
 
     @property
+    def name(self) -> str:
+        return self.member.name
+
+    @property
     def asleep(self) -> bool:
         return self.doing == "sleep" and self.room == self.base
 

@@ -19,12 +19,13 @@ ABBREVIATIONS: Final = {
     "command_topic": "cmd_t",
     "device": "dev", "device_class": "dev_cla", "enabled_by_default": "en", "entity_category": "ent_cat", "icon": "ic",
     "max_mireds": "max_mirs", "min_mireds": "min_mirs", "object_id": "obj_id", "on_command_type": "on_cmd_type",
-    "payload_off": "pl_off", "payload_on": "pl_on", "payload_press": "pl_prs",
+    "payload_install": "pl_inst", "payload_off": "pl_off", "payload_on": "pl_on", "payload_press": "pl_prs",
     "state_class": "stat_cla", "state_topic": "stat_t",
     "state_value_template": "stat_val_tpl",
     "unique_id": "uniq_id", "unit_of_measurement": "unit_of_meas", "value_template": "val_tpl",
 }  # fmt: skip
 BASE: Final = f"{PREFIX}/tasmota"
+UPDATE: Final = "UPDATE"
 ENERGY: Final = ("Total", "Power", "Voltage", "Current")
 
 
@@ -68,7 +69,7 @@ class Tasmota:
         """The power and light fields on stat/, with the rest of the state on tele/STATE; energy on tele/SENSOR."""
         base = f"{BASE}/{device.key}"
         energy = {name: values[name] for name in ENERGY if name in values}
-        state = {name: value for name, value in values.items() if name not in energy}
+        state = {name: value for name, value in values.items() if name not in energy and name != UPDATE}
         messages = []
         if not moved or any(name in state for name in moved):
             result = {name: value for name, value in state.items() if name != "RSSI"}
@@ -80,7 +81,12 @@ class Tasmota:
             messages.append(Message(f"{base}/tele/STATE", json.dumps(full), False))
         if energy and (not moved or any(name in energy for name in moved)):
             messages.append(Message(f"{base}/tele/SENSOR", json.dumps({"Time": time, "ENERGY": energy}), False))
+        if UPDATE in values and (not moved or UPDATE in moved):
+            messages.append(Message(f"{base}/stat/{UPDATE}", json.dumps(values[UPDATE]), True))
         return messages
+
+    def happened(self, device: Device, component: str, field: str, payload: str) -> Message:
+        return Message(f"{BASE}/{device.key}/stat/{field}", payload, False)
 
     def order(self, topic: str, payload: str) -> tuple[str, Order]:
         _, _, key, _, field = topic.split("/")

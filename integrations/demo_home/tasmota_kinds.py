@@ -7,10 +7,14 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from integrations.demo_home.lamps import COLD, WARM, Lamp, Wish
-from integrations.demo_home.tasmota import TASMOTA
+from integrations.demo_home.tasmota import TASMOTA, UPDATE
 from integrations.demo_home.unit import NEVER, Entity, Ignored, Kind, Order, Unit, Values, number
 
 RESTART_SECONDS: Final = 6.0
+LATEST: Final = "14.3.0"
+"""The firmware that the maker offers."""
+LOAD_SECONDS: Final = 5.0
+"""For a tenth of it."""
 
 # --- what they report
 
@@ -25,11 +29,18 @@ def _plug(unit: Unit) -> Values:
     watts = max(0.0, load.watts * (1 + unit.noise(0.004)))
     return {
         **_relay(unit),
+        UPDATE: _firmware(unit),
         "Total": round(load.kwh(), 3),
         "Power": round(watts, 1) if watts < 100 else round(watts),
         "Voltage": round(volts),
         "Current": round(watts / volts, 3),
     }
+
+
+def _firmware(unit: Unit) -> dict[str, Any]:
+    part = unit.memory.get("upgrade")
+    return {"installed_version": unit.device.product.firmware, "latest_version": LATEST,
+            "in_progress": part is not None, "update_percentage": part}  # fmt: skip
 
 
 def _dimmer(unit: Unit) -> Values:
@@ -85,6 +96,26 @@ def _restart(unit: Unit, value: Any) -> None:
     unit.restart(RESTART_SECONDS)
 
 
+def _upgrade(unit: Unit, value: Any) -> None:
+    """Load the new firmware a tenth at a time, then start with it; what is plugged in stays on."""
+    if value != "1":
+        raise Ignored("not an option")
+    if unit.device.product.firmware == LATEST or "upgrade" in unit.memory:
+        raise Ignored("nothing to install")
+    _load(unit, 0)
+
+
+def _load(unit: Unit, part: int) -> None:
+    if part < 100:
+        unit.memory["upgrade"] = part
+        unit.world.timeline.after(LOAD_SECONDS, lambda: _load(unit, part + 10))
+    else:
+        del unit.memory["upgrade"]
+        unit.renew(LATEST)
+        unit.restart(RESTART_SECONDS)
+    unit.changed()
+
+
 def _brightness(unit: Unit, value: Any) -> None:
     unit.world.lamps[unit.device.thing].set(Wish(brightness=number(value, 0, 100) / 100))
 
@@ -121,6 +152,9 @@ PLUG = (
     _energy("Total", "{key}_energy", "Energy", "energy", "kWh", "total_increasing"),
     _energy("Voltage", "{key}_voltage", "Voltage", "voltage", "V", entity_category="diagnostic"),
     _energy("Current", "{key}_current", "Current", "current", "A", entity_category="diagnostic"),
+    Entity("update", UPDATE, "{key}_firmware", "Firmware", {
+        "state_topic": f"~stat/{UPDATE}", "command_topic": "~cmnd/Upgrade", "payload_install": "1",
+        "device_class": "firmware", "entity_category": "config"}),
     SIGNAL, RESTART,
 )  # fmt: skip
 DIMMER = (
@@ -135,7 +169,7 @@ DIMMER = (
     SIGNAL, RESTART,
 )  # fmt: skip
 ORDERS: Final[dict[str, dict[str, Callable[[Unit, Any], None]]]] = {
-    "plug": {"POWER": _power, "Restart": _restart},
+    "plug": {"POWER": _power, "Restart": _restart, "Upgrade": _upgrade},
     "relay": {"POWER": _power, "Restart": _restart},
     "relay_lamp": {"POWER": _power, "Restart": _restart},
     "dimmer": {"POWER": _power, "Dimmer": _brightness, "CT": _warmth, "Restart": _restart},

@@ -4,7 +4,7 @@ Needs the world. Keeps what the device itself remembers (settings that nothing p
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as made
 from math import isfinite
 from typing import Any, Final, NamedTuple, Protocol
@@ -15,6 +15,8 @@ from integrations.demo_home.world import World
 
 PREFIX: Final = "demo"
 DISCOVERY: Final = "homeassistant"
+TELLERS: Final = ("device_automation", "tag")
+"""Components that only tell what happened: no entities, so without name, state and availability."""
 Values = dict[str, Any]
 """What a device would report now, by the field names of its dialect."""
 Order = dict[str, Any]
@@ -47,6 +49,7 @@ class Unit:
         self.world = world
         self.chance = world.chance(f"device/{device.key}")
         self.memory: dict[str, Any] = {}
+        self.renewed = False
         self.battery: Battery | None = None
         if device.battery is not None:
             self.battery = Battery(world.timeline, device.battery, DRAIN[device.product])
@@ -66,6 +69,11 @@ class Unit:
     def restart(self, seconds: float) -> None:
         """Away from the network until it has started again."""
         self.radio.drop(seconds)
+
+    def renew(self, firmware: str) -> None:
+        """Run another firmware from now on; the device announces itself anew when it is back."""
+        self.device = replace(self.device, product=self.device.product._replace(firmware=firmware))
+        self.renewed = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,10 @@ class Dialect(Protocol):
     def report(self, device: Device, components: Mapping[str, str], values: Values, moved: Collection[str],
                time: str) -> list[Message]:  # fmt: skip
         """Say `values`; `moved` are those that gave the reason (none: all is to be said). `components` by field."""
+        ...
+
+    def happened(self, device: Device, component: str, field: str, payload: str) -> Message:
+        """What is said of something that is over at once; nobody keeps it."""
         ...
 
     def order(self, topic: str, payload: str) -> tuple[str, Order]:

@@ -24,8 +24,22 @@ class Voice:
 
     def look(self, changed: bool = False) -> list[Message]:
         """What is to be said now; with `changed`, all of it even where nothing differs."""
+        said = self._happened()
         if not self.unit.radio.online:
             return []
+        return said + self._report(changed)
+
+    def _happened(self) -> list[Message]:
+        """What happened at it just now; who is not heard at this moment never will be."""
+        kind, device, told = self.kind, self.unit.device, self.unit.world.told
+        if device.key not in told:
+            return []
+        return [
+            kind.dialect.happened(device, self._components.get(field, ""), field, said)
+            for field, said in told.pop(device.key)
+        ]
+
+    def _report(self, changed: bool) -> list[Message]:
         now = self.unit.world.timeline.now
         values = self.kind.read(self.unit)
         last = self._values
@@ -43,6 +57,9 @@ class Voice:
         self._reported = self.unit.world.timeline.now
         time = self.unit.world.timeline.time().strftime("%Y-%m-%dT%H:%M:%S")
         return self._keep(self.kind.dialect.report(self.unit.device, self._components, values, moved, time))
+
+    def announcements(self) -> list[Message]:
+        return self.kind.dialect.discovery(self.unit.device, self.kind.entities)
 
     def availability(self) -> list[Message]:
         return self._keep(self.kind.dialect.availability(self.unit.device, self.unit.radio.online))

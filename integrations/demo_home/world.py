@@ -8,11 +8,15 @@ from collections.abc import Callable
 from random import Random
 from typing import Final
 
+from integrations.demo_home.air import Dehumidifier, Fan
 from integrations.demo_home.appliances import Appliance, Fridge, Machine
+from integrations.demo_home.bedside import Clock
 from integrations.demo_home.drives import Bolt, Drive, Horn, Panel, Robot
 from integrations.demo_home.electricity import Load, Meter
 from integrations.demo_home.heating import HeatPump, Valve
+from integrations.demo_home.hot_water import FLOW, Tank
 from integrations.demo_home.lamps import Bulb, Lamp
+from integrations.demo_home.porch import Porch
 from integrations.demo_home.radio import Battery
 from integrations.demo_home.rooms import TOO_HOT, Building
 from integrations.demo_home.sensors import Bell, Motion, Opening
@@ -53,7 +57,7 @@ VALVES: Final = {
 WARMING: Final = (
     ("television", "living_room", 1.0), ("computer", "office", 1.0), ("stove", "kitchen", 0.7),
     ("kettle", "kitchen", 0.3), ("fridge", "kitchen", 1.0), ("dishwasher", "kitchen", 0.25),
-    ("washing_machine", "utility_room", 0.2), ("standing", "hall", 0.5),
+    ("washing_machine", "utility_room", 0.2), ("standing", "hall", 0.5), ("bedroom_fan", "bedroom", 1.0),
 )  # fmt: skip
 """What part of a load's power warms which room."""
 TRAVEL: Final = {"living_room_shutter": 25.0, "water": 8.0}
@@ -65,8 +69,8 @@ WINDOWS: Final = ("living_room", "bedroom", "bathroom")
 
 
 class World:
-    """`present` is where people are, with the watts that each gives off; `showers` how many run; `lamps`, `motions`
-    and so on by key."""
+    """`present` is where people are, with the watts that each gives off; `whereabouts` the room of each by name;
+    `showers` how many run; `lamps`, `motions` and so on by key; `told` what has just happened at which device."""
 
     def __init__(self, seed: int, timeline: Timeline, place: Place, notice: Callable[[str], None]) -> None:
         self.seed = seed
@@ -74,6 +78,8 @@ class World:
         self.place = place
         self.notice = notice
         self.present: list[tuple[str, float]] = []
+        self.whereabouts: dict[str, str] = {}
+        self.told: dict[str, list[tuple[str, str]]] = {}
         self.showers = 0
         self.dish_programme = "eco"
         self.batteries: dict[str, Battery] = {}
@@ -90,6 +96,11 @@ class World:
     def chance(self, name: str) -> Random:
         """A random source of its own for each thing: what one draws never shifts the others."""
         return Random(f"{self.seed}/{name}")
+
+    def tell(self, key: str, field: str, payload: str) -> None:
+        """Something happens at a device and is over at once: a button is pressed, a tag is held to it."""
+        self.told.setdefault(key, []).append((field, payload))
+        self.notice(key)
 
     def _furnish(self, notice: Callable[[str], None]) -> None:
         timeline, load = self.timeline, self.meter.load
@@ -117,6 +128,20 @@ class World:
         rooms = self.building.rooms
         self.valves = {key: Valve(rooms[key], timeline, day, night) for key, (day, night) in VALVES.items()}
         self.heat_pump = HeatPump(list(self.valves.values()), load("heat_pump"))
+        self._comfort(notice)
+
+    def _comfort(self, notice: Callable[[str], None]) -> None:
+        """What makes air and water right, and what people look at."""
+        timeline, load = self.timeline, self.meter.load
+        self.fan = Fan(load("bedroom_fan"))
+        self.dehumidifier = Dehumidifier(
+            self.building.rooms["bathroom"], load("dehumidifier"), _noticing(notice, "dehumidifier")
+        )
+        self.tank = Tank(load("hot_water"), _noticing(notice, "hot_water"))
+        self.clock = Clock(timeline, _noticing(notice, "bedside_clock"))
+        self.porch = Porch(timeline, self.chance("porch"), self.bell, lambda: (self.light, self.weather.cloud),
+                           _noticing(notice, "front_door_camera"),
+                           lambda: self.tell("front_door_camera", "ring", '{"event_type": "ring"}'))  # fmt: skip
 
     def _guard(self, notice: Callable[[str], None]) -> None:
         """What has a motor or watches, and does nothing untold."""
@@ -158,7 +183,13 @@ class World:
         self._gather()
         self.heat_pump.step(TICK, self.weather.temperature)
         self.fridge.step(TICK, self.building.rooms["kitchen"].air)
+        self.dehumidifier.step()
+        self.tank.step(TICK, self.building.rooms["utility_room"].air, FLOW * self._running_showers())
         self.building.step(TICK)
+
+    def _running_showers(self) -> float:
+        """As far as the water comes."""
+        return self.showers * self.drives["water"].position / 100
 
     def _gather(self) -> None:
         """What warms and moistens each room now."""
@@ -178,7 +209,8 @@ class World:
         for name, key, part in WARMING:
             rooms[key].gains.warmth += part * self.meter.loads[name].watts
         bathroom = rooms["bathroom"].gains
-        bathroom.water += SHOWER * self.showers * self.drives["water"].position / 100
+        bathroom.water += SHOWER * self._running_showers()
+        rooms["utility_room"].gains.warmth += self.tank.lost(rooms["utility_room"].air)
         bathroom.fan = FAN if self.appliances["fan"].running else 0.0
         cooking = self.appliances["stove"].running
         kitchen = rooms["kitchen"]

@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from integrations.demo_home.devices import DEVICES, Device
-from integrations.demo_home.unit import DISCOVERY, ONLINE, PREFIX, Entity, Ignored, Message, Order, Values
+from integrations.demo_home.unit import DISCOVERY, ONLINE, PREFIX, TELLERS, Entity, Ignored, Message, Order, Values
 
 BASE: Final = f"{PREFIX}/zigbee"
 BRIDGE: Final = "zigbee_bridge"
+ORIGIN: Final = {"name": "Zigbee bridge", "sw_version": "1.4.2"}
 
 
 class Zigbee:
@@ -26,6 +27,8 @@ class Zigbee:
 
     def _config(self, device: Device, entity: Entity) -> dict[str, Any]:
         base = f"{BASE}/{device.key}"
+        if entity.component in TELLERS:
+            return {"device": _about(device), "origin": ORIGIN, "topic": f"{base}/action"} | dict(entity.config)
         object_id = entity.id_for(device)
         heard = [f"{BRIDGE}/state"] if device.key == BRIDGE else [f"{BRIDGE}/state", f"{device.key}/availability"]
         config: dict[str, Any] = {
@@ -39,18 +42,18 @@ class Zigbee:
             "device": _about(device),
             "name": entity.name,
             "object_id": object_id,
-            "origin": {"name": "Zigbee bridge", "sw_version": "1.4.2"},
+            "origin": ORIGIN,
             "unique_id": f"0x0015{device.serial}_{entity.field}",
         }  # fmt: skip
         if entity.component == "climate":
             return config | {"~": base} | dict(entity.config)
-        if entity.component != "button":
+        if entity.component not in ("button", "scene"):
             config["state_topic"] = base
-        if entity.component not in ("button", "light"):
+        if entity.component not in ("button", "light", "scene"):
             config["value_template"] = f"{{{{ value_json.{entity.field} }}}}"
         if entity.component in ("button", "number", "select", "switch"):
             config["command_topic"] = f"{base}/set/{entity.field}"
-        if entity.component == "light":
+        if entity.component in ("light", "scene"):
             config["command_topic"] = f"{base}/set"
         return config | dict(entity.config)
 
@@ -62,6 +65,9 @@ class Zigbee:
         self, device: Device, components: Mapping[str, str], values: Values, moved: Collection[str], time: str
     ) -> list[Message]:
         return [Message(f"{BASE}/{device.key}", json.dumps(values), True)]
+
+    def happened(self, device: Device, component: str, field: str, payload: str) -> Message:
+        return Message(f"{BASE}/{device.key}/{field}", payload, False)
 
     def order(self, topic: str, payload: str) -> tuple[str, Order]:
         key, _, field = topic.removeprefix(f"{BASE}/").partition("/set")

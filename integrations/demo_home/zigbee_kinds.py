@@ -3,6 +3,7 @@
 Needs the world through its units. The fields are those that zigbee2mqtt publishes for such devices.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -13,6 +14,11 @@ from integrations.demo_home.zigbee import ZIGBEE
 
 JOIN_SECONDS: Final = 254.0
 """How long the bridge lets new devices join: the longest that Zigbee allows."""
+SCENES: Final = {1: Wish(True, 0.12, 440), 2: Wish(True, 1.0, 290)}
+"""Stored in the lamp itself: cinema and reading."""
+KEYS: Final = (1, 2, 3, 4)
+PRESSES: Final = {"single": "button_short_press", "double": "button_double_press"}
+"""What a key of a remote tells, and what it is called."""
 ON_OFF: Final = {"ON": True, "OFF": False}
 
 
@@ -128,9 +134,11 @@ def _obey_thermostat(unit: Unit, order: Order) -> None:
 def _obey_bulb(unit: Unit, order: Order) -> None:
     """A lamp takes its fields together: on, at this brightness, within this time."""
     lamp = unit.world.lamps[unit.device.thing]
-    settings = {field: value for field, value in order.items() if field in ("power_on_behavior", "identify")}
+    settings = {
+        field: value for field, value in order.items() if field in ("power_on_behavior", "identify", "scene_recall")
+    }
     light = {field: value for field, value in order.items() if field not in settings}
-    tunable = unit.device.kind == "tunable_bulb"
+    tunable = unit.device.kind != "dimmable_bulb"
     if light:
         transition = number(light.pop("transition"), 0, 3_600) if "transition" in light else None
         state = light.pop("state", None)
@@ -144,7 +152,14 @@ def _obey_bulb(unit: Unit, order: Order) -> None:
         lamp.set(Wish(on, brightness, mired, transition))
     _each(unit, settings, {
         "power_on_behavior": _remember("power_on_behavior", ("off", "on", "previous")), "identify": _identify,
+        "scene_recall": _recall,
     })  # fmt: skip
+
+
+def _recall(unit: Unit, value: Any) -> None:
+    if unit.device.kind != "scene_bulb" or not isinstance(value, int) or value not in SCENES:
+        raise Ignored("not a scene")
+    unit.world.lamps[unit.device.thing].set(SCENES[value])
 
 
 def _identify(unit: Unit, value: Any) -> None:
@@ -243,6 +258,16 @@ def _opening(device_class: str) -> tuple[Entity, ...]:
     return (Entity("binary_sensor", "contact", "{key}", None, config), *CELL)
 
 
+SCENE_ENTITIES = tuple(
+    Entity("scene", f"scene_{number}", f"{{room}}_{name}", name.capitalize(), {
+        "payload_on": json.dumps({"scene_recall": number})})
+    for number, name in zip(SCENES, ("cinema", "reading"), strict=True)
+)  # fmt: skip
+REMOTE = tuple(
+    Entity("device_automation", f"action_{key}_{press}", "", None, {
+        "automation_type": "trigger", "type": kind, "subtype": f"button_{key}", "payload": f"{key}_{press}"})
+    for key in KEYS for press, kind in PRESSES.items()
+)  # fmt: skip
 LUX = {"illuminance": (6.0, 0.2), "temperature": (0.2, 0.0)} | QUIET
 KINDS: Final = {
     "bridge": Kind(ZIGBEE, (
@@ -266,4 +291,7 @@ KINDS: Final = {
                           _obey_bulb, period=1_800, steps=QUIET),
     "tunable_bulb": Kind(ZIGBEE, (Entity("light", "light", "{key}", None, TUNABLE), POWER_ON, IDENTIFY, LINK), _tunable,
                          _obey_bulb, period=1_800, steps=QUIET),
+    "scene_bulb": Kind(ZIGBEE, (Entity("light", "light", "{key}", None, TUNABLE), *SCENE_ENTITIES, POWER_ON, IDENTIFY,
+                       LINK), _tunable, _obey_bulb, period=1_800, steps=QUIET),
+    "remote": Kind(ZIGBEE, (*REMOTE, *CELL), _cell, deaf, period=1_800, steps=QUIET),
 }  # fmt: skip

@@ -60,3 +60,35 @@ def test_a_stop_is_a_stop(quiet: Stage) -> None:
     assert quiet.ear.state("sensor.dishwasher") == "idle"
     quiet.command("button.dishwasher_stop", "stop it")
     assert quiet.house.ignored == {"not an option": 1}
+
+
+def test_hot_water_and_dehumidifier_obey(quiet: Stage) -> None:
+    quiet.command("water_heater.hot_water", "electric", "mode_command_topic")
+    quiet.command("water_heater.hot_water", "60.3", "temperature_command_topic")
+    assert quiet.ear.state("water_heater.hot_water", "mode_state_topic", "mode_state_template") == "electric"
+    assert quiet.house.world.tank.target == 60.5
+    assert quiet.ear.number("sensor.hot_water_power") == 2_001
+    quiet.command("humidifier.dehumidifier", "laundry", "mode_command_topic")
+    assert quiet.ear.state("humidifier.dehumidifier", "action_topic", "action_template") == "drying"
+    quiet.command("humidifier.dehumidifier", "OFF")
+    quiet.command("humidifier.dehumidifier", "45", "target_humidity_command_topic")
+    assert quiet.ear.number("sensor.dehumidifier_power") == 1
+    assert quiet.house.world.dehumidifier.target == 45
+    for entity, key, wrong in (
+        ("water_heater.hot_water", "temperature_command_topic", "90"),
+        ("water_heater.hot_water", "mode_command_topic", "gas"),
+        ("humidifier.dehumidifier", "target_humidity_command_topic", "5"),
+    ):
+        quiet.command(entity, wrong, key)
+    assert quiet.house.ignored == {"out of range": 2, "not an option": 1}
+
+
+def test_phones_are_at_home_as_long_as_their_people(quiet: Stage) -> None:
+    phones = [f"device_tracker.{name}_phone" for name in ("anna", "ben", "mia")]
+    assert [quiet.ear.state(phone) for phone in phones] == ["home"] * 3
+    quiet.step(8 * 3_600)
+    rooms = quiet.house.world.whereabouts
+    assert rooms["Ben"] == "away"
+    assert [quiet.ear.state(phone) for phone in phones] == [
+        "not_home" if rooms[name] == "away" else "home" for name in ("Anna", "Ben", "Mia")
+    ]

@@ -20,7 +20,7 @@ def test_eight_rooms_have_motion_and_light() -> None:
     assert 30 <= len(DEVICES) <= 60
     for kinds in (
         {"motion", "motion_and_warmth"},
-        {"dimmable_bulb", "tunable_bulb", "text_lamp", "dimmer", "relay_lamp"},
+        {"dimmable_bulb", "tunable_bulb", "scene_bulb", "text_lamp", "dimmer", "relay_lamp"},
     ):
         assert {device.room for device in DEVICES if device.kind in kinds} == set(AREAS)
 
@@ -36,15 +36,19 @@ def test_what_has_a_battery_has_a_drain() -> None:
         assert (device.battery is None) == (device.product not in DRAIN), device.key
 
 
+TELLERS = {"device_automation": "key presses", "tag": "tag reader"}
+
+
 def house_table() -> list[str]:
     """The table of docs/how-to/demo-house.md, from the tables of the code."""
     rows = ["| room | device | product | entities |", "| --- | --- | --- | --- |"]
     for device in DEVICES:
-        shown = [
-            f"`{entity.component}.{entity.id_for(device)}`"
-            for entity in KINDS[device.kind].entities
-            if not {"entity_category", "ent_cat"} & set(entity.config)
+        parts = [
+            entity for entity in KINDS[device.kind].entities if not {"entity_category", "ent_cat"} & set(entity.config)
         ]
+        shown = [f"`{part.component}.{part.id_for(device)}`" for part in parts if part.component not in TELLERS]
+        told = Counter(TELLERS[part.component] for part in parts if part.component in TELLERS)
+        shown += [f"{count} {what}" for what, count in told.items()]
         product = f"{device.product.maker} {device.product.model}"
         rows.append(f"| {device.area} | {device.name} | {product} | {', '.join(shown) or '(none)'} |")
     return rows

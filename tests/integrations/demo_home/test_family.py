@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from integrations.demo_home.family import Family
+from integrations.demo_home.family import TAGS, Family
 from integrations.demo_home.house import BERLIN as PLACE
 from integrations.demo_home.plans import AWAY
 from integrations.demo_home.radio import Battery
@@ -97,3 +97,9 @@ def test_other_seeds_are_other_days() -> None:
         world.timeline.run(86_400)
         counts.add(tuple(motion.count for motion in world.motions.values()))
     assert len(counts) == 3
+
+
+def test_children_hold_their_tags_to_the_panel_when_they_come_home() -> None:
+    world, _ = life(WINTER.replace(hour=12))
+    world.timeline.run(5 * 3_600)
+    assert sorted(world.told["alarm"]) == sorted(("tag", tag) for tag in TAGS.values())

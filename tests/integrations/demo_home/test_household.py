@@ -16,7 +16,7 @@ from tests.integrations.demo_home.conftest import SUMMER, WINTER
 
 
 def person(room: str, doing: str, base: str | None = None) -> Any:
-    return SimpleNamespace(room=room, base=base or room, doing=doing, asleep=doing == "sleep")
+    return SimpleNamespace(name="Ann", room=room, base=base or room, doing=doing, asleep=doing == "sleep")
 
 
 @pytest.fixture
@@ -97,3 +97,23 @@ def test_the_family_is_a_household(house: Household) -> None:
     family = Family(house.world)
     assert len(family.persons) == 4
     assert len(cast(Any, house.world).present) == 4
+
+
+def test_the_infrared_remote_switches_until_people_do_otherwise(house: Household) -> None:
+    television = house.world.appliances["television"]
+    running = []
+    for room, doing, blaster in (("living_room", "tv", True), ("kitchen", "cook", False), ("living_room", "tv", False)):
+        house.persons = [person(room, doing)]
+        house.moved()
+        if blaster:
+            television.use(False)
+            house.moved()
+        running.append(television.running)
+    assert running == [False, False, True]
+    assert [field for field, _ in house.world.told["infrared_blaster"]] == ["receiver"] * 3
+
+
+def test_whoever_sits_down_presses_a_key(house: Household) -> None:
+    house.settled("living_room", "tv", Random(1))
+    house.settled("office", "read", Random(1))
+    assert house.world.told["living_room_remote"] == [("action", "1_single")]

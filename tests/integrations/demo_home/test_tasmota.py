@@ -32,7 +32,7 @@ def test_orders_are_taken_from_the_topic() -> None:
 def test_a_report_holds_state_and_energy_apart_with_the_local_time(quiet: Stage) -> None:
     topics = quiet.tell("demo/tasmota/washing_machine/cmnd/POWER", "ON", wait=1)
     base = "demo/tasmota/washing_machine"
-    assert topics == [f"{base}/stat/POWER", f"{base}/tele/STATE", f"{base}/tele/SENSOR"]
+    assert topics == [f"{base}/stat/POWER", f"{base}/tele/STATE", f"{base}/tele/SENSOR", f"{base}/stat/UPDATE"]
     state = json.loads(quiet.ear.last[f"{base}/tele/STATE"])
     assert state["Time"].startswith("2026-01-14T02:00:0")
     assert state["POWER"] == "ON"

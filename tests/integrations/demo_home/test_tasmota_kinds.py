@@ -77,3 +77,24 @@ def test_a_restart_takes_it_off_the_network_for_a_moment(quiet: Stage) -> None:
 def test_signal_is_in_decibel(quiet: Stage) -> None:
     assert -80 < quiet.ear.number("sensor.television_plug_signal") < -50
     assert json.loads(quiet.ear.last["demo/tasmota/television_plug/tele/STATE"])["Wifi"]["RSSI"] < 0
+
+
+def test_a_firmware_is_installed_in_a_while_and_the_device_starts_with_it(quiet: Stage) -> None:
+    update = "update.washing_machine_firmware"
+
+    def firmware() -> dict[str, object]:
+        said: dict[str, object] = json.loads(quiet.ear.last[quiet.ear.fields(update)["state_topic"]])
+        return said
+
+    assert (firmware()["installed_version"], firmware()["latest_version"]) == ("14.1.0", "14.3.0")
+    quiet.command(update, "1", wait=22)
+    assert (firmware()["in_progress"], firmware()["update_percentage"]) == (True, 40)
+    quiet.command(update, "1")
+    assert quiet.house.ignored == {"nothing to install": 1}
+    said = quiet.step(60)
+    assert firmware()["installed_version"] == firmware()["latest_version"] == "14.3.0"
+    assert "demo/tasmota/washing_machine/tele/LWT" in said
+    configs = [topic for topic in said if topic.startswith("homeassistant/")]
+    assert '"sw": "14.3.0"' in quiet.ear.last[configs[0]]
+    quiet.command(update, "1")
+    assert quiet.house.ignored == {"nothing to install": 2}

@@ -63,3 +63,14 @@ def test_a_lost_device_says_nothing_but_is_said_to_be_away() -> None:
     assert len(voice.look(changed=True)) == 1
     assert voice.availability()[0].payload == '{"state": "online"}'
     assert len(last) == 2
+
+
+def test_what_happens_is_said_once_and_not_while_it_is_away() -> None:
+    voice, world, last = voice_of("living_room_remote")
+    voice.look(changed=True)
+    for online, said in ((True, ["1_single"]), (False, []), (True, [])):
+        voice.unit.radio.online = online
+        if said or not online:
+            world.tell("living_room_remote", "action", "1_single")
+        assert [message.payload for message in voice.look() if message.topic.endswith("/action")] == said
+    assert not any(topic.endswith("/action") for topic in last)

@@ -51,7 +51,12 @@ def test_the_meter_is_the_sum_of_physics_at_every_step() -> None:
         others = sum(
             world.load(name).watts for name in ("washing_machine", "dishwasher", "fridge", "heat_pump", "standing")
         )
-        assert world.meter.watts() == pytest.approx(lamps + used + others)
+        fan = 0.6 + (42 * (world.fan.speed / 6) ** 3 if world.fan.on else 0)
+        drying = {"auto": 215, "quiet": 135, "laundry": 290}[world.dehumidifier.mode]
+        element = {"off": 2_000, "eco": 1_000, "electric": 2_000}[world.tank.mode]
+        air = fan + (drying if world.dehumidifier.running else 0.9)
+        water = 1.2 + element * world.tank.heating
+        assert world.meter.watts() == pytest.approx(lamps + used + others + air + water)
 
 
 def test_energy_is_the_integral_of_the_power_that_the_meter_shows() -> None:

@@ -152,3 +152,28 @@ def test_sensors_report_what_happens(stage: Callable[..., Stage], quiet: Stage) 
     assert 0 < quiet.ear.number("sensor.hall_motion_battery") <= 87
     assert 2_500 < quiet.ear.number("sensor.hall_motion_voltage") < 3_100
     assert 100 < quiet.ear.number("sensor.hall_motion_linkquality") < 150
+
+
+def test_a_scene_is_stored_in_the_lamp(quiet: Stage) -> None:
+    ceiling = quiet.house.world.lamps["living_room_ceiling"]
+    for name, brightness in (("reading", 1.0), ("cinema", 0.12)):
+        scene = f"scene.living_room_{name}"
+        quiet.command(scene, quiet.ear.fields(scene)["payload_on"])
+        assert (ceiling.on, ceiling.brightness) == (True, brightness)
+    for wrong in ('{"scene_recall": 9}', '{"scene_recall": "1"}'):
+        quiet.command("scene.living_room_cinema", wrong)
+    quiet.command(LAMP, '{"scene_recall": 1}')
+    assert quiet.house.ignored == {"not a scene": 3}
+
+
+def test_a_key_of_a_remote_is_a_trigger_and_no_state(quiet: Stage) -> None:
+    triggers = [one.fields for one in quiet.ear.tellers if one.component == "device_automation"]
+    assert {(one["type"], one["subtype"]) for one in triggers} == {
+        (f"button_{kind}_press", f"button_{key}") for key in (1, 2, 3, 4) for kind in ("short", "double")
+    }
+    quiet.house.world.tell("living_room_remote", "action", "2_double")
+    said = quiet.house.step(1)
+    (heard,) = [message for message in said if message.topic == triggers[0]["topic"]]
+    assert (heard.payload, heard.retain) == ("2_double", False)
+    assert heard.payload in {one["payload"] for one in triggers}
+    assert heard not in quiet.house.reports()
