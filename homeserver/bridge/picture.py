@@ -3,7 +3,7 @@
 Reads the live view of the process; keeps nothing of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,8 +28,8 @@ class Picture:
         return [entity_id for entity_id in self._view.configs if self.find(entity_id)]
 
     def find(self, entity_id: str) -> EntityConfig | None:
-        """The configuration of an entity that exists and is in use."""
-        config = self._view.configs.get(entity_id)
+        """The configuration of an entity that exists and is in use, by its present or a former id."""
+        config = self._view.config(entity_id)
         used = config is not None and config.enabled and not self._view.entry(entity_id).disabled
         return config if used else None
 
@@ -48,18 +48,22 @@ class Picture:
         area_id = self._view.area_of(entity_id)
         if area_id is None or area_id in self._view.areas:
             return self._view.areas[area_id].name if area_id else None
-        config = self._view.configs.get(entity_id)
+        config = self._view.config(entity_id)
         return config.device.suggested_area if config and config.device else None
 
     def meant(self, named: Mapping[str, tuple[str, ...]], domain: str) -> list[str]:
         """The entities that a target means; those found by place or label only where they are in use."""
         target = Target(named)
-        found = resolve(self._view, target, frozenset({domain}))
-        return [entity_id for entity_id in found if entity_id in target.entity_ids or self.find(entity_id)]
+        found, asked = resolve(self._view, target, frozenset({domain})), self.current(target.entity_ids)
+        return [entity_id for entity_id in found if entity_id in asked or self.find(entity_id)]
+
+    def current(self, entity_ids: Iterable[str]) -> set[str]:
+        """The present ids of entities that may be asked for by former ones."""
+        return set(map(self._view.current, entity_ids))
 
     def state(self, entity_id: str) -> dict[str, Any]:
-        """Home Assistant's state object; raises a `Refusal` for an entity that does not exist."""
-        config = self.config(entity_id)
+        """Home Assistant's state object, under the present id; raises a `Refusal` for an entity that does not exist."""
+        config, entity_id = self.config(entity_id), self._view.current(entity_id)
         return state_body(entity_id, self.name(entity_id), config, self._view.states.get(entity_id), self._since)
 
     def tile(self, entity_id: str) -> dict[str, Any] | None:

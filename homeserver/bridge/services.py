@@ -79,8 +79,9 @@ class Services:
         if len(found) > MOST:
             raise Refusal("invalid", f"At most {MOST} entities can be asked at once.", "entity_id")
         able = [entity_id for entity_id in found if self._knows(entity_id, domain, service)]
+        asked = self._picture.current(named["entity_id"])
         for entity_id in found:
-            if entity_id in named["entity_id"] and entity_id not in able:
+            if entity_id in asked and entity_id not in able:
                 raise Refusal("invalid", f"{entity_id} does not know {domain}.{service}.", "entity_id")
         return able
 

@@ -26,6 +26,7 @@ from homeserver.topics.entity import (
     EntityState,
 )
 from homeserver.topics.names import split_entity
+from homeserver.topics.registry import ENTITY_ENTRY
 from homeserver.topics.services import SERVICES
 
 app = typer.Typer()
@@ -65,7 +66,7 @@ def set_entity(
     if as_json:
         print_json({"accepted": True, **asdict(done)})
         return
-    once = SERVICES[domain][service].effect_of(values) == "once"
+    once, entity = SERVICES[domain][service].effect_of(values) == "once", done.entity
     console.print(f"{entity}: {service} accepted{_hint(done, timeout, settings, once=once)}", soft_wrap=True)
     if wait:
         console.print(
@@ -105,24 +106,33 @@ async def _command(
     settings: Settings, entity: str, service: str, values: dict[str, Any], timeout: float, *, wait: bool
 ) -> Accepted:
     async with connected(settings) as client:
-        told = _listen(client, entity)
         found = await client.present(ENTITY_CONFIG, ENTITY_STATE)
         configs, where = found[ENTITY_CONFIG.template], split_entity(entity)
+        if where not in configs:
+            where = await _now(client, entity) or where
         if where not in configs:
             known = [".".join(where) for where in configs]
             raise Failure(f"there is no entity {entity}; {nearest(entity, known, 'the home has none yet')}"[:300])
         state = found[ENTITY_STATE.template].get(where)
         available = state is None or state.state != UNAVAILABLE
+        told, entity = _listen(client, where), ".".join(where)
         until = client.bus.clock.now() + timedelta(seconds=timeout)
         cause = await client.calls.command(entity, service, values, ttl=timeout)
         outcome = await _outcome(told, cause, timeout) if wait else None
         return Accepted(entity, service, cause, available, until, outcome)
 
 
-def _listen(client: Client, entity: str) -> "asyncio.Queue[EntityState | CommandOutcome | None]":
+async def _now(client: Client, former: str) -> tuple[str, str] | None:
+    """Where the entity is now that was called so."""
+    entries = (await client.present(ENTITY_ENTRY))[ENTITY_ENTRY.template]
+    ids = (id for (id,), entry in entries.items() if former in entry.former)
+    return next(map(split_entity, ids), None)
+
+
+def _listen(client: Client, where: tuple[str, str]) -> "asyncio.Queue[EntityState | CommandOutcome | None]":
     """What is told of the entity, and of commands that came to nothing, from before the command is said."""
     told: asyncio.Queue[EntityState | CommandOutcome | None] = asyncio.Queue()
-    domain, object_id = split_entity(entity)
+    domain, object_id = where
     for topic, fixed in ((ENTITY_STATE, {"domain": domain, "object_id": object_id}), (COMMAND_FAILED, {})):
         client.bus.replay(client.bus.hear(topic, told.put_nowait, "set", **fixed))
     return told

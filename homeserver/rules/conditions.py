@@ -19,6 +19,7 @@ from homeserver.rules.run import FAULTS, Run, RunError
 from homeserver.rules.yaml_source import Map, Seq
 from homeserver.topics.entity import EntityState
 from homeserver.view.templates import Template
+from homeserver.view.view import View
 
 Condition = Callable[[Run], bool]
 _ALWAYS: Final[Condition] = lambda run: True  # noqa: E731
@@ -93,12 +94,12 @@ def _one_state(entity_id: str, wanted: tuple[Any, ...], attribute: str, lasting:
     indirect = any(isinstance(word, str) and word.startswith(_HELPERS) for word in wanted)
 
     def check(run: Run) -> bool:
-        states = run.engine.view.states
-        state = states.get(entity_id)
+        view = run.engine.view
+        state = view.said(entity_id)
         if state is None:
             raise RunError(f"there is no entity {entity_id}")
         value = state.attributes.get(attribute) if attribute else state.state
-        words = _resolved(wanted, states) if indirect else wanted
+        words = _resolved(wanted, view) if indirect else wanted
         if value not in words or (attribute and attribute not in state.attributes):
             return False
         return lasting is None or _lasts(run, state, lasting)
@@ -106,14 +107,15 @@ def _one_state(entity_id: str, wanted: tuple[Any, ...], attribute: str, lasting:
     return check
 
 
-def _resolved(wanted: tuple[Any, ...], states: Mapping[str, EntityState]) -> tuple[Any, ...]:
+def _resolved(wanted: tuple[Any, ...], view: View) -> tuple[Any, ...]:
     """The states of helpers in place of their ids."""
     found = []
     for word in wanted:
         if isinstance(word, str) and word.startswith(_HELPERS):
-            if word not in states:
+            state = view.said(word)
+            if state is None:
                 raise RunError(f"there is no entity {word}")
-            word = states[word].state
+            word = state.state
         found.append(word)
     return tuple(found)
 
@@ -130,7 +132,7 @@ def _numeric_state(fields: Fields, compiler: Compiler, kind: str) -> Condition:
     def one(entity_id: str) -> Condition:
         def check(run: Run) -> bool:
             view = run.engine.view
-            return wanted.hold(view, entity_id, view.states.get(entity_id), lambda: run.values)
+            return wanted.hold(view, entity_id, view.said(entity_id), lambda: run.values)
 
         return check
 

@@ -67,12 +67,17 @@ class Engine:
             self._index.pop(entity_id, None)
 
     def on_state(self, entity_id: str, old: EntityState | None, new: EntityState | None, heard: Heard) -> None:
-        hears = self._index.get(entity_id)
-        if hears is None:
+        hears = self._index.get(entity_id, ())
+        former = self.view.former.of.get(entity_id)
+        if not hears and former is None:
             return
         if old is not None and new is not None and old.state == new.state and old.attributes == new.attributes:
             return
-        _tell(iter(hears), entity_id, old, new)
+        try:
+            _tell(iter(hears), entity_id, old, new)
+        finally:
+            for id in former or ():  # rules hear of an entity under the id by which they know it
+                _tell(iter(self._index.get(id, ())), id, old, new)
 
     def _due(self, trigger: Any, moment: datetime) -> None:
         trigger.fire(Fired(trigger, now=moment))

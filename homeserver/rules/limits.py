@@ -55,7 +55,7 @@ def _limit(limit: float | str, view: View) -> float:
     """NaN, with which no comparison holds, for a limit that is not known now."""
     if not isinstance(limit, str):
         return limit
-    state = view.states.get(limit)
+    state = view.said(limit)
     if state is None:
         raise RunError(f"there is no entity {limit}")
     return float("nan") if state.state in (UNAVAILABLE, UNKNOWN) else _number(state.state, limit)

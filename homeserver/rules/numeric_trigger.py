@@ -33,7 +33,7 @@ class NumericTrigger(EntityTrigger):
         self._armed = {
             entity_id
             for entity_id in self.entity_ids
-            if (state := engine.view.states.get(entity_id)) is not None
+            if (state := engine.view.said(entity_id)) is not None
             and state.state != UNAVAILABLE
             and self._inside(entity_id, state) is False
         }

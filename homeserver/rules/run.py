@@ -180,11 +180,12 @@ class Run:
 
     def command(self, domain: str, object_id: str, service: str, data: dict[str, Any]) -> None:
         """Tell an entity what to do."""
-        entity_id = f"{domain}.{object_id}"
         engine = self.engine
+        entity_id = engine.view.current(f"{domain}.{object_id}")
         if entity_id not in engine.view.configs and entity_id not in engine.view.states:
             self.error = f"there is no entity {entity_id}"
             return
+        object_id = entity_id.partition(".")[2]
         command = Command(engine.house.new_id(), service, data, TTL, self.cause)
         if len(self.commands) < REMEMBERED:
             self.commands.append(command.id)

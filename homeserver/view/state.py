@@ -11,7 +11,7 @@ from homeserver.topics.entity import EntityConfig, EntityState
 class Naming(Protocol):
     """What a state asks of the view."""
 
-    configs: dict[str, EntityConfig]
+    def config(self, entity_id: str) -> EntityConfig | None: ...
 
     def name(self, entity_id: str) -> str: ...
 
@@ -37,7 +37,7 @@ class State:
     @cached_property
     def attributes(self) -> dict[str, Any]:
         """What the owner said, with the name, class and unit out of the configuration where it did not say them."""
-        config = self._naming.configs.get(self.entity_id)
+        config = self._naming.config(self.entity_id)
         made: dict[str, Any] = {"friendly_name": self._naming.name(self.entity_id)}
         if config is not None:
             rows = ("device_class", config.device_class), ("unit_of_measurement", config.unit), ("icon", config.icon)

@@ -1,6 +1,6 @@
 """Who is meant: a target of entities, devices, areas, floors and labels, as the ids of entities."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,29 +27,31 @@ class Target:
 
 
 def resolve(view: View, target: Target, domains: frozenset[str] | None = None) -> list[str]:
-    """The entities meant, each once; those found by place or label only if of one of `domains`, and not hidden."""
-    found = dict.fromkeys(entity_id for entity_id in target.entity_ids if entity_id not in (ALL, "none"))
+    """The present ids of the entities meant, each once; those found by place or label only if of one of `domains`, and
+    not hidden."""
+    found = dict.fromkeys(view.current(entity_id) for entity_id in target.entity_ids if entity_id not in (ALL, "none"))
     if target.fixed:
         return list(found)
     everything = ALL in target.entity_ids
+    places = {field: {view.place(field[:-3], id) for id in target.named.get(field, ())} for field in FIELDS[1:]}
     for entity_id in view.known():
         domain = entity_id.partition(".")[0]
-        if (domains is None or domain in domains) and (everything or _means(view, target, entity_id)):
+        if (domains is None or domain in domains) and (everything or _means(view, places, entity_id)):
             found[entity_id] = None
     return list(found)
 
 
-def _means(view: View, target: Target, entity_id: str) -> bool:
-    """Whether place, device or label of the target lead to this entity."""
-    named, entry = target.named, view.entry(entity_id)
-    if entry.hidden:
+def _means(view: View, named: Mapping[str, Collection[str]], entity_id: str) -> bool:
+    """Whether place, device or label of a target lead to this entity."""
+    entry = view.entry(entity_id)
+    if entry.hidden or entry.disabled:
         return False
     device_id, area_id = view.device_of(entity_id), view.area_of(entity_id)
-    area, device = view.areas.get(area_id or ""), view.devices.get(device_id or "")
+    area, device = view.areas.get(area_id or ""), view.device(device_id)
     labels = {*entry.labels, *(device.labels if device is not None else ())}
     return (
-        device_id in named.get("device_id", ())
-        or area_id in named.get("area_id", ())
-        or (area is not None and area.floor_id is not None and area.floor_id in named.get("floor_id", ()))
-        or not labels.isdisjoint(named.get("label_id", ()))
+        device_id in named["device_id"]
+        or area_id in named["area_id"]
+        or (area is not None and area.floor_id is not None and area.floor_id in named["floor_id"])
+        or not labels.isdisjoint(named["label_id"])
     )

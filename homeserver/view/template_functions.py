@@ -53,7 +53,7 @@ class AllStates:
 
     def __call__(self, entity_id: str, rounded: bool = False, with_unit: bool = False) -> str:
         if not with_unit:
-            said = self._view.states.get(entity_id)
+            said = self._view.said(entity_id)
             return UNKNOWN if said is None else said.state
         state = self._view.state(entity_id)
         return UNKNOWN if state is None else state.state_with_unit
@@ -73,7 +73,7 @@ class _StateQuestions:
         self._view = view
 
     def is_state(self, entity_id: str, state: Any) -> bool:
-        said = self._view.states.get(entity_id)
+        said = self._view.said(entity_id)
         return said is not None and (said.state in state if isinstance(state, list) else said.state == state)
 
     def state_attr(self, entity_id: str, name: str) -> Any:
@@ -85,7 +85,7 @@ class _StateQuestions:
         return state is not None and bool(state.attributes.get(name, NOTHING) == value)
 
     def has_value(self, entity_id: str) -> bool:
-        said = self._view.states.get(entity_id)
+        said = self._view.said(entity_id)
         return said is not None and said.state not in _NO_VALUE
 
     def expand(self, *things: Any) -> list[State]:
@@ -98,8 +98,8 @@ class _StateQuestions:
             if isinstance(thing, str):
                 thing = self._view.state(thing)
             if isinstance(thing, State):
-                if thing.entity_id not in seen:
-                    seen.add(thing.entity_id)
+                if (id := self._view.current(thing.entity_id)) not in seen:
+                    seen.add(id)
                     if thing.domain == "group":
                         waiting.extend(thing.attributes.get("entity_id") or ())
                     else:
@@ -131,9 +131,9 @@ class _PlaceQuestions:
         view = self._view
         if "." in thing and (area := view.area_of(thing)):
             return area
-        if device := view.devices.get(thing):
+        if device := view.device(thing):
             return device.area_id
-        wanted = slug(thing)
+        wanted = view.place("area", slug(thing))
         for area_id, entry in view.areas.items():
             if wanted in (area_id, slug(entry.name), *map(slug, entry.aliases)):
                 return area_id
@@ -158,13 +158,14 @@ class _PlaceQuestions:
         return list(dict.fromkeys(entry.floor_id for entry in self._view.areas.values() if entry.floor_id))
 
     def floor_id(self, thing: str) -> str | None:
-        if thing in self.floors():
-            return thing
+        if (floor := self._view.place("floor", thing)) in self.floors():
+            return floor
         entry = self._view.areas.get(self.area_id(thing) or "")
         return entry.floor_id if entry is not None else None
 
     def floor_areas(self, floor: str) -> list[str]:
-        return [area_id for area_id, entry in self._view.areas.items() if entry.floor_id == floor]
+        floor_id = self._view.place("floor", floor)
+        return [area_id for area_id, entry in self._view.areas.items() if entry.floor_id == floor_id]
 
     def floor_entities(self, floor: str) -> list[str]:
         return [entity_id for area_id in self.floor_areas(floor) for entity_id in self.area_entities(area_id)]
@@ -178,14 +179,15 @@ class _PlaceQuestions:
         return next((key for key, entry in self._view.devices.items() if entry.name == thing), None)
 
     def device_entities(self, device_id: str) -> list[str]:
+        device_id = self._view.place("device", device_id)
         return [entity_id for entity_id in self._view.known() if self._view.device_of(entity_id) == device_id]
 
     def device_name(self, thing: str) -> str | None:
-        entry = self._view.devices.get(self.device_id(thing) or thing)
+        entry = self._view.device(self.device_id(thing) or thing)
         return entry.name if entry is not None else None
 
     def device_attr(self, thing: str, name: str) -> Any:
-        entry = self._view.devices.get(self.device_id(thing) or thing)
+        entry = self._view.device(self.device_id(thing) or thing)
         shown = ("name", "area_id", "labels", "manufacturer", "model")
         return getattr(entry, name) if entry is not None and name in shown else None
 
@@ -200,11 +202,13 @@ class _PlaceQuestions:
         if not thing:
             entries: list[EntityEntry | DeviceEntry] = [*view.entities.values(), *view.devices.values()]
             return sorted({label for entry in entries for label in entry.labels})
-        device = view.devices.get(thing)
+        device = view.device(thing)
         return list(device.labels if device is not None else view.entry(thing).labels)
 
     def label_entities(self, label: str) -> list[str]:
-        return [entity_id for entity_id, entry in self._view.entities.items() if label in entry.labels]
+        label, entries = self._view.place("label", label), self._view.entities.items()
+        return [entity_id for entity_id, entry in entries if label in entry.labels and not entry.disabled]
 
     def label_devices(self, label: str) -> list[str]:
+        label = self._view.place("label", label)
         return [device_id for device_id, entry in self._view.devices.items() if label in entry.labels]

@@ -1,7 +1,8 @@
 """The live picture of the home, as far as this process hears it: one for all of its workers.
 
 Get it in `setup` by `house.shared(View)`. It keeps the last state and configuration of every entity, and what people
-decided about entities, devices and areas. Watchers are called at once and in order, so they must be quick.
+decided about entities, devices and areas. Whoever asks for a thing by a former id gets it as it is called now.
+Watchers are called at once and in order, so they must be quick.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +13,19 @@ from homeserver.runtime.house import House
 from homeserver.runtime.worker import Part, hears
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, EntityConfig, EntityState
 from homeserver.topics.names import slug
-from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, AreaEntry, DeviceEntry, EntityEntry
+from homeserver.topics.registry import (
+    AREA_ENTRY,
+    DEVICE_ENTRY,
+    ENTITY_ENTRY,
+    FLOOR_ENTRY,
+    LABEL_ENTRY,
+    AreaEntry,
+    DeviceEntry,
+    EntityEntry,
+    FloorEntry,
+    LabelEntry,
+)
+from homeserver.view.former import Former
 from homeserver.view.state import State
 
 Watcher = Callable[[str, EntityState | None, EntityState | None, Heard], None]
@@ -29,41 +42,69 @@ class View(Part):
         self.entities: dict[str, EntityEntry] = {}
         self.devices: dict[str, DeviceEntry] = {}
         self.areas: dict[str, AreaEntry] = {}
+        self.former = Former()
+        """Former ids of entities."""
+        self.former_places = {kind: Former() for kind in ("device", "area", "floor", "label")}
         self._watchers: dict[str, list[Watcher]] = {}
         self._watchers_of_all: list[Watcher] = []
 
     # -- what is so
 
-    def state(self, entity_id: str) -> State | None:
-        """The state as templates see it."""
+    def current(self, entity_id: str) -> str:
+        """The present id of an entity that is asked for by this or a former one."""
+        if entity_id in self.states or entity_id in self.configs:
+            return entity_id
+        return self.former.now.get(entity_id, entity_id)
+
+    def place(self, kind: str, id: str) -> str:
+        """The same for a device, area, floor or label."""
+        return self.former_places[kind].now.get(id, id)
+
+    def said(self, entity_id: str) -> EntityState | None:
+        """What is said of an entity that is asked for by this or a former id."""
         said = self.states.get(entity_id)
+        if said is None and entity_id in self.former.now:
+            said = self.states.get(self.current(entity_id))
+        return said
+
+    def config(self, entity_id: str) -> EntityConfig | None:
+        """The same for what it is."""
+        return self.configs.get(self.current(entity_id))
+
+    def state(self, entity_id: str) -> State | None:
+        """The state as templates see it, under the id that was asked for."""
+        said = self.said(entity_id)
         return None if said is None else State(entity_id, said, self)
 
     def name(self, entity_id: str) -> str:
         """What people call it: their own word, the maker's, or the id in words."""
         if name := self.entry(entity_id).name:
             return name
-        config = self.configs.get(entity_id)
+        config = self.config(entity_id)
         return config.name if config is not None else entity_id.partition(".")[2].replace("_", " ")
 
     def entry(self, entity_id: str) -> EntityEntry:
-        return self.entities.get(entity_id, _NO_ENTRY)
+        return self.entities.get(self.current(entity_id), _NO_ENTRY)
+
+    def device(self, device_id: str | None) -> DeviceEntry | None:
+        """What is known of a device that is asked for by this or a former id."""
+        return self.devices.get(self.place("device", device_id)) if device_id is not None else None
 
     def device_of(self, entity_id: str) -> str | None:
         """The id of the device that the entity is a part of."""
         if device := self.entry(entity_id).device_id:
             return device
-        config = self.configs.get(entity_id)
+        config = self.config(entity_id)
         return config.device.id if config is not None and config.device is not None else None
 
     def area_of(self, entity_id: str) -> str | None:
         """The id of the area: the entity's own, else its device's, else the one that the device suggests."""
         if area := self.entry(entity_id).area_id:
             return area
-        device = self.devices.get(self.device_of(entity_id) or "")
+        device = self.device(self.device_of(entity_id))
         if device is not None and device.area_id:
             return device.area_id
-        config = self.configs.get(entity_id)
+        config = self.config(entity_id)
         suggested = config.device.suggested_area if config is not None and config.device is not None else None
         return slug(suggested) if suggested else None
 
@@ -75,7 +116,7 @@ class View(Part):
     # -- watching
 
     def watch(self, entity_id: str, watcher: Watcher) -> Callable[[], None]:
-        """Call `watcher` at each change of one entity, until the returned function is called."""
+        """Call `watcher` at each change of one entity, by its present id, until the returned function is called."""
         watchers = self._watchers.setdefault(entity_id, [])
         watchers.append(watcher)
         return lambda: watchers.remove(watcher)
@@ -94,16 +135,23 @@ class View(Part):
         if state is None:
             self.states.pop(entity_id, None)
         else:
+            if old is None and entity_id in self.former.of:
+                old = self._moved(entity_id)
             self.states[entity_id] = state
-        if heard.snapshot:
+        if heard.snapshot or (old is None and state is None):
             return
         watchers = self._watchers_of_all
-        if own := self._watchers.get(entity_id):
-            watchers = [*watchers, *own]
+        for id in (entity_id, *self.former.of.get(entity_id, ())) if self._watchers else ():
+            watchers = [*watchers, *self._watchers.get(id, ())]
         if len(watchers) == 1:
             watchers[0](entity_id, old, state, heard)
         elif watchers:
             _tell(iter(watchers), entity_id, old, state, heard)
+
+    def _moved(self, entity_id: str) -> EntityState | None:
+        """What the entity was like under the id that it had until now, which means nothing any more."""
+        found = (self.states.pop(id, None) for id in reversed(self.former.of[entity_id]))
+        return next((state for state in found if state is not None), None)
 
     @hears(ENTITY_CONFIG)
     def take_config(self, config: EntityConfig | None, heard: Heard) -> None:
@@ -115,6 +163,7 @@ class View(Part):
 
     @hears(ENTITY_ENTRY)
     def take_entity(self, entry: EntityEntry | None, heard: Heard) -> None:
+        self.former.learn(heard.where[0], entry.former if entry is not None else ())
         if entry is None:
             self.entities.pop(heard.where[0], None)
         else:
@@ -122,6 +171,7 @@ class View(Part):
 
     @hears(DEVICE_ENTRY)
     def take_device(self, entry: DeviceEntry | None, heard: Heard) -> None:
+        self._learn("device", entry, heard)
         if entry is None:
             self.devices.pop(heard.where[0], None)
         else:
@@ -129,10 +179,22 @@ class View(Part):
 
     @hears(AREA_ENTRY)
     def take_area(self, entry: AreaEntry | None, heard: Heard) -> None:
+        self._learn("area", entry, heard)
         if entry is None:
             self.areas.pop(heard.where[0], None)
         else:
             self.areas[heard.where[0]] = entry
+
+    @hears(FLOOR_ENTRY)
+    def take_floor(self, entry: FloorEntry | None, heard: Heard) -> None:
+        self._learn("floor", entry, heard)
+
+    @hears(LABEL_ENTRY)
+    def take_label(self, entry: LabelEntry | None, heard: Heard) -> None:
+        self._learn("label", entry, heard)
+
+    def _learn(self, kind: str, entry: DeviceEntry | AreaEntry | FloorEntry | LabelEntry | None, heard: Heard) -> None:
+        self.former_places[kind].learn(heard.where[0], entry.former if entry is not None else ())
 
 
 def _tell(

@@ -7,6 +7,7 @@ import pytest
 
 from homeserver.runtime.clock import settle
 from homeserver.topics.cause import Cause
+from homeserver.topics.registry import ENTITY_ENTRY, EntityEntry
 
 
 async def test_running(home: Any) -> None:
@@ -68,6 +69,16 @@ async def test_an_entity_that_is_taken_away_is_gone(home: Any) -> None:
     home.owner.config("light.hall", None)
     await home.settle()
     assert (await home.get("/api/states/light.hall")).status_code == 404
+
+
+async def test_a_former_id_leads_to_the_entity(home: Any) -> None:
+    home.owner.house.say(ENTITY_ENTRY, EntityEntry(former=("light.old",)), "light.hall")
+    await home.settle()
+    found = await home.get("/api/states/light.old")
+    assert found.json()["entity_id"] == "light.hall"
+    changed = await home.post("/api/services/light/turn_on", {"entity_id": "light.old"})
+    assert [state["entity_id"] for state in changed.json()] == ["light.hall"]
+    assert [entity_id for entity_id, _, _ in home.owner.commands] == ["light.hall"]
 
 
 async def test_a_service_answers_with_the_states_that_changed(home: Any) -> None:
