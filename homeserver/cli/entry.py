@@ -30,9 +30,11 @@ COMMANDS: Final = {
     "backup": "Back up the home while it runs; list and verify backups.",
     "restore": "Bring the home, or one worker, back from a backup.",
     "new-worker": "Write a new worker that works at once, and its test.",
+    "listen": "Let devices of your network in, with TLS and logins.",
     "device-login": "Make, list and remove the broker logins of devices.",
     "discovery": "Say what becomes of discovery messages, and why.",
     "worker-login": "Make the login file of workers on another machine.",
+    "prepare": "Make ready a home whose broker and processes others start.",
 }
 """Each command with its line in the help; its module is `homeserver.cli.<command>`."""
 

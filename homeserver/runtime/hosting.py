@@ -61,7 +61,8 @@ class Hosted:
         self._house: House | None = None
         self._hearings: list[Hearing] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._state: State = "starting"
+        self.state: State = "starting"
+        self.reason = ""
         self._since = self._clock.now()
         self._lease = Lease(self._bus, self.name) if self.kind.table.answers else None
         self._life: asyncio.Task[None] | None = None
@@ -134,7 +135,7 @@ class Hosted:
             )
             for row in worker.table.every
         ]
-        if self._state == "starting":
+        if self.state == "starting":
             self.status("online")
         self.opened.set()
 
@@ -182,9 +183,9 @@ class Hosted:
 
     def status(self, state: State, reason: str = "") -> None:
         """Say the worker's status."""
-        if state != self._state:
+        if state != self.state:
             log.info("%s is %s%s", self.name, state, f": {reason}" if reason else "")
-        self._state = state
+        self.state, self.reason = state, reason
         says = tuple(topic.template for topic in self.kind.says)
         hears = tuple(row.topic.template for row in self.kind.table.hears)
         status = WorkerStatus(state, self._bus.run, self._since, reason, self.kind.version, hears, says)
