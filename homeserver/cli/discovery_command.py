@@ -75,10 +75,23 @@ def _line(text: str, place: str) -> Line:
 async def _explained(lines: list[Line]) -> list[dict[str, Any]]:
     async with Rehearsal(workers.load("home")) as home:
         found = [await _announced(home, line) for line in lines if line.announces]
+        await _enable_all(home)
         for line in lines:
             if not line.announces and not set("+#") & set(line.topic):
                 await home.publish(line.topic, line.payload, retain=line.retained)
         return [_with_states(one, home) for one in found]
+
+
+async def _enable_all(home: Rehearsal) -> None:
+    """What is disabled is told of as it would be, were it enabled."""
+    ids: list[str] = []
+    offset: int | None = 0
+    while offset is not None:
+        page = await home.process.calls.ask("home", "disabled", {"offset": offset})
+        ids += (line.id for line in page.entities)
+        offset = page.next
+    for id in ids:
+        await home.process.calls.ask("home", "edit_entity", {"entity": id, "disabled": False})
 
 
 async def _announced(home: Rehearsal, line: Line) -> dict[str, Any]:
@@ -101,6 +114,8 @@ def _told(found: dict[str, Any], bundle: bool) -> dict[str, Any]:
     if entities:
         told = {"entities": entities} if bundle else {"entity": entities[0]}
         told |= {"state": None, "used": found["used"], "unused": found["unused"]}
+        if found["disabled"]:
+            told["disabled"] = list(found["disabled"]) if bundle else True
     if refused:
         told["refused"] = refused if entities else refused.get("") or "; ".join(map(": ".join, refused.items()))
     return told

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from homeserver.cli.arguments import fits
-from homeserver.cli.client import connected, talk
+from homeserver.cli.client import Client, connected, talk
+from homeserver.cli.failures import Failure
 from homeserver.cli.options import AsJson, Broker, Data, load_settings
-from homeserver.cli.printing import ago, print_json, print_table
+from homeserver.cli.printing import ago, console, print_json, print_table
 from homeserver.runtime.settings import Settings
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, EntityConfig, EntityState
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
@@ -22,17 +23,74 @@ def entities(
     pattern: Annotated[str, typer.Argument(help="Only these: light.hall, light.*, hall.", metavar="[FILTER]")] = "*",
     data: Data = None,
     broker: Broker = None,
+    disabled: Annotated[bool, typer.Option("--disabled", help="Only those that are disabled.")] = False,
+    enable: Annotated[bool, typer.Option("--enable", help="Enable them.")] = False,
+    disable: Annotated[bool, typer.Option("--disable", help="Disable them: they are listed, and no more.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List entities with state, area, and since when it is so."""
-    found = talk(_look(load_settings(data, broker)))
-    rows = [row for row in _rows(found) if fits(row["id"], pattern)]
+    """List entities with state, area, and since when it is so; enable or disable them."""
+    settings = load_settings(data, broker)
+    if enable or disable:
+        _tell(talk(_switch(settings, pattern, disable=disable and not enable)), as_json=as_json)
+        return
+    if disabled:
+        _list_disabled(talk(_disabled(settings)), pattern, as_json=as_json)
+        return
+    found = talk(_look(settings))
+    rows = [row for row in _rows(found) if any(fits(id, pattern) for id in (row["id"], *row["former"]))]
     if as_json:
         print_json(rows)
         return
     lines = ((row["id"], row["name"], _shown(row), row["area"], ago(row["changed"])) for row in rows)
     empty = "the home has no entities yet" if pattern == "*" else f"no entity is called {pattern}"
     print_table(("entity", "name", "state", "area", "since"), lines, empty)
+
+
+def _tell(edited: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print_json(edited)
+        return
+    for one in edited:
+        did = one["deed"]["did"] if one["deed"] else (f"{one['thing']} is so already",)
+        console.print("\n".join(did), markup=False, soft_wrap=True)
+
+
+async def _switch(settings: Settings, pattern: str, *, disable: bool) -> list[dict[str, Any]]:
+    """Enable or disable the one of that id, or all that a pattern with wildcards covers."""
+    async with connected(settings) as client:
+        ids = [pattern]
+        if set(pattern) & set("*?["):
+            known = [".".join(where) for where in (await client.present(ENTITY_CONFIG))[ENTITY_CONFIG.template]]
+            ids = known if disable else [row["id"] for row in await _all_disabled(client)]
+            ids = sorted(id for id in ids if fits(id, pattern))
+        if not ids:
+            raise Failure(f"no entity is called {pattern}")
+        asked = [{"entity": id, "disabled": disable} for id in ids]
+        return [await client.calls.ask("home", "edit_entity", fields) for fields in asked]
+
+
+async def _disabled(settings: Settings) -> list[dict[str, Any]]:
+    async with connected(settings) as client:
+        return await _all_disabled(client)
+
+
+async def _all_disabled(client: Client) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    offset: int | None = 0
+    while offset is not None:
+        page = await client.calls.ask("home", "disabled", {"offset": offset})
+        rows += page["entities"]
+        offset = page["next"]
+    return rows
+
+
+def _list_disabled(found: list[dict[str, Any]], pattern: str, *, as_json: bool) -> None:
+    rows = [row for row in found if fits(row["id"], pattern)]
+    if as_json:
+        print_json(rows)
+        return
+    lines = ((row["id"], row["name"], row["device"] or "", row["by"]) for row in rows)
+    print_table(("entity", "name", "device", "disabled by"), lines, "no entity is disabled")
 
 
 async def _look(settings: Settings) -> Found:
@@ -63,6 +121,7 @@ def _row(where: tuple[str, ...], config: EntityConfig, state: EntityState | None
         "cause": asdict(state.cause) if state and state.cause else None,
         "services": config.services,
         "owner": config.owner,
+        "former": entry.former if entry else (),
     }
 
 

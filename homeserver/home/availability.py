@@ -34,6 +34,10 @@ class Availability:
         heard = (self.before if one is None else one for one in self.heard)
         return all(heard) if self.mode == "all" else any(heard)
 
+    def forget(self) -> None:
+        """Nothing was heard yet."""
+        self.heard, self.latest, self.before = [None] * len(self.heard), None, False
+
     def take(self, place: int, available: bool) -> bool:
         self.heard[place] = self.latest = available
         return self.available

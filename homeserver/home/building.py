@@ -10,10 +10,13 @@ from homeserver.home.component import Component, face_of
 from homeserver.home.components import component_of
 from homeserver.home.config import Config
 from homeserver.home.device import Described, described
+from homeserver.home.device_classes import NUMERIC, remarks
 from homeserver.home.discovery import Announcement
 from homeserver.home.entity import STATE, Entity, Face, Read
+from homeserver.home.measure import measure_of
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.home.report import Report, Unreadable
+from homeserver.home.steadying import pace_of, steady_of
 from homeserver.home.surroundings import Surroundings
 from homeserver.home.values import value
 from homeserver.topics.entity import Device, EntityConfig
@@ -33,6 +36,8 @@ _OFF_AT_FIRST: Final = ("climate", "fan", "humidifier", "light", "siren", "switc
 """Components that are taken to be off until a command, where their device reports nothing."""
 _MOMENTARY: Final = ("button", "infrared", "notify", "scene")
 """Components that only do something: there is no state of theirs to be assumed."""
+_MEASURED: Final = ("number", "sensor")
+"""Components whose state is a number with a unit."""
 _CLASS_NAMES: Final = ("binary_sensor", "button", "number", "sensor")
 """Components whose entities without a name are called after their device class."""
 
@@ -48,15 +53,24 @@ class Draft:
         self._names = config.names = {"entity_id": "", "name": ""}
         self.component: Component = component_of(announcement.component, config)
         self.domain = self.component.domain
+        self.unique_id = config.maybe_text("unique_id") or announcement.key
+        config.tuning = config.around.tuned(self.domain, self.unique_id)
         self.face: Face = face_of(self.component, config, templates)
         self.described: Described | None = described(config)
-        self.unique_id = config.maybe_text("unique_id") or announcement.key
         self.category = config.word("entity_category", "", _CATEGORIES) or None
         self.name = self._name(config)
         self.object_id = self._object_id(config)
         self._texts = {key: config.maybe_text(key) for key in _TEXTS}
         self._classed = "device_class" in config.fields
+        self._unit = self._texts["unit_of_measurement"]
+        if self.domain in _MEASURED:
+            self.face.measure = config.once(measure_of, self.domain)
+            self._unit = self.face.measure.unit
+        self.remarks = tuple(remarks(self.domain, self._texts["device_class"], self._texts["unit_of_measurement"]))
+        self.tuning = config.tuning
+        self.face.pace = self._pace()
         self._enabled = config.flag("enabled_by_default", True)
+        self._visible = config.flag("visible_by_default", True)
         self._maker_id = config.maybe_text("object_id")
         self._origin = _origin(config)
         self._group = config.texts("group")
@@ -79,6 +93,15 @@ class Draft:
         if topic := config.filter("json_attributes_topic"):
             face.hears.append((topic, _extra(config, templates)))
             face.has_extra = True
+
+    def _pace(self) -> float:
+        """How often the state may change."""
+        texts = self._texts
+        device_class = texts["device_class"]
+        numeric = self.domain == "sensor" and bool(
+            texts["unit_of_measurement"] or texts["state_class"] or device_class in NUMERIC
+        )
+        return pace_of(self.domain, device_class, self.tuning, numeric=numeric)
 
     def _object_id(self, config: Config) -> str:
         """The wish of the config for its entity's id, else the names of device and entity."""
@@ -103,6 +126,7 @@ class Draft:
         device_id = device.own if device else None
         key, kind = self.announcement.key, self._texts["device_class"]
         row = registry.assign(self.domain, self.unique_id, key, self.object_id, device_id, self.name, kind)
+        row.enabled, row.visible = self._enabled, self._visible
         by = f"device:{self.described.keys[0].partition(':')[2]}" if self.described else f"device:{row.id}"
         config = self.said(device)
         self._names |= {"entity_id": row.id, "name": config.name}
@@ -110,10 +134,8 @@ class Draft:
         topic = self.announcement.topic
         entity = Entity(self.announcement.key, topic, row.id, where, config, self.face, by)
         entity.own = row.own
-        entity.state = self.face.initial
-        entity.facts = dict(self.face.assumed)
-        entity.available = self.face.availability is None
-        entity.expired = self.face.expire_after > 0
+        begin(entity)
+        entity.steady = steady_of(self.tuning)
         return entity, device
 
     def call(self, entity_id: str) -> None:
@@ -144,12 +166,22 @@ class Draft:
             device=_said_device(device) if device else None,
             device_class=texts["device_class"] if self._classed else self.component.device_class,
             state_class=texts["state_class"] if self.domain == "sensor" else None,
-            unit=texts["unit_of_measurement"],
+            unit=self._unit,
             icon=texts["icon"],
             category=self.category,
-            enabled=self._enabled,
             capabilities=capabilities,
         )
+
+
+def begin(entity: Entity) -> None:
+    """Nothing is known of an entity yet."""
+    face = entity.face
+    entity.state, entity.facts, entity.extra, entity.fault = face.initial, dict(face.assumed), {}, ""
+    entity.said_state, entity.said_attributes, entity.changed = "", None, None
+    if face.availability is not None:
+        face.availability.forget()
+    entity.available = face.availability is None
+    entity.expired = face.expire_after > 0
 
 
 def _joined(device: str | None, name: str, called: str | None = None) -> str:

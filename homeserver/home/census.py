@@ -46,7 +46,7 @@ class Census:
         entities = [entity for name in sorted(row.entities) if (entity := self._entity(name)) is not None]
         topics = {topic for entity in entities for topic, _ in entity.face.hears}
         battery = next(filter(None, map(_battery, entities)), None)
-        shown = [name for name in sorted(row.entities) if name.partition(".")[0] not in NO_ENTITY]
+        shown = [entity.id for entity in entities if entity.where[0] not in NO_ENTITY]
         problems = (*_unreachable(entities), *_low(entities), *self._refused(entities, topics))
         return DeviceLine(
             id=row.id,

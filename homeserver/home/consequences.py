@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from homeserver.home.entity import Entity
 from homeserver.home.entries import Entries
-from homeserver.home.journal import ID, REMOVED, Deed, Step
+from homeserver.home.journal import DISABLED, ID, REMOVED, Deed, Step
 from homeserver.home.registry import EntityRow, Registry
 from homeserver.home.roster import Change, Roster
 from homeserver.home.saying import Saying
@@ -30,9 +30,8 @@ class Consequences:
         self._entities(deed)
         if any(_is_renamed(step) for step in deed.steps):
             self._entries.all()
-        else:
-            for step in deed.steps:
-                self._entries.renew(step.kind, step.id)
+        for step in deed.steps:
+            self._entries.renew(step.kind, step.id)
 
     def _devices(self, deed: Deed) -> None:
         """Devices with other ids or names: their entities say whose parts they are."""
@@ -44,8 +43,11 @@ class Consequences:
                 self._saying.config(entity)
 
     def _entities(self, deed: Deed) -> None:
-        moving = [self._registry.rows[step.id] for step in deed.steps if step.kind == "entity" and _is_renamed(step)]
-        self._move(moving)
+        touched = [(self._registry.rows[step.id], step) for step in deed.steps if step.kind == "entity"]
+        self._move([row for row, step in touched if _is_renamed(step)])
+        for row, step in touched:
+            if (step.before or {}).get(DISABLED) != (step.after or {}).get(DISABLED):
+                self._apply(self._roster.switch(row))
 
     def _move(self, rows: Iterable[EntityRow]) -> None:
         """Give entities their new ids, all at once: two may change places."""
@@ -58,7 +60,8 @@ class Consequences:
                 moved.append((entity, entity.where))
                 self._roster.put_in(entity, row)
         for entity, _ in moved:
-            self._saying.moved(entity)
+            if entity.where in self._roster.entities:
+                self._saying.moved(entity)
         for _, where in moved:
             if where not in self._roster.entities:
                 self._saying.gone(where)

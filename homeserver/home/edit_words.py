@@ -12,6 +12,8 @@ from homeserver.topics.call import Call
 
 _Name = Annotated[str, Field(min_length=1, max_length=255)]
 _Names = Annotated[tuple[_Name, ...], Field(max_length=50)]
+MOST_TOLD: Final = 100
+"""Steps of one deed that are told in words."""
 _Id = Annotated[str | None, Field(max_length=255, description="another id; the old one still leads to it")]
 _Former = Annotated[_Names | None, Field(description="which of its former ids still lead to it: others are free again")]
 _Take = Annotated[bool, Field(description="take the id even if it is a former one of another, which loses it")]
@@ -29,7 +31,9 @@ class EditEntity(_Words):
     area: str | None = Field(None, description="id or name of an area; null is the device's own")
     labels: _Names | None = Field(None, description="ids or names of labels")
     hidden: bool | None = Field(None, description="whether pages and targets by place leave it out")
+    disabled: bool | None = Field(None, description="whether it is only listed: nothing is heard or said of it")
     aliases: _Names | None = Field(None, description="other names that people call it by")
+    icon: _Name | None = Field(None, description="such as mdi:lamp; null is its maker's")
     id: _Id = None
     former: _Former = None
     take: _Take = False
@@ -80,10 +84,27 @@ class EditLabel(_Words):
     take: _Take = False
 
 
-class Remove(_Words):
-    """Take an area, floor or label away; what was in it is in none then."""
+class EditZone(_Words):
+    """Make a zone, which is a place on earth with a name, or change one."""
 
-    thing: str = Field(description="area.ID, floor.ID or label.ID", pattern=r"^(area|floor|label)\.[a-z0-9_]+$")
+    zone: str | None = Field(None, description="the zone's id; without it a new one is made")
+    name: _Name | None = None
+    latitude: Annotated[float, Field(ge=-90, le=90, description="degrees, north is positive")] = 0.0
+    longitude: Annotated[float, Field(ge=-180, le=180, description="degrees, east is positive")] = 0.0
+    radius: Annotated[float, Field(gt=0, le=20_000_000)] | None = Field(None, description="metres; null is 100")
+    passive: bool | None = Field(None, description="whether rules alone see it: nobody is said to be there")
+    icon: _Name | None = None
+    id: _Id = None
+    former: _Former = None
+    take: _Take = False
+
+
+class Remove(_Words):
+    """Take an area, floor, label or zone away; what was in it is in none then."""
+
+    thing: str = Field(
+        description="area.ID, floor.ID, label.ID or zone.ID", pattern=r"^(area|floor|label|zone)\.[a-z0-9_]+$"
+    )
 
 
 class Undo(_Words):
@@ -127,6 +148,7 @@ EDIT_DEVICE: Final = Call("home", "edit_device", EditDevice, Edited)
 EDIT_AREA: Final = Call("home", "edit_area", EditArea, Edited)
 EDIT_FLOOR: Final = Call("home", "edit_floor", EditFloor, Edited)
 EDIT_LABEL: Final = Call("home", "edit_label", EditLabel, Edited)
+EDIT_ZONE: Final = Call("home", "edit_zone", EditZone, Edited)
 REMOVE: Final = Call("home", "remove", Remove, Edited)
 UNDO: Final = Call("home", "undo", Undo, DeedLine)
 DEEDS: Final = Call("home", "deeds", AskDeeds, Deeds)

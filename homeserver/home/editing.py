@@ -7,9 +7,15 @@ from typing import Any, Final
 
 from homeserver.home import edit_words as words
 from homeserver.home.consequences import Consequences
+from homeserver.home.entity import Entity
+from homeserver.home.entries import Entries
 from homeserver.home.journal import FORMER, ID, REMOVED, CannotUndoError, Deed, Journal, Kind, Step, given
+from homeserver.home.pages import page
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.home.renaming import Renaming
+from homeserver.home.roster import Roster
+from homeserver.home.words import DISABLED, AskDisabled, DisabledLine, DisabledList
+from homeserver.home.zones import HOME, Zones
 from homeserver.runtime.given import nearest
 from homeserver.runtime.worker import Worker, answers
 from homeserver.topics.call import Caller, CallError
@@ -21,8 +27,6 @@ _REFERS: Final[Mapping[str, tuple[str, str]]] = {
     "label": ("", "labels"),
 }
 """The words that may name a thing of a kind: one alone, or among others."""
-_SILENT: Final[Mapping[str, Any]] = {"hidden": False}
-"""Values of words that say no more than no word."""
 
 
 class Editing(Worker):
@@ -32,6 +36,9 @@ class Editing(Worker):
     journal: Journal
     renaming: Renaming
     consequences: Consequences
+    roster: Roster
+    entries: Entries
+    zones: Zones
 
     @answers(words.EDIT_ENTITY)
     async def edit_entity(self, request: words.EditEntity, caller: Caller) -> words.Edited:
@@ -40,6 +47,22 @@ class Editing(Worker):
             known = nearest(request.entity, list(self.registry.entities))
             raise CallError("not_found", f"there is no entity {request.entity}; {known}", "entity")
         return self._edit("entity", row.own, self._asked(request, "entity"), caller)
+
+    @answers(DISABLED)
+    async def disabled(self, request: AskDisabled, caller: Caller) -> DisabledList:
+        rows = sorted(self.roster.asleep(), key=lambda entity: entity.id)
+        lines, after = page(rows, self._disabled, request)
+        return DisabledList(entities=lines, next=after)
+
+    def _disabled(self, entity: Entity) -> DisabledLine:
+        by = "people" if "disabled" in self.journal.of("entity", entity.own) else "maker"
+        device = entity.config.device.name if entity.config.device is not None else None
+        return DisabledLine(
+            id=entity.id,
+            name=self.journal.of("entity", entity.own).get("name") or entity.config.name,
+            device=device,
+            by=by,
+        )
 
     @answers(words.EDIT_DEVICE)
     async def edit_device(self, request: words.EditDevice, caller: Caller) -> words.Edited:
@@ -63,6 +86,15 @@ class Editing(Worker):
     @answers(words.EDIT_LABEL)
     async def edit_label(self, request: words.EditLabel, caller: Caller) -> words.Edited:
         return self._edit_place("label", request.label, self._asked(request, "label"), caller)
+
+    @answers(words.EDIT_ZONE)
+    async def edit_zone(self, request: words.EditZone, caller: Caller) -> words.Edited:
+        asked = self._asked(request, "zone")
+        if HOME in (request.zone, request.id, slug(request.name or "") if request.zone is None else ""):
+            raise CallError("invalid", "zone.home follows the settings of the home: change its place there", "zone")
+        if request.zone is None and {"latitude", "longitude"} - set(asked):
+            raise CallError("invalid", "a new zone needs `latitude` and `longitude`, in degrees", "latitude")
+        return self._edit_place("zone", request.zone, asked, caller)
 
     @answers(words.REMOVE)
     async def remove(self, request: words.Remove, caller: Caller) -> words.Edited:
@@ -104,7 +136,7 @@ class Editing(Worker):
             asked["labels"] = sorted({str(self._found("label", label)) for label in asked["labels"]})
         if asked.get("aliases") is not None:
             asked["aliases"] = list(asked["aliases"])
-        return {name: None if _is_silent(name, value) else value for name, value in asked.items()}
+        return {name: None if value in ("", []) else value for name, value in asked.items()}
 
     def _found(self, kind: str, wanted: str | None) -> str | None:
         """The own id of a place or label that is named by id or name; raises `CallError`."""
@@ -147,11 +179,11 @@ class Editing(Worker):
 
     def _is_made(self, kind: Kind, own: str) -> bool:
         """Whether it is there because people made it."""
-        return kind in ("floor", "label") or (kind == "area" and own not in self.registry.areas)
+        return kind in ("floor", "label", "zone") or (kind == "area" and own not in self.registry.areas)
 
     def _leaving(self, kind: str, id: str) -> Iterable[Step]:
         """Steps of all that names a thing which goes."""
-        alone, among = _REFERS[kind]
+        alone, among = _REFERS.get(kind, ("", ""))
         for (of_kind, of_id), held in list(self.journal.words.items()):
             if alone and held.get(alone) == id:
                 yield self.journal.step(of_kind, of_id, {**held, alone: None})  # type: ignore[arg-type]
@@ -167,11 +199,17 @@ class Editing(Worker):
         if deed is None:
             return None
         self.consequences.follow(deed)
+        if any(step.kind == "zone" for step in deed.steps):
+            self.zones.renew()
         return self._line(deed)
 
     def _line(self, deed: Deed) -> words.DeedLine:
-        at, did = datetime.fromtimestamp(deed.at, UTC), tuple(map(self._told, deed.steps))
-        return words.DeedLine(deed=deed.number, at=at, by=deed.login, did=did, undid=deed.undid)
+        steps = [step for step in deed.steps if step.kind != "imported"]
+        did = [self._told(step) for step in steps[: words.MOST_TOLD]]
+        if len(steps) > len(did):
+            did.append(f"and {len(steps) - len(did)} more")
+        at = datetime.fromtimestamp(deed.at, UTC)
+        return words.DeedLine(deed=deed.number, at=at, by=deed.login, did=tuple(did), undid=deed.undid)
 
     def _told(self, step: Step) -> str:
         """A step in words: `light.hall: name Hall -> Corridor`."""
@@ -188,11 +226,6 @@ class Editing(Worker):
         told = [name for name in names if name != FORMER or ID not in names]
         changes = (f"{name} {_shown(step, before, name)} -> {_shown(step, after, name)}" for name in told)
         return f"{thing}: {', '.join(changes)}"
-
-
-def _is_silent(name: str, value: Any) -> bool:
-    """Whether a word says no more than no word."""
-    return value in ("", []) or (name in _SILENT and value == _SILENT[name])
 
 
 def _shown(step: Step, words: Mapping[str, Any], name: str) -> str:

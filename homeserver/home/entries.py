@@ -80,10 +80,11 @@ class Entries:
             area_id=self._id("area", words.get("area_id")),
             device_id=self._id("device", row.device_id),
             labels=self._labels(words),
-            hidden=bool(words.get("hidden")),
-            disabled=bool(words.get("disabled")),
+            hidden=bool(words.get("hidden", not row.visible)),
+            disabled=not self._registry.is_enabled(row),
             aliases=tuple(words.get("aliases", ())),
             former=self._former(words),
+            icon=words.get("icon"),
         )
         self._say(ENTITY_ENTRY, "entity", own, entry)
 

@@ -30,6 +30,7 @@ def explained(topic: str, payload: bytes, prefix: str, roster: Roster, refusals:
         topic=topic,
         component=_component(topic, prefix),
         entities=tuple(sorted(one.entity.id for one in known)),
+        disabled=tuple(sorted(one.entity.id for one in known if one.entity.where not in roster.entities)),
         states={one.entity.id: one.entity.word for one in known},
         used=tuple(key for key, used in keys.items() if used),
         unused=tuple(key for key, used in keys.items() if not used),

@@ -18,10 +18,12 @@ import orjson
 
 from homeserver.home.turn import Turn
 
-Kind = Literal["entity", "device", "area", "floor", "label"]
+Kind = Literal["entity", "device", "area", "floor", "label", "zone", "imported"]
+"""What words are about; `imported` is what came in from another system, as it was there."""
 Words = Mapping[str, Any]
 NONE: Final[Words] = {}
 ID: Final = "id"
+DISABLED: Final = "disabled"
 FORMER: Final = "former"
 REMOVED: Final = "removed"
 """Says that a thing was taken out of the registry: the announcement that does not bring it back, or empty text."""
@@ -32,6 +34,11 @@ _AGAIN: Final = "#"
 def given(own: str) -> str:
     """The id that a thing got first."""
     return own.partition(_AGAIN)[0]
+
+
+def imported(domain: str, unique_id: str) -> str:
+    """Under which it is remembered what came in about an entity."""
+    return f"entity {domain} {unique_id}"
 
 
 def own_for(id: str, taken: Callable[[str], bool]) -> str:

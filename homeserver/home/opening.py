@@ -1,9 +1,9 @@
 """How the home comes up: from what the broker and its own file hold to entities that are as they were.
 
-1. Discovery is read until its retained messages are here. It is the truth when the broker holds any of it; a broker
-that lost its store makes nothing forgotten. 2. The topics of devices are read until theirs are here. Nothing is
-said meanwhile, so nobody sees a blink. 3. What no report tells is taken from the last states that the broker kept.
-Then all is said, and what is no more is taken away.
+1. Discovery is read until its retained messages are here, and what was announced before is believed still: a broker
+that is being filled again, or lost its store, makes nothing blink. 2. The topics of devices are read until theirs are
+here. Nothing is said meanwhile. 3. What no report tells is taken from the last states that the broker kept. Then all is
+said. What the broker kept before, and nobody says again, is taken away a little later.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from homeserver.home.entity import Entity
 from homeserver.home.entries import TOPICS
 from homeserver.home.journal import FORMER
 from homeserver.home.roster import where_of
+from homeserver.home.zones import DOMAIN
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, UNAVAILABLE, UNKNOWN, EntityState
 from homeserver.topics.topic import Topic
 
@@ -27,6 +28,8 @@ class Opening:
         self._home = home
         self._announced: dict[str, tuple[bytes, bool]] = {}
         self._collecting = True
+        self.doubted: set[str] = set()
+        """The topics that the broker kept in earlier runs and does not keep now, though it holds discovery."""
         self._states: dict[tuple[str, ...], EntityState] = {}
         self._configs: set[tuple[str, ...]] = set()
         self._entries: list[tuple[Topic[Any], str]] = []
@@ -65,19 +68,16 @@ class Opening:
         self._entries = [(topic, where[0]) for topic in TOPICS for where, _ in left.of(topic)]
 
     def _apply(self) -> None:
-        """What was announced before and is not now: kept, unless the broker kept it and holds other discovery
-        still."""
-        home = self._home
-        any_retained = any(payload and retained for payload, retained in self._announced.values())
-        for topic, payload, retained in home.registry.announced():
-            if topic in self._announced:
-                continue
-            if retained and any_retained:
-                home.registry.leave_topic(topic)
-            else:
-                home.announce(topic, payload, False)
+        """What is announced, and then what was announced before, though it may be doubted."""
+        holds = any(payload and retained for payload, retained in self._announced.values())
+        home, before = self._home, self._home.registry.announced()
         for topic, (payload, retained) in self._announced.items():
             home.announce(topic, payload, retained)
+        for topic, payload, retained in before:
+            if topic not in self._announced:
+                home.announce(topic, payload, False)
+                if holds and retained:
+                    self.doubted.add(topic)
 
     def _before(self, entity: Entity) -> EntityState | None:
         """The last known state; a run that ended while it renamed may have left it under a former id."""
@@ -112,13 +112,16 @@ class Opening:
         for entity in home.roster.entities.values():
             home.saying.config(entity)
             home.saying.again(entity, self._before(entity))
+        for entity in home.roster.asleep():
+            home.entries.entity(entity.own)
         for device in home.registry.devices.values():
             if device.entities:
                 home.saying.device(device)
         home.entries.people_made()
         for where in self._configs:
-            if where not in home.roster.entities:
+            if where not in home.roster.entities and where[0] != DOMAIN:
                 home.saying.gone(where)
+        home.zones.open(self._states, self._configs)
         for topic, id in self._entries:
             if (topic.template, id) not in home.entries.said:
                 home.house.say(topic, None, id)

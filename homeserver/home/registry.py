@@ -13,7 +13,7 @@ from typing import Final
 import orjson
 
 from homeserver.home.device import Described, Details
-from homeserver.home.journal import REMOVED, Journal, Kind, own_for
+from homeserver.home.journal import REMOVED, Journal, Kind, imported, own_for
 from homeserver.home.turn import Turn
 from homeserver.topics.names import slug
 
@@ -54,6 +54,9 @@ class EntityRow:
     forgotten: str | None = None
     name: str = ""
     device_class: str | None = None
+    enabled: bool = True
+    visible: bool = True
+    """What its maker says of both."""
 
     @property
     def topic(self) -> str:
@@ -119,6 +122,10 @@ class Registry:
     def is_removed(self, row: EntityRow) -> bool:
         """Whether people took it out of the registry."""
         return REMOVED in self._journal.of("entity", row.own)
+
+    def is_enabled(self, row: EntityRow) -> bool:
+        """People's word, else the maker's."""
+        return not self._journal.of("entity", row.own).get("disabled", not row.enabled)
 
     def rename(self, rows: Iterable[EntityRow]) -> None:
         """Bring the ids of entities in line with the words of people."""
@@ -209,12 +216,16 @@ class Registry:
         holder = self.entities.get(id)
         if holder is None:
             return "free"
-        if holder.present or not holder.key or self._has_words("entity", holder.own):
+        if holder.present or self._has_words("entity", holder.own) or self._is_expected(holder):
             return ""
         if not self.may_follow(key.partition(" ")[0], holder.topic):
             return ""
         self.drop(holder)
         return "freed"
+
+    def _is_expected(self, row: EntityRow) -> bool:
+        """Whether an import said that it will come."""
+        return not row.key and self._has_words("imported", imported(row.domain, row.unique_id))
 
     def _has_words(self, kind: Kind, own: str) -> bool:
         return (kind, own) in self._journal.words

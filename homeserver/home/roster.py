@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from homeserver.home.building import Draft
+from homeserver.home.building import Draft, begin
 from homeserver.home.config import Refused
 from homeserver.home.discovery import Announcement, Discovered, discover
 from homeserver.home.entity import Entity
@@ -28,13 +28,14 @@ MOST: Final = 20_000
 
 class Change:
     """What one discovery message did. `devices`: those whose description is to be said again; `announces`: whether it
-    could be read and announces anything, `empty`: whether it takes everything back."""
+    could be read and announces anything, `empty`: whether it takes everything back; `asleep`: who came disabled."""
 
     def __init__(self) -> None:
         self.announces = False
         self.empty = False
         self.gone: list[Entity] = []
         self.come: list[Entity] = []
+        self.asleep: list[Entity] = []
         self.devices: list[DeviceRow] = []
 
 
@@ -88,6 +89,13 @@ class Roster:
         if entity is None and (row := self.registry.entity(".".join(where))) is not None:
             entity = self.entities.get(where_of(row.id))
         return entity
+
+    def why_not(self, entity_id: str) -> str:
+        """Why there is no such entity to command."""
+        row = self.registry.entity(entity_id)
+        if row is not None and row.present and not self.registry.is_enabled(row):
+            return f"{row.id} is disabled: `homeserver entities {row.id} --enable` enables it"
+        return f"there is no entity {entity_id}"
 
     @property
     def topics(self) -> set[str]:
@@ -221,11 +229,16 @@ class Roster:
             inherit(entity, before)
             change.gone.append(before)
         self._announced[key] = draft.announcement
-        self._by_key[key] = self.entities[entity.where] = entity
+        self._by_key[key] = entity
         self._drafts[key] = draft
         self._by_topic.setdefault(draft.announcement.topic, set()).add(key)
         self._claims[draft.domain, draft.unique_id] = key
-        change.come.append(entity)
+        if self.registry.is_enabled(self.registry.rows[entity.own]):
+            self.entities[entity.where] = entity
+            change.come.append(entity)
+        else:
+            self.entities.pop(entity.where, None)
+            change.asleep.append(entity)
         if device is not None:
             change.devices.append(device)
 
@@ -238,7 +251,7 @@ class Roster:
             del self._by_topic[topic]
         del self._announced[key]
         del self._claims[draft.domain, draft.unique_id]
-        del self.entities[entity.where]
+        self.entities.pop(entity.where, None)
         self.registry.leave(entity.id)
         change.gone.append(entity)
 
@@ -250,14 +263,36 @@ class Roster:
         self.registry.forget(entity.id, fingerprint(announcement))
         return change
 
+    def asleep(self) -> list[Entity]:
+        """Entities that are announced and disabled."""
+        return [entity for entity in self._by_key.values() if entity.where not in self.entities]
+
+    def switch(self, row: EntityRow) -> Change:
+        """Let an entity come or go as it is enabled or disabled by now."""
+        change, enabled = Change(), self.registry.is_enabled(row)
+        entity = self._by_key.get(row.key) if row.present else None
+        if entity is None or enabled == (entity.where in self.entities):
+            return change
+        if enabled:
+            begin(entity)
+            self.entities[entity.where] = entity
+            change.come.append(entity)
+        else:
+            del self.entities[entity.where]
+            change.gone.append(entity)
+            change.asleep.append(entity)
+        return change
+
     def take_out(self, row: EntityRow) -> Entity | None:
         """The entity of a row that changes its id; until `put_in` nobody finds it."""
-        return self.entities.pop(where_of(row.id), None)
+        self.entities.pop(where_of(row.id), None)
+        return self._by_key.get(row.key) if row.present else None
 
     def put_in(self, entity: Entity, row: EntityRow) -> None:
         """Under its new id."""
         entity.id, entity.where = row.id, where_of(row.id)
-        self.entities[entity.where] = entity
+        if self.registry.is_enabled(row):
+            self.entities[entity.where] = entity
         self._drafts[entity.key].call(row.id)
 
     def described_anew(self, device: DeviceRow) -> list[Entity]:

@@ -84,15 +84,37 @@ class Explain(_Words):
 
 class Explained(_Words):
     """The entities that a discovery message gave, with their states, and which of its keys were of use, as it spells
-    them. `refused`: why it, or a component of a bundle, became no entity, by component key; "" is the whole message."""
+    them. `disabled`: those that are only listed until they are enabled. `refused`: why it, or a component of a bundle,
+    became no entity, by component key; "" is the whole message."""
 
     topic: str
     component: str
     entities: tuple[str, ...] = ()
+    disabled: tuple[str, ...] = ()
     states: dict[str, str] = Field(default_factory=dict)
     used: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     refused: dict[str, str] = Field(default_factory=dict)
+
+
+class AskDisabled(Page):
+    """List the entities that are disabled: by their makers, or by people."""
+
+
+class DisabledLine(_Words):
+    """One disabled entity. `by`: maker or people."""
+
+    id: str
+    name: str
+    device: str | None = None
+    by: str
+
+
+class DisabledList(_Words):
+    """Disabled entities by id. `next`: the offset of the next page, null on the last one."""
+
+    entities: tuple[DisabledLine, ...]
+    next: int | None = None
 
 
 class Forget(_Words):
@@ -128,5 +150,6 @@ class ImageReply(_Words):
 DEVICES: Final = Call("home", "devices", AskDevices, DeviceList, role="guest")
 REFUSALS: Final = Call("home", "refusals", AskRefusals, RefusalList)
 EXPLAIN: Final = Call("home", "explain", Explain, Explained)
+DISABLED: Final = Call("home", "disabled", AskDisabled, DisabledList, role="guest")
 FORGET: Final = Call("home", "forget", Forget, Forgotten, role="owner")
 IMAGE: Final = Call("home", "image", AskImage, ImageReply, role="guest")

@@ -17,12 +17,12 @@ from homeserver.home import words
 from homeserver.home.census import Census
 from homeserver.home.commands import Commands
 from homeserver.home.consequences import Consequences
-from homeserver.home.editing import Editing
 from homeserver.home.entity import Entity
 from homeserver.home.entries import Entries
 from homeserver.home.explaining import explained
 from homeserver.home.gallery import Gallery
 from homeserver.home.grants import Grants
+from homeserver.home.importing import Importing
 from homeserver.home.journal import Journal
 from homeserver.home.opening import Opening
 from homeserver.home.outbox import Outbox
@@ -38,6 +38,7 @@ from homeserver.home.surroundings import Surroundings
 from homeserver.home.switchboard import Line, Switchboard
 from homeserver.home.timers import Timers
 from homeserver.home.turn import Turn
+from homeserver.home.zones import Zones
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.runtime.logins import Logins
@@ -79,7 +80,7 @@ class HomeOptions(BaseModel):
     )
 
 
-class Home(Editing):
+class Home(Importing):
     """Devices in, entities out; commands in, payloads out."""
 
     name = "home"
@@ -107,6 +108,8 @@ class Home(Editing):
         self._process = house.login.partition(".")[2]
         self._full = False
         self._seen: set[str] = set()
+        self._holds = False
+        self._doubted: set[str] = set()
         self._gathering = 0
 
     async def open(self) -> None:
@@ -126,7 +129,9 @@ class Home(Editing):
         self.entries = Entries(house, self.registry, self.journal)
         self.saying = Saying(house, self.entries)
         home = house.settings.home
-        around = Surroundings(house.clock.now, ZoneInfo(home.time_zone), (home.latitude, home.longitude), self.gallery)
+        self.zones = Zones(house, self.journal, self.name)
+        place, zone = (home.latitude, home.longitude), ZoneInfo(home.time_zone)
+        around = Surroundings(house.clock.now, zone, place, self.gallery, self.zones.around)
         self.grants = Grants(Logins(house.folder) if self._is_known() else None, self.prefix)
         self.roster = Roster(
             self.registry,
@@ -151,8 +156,12 @@ class Home(Editing):
         self._say_birth("offline")  # for those who did not see an earlier run end
         self.opening: Opening | None = Opening(self)
         await self.opening.open()
+        self._doubted = self.opening.doubted
         self.opening = None
         self._seen.clear()
+        self._holds = False
+        if self._doubted:
+            house.start(self._settle(), "doubts")
         self.commands.resume()
         self.commands.reporting.reconnected()
         self._say_birth("online")
@@ -165,7 +174,7 @@ class Home(Editing):
         self._say_birth("offline")
         self.commands.delivering.close()
         for entity in self.roster.entities.values():
-            entity.drop_timers()
+            entity.rest()
         self.outbox.write_notes()
         self.turn.end()
         self._resources.close()
@@ -193,6 +202,8 @@ class Home(Editing):
         if address.endswith("/config") and address.startswith(f"{self.prefix}/"):
             if payload and (retained or self._gathering or not self.house.connected):
                 self._seen.add(address)
+                self._holds |= retained
+            self._doubted.discard(address)
             if self.opening is not None:
                 self.opening.announce(address, payload, retained)
             else:
@@ -215,6 +226,8 @@ class Home(Editing):
                 except Unreadable as fault:
                     self.refusals.add(report.address, f"{entity.id}: {fault}", self.house.clock.now())
                     changed = True
+            if entity.fault:
+                changed = entity.settled() or changed
             if part.timed:
                 changed = self.timers.restart(entity) or changed
             if entity.pending is not None or entity.marks:
@@ -238,17 +251,18 @@ class Home(Editing):
         refilter = False
         coming = {entity.where for entity in change.come}
         for entity in change.gone:
-            entity.drop_timers()
+            entity.rest()
             refilter |= self.board.disconnect(entity)
             if entity.where not in coming:
                 self.saying.gone(entity.where)
-                self.entries.entity(entity.own)
                 self.gallery.drop(entity.key)
         for entity in change.come:
             refilter |= self.board.connect(entity)
             self.saying.config(entity)
             self.catch_up(entity)
             self.saying.state(entity)
+        for entity in (*change.gone, *change.asleep) if self.saying.aloud else ():
+            self.entries.entity(entity.own)
         if change.gone:
             self.commands.delivering.abandon()
         left = {one.config.device.id for one in change.gone if one.config.device is not None}
@@ -288,7 +302,7 @@ class Home(Editing):
         if entity is not None:
             self.commands.take(entity, command, heard)
         elif where[0] in SERVICES and ".".join(where) not in self.registry.others:
-            error = ReplyError("not_found", f"there is no entity {where[0]}.{where[1]}")
+            error = ReplyError("not_found", self.roster.why_not(".".join(where)))
             self.commands.refuse(command, heard, error)
 
     @hears(ENTITY_CONFIG)
@@ -309,7 +323,8 @@ class Home(Editing):
 
     async def _connected(self) -> None:
         """What was taken away while we were away: the broker kept it then and does not now. A broker that was killed
-        may have lost the latest, which its devices say again, so they are given time before anything is believed."""
+        may have lost the latest, which its devices say again, so they are given time before anything is believed; one
+        that holds no discovery at all has lost it."""
         self._gathering += 1
         await self.house.until_connected()
         self.commands.reporting.reconnected()
@@ -319,9 +334,17 @@ class Home(Editing):
         if self._gathering or not self.house.connected:
             return  # the next connection's turn
         seen, self._seen = self._seen, set()
-        if seen:
-            for topic in (self.registry.retained() & self.roster.topics) - seen:
+        holds, self._holds = self._holds, False
+        if holds:
+            for topic in self.registry.retained() - seen:
                 self.announce(topic, b"", False)
+
+    async def _settle(self) -> None:
+        """The same for what the broker did not hold when the home opened."""
+        await self.house.clock.sleep(GATHERING)
+        for topic in sorted(self._doubted):
+            self.announce(topic, b"", False)
+        self._doubted.clear()
 
     @every(seconds=1)
     async def tidy(self) -> None:

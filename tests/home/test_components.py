@@ -68,6 +68,10 @@ async def stage(kind: Kind, tmp_path: Path) -> AsyncIterator[Stage]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.component}-{case.name}")
 async def test_a_documented_configuration(case: Case, stage: Stage) -> None:
     await stage.announce(case.component, case.config)
+    if case.config.get("enabled_by_default") is False:
+        assert case.entity_id not in stage.configs
+        await stage.process.calls.ask("home", "edit_entity", {"entity": case.entity_id, "disabled": False})
+        await stage.quiet()
     if case.entity_id:
         config = stage.configs[case.entity_id]
         assert {key: config.capabilities.get(key) for key in case.capabilities} == case.capabilities

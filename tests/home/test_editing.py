@@ -238,6 +238,48 @@ async def test_devices_and_places_get_other_ids_and_all_that_names_them_follows(
     assert everything(home) == before
 
 
+async def test_what_its_maker_disables_is_listed_and_costs_nothing_until_it_is_enabled(stage: Stage) -> None:
+    fields = LIGHT | {"device": DEVICE, "enabled_by_default": False, "optimistic": False}
+    await stage.announce("light", fields)
+    await stage.report("a/state", "ON", retain=True)
+    assert (stage.configs, stage.states) == ({}, {})
+    assert "a/state" not in stage.home.board.lines
+    assert said(stage, ENTITY_ENTRY, "light.hall_lamp").disabled
+    (line,) = (await ask(stage, "disabled")).entities
+    assert (line.id, line.name, line.device, line.by) == ("light.hall_lamp", "Hall lamp", "Hall lamp", "maker")
+    refused = await stage.command("light.hall_lamp", "turn_on")
+    assert refused is not None
+    assert refused.error is not None
+    assert "is disabled: `homeserver entities light.hall_lamp --enable`" in refused.error.message
+    explained = await ask(stage, "explain", topic="homeassistant/light/thing/config")
+    assert (explained.entities, explained.disabled) == (("light.hall_lamp",), ("light.hall_lamp",))
+    await ask(stage, "edit_entity", entity="light.hall_lamp", disabled=False)
+    assert stage.states["light.hall_lamp"].state == "on"
+    assert not said(stage, ENTITY_ENTRY, "light.hall_lamp").disabled
+    await ask(stage, "undo")
+    assert (stage.configs, stage.states) == ({}, {})
+
+
+async def test_people_disable_an_entity_over_restarts_and_renames(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as stage:
+        await stage.announce("light", LIGHT | {"device": DEVICE})
+        await stage.command("light.hall_lamp", "turn_on")
+        await ask(stage, "edit_entity", entity="light.hall_lamp", disabled=True)
+        await stage.virtual.advance(2)
+        assert stage.failed[-1].message == "light.hall_lamp was taken away"
+        assert (stage.configs, stage.states) == ({}, {})
+        await ask(stage, "edit_entity", entity="light.hall_lamp", id="light.door", name="Door")
+        await stage.announce("light", LIGHT | {"device": DEVICE, "icon": "mdi:lamp"})
+    async with memory_stage(tmp_path, broker) as stage:
+        await stage.quiet()
+        assert (stage.configs, stage.states) == ({}, {})
+        entry = said(stage, ENTITY_ENTRY, "light.door")
+        assert (entry.disabled, entry.name) == (True, "Door")
+        await ask(stage, "edit_entity", entity="light.door", disabled=None)
+        assert set(stage.states) == {"light.door"}
+
+
 @pytest.mark.parametrize(
     ("verb", "fields", "reason"),
     [

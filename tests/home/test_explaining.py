@@ -12,6 +12,7 @@ from homeserver.home.commands import resolved
 from homeserver.home.switchboard import Switchboard
 from homeserver.home.words import Explained
 from homeserver.topics.call import CallError
+from homeserver.topics.registry import ENTITY_ENTRY
 from tests.home.documented import Case, Told
 from tests.home.stage import Stage
 from tests.home.test_components import CASES
@@ -104,6 +105,8 @@ async def behaviour(stage: Stage, case: Case, fields: dict[str, Any]) -> list[An
     for known in stage.home.roster.known(f"homeassistant/{case.component}/honest/config"):
         entity, face = known.entity, known.entity.face
         seen += [entity.id, asdict(entity.config), sorted({topic for topic, _ in face.hears}), face.initial]
+        entry = stage.bus.present.get(ENTITY_ENTRY.address((entity.id,)))
+        seen.append(entry.message if entry is not None else None)
         seen += [face.qos, face.retain, face.force, face.expire_after, face.off_delay, sorted(face.reported)]
         for step in case.steps:
             if isinstance(step, Told):
