@@ -10,9 +10,13 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from homeserver.home.delivering import Delivering, Find, Pending, changed
+from homeserver.home.codes import FIELD
+from homeserver.home.delivering import Delivering, changed
 from homeserver.home.entity import STATE, Entity, Wish
+from homeserver.home.lockout import Lockout
 from homeserver.home.outbox import Outbox, Row
+from homeserver.home.pacing import Find, Pacing
+from homeserver.home.pending import Pending, as_wished_of
 from homeserver.home.refusals import Refusals
 from homeserver.home.reporting import Reporting
 from homeserver.home.turn import Turn
@@ -21,7 +25,7 @@ from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.topics.call import REPLY, CallError, Reply, ReplyError
 from homeserver.topics.cause import Cause
-from homeserver.topics.entity import Command, CommandOutcome
+from homeserver.topics.entity import COMMAND_ENDED, Command, CommandOutcome, Outcome
 from homeserver.topics.service import Service
 from homeserver.topics.services import SERVICES
 
@@ -38,8 +42,10 @@ class Commands:
         turn: Turn,
         outbox: Outbox,
         refusals: Refusals,
+        pacing: Pacing,
         find: Find,
         assume: Callable[[Entity, Wish], None],
+        say: Callable[[Entity, Cause], None],
     ) -> None:
         self._house = house
         self._turn = turn
@@ -47,7 +53,9 @@ class Commands:
         self._refusals = refusals
         self._find = find
         self.reporting = Reporting(house, outbox)
-        self.delivering = Delivering(house, turn, outbox, find, assume, self._expired)
+        self.delivering = Delivering(house, turn, outbox, pacing, find, assume, say, self._ended)
+        self._pacing = pacing
+        self._lockout = Lockout(house.clock)
 
     def take(self, entity: Entity, command: Command, heard: Heard) -> None:
         """Carry out a command for an entity of ours."""
@@ -70,12 +78,16 @@ class Commands:
         cause = command.cause or Cause(command.id, heard.login)
         now = self._now()
         id = f"{heard.login} {command.id}"
-        marked = once and self._house.connected
-        pending = Pending(id, entity, service, data, cause, deadline, once=once, marked=marked)
+        marked = once and self._house.connected and not self._pacing.lanes(entity)
+        if data and FIELD in data:
+            self._lockout.check(entity, service, data)
+        tell = command.tell
+        pending = Pending(id, entity, service, data, cause, deadline, once=once, marked=marked, tell=tell)
         times = (now, now + left)
         if not self._outbox.add(id, entity.id, service, data, cause, times, once=once, sent=marked):
             self._turn.after(lambda fault: self._answer(command, heard, fault))
             return
+        self.delivering.join(pending)
         self._turn.after(lambda fault: self._go(pending, command, heard, fault))
 
     def _now(self) -> float:
@@ -84,9 +96,11 @@ class Commands:
     def _go(self, pending: Pending, command: Command, heard: Heard, fault: str) -> None:
         if command.reply_to is not None:
             self._answer(command, heard, fault)
-        if not fault:
-            pending.entity.command = (pending.cause, pending.deadline, pending.wish.facts.get(STATE))
-            self.delivering.send(pending)
+        if fault:
+            self.delivering.drop(pending)
+            return
+        pending.entity.command = (pending.cause, pending.deadline, pending.wish.facts.get(STATE))
+        self.delivering.send(pending)
 
     def resume(self) -> None:
         """Go on with what an earlier run left open; the wall clock tells what time is left."""
@@ -95,19 +109,21 @@ class Commands:
             domain, _, object_id = row.entity_id.partition(".")
             entity = self._find((domain, object_id))
             left = min(row.deadline - now, _LONGEST_TTL)
-            if entity is None or left <= 0:
-                reason = f"{row.entity_id} was taken away" if left > 0 else ""
-                self._report(row.id, row.entity_id, row.service, row.cause, reason)
-                continue
-            self._resume(row, entity, monotonic + left)
+            if entity is None:
+                self._report(row.id, row.entity_id, row.service, row.cause, "failed", f"{row.entity_id} was taken away")
+            else:
+                self._resume(row, entity, monotonic + left)
 
     def _resume(self, row: Row, entity: Entity, deadline: float) -> None:
+        """Whoever asked may have asked to be told the end."""
+        id, service, data, cause, once = row.id, row.service, row.data, row.cause, row.once
         try:
-            pending = Pending(row.id, entity, row.service, row.data, row.cause, deadline, once=row.once, marked=False)
+            pending = Pending(id, entity, service, data, cause, deadline, once=once, marked=False, tell=True)
         except (CallError, KeyError) as error:
-            self._report(row.id, row.entity_id, row.service, row.cause, changed(error))
+            self._report(id, row.entity_id, service, cause, "failed", changed(error))
             return
-        entity.command = (row.cause, deadline, pending.wish.facts.get(STATE))
+        entity.command = (cause, deadline, pending.wish.facts.get(STATE))
+        self.delivering.join(pending)
         self.delivering.send(pending)
 
     # -- answers
@@ -125,14 +141,37 @@ class Commands:
         if address := reply_address(self._house.root, heard.login, command.reply_to):
             self._house.say(REPLY, reply, *address)
 
-    def _expired(self, pending: Pending, reason: str) -> None:
-        self._report(pending.id, pending.entity.id, pending.service, pending.cause, reason)
+    def _ended(self, pending: Pending, outcome: Outcome, reason: str) -> None:
+        id, service, cause = pending.id, pending.service, pending.cause
+        if outcome in ("expired", "failed"):
+            self._report(id, pending.entity.id, service, cause, outcome, reason or _why(pending))
+            return
+        message = reason or _ENDS[outcome].format(pending.entity.id, service)
+        own_id = id.partition(" ")[2]
+        self._house.say(COMMAND_ENDED, CommandOutcome(own_id, pending.entity.id, service, outcome, message, cause))
 
-    def _report(self, id: str, entity_id: str, service: str, cause: Cause, reason: str) -> None:
-        message = reason or f"{entity_id} did not confirm {service} in time"
-        outcome = "failed" if reason else "expired"
+    def _report(self, id: str, entity_id: str, service: str, cause: Cause, outcome: Outcome, message: str) -> None:
         own_id = id.partition(" ")[2]
         self.reporting.report(id, CommandOutcome(own_id, entity_id, service, outcome, message, cause))
+
+
+_ENDS: Final[Mapping[str, str]] = {
+    "confirmed": "{0} confirms {1}",
+    "already": "{0} was so already",
+    "acknowledged": "{0} was told and reports nothing",
+    "sent": "{0} was told once, and nothing that it reports can show it",
+}
+
+
+def _why(pending: Pending) -> str:
+    """Why a command was given up."""
+    entity, service = pending.entity, pending.service
+    if not pending.left:
+        return f"{service} could not be sent to {entity.id} in time"
+    if pending.obeyed:
+        return f"{entity.id} stopped on its way: {service} is not confirmed"
+    away = ": it is unavailable" if not entity.available else ""
+    return f"{entity.id} did not confirm {service} in time{away}"
 
 
 def resolved(entity: Entity, name: str, data: Mapping[str, Any]) -> tuple[str, Mapping[str, Any], bool]:
@@ -147,7 +186,7 @@ def resolved(entity: Entity, name: str, data: Mapping[str, Any]) -> tuple[str, M
     effect = service.effect_of(checked)
     if effect != "toggle":
         return name, checked, effect == "once"
-    behind = service.behind(entity.known(service.of), has)
+    behind = service.behind(as_wished_of(entity, service.of), has)
     meant = SERVICES[entity.where[0]][behind]
     fitting = {key: checked[key] for key in checked if key in meant.model.model_fields}
     return behind, fitting, meant.effect_of(fitting) == "once"

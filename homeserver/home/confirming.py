@@ -1,7 +1,7 @@
 """Whether a device's report confirms what was wished of it, allowing for what lamps and drives round on the way."""
 
 from collections.abc import Callable, Mapping
-from math import dist
+from math import dist, inf
 from typing import Any, Final
 
 from homeserver.home import colour
@@ -46,6 +46,13 @@ def agrees(name: str, wanted: Any, reported: Any) -> bool:
         return len(wanted) == len(reported) and all(abs(a - b) <= 8 for a, b in zip(wanted, reported, strict=True))
     tolerance = _TOLERANCE.get(name)
     return tolerance is not None and bool(abs(wanted - reported) <= tolerance)
+
+
+def distance(entity: Entity, wanted: Mapping[str, Any]) -> float:
+    """How far the numbers among what is wanted are from what the device reports, taken together."""
+    pairs = [(value, entity.known(name)) for name, value in wanted.items()]
+    gaps = [abs(one - two) for one, two in pairs if isinstance(one, int | float) and isinstance(two, int | float)]
+    return float(sum(gaps)) if gaps else inf
 
 
 def _same_number(one: str | None, two: str | None) -> bool:

@@ -5,7 +5,7 @@ State words, attributes and services carry the names that Home Assistant's users
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from homeserver.topics.cause import Cause
 from homeserver.topics.topic import Retained, Topic
@@ -14,6 +14,12 @@ UNKNOWN: Final = "unknown"
 """The state of an entity whose device has not reported one."""
 UNAVAILABLE: Final = "unavailable"
 """The state of an entity whose device cannot be reached."""
+WANTED: Final = "wanted"
+"""The attribute that holds what a command asks for which is still on its way."""
+NOT_CONFIRMED: Final = "not_confirmed"
+"""The attribute that tells of a command which its device did not confirm in time."""
+MARKS: Final = frozenset((WANTED, NOT_CONFIRMED))
+"""Attributes that tell of commands, and nothing of the device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,8 @@ class EntityState:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A wish: `service` (`turn_on`) with its `data`; dies `ttl` seconds after it was sent. `id` is carried out once."""
+    """A wish: `service` (`turn_on`) with its `data`; dies `ttl` seconds after it was sent. `id` is carried out once.
+    `tell`: whether a good end is to be said too."""
 
     id: str
     service: str
@@ -82,16 +89,23 @@ class Command:
     ttl: float = 30.0
     cause: Cause | None = None
     reply_to: str | None = None
+    tell: bool = False
+
+
+Outcome = Literal["confirmed", "already", "acknowledged", "sent", "superseded", "expired", "failed"]
+"""confirmed: the device reports it. already: it was so before. acknowledged: the broker has it, and the device reports
+nothing. sent: it left, and nothing follows that could be seen. superseded: a newer command wants something else.
+expired: the device did not confirm it in time. failed: it could not be carried out."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandOutcome:
-    """What became of an accepted command that was not carried out: `outcome` is `expired` or `failed`."""
+    """What became of an accepted command."""
 
     id: str
     entity_id: str
     service: str
-    outcome: str
+    outcome: Outcome
     message: str
     cause: Cause | None = None
 
@@ -99,4 +113,6 @@ class CommandOutcome:
 ENTITY_CONFIG: Final = Retained("entity/{domain}/{object_id}/config", EntityConfig)
 ENTITY_STATE: Final = Retained("entity/{domain}/{object_id}/state", EntityState, qos=0)
 COMMAND: Final = Topic[Command]("entity/{domain}/{object_id}/command/{login}", Command, one_hearer=True)
+COMMAND_ENDED: Final = Topic[CommandOutcome]("event/command_ended/{login}", CommandOutcome)
+"""Ends that are no failures, for commands whose sender asked to be told."""
 COMMAND_FAILED: Final = Topic[CommandOutcome]("event/command_failed/{login}", CommandOutcome)

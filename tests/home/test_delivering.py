@@ -146,7 +146,7 @@ async def test_commands_wait_for_the_broker_within_their_time(stage: Stage) -> N
     assert [one.id for one in stage.failed] == ["short"]
 
 
-async def test_what_only_an_older_wish_wanted_is_reported_when_it_never_left(stage: Stage) -> None:
+async def test_of_wishes_that_wait_the_last_wins_for_each_attribute(stage: Stage) -> None:
     assert stage.broker is not None
     lamp = {"name": "Lamp", "unique_id": "lamp", "schema": "json", "command_topic": "lamp/set", "state_topic": "lamp"}
     await stage.announce("light", {**lamp, "brightness": True, "supported_color_modes": ["rgb"]})
@@ -157,10 +157,14 @@ async def test_what_only_an_older_wish_wanted_is_reported_when_it_never_left(sta
     await stage.command("light.lamp", "turn_on", id="dimmer", brightness=70)
     stage.broker.start()
     await stage.connect_device()
-    await stage.virtual.advance(10)
-    assert "70" in stage.told_on("lamp/set")[0]
-    assert [(one.id, one.outcome) for one in stage.failed] == [("colour", "failed")]
-    assert "took its place" in stage.failed[0].message
+    await stage.virtual.advance(0.5)
+    sent = [json.loads(text) for text in stage.told_on("lamp/set")]
+    assert sent == [{"state": "ON", "color": {"r": 255, "g": 0, "b": 0}}, {"state": "ON", "brightness": 70}]
+    report = {"state": "ON", "brightness": 70, "color_mode": "rgb", "color": {"r": 255, "g": 0, "b": 0}}
+    await stage.report("lamp", json.dumps(report))
+    await stage.virtual.advance(60)
+    assert len(stage.told_on("lamp/set")) == 2
+    assert stage.failed == []
 
 
 async def test_an_unavailable_device_is_told_when_it_comes_back(stage: Stage) -> None:
