@@ -79,7 +79,7 @@ ALARM: Final = Component(
     domain="alarm_control_panel",
     names="Alarm",
     needs=("command_topic", "state_topic"),
-    reads=(Reads("state_topic", "value_template", _state),),
+    reads=(Reads("state_topic", "value_template", _state, shared=True),),  # no alarm ends by a word that is unknown
     services={
         **{
             f"alarm_arm_{way}": _row(f"arm_{way}", f"armed_{way}", "code_arm_required", "arming", "pending")

@@ -1,7 +1,7 @@
-"""Numbers with limits: temperatures as a device counts them, humidity in percent.
+"""Numbers with limits: temperatures, which a device counts in its own unit and people see in the home's; humidity in
+percent.
 
-A temperature stays in the unit of its device: the home has no unit system yet. Defaults are those of Home Assistant's
-documentation of the MQTT climate, water heater and humidifier.
+Defaults are those of Home Assistant's documentation of the MQTT climate, water heater and humidifier.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,30 +11,66 @@ from typing import Any, Final
 from homeserver.home.component import Make
 from homeserver.home.config import Config, Refused
 from homeserver.home.entity import Entity
+from homeserver.home.measure import nice_step
 from homeserver.home.parsing import IGNORED, NONE, Parse, ParseOf, number_of
 from homeserver.home.report import Unreadable
+from homeserver.home.units import Conversion, conversion
 from homeserver.topics.call import CallError
 
 _UNITS: Final[Mapping[str, str]] = {"C": "°C", "F": "°F"}
+HOME_UNITS: Final[Mapping[str, str]] = {"metric": "°C", "us_customary": "°F"}
 
 
 @dataclass(frozen=True, slots=True)
 class Degrees:
-    """How a device counts temperatures: its unit, which of them can be set, and how fine it is."""
+    """How a device counts temperatures: its unit, which of them can be set, how fine it is, and in which steps it is
+    set where it says so. `shown_in` is the unit of the home."""
 
     unit: str
     low: float
     high: float
     precision: float
+    step: float | None
+    shown_in: str
+    conversion: Conversion | None
 
     def rounded(self, degrees: float) -> float:
         """As fine as the device is, and no finer."""
         return round(round(degrees / self.precision) * self.precision, 6)
 
+    def told(self, degrees: float) -> float:
+        """A temperature of the device as people see it: no finer than it is, and no less."""
+        degrees = self.rounded(degrees)
+        if self.conversion is None:
+            return degrees
+        fine = self.converted(self.precision)
+        return round(round(self.conversion.there(degrees) / fine) * fine, 6)
+
+    def sent(self, wanted: float, name: str) -> float:
+        """What the device is told; raises `CallError` for what cannot be set, under the name of the datum."""
+        low, high = (self.told(self.low), self.told(self.high)) if self.conversion else (self.low, self.high)
+        if not low <= wanted <= high:
+            raise CallError("invalid", f"{wanted:g} lies outside {low:g} to {high:g} {self.shown_in}", name)
+        if self.conversion is None:
+            return wanted
+        degrees = self.rounded(self.conversion.back(wanted))
+        if self.step is not None:
+            degrees = round(round(degrees / self.step) * self.step, 6)
+        return min(max(degrees, self.low), self.high)
+
+    def converted(self, step: float) -> float:
+        """A difference of the device's temperatures as one that people can count with."""
+        return step if self.conversion is None else nice_step(step * self.conversion.slope)
+
     @property
     def shown(self) -> dict[str, Any]:
-        low, high = self.rounded(self.low), self.rounded(self.high)
-        return {"min_temp": low, "max_temp": high, "precision": self.precision, "temperature_unit": self.unit}
+        low, high = self.told(self.low), self.told(self.high)
+        return {
+            "min_temp": low,
+            "max_temp": high,
+            "precision": self.converted(self.precision),
+            "temperature_unit": self.shown_in,
+        }
 
 
 def degrees_of(config: Config, low: float, high: float) -> Degrees:
@@ -46,7 +82,10 @@ def degrees_of(config: Config, low: float, high: float) -> Degrees:
     most = config.number("max_temp", in_unit(high, unit), -500, 5000)
     if least > most:
         raise Refused(f"`min_temp` {least:g} is above `max_temp` {most:g}")
-    return Degrees(unit, least, most, config.number("precision", 0.1 if unit == "°C" else 1.0, 0.001, 100))
+    precision = config.number("precision", 0.1 if unit == "°C" else 1.0, 0.001, 100)
+    shown_in = HOME_UNITS[config.around.units]
+    step = config.maybe_number("temp_step", 0.001, 100) if unit != shown_in else None
+    return Degrees(unit, least, most, precision, step, shown_in, conversion("temperature", unit, shown_in))
 
 
 def in_unit(celsius: float, unit: str) -> float:
@@ -55,15 +94,15 @@ def in_unit(celsius: float, unit: str) -> float:
 
 
 def temperature(of: Callable[[Config], Degrees]) -> ParseOf:
-    """A temperature that a device reports, as fine as it is."""
+    """A temperature that a device reports, in the home's unit."""
 
     def made(config: Config) -> Parse:
-        rounded = config.once(of).rounded
+        told = config.once(of).told
 
         def parse(text: str) -> Any:
             if not text.strip():
                 return IGNORED
-            return None if text == NONE else rounded(number_of(text))
+            return None if text == NONE else told(number_of(text))
 
         return parse
 
@@ -77,11 +116,8 @@ def set_temperature(of: Callable[[Config], Degrees], name: str) -> Callable[[Con
         degrees = config.once(of)
 
         def make(entity: Entity, data: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-            wanted = float(data[name])
-            if not degrees.low <= wanted <= degrees.high:
-                limits = f"{degrees.low:g} to {degrees.high:g} {degrees.unit}"
-                raise CallError("invalid", f"{wanted:g} lies outside {limits}", name)
-            return wanted, {name: degrees.rounded(wanted)}
+            sent = degrees.sent(float(data[name]), name)
+            return sent, {name: degrees.told(sent)}
 
         return make
 

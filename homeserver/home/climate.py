@@ -112,7 +112,7 @@ def _mode_when(service: str, modes: tuple[str, ...]) -> str | None:
 
 def _shows(config: Config) -> dict[str, Any]:
     shown: dict[str, Any] = {"hvac_modes": list(list_of(config, "modes", _MODES))} | config.once(_degrees).shown
-    shown["target_temp_step"] = config.number("temp_step", 1.0, 0.001)
+    shown["target_temp_step"] = config.once(_degrees).converted(config.number("temp_step", 1.0, 0.001))
     if config.topic("target_humidity_command_topic"):
         shown["min_humidity"], shown["max_humidity"] = config.once(_humidity_limits)
     if presets := _presets(config):
@@ -135,7 +135,7 @@ def _assumed(config: Config, reported: frozenset[str]) -> dict[str, Any]:
     names = [name for name, row in _HEAT.items() if name not in reported and config.topic(row.topic)]
     degrees = config.once(_degrees)
     initial = config.number("initial", in_unit(_INITIAL, degrees.unit)) if names else 0.0
-    facts: dict[str, Any] = {name: degrees.rounded(initial) for name in names}
+    facts: dict[str, Any] = {name: degrees.told(initial) for name in names}
     for name, default in _CHOICES.items():
         first = _AT_FIRST[name]
         if name not in reported and config.topic(f"{name}_command_topic"):

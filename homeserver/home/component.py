@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from homeserver.home.config import Config, Refused
 from homeserver.home.entity import STATE, Derive, Encode, Entity, Face, Happening, Present, Read, Send, Wish
-from homeserver.home.parsing import IGNORED, Nonsense
-from homeserver.home.report import Ignored, Report
+from homeserver.home.parsing import IGNORED
+from homeserver.home.report import Ignored, Report, Unreadable
 from homeserver.home.values import Payload, given, payload, text_of, value
 from homeserver.topics.call import CallError
 from homeserver.view.templates import Templates
@@ -32,7 +32,8 @@ class Reads:
     """A topic that is heard: keys of topic and template (`a|b`: the first that is given), how its text is parsed, and
     the fact that comes of it. `optional` rows count only where their template is given. Where the meaning of a text
     depends on what is known already, `parse` gives a function of the entity. `fresh` rows pass retained reports by:
-    what they tell of is long past."""
+    what they tell of is long past. Of a text that makes no sense the state is unknown from then on; on a `shared` topic
+    it may be meant for another, and the state stays as it was."""
 
     topic: str
     template: str
@@ -40,6 +41,7 @@ class Reads:
     into: str = STATE
     optional: bool = False
     fresh: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +146,15 @@ def read_of(row: Reads, config: Config, templates: Templates) -> Read:
         found = _fresh(found)
     parse = row.parse(config)
     into = row.into
+    shared = row.shared
 
     def read_state(entity: Entity, report: Report) -> bool:
+        text = found(report)  # a template that fails says nothing of the state
         try:
-            state = parse(found(report))
-        except Nonsense:
-            entity.set_state(None)
+            state = parse(text)
+        except Unreadable as fault:
+            if not shared:
+                entity.doubt(str(fault))
             raise
         return state is not IGNORED and (entity.set_state(state) or entity.face.force)
 

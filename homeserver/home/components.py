@@ -12,13 +12,14 @@ from homeserver.home.events import DEVICE_AUTOMATION, EVENT, TAG
 from homeserver.home.fan import FAN
 from homeserver.home.humidifier import HUMIDIFIER
 from homeserver.home.infrared import infrared
-from homeserver.home.kinds import BINARY_SENSOR, BUTTON, NUMBER, SELECT, SENSOR, SWITCH
+from homeserver.home.kinds import BINARY_SENSOR, BUTTON, SELECT, SENSOR, SWITCH
 from homeserver.home.light_basic import BASIC
 from homeserver.home.light_json import JSON
 from homeserver.home.light_template import TEMPLATE
 from homeserver.home.lock import LOCK
 from homeserver.home.moments import DATE, DATETIME, TIME
 from homeserver.home.mower import LAWN_MOWER
+from homeserver.home.number import NUMBER
 from homeserver.home.pictures import CAMERA, IMAGE
 from homeserver.home.siren import SIREN
 from homeserver.home.texts import NOTIFY, SCENE, TEXT

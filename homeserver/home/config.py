@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 from homeserver.home.surroundings import Surroundings
+from homeserver.home.tuning import UNTUNED
 from homeserver.runtime.filters import filter_fault, topic_fault
 
 _YES: Final = frozenset(("1", "true", "yes", "on", "enable", "enabled"))
@@ -38,6 +39,7 @@ class Config:
         self.root = root
         self.key = key
         self.around = around or Surroundings()
+        self.tuning = UNTUNED
         self.used: set[str] = set()
         self.names: dict[str, Any] = {}
         """What templates may know of the entity itself."""

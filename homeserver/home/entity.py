@@ -12,13 +12,17 @@ from homeserver.topics.event import DeviceEventType
 
 if TYPE_CHECKING:
     from homeserver.home.availability import Availability
+    from homeserver.home.measure import Measure
     from homeserver.home.pacing import Lane
     from homeserver.home.pending import Pending
+    from homeserver.home.steadying import Steady
     from homeserver.runtime.clock import Timer
 
 STATE: Final = "state"
 """The name under which the state itself stands among facts."""
 NO_MARKS: Final[dict[str, Any]] = {}
+UNKNOWN_REASON: Final = "unknown_reason"
+"""The attribute that tells why a state is unknown: its device said what makes no sense."""
 NO_ENTITY: Final = frozenset(("device_automation", "tag"))
 """Domains of what only tells of events: nothing is said of them as entities."""
 
@@ -100,6 +104,11 @@ class Face:
     timed: frozenset[str] = frozenset()
     """Topics whose reports start the timers of `expire_after` and `off_delay` anew."""
     availability: "Availability | None" = None
+    measure: "Measure | None" = None
+    """How the numbers of the state come from the device's own."""
+    pace: float = -1.0
+    """Seconds between two changes of the state that are well for ever; 0 where only losses of the device are counted,
+    less where nothing is."""
 
 
 @dataclass(slots=True, eq=False)
@@ -138,6 +147,12 @@ class Entity:
     off: "Timer | None" = None
     own: str = ""
     """Its own id in the registry, which never changes."""
+    fault: str = ""
+    """Why the state is unknown: its device said what makes no sense."""
+    heat: float = 0.0
+    """Until when (monotonic) its changes would have lasted at its pace."""
+    steady: "Steady | None" = None
+    """How its changes are slowed, if they are."""
     _attributes: dict[str, Any] | None = None
 
     @property
@@ -155,6 +170,8 @@ class Entity:
         if self._attributes is None:
             present = self.face.present
             own = self.facts if present is None else present(self.state, self.facts)
+            if self.fault:
+                own = {**own, UNKNOWN_REASON: self.fault}
             self._attributes = {**self.extra, **own} if self.extra else own
         return {**self._attributes, **self.marks} if self.marks else self._attributes
 
@@ -176,6 +193,19 @@ class Entity:
         self.state = state
         if self.face.present is not None:
             self._attributes = None
+        return True
+
+    def doubt(self, reason: str) -> None:
+        """What the device said of its state makes no sense: it is unknown."""
+        self.state, self.fault = None, reason[:_LONGEST_REASON]
+        self._attributes = None
+
+    def settled(self) -> bool:
+        """Forget why the state was unknown once it is known again; True where it is."""
+        if self.state is None:
+            return False
+        self.fault = ""
+        self._attributes = None
         return True
 
     def known(self, name: str) -> Any:
@@ -200,7 +230,10 @@ class Entity:
         assumed = self.face.assumed
         heard = {name: value for name, value in self.facts.items() if assumed.get(name) != value}
         self.facts = {**assumed, **{name: value for name, value in values.items() if name in facts}, **heard}
-        other = {name: one for name, one in attributes.items() if name not in facts and name not in MARKS}
+        passing = {*MARKS, UNKNOWN_REASON}
+        other = {name: one for name, one in attributes.items() if name not in facts and name not in passing}
+        if self.state is None and not self.fault:
+            self.fault = str(attributes.get(UNKNOWN_REASON, ""))
         if self.face.has_extra and not self.extra:
             self.extra = other
         if self.face.whole and other:
@@ -208,8 +241,18 @@ class Entity:
         self._attributes = None
 
     def drop_timers(self) -> None:
-        """Before the entity goes away or is built anew."""
+        """Nothing happens by time alone any more."""
         for timer in (self.expiry, self.off):
             if timer is not None:
                 timer.cancel()
         self.expiry = self.off = None
+
+    def rest(self) -> None:
+        """Before the entity goes away or is built anew."""
+        self.drop_timers()
+        if self.steady is not None:
+            self.steady.drop()
+
+
+_NONE: Final[dict[str, Any]] = {}
+_LONGEST_REASON: Final = 200

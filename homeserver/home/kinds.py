@@ -1,4 +1,4 @@
-"""The simple components as rows: sensor, binary_sensor, switch, number, select, button.
+"""The simple components as rows: sensor, binary_sensor, switch, select, button.
 
 Facts: Home Assistant's documentation of the MQTT integration, one page for each component.
 """
@@ -9,22 +9,9 @@ from typing import Any, Final
 from homeserver.home.component import Component, Make, Reads, Sends, word
 from homeserver.home.config import Config
 from homeserver.home.entity import Entity
-from homeserver.home.parsing import limited_number, limits, option, reading, timestamp, words
-from homeserver.home.values import text_of
+from homeserver.home.measure import decimals_shown
+from homeserver.home.parsing import option, reading, timestamp, words
 from homeserver.topics.call import CallError
-
-
-def _set_value(config: Config) -> Make:
-    low, high = limits(config)
-
-    def make(entity: Entity, data: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-        number = float(data["value"])
-        if not low <= number <= high:
-            raise CallError("invalid", f"{number:g} lies outside {low:g} to {high:g}", "value")
-        sent = int(number) if number.is_integer() else number
-        return sent, {"state": text_of(sent)}
-
-    return make
 
 
 def _select_option(config: Config) -> Make:
@@ -67,15 +54,9 @@ def _sensor_shows(config: Config) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     if options := config.texts("options"):
         shown["options"] = list(options)
-    if (digits := config.maybe_number("suggested_display_precision", 0, 20)) is not None:
-        shown["suggested_display_precision"] = int(digits)
+    if (digits := decimals_shown(config)) is not None:
+        shown["display_precision"] = digits
     return shown
-
-
-def _number_shows(config: Config) -> dict[str, Any]:
-    low, high = limits(config)
-    step = config.number("step", 1.0, 0.001)
-    return {"min": low, "max": high, "step": step, "mode": config.word("mode", "auto", ("auto", "box", "slider"))}
 
 
 SENSOR: Final = Component(
@@ -93,7 +74,9 @@ BINARY_SENSOR: Final = Component(
     domain="binary_sensor",
     names="Binary sensor",
     needs=("state_topic",),
-    reads=(Reads("state_topic", "value_template", words(on=("payload_on", "ON"), off=("payload_off", "OFF"))),),
+    reads=(
+        Reads("state_topic", "value_template", words(on=("payload_on", "ON"), off=("payload_off", "OFF")), shared=True),
+    ),
 )
 
 SWITCH: Final = Component(
@@ -105,21 +88,13 @@ SWITCH: Final = Component(
             "state_topic",
             "value_template",
             words(on=("state_on|payload_on", "ON"), off=("state_off|payload_off", "OFF")),
+            shared=True,
         ),
     ),
     services={
         "turn_on": Sends(word("payload_on", "ON", state="on")),
         "turn_off": Sends(word("payload_off", "OFF", state="off")),
     },
-)
-
-NUMBER: Final = Component(
-    domain="number",
-    names="Number",
-    needs=("command_topic",),
-    reads=(Reads("state_topic", "value_template", limited_number),),
-    services={"set_value": Sends(_set_value)},
-    shows=_number_shows,
 )
 
 SELECT: Final = Component(

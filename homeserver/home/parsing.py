@@ -12,7 +12,9 @@ from typing import Any, Final
 
 import orjson
 
-from homeserver.home.config import Config, Refused
+from homeserver.home.config import Config
+from homeserver.home.device_classes import NUMERIC
+from homeserver.home.measure import Measure, measure_of
 from homeserver.home.report import Unreadable
 
 IGNORED: Final = object()
@@ -22,21 +24,6 @@ Parse = Callable[[str], Any]
 ParseOf = Callable[[Config], Parse]
 _LONGEST_STATE: Final = 255
 _NO_NUMBER: Final = frozenset(("date", "enum", "timestamp", "uptime"))
-_NUMBERS: Final = """
-    absolute_humidity apparent_power aqi area atmospheric_pressure battery blood_glucose_concentration carbon_dioxide
-    carbon_monoxide conductivity current data_rate data_size distance duration energy energy_distance energy_storage
-    frequency gas humidity illuminance irradiance moisture monetary nitrogen_dioxide nitrogen_monoxide nitrous_oxide
-    ozone ph pm1 pm10 pm25 pm4 power power_factor precipitation precipitation_intensity pressure reactive_energy
-    reactive_power signal_strength sound_pressure speed sulphur_dioxide temperature volatile_organic_compounds
-    volatile_organic_compounds_parts voltage volume volume_flow_rate volume_storage water weight wind_direction
-    wind_speed
-"""
-NUMERIC_CLASSES: Final = frozenset(_NUMBERS.split())
-"""Device classes of sensors whose value is a number."""
-
-
-class Nonsense(Unreadable):
-    """A value so wrong that the state is unknown from then on."""
 
 
 def words(**keys: tuple[str, str]) -> ParseOf:
@@ -73,9 +60,10 @@ def reading(config: Config) -> Parse:
         return _unless_none(_TIMES[device_class])
     if options := config.texts("options"):
         return _unless_none(_one_of(options))
-    numeric = config.has("unit_of_measurement") or config.has("state_class") or device_class in NUMERIC_CLASSES
+    numeric = config.has("unit_of_measurement") or config.has("state_class") or device_class in NUMERIC
     if numeric and device_class not in _NO_NUMBER:
-        return _measurement
+        measure = config.once(measure_of, "sensor")
+        return _measurement if measure.conversion is None else _converted(measure)
     return _unless_none(_free_text)
 
 
@@ -91,15 +79,30 @@ def _measurement(text: str) -> Any:
     try:
         number = float(text)
     except ValueError:
-        raise Nonsense(f"{_short(text)} is no number") from None
+        raise Unreadable(f"{_short(text)} is no number") from None
     if not isfinite(number):
-        raise Nonsense(f"{_short(text)} is no finite number")
+        raise Unreadable(f"{_short(text)} is no finite number")
     return text.strip()
+
+
+def _converted(measure: Measure) -> Parse:
+    """The same in another unit, or calibrated."""
+
+    def parse(text: str) -> Any:
+        number = _measurement(text)
+        if number is None or number is IGNORED:
+            return number
+        try:
+            return measure.written(number)
+        except (ValueError, ArithmeticError):
+            raise Unreadable(f"{_short(text)} cannot be turned into {measure.unit}") from None
+
+    return parse
 
 
 def _free_text(text: str) -> str:
     if len(text) > _LONGEST_STATE:
-        raise Nonsense(f"{len(text)} signs are more than the {_LONGEST_STATE} that a state may have")
+        raise Unreadable(f"{len(text)} signs are more than the {_LONGEST_STATE} that a state may have")
     return text
 
 
@@ -118,17 +121,17 @@ def _timestamp(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text.strip())
         if moment.tzinfo is None:
-            raise Nonsense(f"{_short(text)} has no time zone")
+            raise Unreadable(f"{_short(text)} has no time zone")
         return moment.astimezone(UTC).isoformat(timespec="seconds")
     except (ValueError, OverflowError):
-        raise Nonsense(f"{_short(text)} is no time in ISO 8601") from None
+        raise Unreadable(f"{_short(text)} is no time in ISO 8601") from None
 
 
 def _date(text: str) -> str:
     try:
         return date.fromisoformat(text.strip()[:10]).isoformat()
     except ValueError:
-        raise Nonsense(f"{_short(text)} is no date in ISO 8601") from None
+        raise Unreadable(f"{_short(text)} is no date in ISO 8601") from None
 
 
 _TIMES: Final[dict[str | None, Parse]] = {"timestamp": _timestamp, "date": _date}
@@ -137,32 +140,6 @@ _TIMES: Final[dict[str | None, Parse]] = {"timestamp": _timestamp, "date": _date
 def timestamp(config: Config) -> Parse:
     """A moment, such as when a meter began to count."""
     return _unless_none(lambda text: _timestamp(text) if text else IGNORED)
-
-
-def limited_number(config: Config) -> Parse:
-    """A number within `min` and `max`; `payload_reset` makes it unknown."""
-    low, high = limits(config)
-    reset = config.text("payload_reset", NONE)
-
-    def parse(text: str) -> Any:
-        if not text:
-            return IGNORED
-        if text == reset:
-            return None
-        number = number_of(text)
-        if not low <= number <= high:
-            raise Unreadable(f"{_short(text)} lies outside {low:g} to {high:g}")
-        return str(int(number)) if number.is_integer() and "." not in text else str(number)
-
-    return parse
-
-
-def limits(config: Config) -> tuple[float, float]:
-    """`min` and `max` of a number entity."""
-    low, high = config.number("min", 1.0), config.number("max", 100.0)
-    if low > high:
-        raise Refused(f"`min` {low:g} is above `max` {high:g}")
-    return low, high
 
 
 def option(config: Config) -> Parse:

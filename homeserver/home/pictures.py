@@ -87,7 +87,7 @@ CAMERA: Final = Component(
     domain="camera",
     names="Camera",
     needs=("topic",),
-    reads=(Reads("topic", BINARY, _frame),),
+    reads=(Reads("topic", BINARY, _frame, shared=True),),
     initial=IDLE,
 )
 
@@ -95,5 +95,8 @@ IMAGE: Final = Component(
     domain="image",
     names="Image",
     needs=("image_topic|url_topic",),
-    reads=(Reads("image_topic", BINARY, _image), Reads("url_topic", "url_template", _address)),
+    reads=(
+        Reads("image_topic", BINARY, _image, shared=True),
+        Reads("url_topic", "url_template", _address, shared=True),
+    ),
 )

@@ -1,12 +1,17 @@
 """What the home says of its entities: configs, states, and the registry's words; only where something differs."""
 
+import logging
+
 from homeserver.home.entity import NO_ENTITY, Entity, Happening, Wish
 from homeserver.home.entries import Entries
 from homeserver.home.registry import DeviceRow
+from homeserver.home.steadying import Steadying
 from homeserver.runtime.house import House
 from homeserver.topics.cause import Cause
-from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, EntityState
+from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, UNAVAILABLE, EntityState
 from homeserver.topics.event import DEVICE_EVENT, DeviceEvent
+
+log = logging.getLogger(__name__)
 
 
 class Saying:
@@ -17,12 +22,15 @@ class Saying:
         self._house = house
         self._clock = house.clock
         self.entries = entries
+        self._steadying = Steadying(house.clock, self.state, self._notice)
 
     def state(self, entity: Entity, *, force: bool = False, parent: Cause | None = None) -> None:
         """Say an entity's state if it differs from what was said, or in any case. `parent`: the command that alone is
         the cause, where the device has said nothing."""
         if entity.happened is not None and self.aloud:
             self._event(entity, entity.happened)
+        if entity.steady is not None and self.aloud and self._steadying.holds(entity, entity.steady):
+            return
         state, attributes = entity.word, entity.attributes
         same = state == entity.said_state
         if (same and not force and attributes == entity.said_attributes) or not self.aloud:
@@ -35,6 +43,15 @@ class Saying:
         entity.said_state, entity.said_attributes = state, attributes
         message = EntityState(state, attributes, entity.changed, now, self._cause(entity, parent))
         self._house.say(ENTITY_STATE, message, *entity.where)
+        if entity.steady is not None:
+            self._steadying.told(entity.steady)
+        elif not same and (entity.face.pace > 0 or state == UNAVAILABLE):
+            self._steadying.count(entity)
+
+    def _notice(self, entity: Entity, message: str) -> None:
+        """Say something about an entity that people should know, once."""
+        log.warning("%s", message)
+        self._event(entity, Happening("flapping", {"message": message}))
 
     def _event(self, entity: Entity, happened: Happening) -> None:
         entity.happened = None

@@ -66,7 +66,7 @@ def _assumed(config: Config, reported: frozenset[str]) -> dict[str, Any]:
     if "temperature" in reported or not config.topic(_HEAT.topic):
         return {}
     degrees = config.once(_degrees)
-    return {"temperature": degrees.rounded(config.number("initial", in_unit(_COOLEST, degrees.unit)))}
+    return {"temperature": degrees.told(config.number("initial", in_unit(_COOLEST, degrees.unit)))}
 
 
 WATER_HEATER: Final = Component(

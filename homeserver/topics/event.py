@@ -7,13 +7,14 @@ from typing import Any, Final, Literal
 from homeserver.topics.cause import Cause
 from homeserver.topics.topic import Topic
 
-DeviceEventType = Literal["device_trigger", "tag_scanned", "infrared_received"]
+DeviceEventType = Literal["device_trigger", "tag_scanned", "infrared_received", "flapping"]
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceEvent:
     """Something that happened just now. `data` of a `device_trigger`: `type`, `subtype` and the `payload` that told of
-    it; of `tag_scanned`: `tag_id`; of `infrared_received`: `timings` in microseconds, `modulation` in Hz or null.
+    it; of `tag_scanned`: `tag_id`; of `infrared_received`: `timings` in microseconds, `modulation` in Hz or null; of
+    `flapping`, an entity that changes far too often and is slowed until it is calm: `message`.
 
     `device_id` is that of the device's registry entry, `entity_id` the entity that told of it, where there is one.
     """

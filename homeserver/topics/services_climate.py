@@ -1,6 +1,6 @@
 """The services of what makes the air right: thermostats and air conditioners, humidifiers, water heaters.
 
-Temperatures are in the unit of the very device (`temperature_unit` among its capabilities), humidity in percent.
+Temperatures are in the unit of the home (`temperature_unit` among the capabilities), humidity in percent.
 """
 
 from collections.abc import Mapping

@@ -123,7 +123,7 @@ MOWERS = [
             Seen("lawn_mower_plus/state", '{"activity": "returning"}', "returning"),
             Told("stop", {}, [(_PLUS, {"activity": "stop"})]),
             Seen("lawn_mower_plus/state", '{"activity": "idle"}', "idle"),
-            Seen("lawn_mower_plus/state", '{"activity": "grazing"}', "idle"),
+            Seen("lawn_mower_plus/state", '{"activity": "grazing"}', "unknown"),
             Seen("lawn_mower_plus/state", '{"activity": "error"}', "error"),
             Seen("lawn_mower_plus/state", '{"activity": "none"}', "unknown"),
         ],

@@ -38,7 +38,7 @@ LOCKS = [
             Told("unlock", {"code": "1234"}, [("home-assistant/frontdoor/set", {"action": "UNLOCK", "code": "1234"})]),
             Seen("home-assistant/frontdoor/state", '{"x": "UNLOCKING"}', "unlocking"),
             Seen("home-assistant/frontdoor/state", '{"x": "MOTOR_JAMMED"}', "jammed"),
-            Seen("home-assistant/frontdoor/state", '{"x": "MELTED"}', "jammed"),
+            Seen("home-assistant/frontdoor/state", '{"x": "MELTED"}', "unknown"),
             Seen("home-assistant/frontdoor/state", '{"x": null}', "unknown"),
         ],
         {"code_format": "^\\d{4}$"},

@@ -65,7 +65,7 @@ SIMPLE = [
             Seen("office/sensor1", '{"temperature": 21}', "21"),
             Seen("office/sensor1", '{"temperature": null}', "unknown"),
         ],
-        {"suggested_display_precision": 1},
+        {"display_precision": 1},
     ),
     Case(
         "timestamp",
@@ -229,7 +229,7 @@ SIMPLE = [
             Seen("trv", '{"offset": -15}', "-1.5"),
             Told("set_value", {"value": 2.5}, [("trv/set", {"offset": 25.0})]),
             Seen("trv", '{"offset": 25}', "2.5"),
-            Seen("trv", '{"offset": 990}', "2.5"),
+            Seen("trv", '{"offset": 990}', "unknown", {"unknown_reason": "'99.0' lies outside -5 to 5"}),
         ],
         {"min": -5, "max": 5, "step": 0.5, "mode": "box"},
     ),
@@ -281,7 +281,8 @@ SIMPLE = [
         "select.device_mode",
         [
             Seen("zigbee2mqtt/roller", '{"device_mode": "light"}', "light"),
-            Seen("zigbee2mqtt/roller", '{"device_mode": "disco"}', "light"),
+            Seen("zigbee2mqtt/roller", '{"device_mode": "disco"}', "unknown"),
+            Seen("zigbee2mqtt/roller", '{"device_mode": "light"}', "light", {"unknown_reason": None}),
             Told("select_option", {"option": "shutter"}, [("zigbee2mqtt/roller/set/device_mode", "shutter")]),
             Seen("zigbee2mqtt/roller", '{"device_mode": "shutter"}', "shutter"),
             Told("select_first", {}, [("zigbee2mqtt/roller/set/device_mode", "light")]),

@@ -169,7 +169,7 @@ def test_a_speed_that_was_sent_is_at_least_as_fast_and_comes_back_as_itself(
     degrees=st.floats(-50, 150), precision=st.sampled_from([0.1, 0.5, 1.0, 0.25]), unit=st.sampled_from(["°C", "°F"])
 )
 def test_rounded_temperatures_are_near_and_stay_as_they_are(degrees: float, precision: float, unit: str) -> None:
-    scale = Degrees(unit, -100, 200, precision)
+    scale = Degrees(unit, -100, 200, precision, None, unit, None)
     once = scale.rounded(degrees)
     assert abs(once - degrees) <= precision / 2 + 1e-6
     assert scale.rounded(once) == once
