@@ -12,7 +12,7 @@ from homeserver.topics.call import CallError
 from homeserver.topics.names import OBJECT_ID, BadNameError, slug, split_entity
 
 _MOST_FORMER: Final = 20
-REFERENCES: Final[Mapping[str, str]] = {"area_id": "area", "floor_id": "floor", "labels": "label"}
+REFERENCES: Final[Mapping[str, Kind]] = {"area_id": "area", "floor_id": "floor", "labels": "label"}
 """Words that name other things, and of which kind."""
 
 
@@ -93,7 +93,8 @@ class Renaming:
         if now != id:
             if not take:
                 raise CallError("conflict", f"{id} leads to {now}, which was called so: `take` takes it away", ID)
-            yield self._journal.step(kind, holder, {**words, FORMER: [one for one in words[FORMER] if one != id]})
+            left = [one for one in words[FORMER] if one != id] or None
+            yield self._journal.step(kind, holder, {**words, FORMER: left})
         elif kind == "entity" and not words and self._is_gone(holder):
             yield self._journal.step(kind, holder, {REMOVED: ""})
         else:
@@ -110,10 +111,12 @@ class Renaming:
         after = {(step.kind, step.id): step.after for step in steps}
         claimed: set[tuple[Kind, str]] = set()
         for (kind, own), words in after.items():
+            if kind in ("imported", "retained"):
+                continue  # memories claim nothing
             reason = self._missing(kind, own)
             if reason:
                 return reason
-            if (words is None and kind in ("floor", "label")) or REMOVED in (words or {}):
+            if REMOVED in (words or {}) or (words is None and not self._is_there_by_itself(kind, own)):
                 continue
             for id in ((words or {}).get(ID) or given(own), *(words or {}).get(FORMER, ())):
                 holder = self.holder(kind, id)
@@ -123,20 +126,30 @@ class Renaming:
                 claimed.add((kind, id))
         return next(self._dangling(after), "")
 
+    def _is_there_by_itself(self, kind: Kind, own: str) -> bool:
+        return kind in ("entity", "device") or (kind == "area" and own in self._registry.areas)
+
     def _missing(self, kind: Kind, own: str) -> str:
         known = self._registry.rows if kind == "entity" else self._registry.devices if kind == "device" else None
         return f"{kind} {given(own)} is not there any more" if known is not None and own not in known else ""
 
     def _dangling(self, after: Mapping[tuple[Kind, str], Any]) -> Iterator[str]:
         """References of these words to what is not there then."""
-        for (kind, own), words in after.items():
-            for word, of_kind in REFERENCES.items():
-                named = (words or {}).get(word) or ()
-                for one in (named,) if isinstance(named, str) else named:
-                    if not self._stands(of_kind, one, after):
-                        yield f"{kind} {given(own)} would be in {of_kind} {given(one)}, which is not there any more"
+        is_less = any(words is None for words in after.values())
+        for (kind, own), words in {**self._journal.words, **after}.items() if is_less else after.items():
+            for of_kind, one in references(words or {}):
+                if not self._stands(of_kind, one, after):
+                    yield f"{kind} {given(own)} would be in {of_kind} {given(one)}, which is not there then"
 
-    def _stands(self, kind: str, own: str, after: Mapping[tuple[Kind, str], Any]) -> bool:
+    def _stands(self, kind: Kind, own: str, after: Mapping[tuple[Kind, str], Any]) -> bool:
         if kind == "area" and own in self._registry.areas:
             return True
-        return after.get((kind, own), self._journal.words.get((kind, own))) is not None  # type: ignore[arg-type]
+        return after.get((kind, own), self._journal.words.get((kind, own))) is not None
+
+
+def references(words: Mapping[str, Any]) -> Iterator[tuple[Kind, str]]:
+    """The things that words name, by own ids."""
+    for word, kind in REFERENCES.items():
+        named = words.get(word) or ()
+        for one in (named,) if isinstance(named, str) else named:
+            yield kind, one

@@ -11,6 +11,7 @@ from homeserver.home.component import Component, Reads
 from homeserver.home.config import Config
 from homeserver.home.entity import Derive, Entity
 from homeserver.home.parsing import IGNORED, NONE, Parse
+from homeserver.home.surroundings import RADIUS, Surroundings, Zone
 from homeserver.topics.names import slug
 
 HOME: Final = "home"
@@ -18,8 +19,6 @@ AWAY: Final = "not_home"
 PLACE: Final = "location_name"
 """The fact that holds the place that the device itself named; "" where it took that back."""
 _SOURCES: Final = ("gps", "router", "bluetooth", "bluetooth_le")
-RADIUS: Final = 100.0
-"""Metres around the home that count as home."""
 _EARTH: Final = 6_371_000.0
 
 
@@ -32,23 +31,26 @@ def _place(config: Config) -> Parse:
 
 def _state(config: Config) -> Derive:
     """What the device named, else what its coordinates say, else the zones that it lists."""
-    place = config.around.place
+    around = config.around
 
     def derive(entity: Entity) -> str | None:
         if named := entity.facts.get(PLACE):
             return str(named)
-        found = _located(entity.extra, place) or _zoned(entity.extra.get("in_zones"))
+        found = _located(entity.extra, around) or _zoned(entity.extra.get("in_zones"))
         return entity.state if found is None and PLACE not in entity.facts else found
 
     return derive
 
 
-def _located(extra: Mapping[str, Any], place: tuple[float, float] | None) -> str | None:
+def _located(extra: Mapping[str, Any], around: Surroundings) -> str | None:
+    """Of the zones that a place is in, the smallest, and of two such the nearest."""
     here = _number(extra.get("latitude")), _number(extra.get("longitude"))
-    if place is None or here[0] is None or here[1] is None:
+    if around.place is None or here[0] is None or here[1] is None:
         return None
-    slack = _number(extra.get("gps_accuracy")) or 0.0
-    return HOME if metres((here[0], here[1]), place) - slack < RADIUS else AWAY
+    slack, at = _number(extra.get("gps_accuracy")) or 0.0, (here[0], here[1])
+    zones = ((zone, metres(at, zone.place)) for zone in (Zone(HOME, around.place, RADIUS), *around.zones))
+    near = [(zone.radius, way, zone.name) for zone, way in zones if way - slack < zone.radius]
+    return min(near)[2] if near else AWAY
 
 
 def _number(value: Any) -> float | None:

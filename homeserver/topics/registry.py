@@ -21,6 +21,7 @@ class EntityEntry:
     disabled: bool = False
     aliases: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
+    icon: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,8 @@ class Stage:
         self.bus.replay(self.bus.hear(topic, handler, "stage"))
 
     def _config(self, config: EntityConfig | None, heard: Any) -> None:
+        if heard.where[0] == "zone":
+            return  # the home's own place is always there
         entity_id = ".".join(heard.where)
         if config is None:
             self.configs.pop(entity_id, None)
@@ -92,6 +94,8 @@ class Stage:
             self.configs[entity_id] = config
 
     def _state(self, state: EntityState | None, heard: Any) -> None:
+        if heard.where[0] == "zone":
+            return
         entity_id = ".".join(heard.where)
         if not heard.snapshot:
             self.history.append((entity_id, state))

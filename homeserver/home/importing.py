@@ -1,0 +1,102 @@
+"""Names and places that come in from another system: rows in parts, what they would change, and one deed.
+
+Rows are kept in memory for ten minutes: nothing of an import that breaks off half-way is left. What is done is a deed
+like any other, with every word before and after, so that one undo takes all of it back.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from homeserver.home import import_words as words
+from homeserver.home.device import Described, Details
+from homeserver.home.editing import Editing
+from homeserver.home.incoming import Incoming
+from homeserver.home.pages import page
+from homeserver.home.words import Page
+from homeserver.runtime.house import House
+from homeserver.runtime.worker import answers
+from homeserver.topics.call import Caller, CallError
+
+_KEPT: Final = 600.0
+"""Seconds that rows wait for what is to become of them."""
+_AT_ONCE: Final = 4
+"""Imports of which the rows are kept; of more, the oldest are let go."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """The rows of one import so far. `since`: when the last of them came, on the monotonic clock."""
+
+    since: float
+    rows: list[Any] = field(default_factory=list)
+    plan: Incoming | None = None
+    """What was told of them last; later pages of it are to fit the first."""
+
+
+class Importing(Editing):
+    """What `home` answers to who brings names from elsewhere."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        self.batches: dict[tuple[str, str], Batch] = {}
+
+    def _batches(self) -> dict[tuple[str, str], Batch]:
+        """By login and name; those that waited too long are let go."""
+        now = self.house.clock.monotonic()
+        self.batches = {key: one for key, one in self.batches.items() if now - one.since < _KEPT}
+        return self.batches
+
+    @answers(words.IMPORT_ROWS)
+    async def import_rows(self, request: words.ImportRows, caller: Caller) -> words.Received:
+        batches, key, now = self._batches(), (caller.login, request.batch), self.house.clock.monotonic()
+        if key not in batches and len(batches) >= _AT_ONCE:
+            del batches[min(batches, key=lambda one: batches[one].since)]
+        batch = batches.setdefault(key, Batch(now))
+        if len(batch.rows) + len(request.rows) > words.MOST:
+            raise CallError("invalid", f"an import has at most {words.MOST} rows", "rows")
+        batch.rows += request.rows
+        batch.since, batch.plan = now, None
+        return words.Received(rows=len(batch.rows))
+
+    @answers(words.IMPORT_PLAN)
+    async def import_plan(self, request: words.AskImport, caller: Caller) -> words.ImportPlan:
+        batch = self._batch(caller, request.batch)
+        if batch.plan is None or request.offset == 0:
+            batch.plan = self._incoming(batch)
+        asked = Page(offset=request.offset, limit=request.limit)
+        lines, after = page(batch.plan.lines, lambda line: line, asked)
+        return words.ImportPlan(lines=lines, changes=batch.plan.changes, next=after)
+
+    @answers(words.IMPORT)
+    async def import_names(self, request: words.DoImport, caller: Caller) -> words.Imported:
+        batch = self._batch(caller, request.batch)
+        plan = self._incoming(batch)
+        changes = plan.changes
+        if not changes:
+            return words.Imported(deed=None, changes=0)
+        if plan.unborn:
+            for row in plan.unborn:
+                self._expect(row)
+            plan = self._incoming(batch)
+        if reason := self.renaming.clash(plan.steps):
+            raise CallError("conflict", f"nothing was imported: {reason}")
+        deed = self._do(plan.steps, caller)
+        del self.batches[caller.login, request.batch]
+        return words.Imported(deed=deed, changes=changes)
+
+    def _batch(self, caller: Caller, name: str) -> Batch:
+        found = self._batches().get((caller.login, name))
+        if found is None:
+            raise CallError("not_found", f"there are no rows of an import {name}: send them first", "batch")
+        return found
+
+    def _incoming(self, batch: Batch) -> Incoming:
+        return Incoming(batch.rows, self.registry, self.journal, self.renaming)
+
+    def _expect(self, row: words.DeviceRow | words.EntityRow) -> None:
+        """Keep a place for what has not announced itself yet."""
+        if isinstance(row, words.EntityRow):
+            domain, _, object_id = row.key.partition(".")
+            self.registry.expect(domain, row.unique_id, object_id)
+        else:
+            self.registry.device(Described(row.keys, Details(name=row.title or None)))
