@@ -1,0 +1,225 @@
+"""A Home Assistant configuration folder, read as what it is: somebody else's files.
+
+Only what an importer names is opened: never a link, never what holds secrets (`.storage/auth*`, `secrets.yaml`, config
+entries), never more than a limit. Needs the folder; writes nothing.
+"""
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from homeserver.cli.failures import Failure
+from homeserver.rules.yaml_source import SourceError, Tagged, read
+
+LARGEST: Final = 32 * 1024 * 1024
+"""Bytes of the largest file: a registry of ten thousand entities has about ten million."""
+MOST_FILES: Final = 2_000
+_DEEPEST: Final = 8
+"""Folders below the first, and files that include each other."""
+_STORAGE: Final = ".storage/"
+_OPEN: Final = re.compile(
+    r"core\.(area|floor|label|device|entity)_registry|core\.config|zone|person|lovelace[\w.-]*|"
+    r"input_(boolean|button|datetime|number|select|text)|timer|counter|schedule"
+)
+"""The files below `.storage` that may be opened at all."""
+_YAML: Final = re.compile(r"(?!.*secrets\.ya?ml$)[^.].*\.ya?ml", re.IGNORECASE)
+_COPY: Final = "copy the folder again, best while Home Assistant is stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One file below `.storage`: the versions that can be read, and the key under which its list stands."""
+
+    name: str
+    versions: tuple[int, ...]
+    key: str = "items"
+
+
+@dataclass(slots=True)
+class Folder:
+    """`path` is the folder that holds `configuration.yaml` and `.storage`."""
+
+    path: Path
+    _texts: dict[str, str | None] = field(default_factory=dict)
+    _documents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _opened: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.path.is_dir():
+            raise Failure(f"{self.path} is no folder: name the one that holds configuration.yaml and .storage")
+        if not any(self.has(f"{_STORAGE}core.{name}") for name in ("entity_registry", "device_registry", "config")):
+            raise Failure(
+                f"{self.path} is no configuration folder of Home Assistant: it has no .storage/core.entity_registry. "
+                "Copy the folder that holds configuration.yaml, with the hidden folder .storage in it"
+            )
+
+    # -- files
+
+    def has(self, name: str) -> bool:
+        return self.text(name) is not None
+
+    def text(self, name: str) -> str | None:
+        """The text of a file; None where there is none. Raises `Failure`."""
+        if name not in self._texts:
+            self._check(name)
+            raw = self._read(name)
+            try:
+                self._texts[name] = None if raw is None else raw.decode("utf-8-sig")
+            except UnicodeDecodeError as error:
+                raise Failure(f"{self.path / name}: it is not UTF-8 text (byte {error.start}); {_COPY}") from error
+        return self._texts[name]
+
+    def _check(self, name: str) -> None:
+        is_open = _OPEN.fullmatch(name.removeprefix(_STORAGE)) if name.startswith(_STORAGE) else _YAML.fullmatch(name)
+        if not is_open or ".." in name.split("/"):
+            raise Failure(f"{self.path / name} is not opened: it is none of the files that an import needs")
+        self._opened += 1
+        if self._opened > MOST_FILES:
+            raise Failure(f"{self.path}: more than {MOST_FILES} files; is this the configuration folder alone?")
+
+    def _read(self, name: str) -> bytes | None:
+        try:
+            handle = self._open(name)
+        except OSError as error:
+            if error.errno in (errno.ELOOP, errno.ENOTDIR) and self._is_linked(name):
+                raise Failure(f"{self.path / name} is a link, which is not followed: copy the file itself") from error
+            if error.errno in (errno.ENOENT, errno.ENOTDIR):
+                return None
+            raise Failure(f"{self.path / name} cannot be read: {error.strerror}") from error
+        with os.fdopen(handle, "rb") as file:
+            about = os.fstat(handle)
+            if not stat.S_ISREG(about.st_mode):
+                raise Failure(f"{self.path / name} is no ordinary file")
+            raw = file.read(LARGEST + 1)
+        if len(raw) > LARGEST:
+            raise Failure(f"{self.path / name} is larger than {LARGEST // 1024**2} MiB: no Home Assistant writes that")
+        return raw
+
+    def _is_linked(self, name: str) -> bool:
+        parts = name.split("/")
+        return any(self.path.joinpath(*parts[: size + 1]).is_symlink() for size in range(len(parts)))
+
+    def _open(self, name: str) -> int:
+        """Open a file without ever following a link below the folder."""
+        *folders, last = name.split("/")
+        at = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            for folder in folders:
+                below = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
+                os.close(at)
+                at = below
+            return os.open(last, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=at)
+        finally:
+            os.close(at)
+
+    def names(self, under: str, depth: int = _DEEPEST) -> Iterator[str]:
+        """The YAML files below a folder, by name; links and hidden folders are passed over."""
+        found: list[os.DirEntry[str]] = []
+        with suppress(OSError):
+            if depth and not (self.path / under).is_symlink() and ".." not in under.split("/"):
+                with os.scandir(self.path / under) as entries:
+                    found = sorted(entries, key=lambda entry: entry.name)
+        for entry in found[:MOST_FILES]:
+            name = f"{under}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+                yield from self.names(name, depth - 1)
+            elif entry.is_file(follow_symlinks=False) and _YAML.fullmatch(entry.name):
+                yield name
+
+    # -- what they say
+
+    def rows(self, file: Stored) -> list[Any]:
+        """The list in a file below `.storage`; empty where there is no file. Raises `Failure`."""
+        found = self.data(file).get(file.key, [] if self.text(f"{_STORAGE}{file.name}") is None else None)
+        if not isinstance(found, list):
+            raise Failure(f"{self.path / _STORAGE / file.name}: `data.{file.key}` must be a list; {_COPY}")
+        return found
+
+    def data(self, file: Stored) -> dict[str, Any]:
+        """All that a file below `.storage` says; empty where there is none. Raises `Failure`."""
+        data: dict[str, Any] = self._document(file).get("data", {})
+        return data
+
+    def minor(self, file: Stored) -> int:
+        """The minor version of a file, which says what its fields mean."""
+        found = self._document(file).get("minor_version", 1)
+        return found if isinstance(found, int) else 1
+
+    def _document(self, file: Stored) -> dict[str, Any]:
+        if file.name not in self._documents:
+            text = self.text(f"{_STORAGE}{file.name}")
+            self._documents[file.name] = {} if text is None else self._checked(file, text)
+        return self._documents[file.name]
+
+    def _checked(self, file: Stored, text: str) -> dict[str, Any]:
+        place = self.path / _STORAGE / file.name
+        try:
+            document = orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            raise Failure(f"{place}:{error.lineno}: no JSON: {error.msg}; {_COPY}") from error
+        if not isinstance(document, dict) or not isinstance(document.get("data"), dict):
+            raise Failure(f"{place}: needs `version` and `data`, an object; {_COPY}")
+        version = document.get("version")
+        if version not in file.versions:
+            raise Failure(
+                f"{place}: `version` is {version!r}; this homeserver reads {' and '.join(map(str, file.versions))}: "
+                "update it, or give a copy of the folder from before that update of Home Assistant"
+            )
+        return document
+
+    def yaml(self, name: str, depth: int = 0) -> Any:
+        """What a YAML file says, with what it includes; None where there is none. Secrets stay `Tagged`."""
+        text = self.text(name)
+        if text is None:
+            return None
+        try:
+            document = read(text)
+        except SourceError as error:
+            raise Failure(f"{self.path / name}:{error.line}: {error.text}") from error
+        return self._full(document.root, name, depth)
+
+    def _full(self, value: Any, name: str, depth: int) -> Any:
+        """The same with includes in place, as far down as an importer looks: two levels."""
+        if isinstance(value, Tagged):
+            return self._included(value, name, depth)
+        if isinstance(value, dict) and depth < _DEEPEST:
+            for key in value:
+                inner = value[key]
+                if isinstance(inner, Tagged):
+                    value[key] = self._included(inner, name, depth)
+                elif isinstance(inner, dict):
+                    for below, one in inner.items():
+                        if isinstance(one, Tagged):
+                            inner[below] = self._included(one, name, depth)
+        return value
+
+    def _included(self, value: Tagged, name: str, depth: int) -> Any:
+        if not isinstance(value.value, str) or depth >= _DEEPEST or not value.tag.startswith("!include"):
+            return value
+        base, _, _ = name.rpartition("/")
+        place = os.path.normpath(f"{base}/{value.value}" if base else value.value)
+        if place.startswith(("/", "..")):
+            raise Failure(f"{self.path / name}:{value.line}: {value.value!r} lies outside the folder and is not read")
+        if value.tag == "!include":
+            return self.yaml(place, depth + 1) if _YAML.fullmatch(place) else None
+        parts = {one: self.yaml(one, depth + 1) for one in self.names(place)}
+        return _joined(value.tag, parts)
+
+
+def _joined(tag: str, parts: dict[str, Any]) -> Any:
+    """The files of an `!include_dir_...`, as one."""
+    if tag == "!include_dir_named":
+        return {Path(name).stem: part for name, part in parts.items()}
+    if tag == "!include_dir_merge_named":
+        return {key: inner for part in parts.values() if isinstance(part, dict) for key, inner in part.items()}
+    if tag == "!include_dir_merge_list":
+        return [inner for part in parts.values() if isinstance(part, list) for inner in part]
+    return list(parts.values())

@@ -1,0 +1,46 @@
+"""All that an importer may read, and what it may say of it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from homeserver.cli.homeassistant.configuration import Configuration
+from homeserver.cli.homeassistant.folder import Folder
+from homeserver.cli.homeassistant.registries import Registries
+from homeserver.home.import_words import Row
+
+
+class Source:
+    """A configuration folder; each part is read when it is asked for first. Reading raises `Failure`."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+
+    @cached_property
+    def registries(self) -> Registries:
+        return Registries.read(self.folder)
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        return Configuration.read(self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """What does not come over: `later` if only not yet, and why, with what a person can do. `names`: which."""
+
+    kind: str
+    names: tuple[str, ...]
+    why: str
+    later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A setting of the home as it is there."""
+
+    name: str
+    value: Any
+
+
+Found = Row | Stays | Wanted

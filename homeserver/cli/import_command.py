@@ -1,0 +1,135 @@
+"""`homeserver import`: brings over what another system knows of the house. It shows first, asks, and can be undone."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from pydantic import ValidationError
+
+from homeserver.cli.client import connected, talk
+from homeserver.cli.homeassistant.folder import Folder
+from homeserver.cli.homeassistant.handover import Handover
+from homeserver.cli.homeassistant.importers import read
+from homeserver.cli.homeassistant.source import Found, Source, Stays, Wanted
+from homeserver.cli.homeassistant.telling import Difference, Telling
+from homeserver.cli.options import AsJson, Broker, Data, load_settings
+from homeserver.cli.printing import console, print_json
+from homeserver.home.import_words import Row
+from homeserver.runtime.home_settings import HomeSettings
+from homeserver.runtime.settings import Settings
+from homeserver.runtime.settings_edit import change_settings
+from homeserver.runtime.settings_file import FILE
+
+app = typer.Typer(no_args_is_help=True, help="Bring over what another system knows of the house.")
+_COPY: Final = "before-import"
+
+
+@app.callback()
+def import_() -> None:
+    """Bring over what another system knows of the house."""
+
+
+@app.command()
+def homeassistant(
+    folder: Annotated[
+        Path, typer.Argument(help="A copy of its configuration folder, with the hidden .storage.", metavar="DIR")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
+    settings: Annotated[
+        bool, typer.Option("--settings/--no-settings", help="Take over place, units, time zone and the like.")
+    ] = True,
+    everything: Annotated[bool, typer.Option("--all", help="Show every line of long tables.")] = False,
+    data: Data = None,
+    broker: Broker = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take over names, ids, areas, floors, labels and zones of a Home Assistant; `homeserver undo` takes it back."""
+    found, ours = list(read(Source(Folder(folder)))), load_settings(data, broker)
+    rows = [one for one in found if not isinstance(one, Stays | Wanted)]
+    telling = _telling(found, rows, ours, settings=settings)
+    is_something = bool(telling.changes or telling.settings)
+    if not as_json:
+        telling.show(everything)
+        console.print("" if is_something else "nothing to do")
+    wanted = is_something and (yes or (not as_json and _agreed()))
+    deed = talk(_do(ours, rows)) if wanted and telling.changes else None
+    written = _write(ours, telling.settings) if wanted and telling.settings else None
+    if as_json:
+        print_json({**telling.document(), "done": wanted, "deed": deed, "settings_file": written})
+    elif wanted:
+        _tell(deed, written, ours)
+
+
+def _telling(found: list[Found], rows: list[Row], ours: Settings, *, settings: bool) -> Telling:
+    lines, changes = talk(_plan(ours, rows))
+    names = {(row.kind, row.key): row.name or getattr(row, "title", "") for row in rows}
+    here = {line["key"] for line in lines if line["kind"] == "entity" and line["outcome"] != "absent"}
+    stays = [_without(one, here) for one in found if isinstance(one, Stays)]
+    differences: list[Difference] = []
+    for one in (one for one in found if isinstance(one, Wanted) and settings):
+        judged = _difference(one, ours)
+        if isinstance(judged, Difference):
+            differences.append(judged)
+        elif judged is not None:
+            stays.append(judged)
+    told = [line | {"name": names[line["kind"], line["key"]]} for line in lines if line["outcome"] != "absent"]
+    return Telling(told, changes, differences, [one for one in stays if one.names])
+
+
+def _without(stays: Stays, here: set[str]) -> Stays:
+    """The same without the entities that were recognised here all the same."""
+    return Stays(stays.kind, tuple(name for name in stays.names if name not in here), stays.why, stays.later)
+
+
+def _difference(wanted: Wanted, ours: Settings) -> Difference | Stays | None:
+    """How a setting of theirs differs from ours, or why it cannot be ours."""
+    try:
+        there = getattr(HomeSettings.model_validate({wanted.name: wanted.value}), wanted.name)
+    except ValidationError as error:
+        reason = error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
+        return Stays("settings", (wanted.name,), f"{wanted.value!r}: {reason}")
+    here = getattr(ours.home, wanted.name)
+    if here == there:
+        return None
+    source = next(row.source for row in ours.explain() if row.name == wanted.name)
+    is_file = source == "default" or FILE in source
+    return Difference(wanted.name, here, there, "" if is_file else f"{source} outweighs the file")
+
+
+async def _plan(settings: Settings, rows: list[Row]) -> tuple[list[dict[str, Any]], int]:
+    async with connected(settings) as client:
+        handover = Handover(client)
+        await handover.send(rows)
+        return await handover.plan()
+
+
+async def _do(settings: Settings, rows: list[Row]) -> dict[str, Any]:
+    """In a connection of its own: whoever was asked may have thought it over for long."""
+    async with connected(settings) as client:
+        handover = Handover(client)
+        await handover.send(rows)
+        return await handover.do()
+
+
+def _agreed() -> bool:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        console.print("nothing was done: --yes does it")
+        return False
+    return typer.confirm("Shall all this be done?")
+
+
+def _write(settings: Settings, differences: list[Difference]) -> Path:
+    path = settings.home.data / FILE
+    change_settings(path, {one.name: one.there for one in differences}, _COPY)
+    return path
+
+
+def _tell(deed: dict[str, Any] | None, written: Path | None, settings: Settings) -> None:
+    if deed is not None and deed["deed"] is not None:
+        number = deed["deed"]["deed"]
+        console.print(f"done: {deed['changes']} things; `homeserver undo {number}` takes all of it back")
+    if written is not None:
+        copy = written.with_name(f"{written.name}.{_COPY}")
+        before = f"; as it was: {copy.name}" if copy.exists() else ""
+        console.print(f"{written} was changed{before}; it holds from the next start on", soft_wrap=True)

@@ -1,0 +1,122 @@
+"""A configuration folder is somebody else's: what is opened, how much of it, and how a fault in it is told."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from homeserver.cli.failures import Failure
+from homeserver.cli.homeassistant import folder as room
+from homeserver.cli.homeassistant.folder import Folder, Stored
+from homeserver.cli.homeassistant.importers import read
+from homeserver.cli.homeassistant.source import Source
+from tests.cli.homeassistant.folders import broken, modern, storage
+
+ENTITIES = Stored("core.entity_registry", (1,), "entities")
+
+
+def test_secrets_are_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    modern(tmp_path)
+    for name in ("auth", "auth_provider.homeassistant", "core.config_entries", "cloud", "http.auth", "core.uuid"):
+        storage(tmp_path, name, 1, 1, {"secret": "hunter2"})
+    opened: list[str] = []
+    really = os.open
+
+    def note(path: str | Path, *arguments: object, **more: object) -> int:
+        opened.append(str(path).removeprefix(str(tmp_path)))
+        return really(path, *arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", note)
+    found = list(read(Source(Folder(tmp_path))))
+    assert "core.entity_registry" in opened
+    assert "zones.yaml" in opened
+    assert not {name for name in opened if "auth" in name or "secret" in name or "cloud" in name or "entries" in name}
+    assert "hunter2" not in str(found)
+    assert "1.5" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "name", [".storage/auth", ".storage/core.config_entries", "secrets.yaml", "../x.yaml", ".x.yaml"]
+)
+def test_other_names_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Failure, match="is not opened"):
+        Folder(modern(tmp_path)).text(name)
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "outside.yaml").write_text("zone: []")
+    inside = modern(tmp_path / "config")
+    (inside / "zones.yaml").unlink()
+    (inside / "zones.yaml").symlink_to(tmp_path / "outside.yaml")
+    with pytest.raises(Failure, match=r"zones\.yaml is a link, which is not followed"):
+        list(read(Source(Folder(inside))))
+
+
+def test_nor_is_a_folder_that_is_a_link(tmp_path: Path) -> None:
+    inside = modern(tmp_path / "config")
+    (inside / ".storage").rename(tmp_path / "elsewhere")
+    (inside / ".storage").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Failure, match="is a link"):
+        Folder(inside)
+
+
+@pytest.mark.parametrize(
+    "include",
+    ["!include ../x.yaml", "!include /etc/x.yaml", "!include_dir_list ..", "!include_dir_list packages/../.."],
+)
+def test_what_lies_outside_is_not_included(tmp_path: Path, include: str) -> None:
+    (modern(tmp_path) / "configuration.yaml").write_text(f"x: 1\nzone: {include}\n")
+    with pytest.raises(Failure, match=r"configuration\.yaml:2: .* lies outside the folder and is not read"):
+        list(read(Source(Folder(tmp_path))))
+
+
+def test_files_that_include_each_other_come_to_an_end(tmp_path: Path) -> None:
+    (modern(tmp_path) / "configuration.yaml").write_text("zone: !include configuration.yaml\n")
+    assert list(read(Source(Folder(tmp_path))))
+
+
+def test_a_pipe_and_a_giant_are_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = modern(tmp_path) / ".storage" / "zone"
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(Failure, match="is no ordinary file"):
+        Folder(tmp_path).text(".storage/zone")
+    monkeypatch.setattr(room, "LARGEST", 100)
+    with pytest.raises(Failure, match=r"core\.entity_registry is larger than"):
+        Folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"version": 1, "data": {"entities": [', r"core\.entity_registry:1: no JSON: .*; copy the folder again"),
+        ("[" * 100_000, "no JSON"),
+        ("[]", "needs `version` and `data`, an object"),
+        ('{"version": 1, "data": []}', "needs `version` and `data`"),
+        ('{"version": 2, "data": {"entities": []}}', "`version` is 2; this homeserver reads 1: update it"),
+        ('{"version": 1, "data": {"entities": {}}}', r"`data\.entities` must be a list"),
+        ('{"version": 1, "data": {}}', r"`data\.entities` must be a list"),
+    ],
+)
+def test_a_fault_names_file_key_and_remedy(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(Failure, match=reason):
+        list(read(Source(Folder(broken(tmp_path, text=text)))))
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    (modern(tmp_path) / ".storage" / "zone").write_bytes(b'{"version": 1, "data": "\xff"}')
+    with pytest.raises(Failure, match=r"zone: it is not UTF-8 text \(byte 24\)"):
+        list(read(Source(Folder(tmp_path))))
+
+
+def test_yaml_that_is_none(tmp_path: Path) -> None:
+    (modern(tmp_path) / "zones.yaml").write_text("- name: School\n latitude: 1\n")
+    with pytest.raises(Failure, match=r"zones\.yaml:2: no YAML"):
+        list(read(Source(Folder(tmp_path))))
+
+
+def test_a_folder_that_is_something_else(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="is no folder"):
+        Folder(tmp_path / "none")
+    with pytest.raises(Failure, match=r"with the hidden folder \.storage in it"):
+        Folder(tmp_path)

@@ -1,0 +1,162 @@
+"""What is read out of a configuration folder: of 2026, of 2021, and of forms in between."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from homeserver.cli.homeassistant.folder import Folder
+from homeserver.cli.homeassistant.importers import IMPORTERS, read
+from homeserver.cli.homeassistant.source import Found, Source, Stays, Wanted
+from homeserver.home.import_words import AreaRow, DeviceRow, EntityRow, FloorRow, LabelRow, ZoneRow
+from tests.cli.homeassistant.folders import KITCHEN, device, entity, modern, old, storage
+
+F = TypeVar("F")
+
+
+def found(folder: Path) -> list[Found]:
+    return list(read(Source(Folder(folder))))
+
+
+def of(kind: type[F], folder: Path) -> list[F]:
+    return [one for one in found(folder) if isinstance(one, kind)]
+
+
+def stays(folder: Path) -> dict[str, Stays]:
+    return {one.kind: one for one in of(Stays, folder)}
+
+
+def entities(folder: Path) -> dict[str, EntityRow]:
+    return {row.key: row for row in of(EntityRow, folder)}
+
+
+def test_places_of_a_modern_home(tmp_path: Path) -> None:
+    modern(tmp_path)
+    assert [(row.key, row.name, row.level) for row in of(FloorRow, tmp_path)] == [
+        ("ground", "Ground floor", 0),
+        ("up", "Upstairs", 1),
+    ]
+    assert [(row.key, row.name) for row in of(LabelRow, tmp_path)] == [("evening", "Evening")]
+    areas = [(row.key, row.name, row.floor, row.aliases) for row in of(AreaRow, tmp_path)]
+    assert areas == [
+        ("kitchen", "Kitchen", "ground", ("Cook's",)),
+        ("attic", "Attic", "up", ()),
+        ("hall", "Hall", None, ()),
+    ]
+
+
+def test_zones_of_the_pages_and_of_yaml_and_none_that_needs_a_secret(tmp_path: Path) -> None:
+    office, school = of(ZoneRow, modern(tmp_path))
+    assert (office.key, office.name, office.latitude, office.radius) == ("office", "Office", 48.21, 150.0)
+    assert (school.key, school.passive, school.radius) == ("school", True, 100.0)
+    assert "secrets are never read" in stays(tmp_path)["zones"].why
+    assert stays(tmp_path)["zones"].names == ("Garden",)
+
+
+def test_settings_where_yaml_outweighs_the_pages(tmp_path: Path) -> None:
+    modern(tmp_path)
+    values = {one.name: one.value for one in of(Wanted, tmp_path)}
+    assert values["name"] == "Villa Anna"
+    assert (values["longitude"], values["time_zone"], values["unit_system"]) == (16.37, "Europe/Vienna", "metric")
+    assert "latitude" not in values, "it is a secret in the YAML, which outweighs the pages"
+    refused = [one.names for one in of(Stays, tmp_path) if one.kind == "settings"]
+    assert refused == [("latitude",), ("country",)]
+
+
+def test_devices_by_their_identifiers(tmp_path: Path) -> None:
+    rows = {row.key: row for row in of(DeviceRow, modern(tmp_path))}
+    assert set(rows) == {"d1", "d2", "d4", "c1"}, (
+        "what has neither identifier nor hardware here is told by its entities"
+    )
+    lamp = rows["d1"]
+    assert (lamp.keys, lamp.addresses) == ((f"id:zigbee2mqtt_{KITCHEN}",), (KITCHEN[2:],))
+    assert (lamp.name, lamp.title, lamp.area, lamp.labels) == ("Kitchen lamp", "Lamp", "kitchen", ("evening",))
+    assert rows["d2"].keys == ("id:plug", "mac:02:5b:26:a8:dc:12")
+    assert (rows["d4"].expect, rows["d4"].addresses) == (False, ("00124b00aabbccdd",))
+    assert rows["c1"].area == "attic", "a child is where its parent is"
+
+
+def test_entities_and_those_that_stay(tmp_path: Path) -> None:
+    rows = entities(modern(tmp_path))
+    lamp, power, heater = rows["light.kitchen"], rows["sensor.power"], rows["switch.attic_heater"]
+    assert (lamp.name, lamp.aliases, lamp.icon, lamp.expect) == ("Kitchen", ("Cooker light",), "mdi:x", True)
+    assert (power.hidden, power.disabled) == (True, None), "disabled by its maker is the maker's word"
+    assert (heater.hidden, heater.disabled, heater.labels) == (False, True, ("evening",))
+    assert rows["binary_sensor.hall_motion"].expect is False
+    assert not {"light.hue_1", "sensor.backup", "zone.office", "automation.night"} & set(rows)
+    told = stays(tmp_path)
+    assert told["entities of hue"].names == ("light.hue_1",)
+    assert "hue speaks to its devices itself" in told["entities of hue"].why
+    assert "Zigbee2MQTT" in told["entities of zha"].why
+    assert "there is no device to bring over" in told["entities of backup"].why
+    assert told["deleted entities"].names == ("1 deleted",)
+    assert "entities of automation" not in told
+
+
+def test_what_has_no_place_yet_is_counted_and_named(tmp_path: Path) -> None:
+    told = {kind: one.names for kind, one in stays(modern(tmp_path)).items() if one.later}
+    assert told == {
+        "automations": ("Night", "Water"),
+        "scripts": ("good_night",),
+        "blueprints": ("automation/me/motion.yaml",),
+        "packages": ("garden",),
+        "helpers": ("input_boolean Guests", "timer tea"),
+        "persons": ("Anna",),
+        "dashboards": ("Wall", "the first"),
+    }
+    assert {one.kind for one in IMPORTERS if one.becomes == "not yet"} == {*told, "scenes"}
+
+
+def test_a_home_of_2021(tmp_path: Path) -> None:
+    old(tmp_path)
+    for kind in (FloorRow, LabelRow, ZoneRow):
+        assert [one for one in found(tmp_path) if isinstance(one, kind)] == []
+    assert [row.name for row in of(AreaRow, tmp_path)] == ["Living Room"]
+    rows = entities(tmp_path)
+    assert (rows["light.sofa"].name, rows["light.sofa"].icon, rows["light.sofa"].labels) == ("Sofa", "mdi:sofa", ())
+    assert rows["sensor.sofa_power"].unique_id == "77"
+    assert {one.name: one.value for one in of(Wanted, tmp_path)}["unit_system"] == "us_customary"
+    assert {kind: one.names for kind, one in stays(tmp_path).items()} == {"persons": ("Bob",)}
+
+
+@pytest.mark.parametrize(
+    ("minor", "fields", "name"),
+    [
+        (22, {"name": "Kitchen light"}, "Kitchen light"),
+        (24, {"name": "Light"}, "Cooker Light"),
+        (24, {"name": "Light", "area_id": "kitchen"}, "Light"),
+        (24, {"name": "Light", "compat_name": "My light"}, "My light"),
+        (24, {"name": None, "original_name": "Lamp"}, None),
+        (16, {"name": ""}, None),
+    ],
+)
+def test_names_as_people_see_them(tmp_path: Path, minor: int, fields: dict[str, Any], name: str | None) -> None:
+    modern(tmp_path)
+    devices = {"devices": [device("d", [["mqtt", "x"]], name="Stove", name_by_user="Cooker")]}
+    storage(tmp_path, "core.device_registry", 1, 12, devices)
+    storage(tmp_path, "core.entity_registry", 1, minor, {"entities": [entity("light.a", "a", device_id="d", **fields)]})
+    assert entities(tmp_path)["light.a"].name == name
+
+
+def test_rows_that_cannot_be_read_are_passed_over_and_told(tmp_path: Path) -> None:
+    rows = [entity("light.a", "a"), entity("Light.B", "b"), {"platform": "mqtt"}, 7, entity("light.c", "")]
+    storage(modern(tmp_path), "core.entity_registry", 1, 22, {"entities": rows})
+    assert set(entities(tmp_path)) == {"light.a"}
+    bad = [one.names[0] for one in of(Stays, tmp_path) if one.kind == "unreadable"]
+    start = ".storage/core.entity_registry: data.entities"
+    assert bad == [f"{start}[1].entity_id", f"{start}[2].entity_id", f"{start}[3]", f"{start}[4].unique_id"]
+
+
+def test_zones_that_make_no_sense(tmp_path: Path) -> None:
+    zones = [
+        {"id": "a", "name": "A", "latitude": 99, "longitude": 0},
+        {"id": "b", "name": "B", "latitude": 9},
+        {"id": "home", "name": "Home", "latitude": 9, "longitude": 0},
+        "x",
+    ]
+    storage(modern(tmp_path), "zone", 1, 1, {"items": zones})
+    told = [(one.names, one.why) for one in of(Stays, tmp_path) if one.kind == "zones"]
+    assert [names for names, _ in told[:3]] == [("A",), ("B",), ("Home",)]
+    assert "`latitude`" in told[0][1]
+    assert "`longitude`" in told[1][1]
+    assert "settings" in told[2][1]
