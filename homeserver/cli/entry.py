@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "doctor": "Look at what is installed and reachable, and what its absence costs.",
     "backup": "Back up the home while it runs; list and verify backups.",
     "restore": "Bring the home, or one worker, back from a backup.",
+    "import": "Bring over what another system knows of the house.",
     "new-worker": "Write a new worker that works at once, and its test.",
     "listen": "Let devices of your network in, with TLS and logins.",
     "device-login": "Make, list and remove the broker logins of devices.",
