@@ -58,8 +58,9 @@ class RetainedStore:
             if pattern in self._messages:
                 yield pattern, self._messages[pattern]
             return
+        begin = pattern.partition("+")[0].partition("#")[0].removesuffix("/")
         for topic, message in self._messages.items():
-            if matches(pattern, topic):
+            if topic.startswith(begin) and matches(pattern, topic):
                 yield topic, message
 
     async def keep(self) -> None:
