@@ -11,6 +11,7 @@ from homeserver.cli.failures import Failure
 from homeserver.cli.options import AsJson, Data, load_settings
 from homeserver.cli.printing import console, print_json
 from homeserver.runtime.enrolment import enrol
+from homeserver.runtime.listeners import Listeners, SecureListener, write_listeners
 from homeserver.runtime.logins import Logins
 from homeserver.runtime.preparation import hand_out, place_store, write_certificate, write_logins
 from homeserver.runtime.tls.renewal import renew
@@ -41,6 +42,10 @@ def prepare(
     logins, plan = Logins(home.data), workers.plan(demo=True)
     refused = enrol(logins, plan, home)
     issued = renew(home.data, home.name, names or (), datetime.now(UTC))
+    if names:
+        write_listeners(
+            home.data, Listeners(tls=SecureListener(names=tuple(names)))
+        )  # `homeserver listen --show` tells
     write_certificate(home.mosquitto_folder, issued.certificate, issued.key)
     write_logins(home.mosquitto_folder, logins)
     place_store(home.data, home.mosquitto_folder)

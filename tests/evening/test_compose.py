@@ -99,26 +99,23 @@ def directives(text: str) -> list[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composition]:
-    """Prepared, with its broker and nothing else."""
-    home = Composition(tmp_path_factory.mktemp("broker"))
-    try:
-        home.run("prepare")
-        home.start("broker")
-        yield home
-    finally:
-        home.end()
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Composition]:
-    """Prepared."""
-    composition = Composition(tmp_path)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composition]:
+    """Prepared; each test starts what it needs."""
+    composition = Composition(tmp_path_factory.mktemp("home"))
     try:
         composition.run("prepare")
         yield composition
     finally:
         composition.end()
+
+
+@pytest.fixture
+async def broker(home: Composition) -> Composition:
+    """With its broker, which answers."""
+    if "broker" not in home.processes:
+        home.start("broker")
+    await home.until_healthy("broker")
+    return home
 
 
 class Page:
@@ -173,7 +170,6 @@ async def test_its_commands_make_a_home_that_heals(home: Composition) -> None:
 @needs_mosquitto
 @pytest.mark.timeout(60)
 async def test_each_login_keeps_to_its_own(broker: Composition) -> None:
-    await broker.until_healthy("broker")
     for process, post in POSTS.items():
         folder = broker.volume({"core": "data"}.get(process, process)) / "secrets"
         given = {path.name for path in folder.iterdir()}
@@ -200,12 +196,15 @@ async def test_each_login_keeps_to_its_own(broker: Composition) -> None:
         demo.publish("demo/said", b"honest", qos=1)
         bridge.publish("homeserver/entity/light/hall/command/process.bridge", b"honest", qos=1)
         core.publish("homeserver/call/home/refusals/process.core", b"between others", qos=1)
-        heard = {message.topic: message.data for message in core.messages()}
+        heard = dict(live(core))
         assert heard.pop("homeserver/call/home/refusals/process.core") == b"between others"
         assert heard == {"demo/said": b"honest", "homeserver/entity/light/hall/command/process.bridge": b"honest"}
-        assert [message.topic for message in bridge.messages()] == [
-            "homeserver/entity/light/hall/command/process.bridge"
-        ]
+        assert live(bridge) == [("homeserver/entity/light/hall/command/process.bridge", b"honest")]
+
+
+def live(client: RawClient) -> list[tuple[str, bytes]]:
+    """What was said since it subscribed."""
+    return [(message.topic, message.data) for message in client.messages() if not message.retain]
 
 
 def logged_in(home: Composition, login: str, secret: Path | str) -> RawClient:
@@ -218,7 +217,6 @@ def logged_in(home: Composition, login: str, secret: Path | str) -> RawClient:
 @needs_mosquitto
 @pytest.mark.timeout(60)
 async def test_logins_change_while_it_runs_and_devices_come_in_by_tls(broker: Composition) -> None:
-    await broker.until_healthy("broker")
     added = json.loads(broker.run("core", "device-login", "add", "plug", "--json").stdout)
     assert added["applied"] is True
     secret = added["password"]
@@ -231,8 +229,35 @@ async def test_logins_change_while_it_runs_and_devices_come_in_by_tls(broker: Co
 
 
 @needs_mosquitto
-def test_rights_are_those_of_a_home_on_one_machine_and_to_prepare_again_changes_no_secret(
+async def test_a_backup_is_the_same_home_on_another_machine_with_what_the_broker_retains(
     broker: Composition, tmp_path: Path
+) -> None:
+    secret = (broker.volume("data") / "secrets" / "process.core").read_text()
+    with logged_in(broker, "process.core", secret) as core:
+        core.publish("lamp/state", b"on", qos=1, retain=True)
+    await broker.stop("broker")
+    broker.run("core", "backup", "--to", "/data/backups/back.tar.gz")
+
+    other = Composition(tmp_path)
+    try:
+        (other.volume("data") / "backups").mkdir()
+        shutil.copy(broker.volume("data") / "backups" / "back.tar.gz", other.volume("data") / "backups")
+        other.run("core", "restore", "/data/backups/back.tar.gz", "--force")
+        other.run("prepare")
+        other.start("broker")
+        await other.until_healthy("broker")
+        with logged_in(other, "process.core", secret) as core:
+            core.subscribe("lamp/#")
+            assert [(one.topic, one.data, one.retain) for one in core.messages()] == [("lamp/state", b"on", True)]
+        assert tls_connack(other, "process.core", secret) == 0
+    finally:
+        other.end()
+    assert Logins(other.volume("data")).hashes() == Logins(broker.volume("data")).hashes()
+
+
+@needs_mosquitto
+def test_rights_are_those_of_a_home_on_one_machine_and_to_prepare_again_changes_no_secret(
+    home: Composition, tmp_path: Path
 ) -> None:
     settings = Settings.load({"data": tmp_path}, [], {})
     supervisor = Supervisor(settings, workers.plan(demo=True), Journal(tmp_path), RealClock(), lambda *line: None)
@@ -242,10 +267,10 @@ def test_rights_are_those_of_a_home_on_one_machine_and_to_prepare_again_changes_
     theirs = Logins(tmp_path).all()
     assert theirs.pop(KEEPER.login) == Login(KEEPER.login, *keeper)
 
-    hashes = Logins(broker.volume("data")).hashes()
-    broker.run("prepare")
-    assert Logins(broker.volume("data")).hashes() == hashes
-    assert (broker.volume("broker") / "acl").read_text() == mosquitto.rights(theirs, anonymous=False)
+    hashes = Logins(home.volume("data")).hashes()
+    home.run("prepare")
+    assert Logins(home.volume("data")).hashes() == hashes
+    assert (home.volume("broker") / "acl").read_text() == mosquitto.rights(theirs, anonymous=False)
     assert (tmp_path / "broker" / "acl").read_text() == mosquitto.rights(supervisor.logins.all(), anonymous=False)
 
 
