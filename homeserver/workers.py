@@ -73,6 +73,11 @@ def load(name: str) -> Setup:
     return setup
 
 
+def devices_of(wanted: Iterable[str]) -> tuple[str, ...]:
+    """The devices as which these workers speak."""
+    return tuple(device for post in (*ALONE, DEMO) if set(post.workers) & set(wanted) for device in post.devices)
+
+
 def kind(name: str) -> type[Worker]:
     """The class of a worker: its table can be read without running anything."""
     if name == KEEPER[0]:

@@ -5,8 +5,13 @@ from typing import Annotated
 import typer
 
 from homeserver.cli.applying import apply_logins
+from homeserver.cli.doorway import door_of
+from homeserver.cli.failures import Failure
 from homeserver.cli.options import AsJson, Broker, Data, load_settings
 from homeserver.cli.printing import console, print_json, print_table
+from homeserver.cli.recipes import RECIPES, Door, Guest, Kind
+from homeserver.cli.recipes import rights as needs
+from homeserver.runtime.home_settings import HomeSettings
 from homeserver.runtime.logins import LoginError, Logins, device_rights
 
 app = typer.Typer(no_args_is_help=True, help="Make, list and remove the broker logins of devices.")
@@ -23,6 +28,12 @@ def add(
         list[str] | None,
         typer.Option("--discovery", help="Filter of its discovery topics instead of homeassistant/+/NAME/#."),
     ] = None,
+    kind: Annotated[
+        Kind | None,
+        typer.Option(
+            "--for", help="Grant what such a device needs, and print what to type into it.", show_default=False
+        ),
+    ] = None,
     data: Data = None,
     broker: Broker = None,
     as_json: AsJson = False,
@@ -30,21 +41,38 @@ def add(
     """Make a login, or renew its secret. The secret is shown this once and kept nowhere."""
     settings = load_settings(data, broker)
     home, login = settings.home, f"device.{name}"
+    door = _door(home, kind) if kind else None
     prefixes = {"root": home.root, "prefix": home.discovery_prefix}
-    rights = device_rights(name, tuple(topics or ()), tuple(discovery or ()), **prefixes)
+    usual = needs(kind, name, home.discovery_prefix) if kind else ((), ())
+    rights = device_rights(name, tuple(topics or usual[0]), tuple(discovery or usual[1]), **prefixes)
     logins = Logins(home.data)
     renewed = login in logins.all()
     secret = logins.add(login, *rights)
     applied = apply_logins(settings)
     if as_json:
         may = {"read": rights[0], "write": rights[1]}
-        print_json({"username": login, "password": secret, **may, "renewed": renewed, "applied": applied})
+        recipe = {"recipe": RECIPES[kind][1](door, Guest(name, secret))} if kind and door else {}
+        print_json({"username": login, "password": secret, **may, "renewed": renewed, "applied": applied, **recipe})
         return
     console.print(f"username  {login}\npassword  {secret}", soft_wrap=True)
     console.print(f"may use   {', '.join(rights[1])}", soft_wrap=True)
     if renewed:
         console.print("It had a login before; that password no longer works.")
     console.print("It is shown this once: put it into the device now." + ("" if applied else _LATER))
+    if kind and door:
+        title, recipe_of = RECIPES[kind]
+        console.print(f"\n{title}\n")
+        print(recipe_of(door, Guest(name, secret)))
+
+
+def _door(home: HomeSettings, kind: Kind) -> Door:
+    """Where such a device comes in; raises `Failure` where none could."""
+    door = door_of(home)
+    if door is None and kind == "zigbee2mqtt" and "://" not in home.broker:
+        return Door("127.0.0.1", plain=home.mqtt_port)  # most often it runs on this very machine
+    if door is None:
+        raise Failure("nothing listens in your network yet: give `homeserver listen` first, then this again")
+    return door
 
 
 _LATER = "\nThe home is not running; the login holds from its next start."

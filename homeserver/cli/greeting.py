@@ -12,10 +12,10 @@ from homeserver.runtime.home_settings import HomeSettings, is_loopback
 from homeserver.runtime.settings import Settings
 from homeserver.runtime.settings_file import FILE
 from homeserver.runtime.supervisor import Supervisor
+from homeserver.runtime.tls.here import host_name
 
 _UNENCRYPTED: Final = """Who can listen in on that network
-           reads all of it, passwords too. Do this where you trust the network; elsewhere leave --mqtt-host
-           out and put stunnel or a VPN before it: docs/how-to/devices.md"""
+           reads all of it, passwords too. With TLS: leave --mqtt-host out and give `homeserver listen`"""
 
 
 def line(name: str, text: str) -> None:
@@ -49,7 +49,12 @@ def _tell_devices(home: HomeSettings, supervisor: Supervisor) -> None:
     ours, here = supervisor.kind != "external", is_loopback(home.mqtt_host)
     address = supervisor.address() if here or not ours else f"mqtt://{socket.gethostname()}:{home.mqtt_port}"
     line("devices", f"connect to {address}; {login}")
-    if ours and here:
-        line("", "           from this machine only; --mqtt-host 0.0.0.0 opens it to your network")
-    elif ours:
+    for listener in supervisor.listeners:
+        line(
+            "",
+            f"           in your network to mqtt{'s' * listener.tls}://{listener.host or host_name()}:{listener.port}",
+        )
+    if ours and here and not supervisor.listeners:
+        line("", "           from this machine only; `homeserver listen` lets your network in")
+    elif ours and not here:
         line("warning", f"the broker speaks without TLS on {home.mqtt_host}:{home.mqtt_port}. {_UNENCRYPTED}")

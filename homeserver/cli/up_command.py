@@ -24,10 +24,11 @@ from homeserver.runtime.house import House
 from homeserver.runtime.journal import Journal, log_to
 from homeserver.runtime.keeper import Keeper
 from homeserver.runtime.plan import Plan
+from homeserver.runtime.ports import check_free
 from homeserver.runtime.process import Process
 from homeserver.runtime.running import occupy
 from homeserver.runtime.settings import Settings
-from homeserver.runtime.supervisor import Supervisor, check_free
+from homeserver.runtime.supervisor import Supervisor
 
 app = typer.Typer()
 _GOODBYE: Final = 0.3
@@ -38,7 +39,7 @@ _READY: Final = 20.0
 
 @app.command()
 def up(
-    demo: Annotated[bool, typer.Option("--demo", help="Add a simulated house with about 30 devices.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Add a simulated house with about 50 devices.")] = False,
     data: Data = None,
     rules: Rules = None,
     broker: Broker = None,

@@ -5,7 +5,8 @@ Secrets come from the data folder, from a login file or from the environment; ne
 
 import json
 import ssl
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -26,11 +27,15 @@ class AccountError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`process` names the connection, `login` stands in the addresses of what it says."""
+    """`process` names the connection, `login` stands in the addresses of what it says.
+
+    `devices`: secrets of device logins that came along, by login; those of this machine are in its data folder.
+    """
 
     process: str
     login: str
     address: Address
+    devices: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class LoginFile(BaseModel):
@@ -42,6 +47,9 @@ class LoginFile(BaseModel):
     login: str = Field(pattern=LOGIN.pattern)
     secret: str = Field(min_length=1, repr=False)
     authority: str | None = Field(None, description="certificate (PEM) of who vouches for the broker")
+    devices: dict[str, str] = Field(
+        default_factory=dict, repr=False, description="secrets of the devices that these workers speak as, by login"
+    )
 
 
 def read_login_file(path: Path) -> LoginFile:
@@ -56,7 +64,7 @@ def read_login_file(path: Path) -> LoginFile:
 
 def write_login_file(path: Path, content: LoginFile) -> None:
     """Only its owner can read it."""
-    write_private(path, json.dumps(content.model_dump(exclude_none=True), indent=1) + "\n")
+    write_private(path, json.dumps(content.model_dump(exclude_defaults=True), indent=1) + "\n")
 
 
 def account_of(home: HomeSettings, process: str) -> Account:
@@ -75,7 +83,7 @@ def _from_file(home: HomeSettings, path: Path) -> Account:
     file = read_login_file(path)
     there = BrokerAddress.parse(home.broker if "://" in home.broker else file.broker)
     authority = file.authority or authority_of(home)
-    return Account(_name(file.login), file.login, address_of(there, file.login, file.secret, authority))
+    return Account(_name(file.login), file.login, address_of(there, file.login, file.secret, authority), file.devices)
 
 
 def _from_address(home: HomeSettings, process: str) -> Account:

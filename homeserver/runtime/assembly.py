@@ -36,7 +36,8 @@ def assemble(settings: Settings, account: Account, load: Callable[[str], Setup])
         there = account.address
         if there.username is not None:
             login = f"device.{device}"
-            there = replace(there, username=login, secret=Logins(settings.home.data).secret(login))
+            secret = account.devices.get(login) or Logins(settings.home.data).secret(login)
+            there = replace(there, username=login, secret=secret)
         return DeviceLink(MqttWire(there, client_id(root, f"{account.process}-{device}")), clock)
 
     return Process(bus, clock, settings, load, link)

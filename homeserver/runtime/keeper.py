@@ -13,23 +13,27 @@ from homeserver.runtime.child import Child
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.runtime.keeper_words import (
+    APPLY_LISTENERS,
     APPLY_LOGINS,
     RESTART,
     START,
     STATUS,
     STOP,
     Applied,
+    ApplyListeners,
     ApplyLogins,
     AskStatus,
+    Listening,
     ProcessReport,
     Report,
     WorkerName,
     WorkerReport,
 )
+from homeserver.runtime.listeners import ListenersError
 from homeserver.runtime.plan import Plan, Post, guest_post
 from homeserver.runtime.presence import Presence
 from homeserver.runtime.rights import NotForGuestsError
-from homeserver.runtime.worker import Worker, answers, hears
+from homeserver.runtime.worker import Worker, answers, every, hears
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.process import (
     PROCESS_STATUS,
@@ -54,6 +58,10 @@ class Staff(Protocol):
 
     def address(self, login: str | None = None) -> str: ...
     def apply_logins(self) -> int: ...
+    @property
+    def trouble(self) -> str: ...
+    def apply_listeners(self) -> bool: ...
+    async def renew(self) -> None: ...
     async def launch(self, post: Post) -> None: ...
     async def end(self, process: str) -> None: ...
 
@@ -69,12 +77,14 @@ class Keeper(Worker):
         self._staff = staff
         self._presence = Presence()
         self._turn = asyncio.Lock()
+        self._trouble = ""
 
     async def open(self) -> None:
         for (process,), _ in (await self.house.leftovers(PROCESS_WANTED)).of(PROCESS_WANTED):
             self.house.say(PROCESS_WANTED, None, process)
         for process in self._staff.wanted:
             self._say_wanted(process)
+        self._tell_of_listeners()
 
     def _say_wanted(self, process: str) -> None:
         self.house.say(PROCESS_WANTED, Wanted(self._staff.wanted[process]), process)
@@ -155,6 +165,28 @@ class Keeper(Worker):
     @answers(APPLY_LOGINS)
     async def apply_logins(self, request: ApplyLogins, caller: Caller) -> Applied:
         return Applied(logins=self._staff.apply_logins())
+
+    @answers(APPLY_LISTENERS)
+    async def apply_listeners(self, request: ApplyListeners, caller: Caller) -> Listening:
+        try:
+            restarts = self._staff.apply_listeners()
+        except ListenersError as error:
+            raise CallError("failed", str(error)) from error
+        self._tell_of_listeners()
+        return Listening(restarts=restarts)
+
+    @every(minutes=5)
+    async def renew(self) -> None:
+        """An address may change, a certificate may near its end."""
+        await self._staff.renew()
+        self._tell_of_listeners()
+
+    def _tell_of_listeners(self) -> None:
+        before, self._trouble = self._trouble, self._staff.trouble
+        if self._trouble and self._trouble != before:
+            self.house.degraded(f"a listener for the network: {self._trouble}")
+        elif before and not self._trouble:
+            self.house.healthy()
 
     async def _start(self, worker: str) -> WorkerReport:
         post = self._post(worker)

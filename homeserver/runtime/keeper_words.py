@@ -21,6 +21,10 @@ class ApplyLogins(_Request):
     """Let the broker read the logins again; what was taken away ends at once."""
 
 
+class ApplyListeners(_Request):
+    """Let the broker open and close listeners as `homeserver listen` was asked to."""
+
+
 class WorkerName(_Request):
     """One worker by its name."""
 
@@ -62,6 +66,12 @@ class Applied(BaseModel):
     logins: int
 
 
+class Listening(BaseModel):
+    """`restarts`: the broker starts anew for it, and everybody connects again within a second or two."""
+
+    restarts: bool
+
+
 STATUS: Final = Call("keeper", "status", AskStatus, Report)
 START: Final = Call("keeper", "start", WorkerName, WorkerReport, role="owner", doc="Start one worker.")
 STOP: Final = Call(
@@ -69,3 +79,4 @@ STOP: Final = Call(
 )
 RESTART: Final = Call("keeper", "restart", WorkerName, WorkerReport, role="owner", doc="Stop one worker and start it.")
 APPLY_LOGINS: Final = Call("keeper", "apply_logins", ApplyLogins, Applied, role="owner")
+APPLY_LISTENERS: Final = Call("keeper", "apply_listeners", ApplyListeners, Listening, role="owner")

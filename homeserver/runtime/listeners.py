@@ -6,7 +6,7 @@ logins may come in and what each may do is the same on every listener.
 
 import json
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -17,6 +17,7 @@ from homeserver.runtime.tls.here import checked
 FILE: Final = "listeners.json"
 FOLDER: Final = "tls"
 PURPOSE: Final = "broker"
+_REMEDY: Final = "remove the file and give `homeserver listen` anew"
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -75,6 +76,12 @@ class Listeners(BaseModel):
     tls: SecureListener | None = None
     plain: PlainListener | None = None
 
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.tls is not None and self.plain is not None and self.tls.port == self.plain.port:
+            raise ValueError(f"port {self.tls.port} cannot be both with TLS and without: choose another for one")
+        return self
+
     def __bool__(self) -> bool:
         return self.tls is not None or self.plain is not None
 
@@ -101,17 +108,24 @@ def read_listeners(data: Path) -> Listeners:
     """None of either kind where nobody asked; raises `ListenersError`."""
     path = data / FILE
     try:
-        return Listeners.model_validate_json(path.read_bytes())
+        values = json.loads(path.read_bytes())
     except FileNotFoundError:
         return Listeners()
     except OSError as error:
         raise ListenersError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ListenersError(f"{path}: it is not JSON ({error}); {_REMEDY}") from error
+    return checked_listeners(values, str(path), f"; {_REMEDY}")
+
+
+def checked_listeners(values: Any, place: str, remedy: str = "") -> Listeners:
+    """Raises `ListenersError` that begins with `place`, names the field and ends with `remedy`."""
+    try:
+        return Listeners.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "it"
-        raise ListenersError(
-            f"{path}: {where}: {first['msg']}; remove the file and give `homeserver listen` anew"
-        ) from error
+        where = "".join(f"{part}: " for part in (".".join(str(part) for part in first["loc"]),) if part)
+        raise ListenersError(f"{place}: {where}{first['msg'].removeprefix('Value error, ')}{remedy}") from error
 
 
 def write_listeners(data: Path, listeners: Listeners) -> None:

@@ -6,23 +6,24 @@ Makes the logins of everything that it starts, with rights derived from what the
 
 import asyncio
 import logging
-import socket
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from homeserver.runtime.account import Account
+from homeserver.runtime.account import Account, address_of, authority_of
 from homeserver.runtime.broker import Address as BrokerAddress
-from homeserver.runtime.broker import BrokerCommand, BrokerKind, choose, prepare, reload
+from homeserver.runtime.broker import BrokerKind, choose
+from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.child import Child
 from homeserver.runtime.clock import Clock
+from homeserver.runtime.enrolment import enrol, enrol_post
 from homeserver.runtime.journal import Journal
-from homeserver.runtime.logins import Logins, device_rights
-from homeserver.runtime.mqtt_wire import Address
+from homeserver.runtime.listeners import ListenersError
+from homeserver.runtime.logins import Logins
+from homeserver.runtime.own_broker import OwnBroker
 from homeserver.runtime.plan import Plan, Post
-from homeserver.runtime.rights import CLIENT, NotForGuestsError, client_rights, rights_of
+from homeserver.runtime.ports import reachable
 from homeserver.runtime.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -30,11 +31,6 @@ KEEPER: Final = Post("keeper", ("keeper",))
 _STOP: Final = 1.2
 """Seconds that the workers' processes have to end; the broker has what is left of `_STOP_ALL`."""
 _STOP_ALL: Final = 1.7
-_BROKER_READY: Final = 15.0
-
-
-class StartError(Exception):
-    """The home cannot start; the text says why and what to do."""
 
 
 class Supervisor:
@@ -52,7 +48,9 @@ class Supervisor:
         self._journal = journal
         self._clock = clock
         self._say = say
-        self._broker: Child | None = None
+        self._broker = (
+            OwnBroker(self.kind, settings.home, self.logins, journal, clock, say) if self.kind != "external" else None
+        )
 
     @property
     def open_house(self) -> bool:
@@ -66,7 +64,7 @@ class Supervisor:
         if self.kind == "external":
             return home.broker
         who = f"{login}@" if login and not self.open_house else ""
-        return f"mqtt://{who}{_reachable(home.mqtt_host)}:{home.mqtt_port}"
+        return f"mqtt://{who}{reachable(home.mqtt_host)}:{home.mqtt_port}"
 
     def account(self) -> Account:
         """The keeper's own."""
@@ -76,14 +74,18 @@ class Supervisor:
         if there.login is not None:
             outside = given.get_secret_value() if given and self.kind == "external" else None
             secret = outside or self.logins.secret(there.login)
-        return Account(KEEPER.process, KEEPER.login, Address(there.host, there.port, there.login, secret))
+        authority = authority_of(self.settings.home) if there.tls else None
+        return Account(KEEPER.process, KEEPER.login, address_of(there, there.login, secret, authority))
 
     # -- life
 
     async def __aenter__(self) -> Self:
         self._ensure_logins()
         try:
-            await self._start_broker()
+            if self._broker is not None:
+                await self._broker.start()
+            else:
+                self._say("broker", f"{self.settings.home.broker} (started by others)")
             for post in list(self.plan.posts.values()):
                 self._say(post.process, ", ".join(post.workers))
                 await self.launch(post)
@@ -106,76 +108,44 @@ class Supervisor:
     # -- logins
 
     def _ensure_logins(self) -> None:
-        root = self.settings.home.root
-        for post in (*self.plan.posts.values(), KEEPER):
-            try:
-                self._ensure_login(post)
-            except NotForGuestsError as error:
-                del self.plan.posts[post.process]
-                self._say(post.process, f"not started: {error}")
-            except Exception as error:
-                if not post.guest:
-                    raise
-                log.exception("the outside worker %s cannot be loaded", ", ".join(post.workers))
-                del self.plan.posts[post.process]  # somebody else's fault must not keep the home from starting
-                self._say(post.process, f"not started: it cannot be loaded: {type(error).__name__}: {error}")
-        self.logins.ensure(CLIENT, *client_rights(root))
-
-    def _ensure_login(self, post: Post) -> None:
-        home = self.settings.home
-        self.logins.ensure(post.login, *rights_of(post, self.plan.kinds(post), home.root))
-        for device in post.devices:
-            rights = device_rights(device, root=home.root, prefix=home.discovery_prefix)
-            self.logins.ensure(f"device.{device}", *rights)
+        for process, reason in enrol(self.logins, self.plan, self.settings.home, more=(KEEPER,)).items():
+            self._say(process, f"not started: {reason}")
 
     def apply_logins(self) -> int:
         """Let the broker read the logins again; how many there are."""
-        if self._broker is not None and self._broker.pid:
-            reload(self.kind, self._folder, self.logins, self._broker.pid)
+        if self._broker is not None:
+            self._broker.reload()
         return len(self.logins.all())
 
-    # -- the broker
+    # -- listeners
 
     @property
-    def _folder(self) -> Path:
-        return self.settings.home.data / "broker"
+    def listeners(self) -> tuple[Listener, ...]:
+        """Those beside the first."""
+        return self._broker.listeners if self._broker is not None else ()
 
-    async def _start_broker(self) -> None:
-        home = self.settings.home
-        if self.kind == "external":
-            self._say("broker", f"{home.broker} (started by others)")
-            return
-        check_free(home.mqtt_host, home.mqtt_port, "--mqtt-port", "the broker")
-        command = prepare(
-            self.kind, self._folder, home.mqtt_port, self.logins, anonymous=home.anonymous, bind=home.mqtt_host
-        )
-        # The guard ends the broker in its own good time when we are gone, so that it can save what it retains.
-        guarded = [sys.executable, "-m", "homeserver.runtime.guard", "--", *command.argv]
-        self._broker = Child("broker", lambda: guarded, command.environment, self._journal, self._clock, tied=False)
-        self._say("broker", f"{self.kind} on {command.host}:{command.port}{', open to everybody' * home.anonymous}")
-        await self._broker.start()
-        await self._until_reachable(self._broker, command)
+    @property
+    def trouble(self) -> str:
+        """What keeps a listener that was asked for from serving; "" when all is well."""
+        return self._broker.trouble if self._broker is not None else ""
 
-    async def _until_reachable(self, broker: Child, command: BrokerCommand) -> None:
-        host, deadline = _reachable(command.host), self._clock.monotonic() + _BROKER_READY
-        while self._clock.monotonic() < deadline:
-            if broker.ended.is_set():
-                raise StartError(f"the broker ({self.kind}) ended at once. Its last words:\n{broker.last_words()}")
-            try:
-                _, writer = await asyncio.open_connection(host, command.port)
-            except OSError:
-                await self._clock.sleep(0.03)
-            else:
-                writer.close()
-                return
-        raise StartError(f"the broker ({self.kind}) does not listen on port {command.port} after {_BROKER_READY:g} s")
+    def apply_listeners(self) -> bool:
+        """Open and close what was asked for since; True: every connection is cut for a moment. `ListenersError`."""
+        if self._broker is None:
+            raise ListenersError("the broker is started by others, who decide where it listens")
+        return self._broker.apply_listeners()
+
+    async def renew(self) -> None:
+        """Renew the certificate of a listener where that is due."""
+        if self._broker is not None:
+            await self._broker.renew()
 
     # -- processes
 
     async def launch(self, post: Post) -> None:
         """Start the process of a post with all of its workers."""
         if post.process not in self.plan.posts:
-            self._ensure_login(post)
+            enrol_post(self.logins, self.plan, post, self.settings.home)
             self.plan.add(post)
             self.apply_logins()
         self.wanted[post.process] = post.workers
@@ -195,19 +165,3 @@ class Supervisor:
         self.wanted[process] = ()
         if child := self.children.pop(process, None):
             await child.stop(_STOP)
-
-
-def _reachable(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not listened on
-
-
-def check_free(host: str, port: int, option: str, what: str) -> None:
-    """Say so in words, before anything starts, when somebody else listens there; raises `StartError`."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise StartError(
-                f"{what} cannot listen on {host}:{port} ({error.strerror}): choose another port with {option}"
-            ) from error

@@ -45,7 +45,7 @@ def test_the_key_is_shown_to_a_terminal_only(greeting: Greeting, monkeypatch: py
 def test_a_broker_that_is_open_to_the_network_is_warned_of(greeting: Greeting, host: str) -> None:
     said = greeting(mqtt_host=host, broker="amqtt")
     assert f"warning    the broker speaks without TLS on {host}:1883" in said
-    assert "stunnel" in said
+    assert "`homeserver listen`" in said
     assert "127.0.0.1:1883" not in said, "devices in the network cannot reach that"
 
 

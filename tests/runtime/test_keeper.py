@@ -10,6 +10,8 @@ from homeserver.runtime.child import Child
 from homeserver.runtime.clock import VirtualClock, settle
 from homeserver.runtime.house import House
 from homeserver.runtime.keeper import Keeper
+from homeserver.runtime.keeper_words import WorkerReport
+from homeserver.runtime.listeners import ListenersError
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.plan import Plan, Post
 from homeserver.runtime.rehearsal import Rehearsal
@@ -66,6 +68,8 @@ class Staff:
         self.children: dict[str, Child] = {"core": None}  # type: ignore[dict-item]
         self.wanted: dict[str, tuple[str, ...]] = {"core": ("alpha", "beta")}
         self.log: list[str] = []
+        self.trouble = ""
+        self.refusal = ""
 
     def address(self, login: str | None = None) -> str:
         return "mqtt://127.0.0.1:1"
@@ -73,6 +77,15 @@ class Staff:
     def apply_logins(self) -> int:
         self.log.append("logins")
         return 4
+
+    def apply_listeners(self) -> bool:
+        if self.refusal:
+            raise ListenersError(self.refusal)
+        self.log.append("listeners")
+        return True
+
+    async def renew(self) -> None:
+        self.log.append("renew")
 
     async def launch(self, post: Post) -> None:
         self.log.append(f"launch {post.process}")
@@ -100,10 +113,13 @@ class Scene:
             await self.core.clock.advance(0.5)
         return await asking
 
-    def state(self, worker: str) -> str:
+    def report(self, worker: str) -> WorkerReport:
         found = self.keeper.process.hosted["keeper"].worker
         assert isinstance(found, Keeper)
-        return found.report(worker).state
+        return found.report(worker)
+
+    def state(self, worker: str) -> str:
+        return self.report(worker).state
 
 
 @pytest.fixture
@@ -190,6 +206,29 @@ async def test_what_it_does_not_do(scene: Scene, verb: str, worker: str, code: s
 async def test_changed_logins_are_applied(scene: Scene) -> None:
     assert await scene.call("apply_logins") == {"logins": 4}
     assert scene.staff.log == ["logins"]
+
+
+async def test_changed_listeners_are_applied(scene: Scene) -> None:
+    assert await scene.call("apply_listeners") == {"restarts": True}
+    assert scene.staff.log == ["listeners"]
+    scene.staff.refusal = "port 8883 is taken"
+    with pytest.raises(CallError, match="port 8883 is taken"):
+        await scene.call("apply_listeners")
+
+
+async def test_it_looks_after_the_certificate_and_says_what_is_wrong_with_it(scene: Scene) -> None:
+    async def state() -> tuple[str, str]:
+        await scene.core.clock.advance(300)
+        await settle()
+        report = scene.report("keeper")
+        return report.state, report.reason
+
+    assert await state() == ("online", "")
+    scene.staff.trouble = "its certificate cannot be renewed: no key"
+    assert await state() == ("degraded", "a listener for the network: its certificate cannot be renewed: no key")
+    scene.staff.trouble = ""
+    assert await state() == ("online", "")
+    assert scene.staff.log == ["renew"] * 3
 
 
 async def test_what_was_wanted_of_processes_that_are_no_more_is_taken_away() -> None:

@@ -40,7 +40,7 @@ def test_given_files_go_to_the_broker_as_they_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        ("nonsense", "Invalid JSON"),
+        ("nonsense", "not JSON.*remove the file"),
         ('{"tls": {"port": 0}}', r"tls\.port"),
         ('{"plain": {"host": "0.0.0.0\\nallow_anonymous true"}}', r"plain\.host.*neither a host name"),
         ('{"tls": {"certificate": "/a.pem"}}', "certificate and key belong together"),

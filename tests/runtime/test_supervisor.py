@@ -11,15 +11,16 @@ from typing import Any
 
 import pytest
 
-from homeserver.runtime import supervisor as module
+from homeserver.runtime import own_broker as module
 from homeserver.runtime.broker import BrokerCommand
 from homeserver.runtime.clock import RealClock
 from homeserver.runtime.journal import Journal
 from homeserver.runtime.mqtt_wire import MqttWire
 from homeserver.runtime.plan import Plan, Post, guest_post
+from homeserver.runtime.ports import StartError, check_free
 from homeserver.runtime.rights import client_rights
 from homeserver.runtime.settings import Settings
-from homeserver.runtime.supervisor import StartError, Supervisor, check_free
+from homeserver.runtime.supervisor import Supervisor
 from homeserver.runtime.wire import LoginRefusedError
 from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker
 from tests.runtime.ground import free_port, until
@@ -81,7 +82,7 @@ async def test_the_keeper_can_log_in_as_soon_as_it_is_entered_and_all_is_gone_af
         assert supervisor.account().login == "process.keeper"
         assert await connects(supervisor)
         assert supervisor.logins.all()["process.cli"].read == client_rights("homeserver")[0]
-        pid = supervisor._broker.pid if supervisor._broker else 0
+        pid = supervisor._broker.child.pid if supervisor._broker and supervisor._broker.child else 0
         assert pid
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
@@ -107,7 +108,8 @@ async def test_logins_are_applied_while_it_runs(kit: Kit, broker: str) -> None:
 
 async def test_a_killed_broker_is_started_again(kit: Kit) -> None:
     async with kit.supervisor() as supervisor:
-        broker = supervisor._broker
+        assert supervisor._broker is not None
+        broker = supervisor._broker.child
         assert broker is not None
         first = broker.pid
         os.kill(first, signal.SIGKILL)

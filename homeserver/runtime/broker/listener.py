@@ -14,6 +14,10 @@ class Listener:
     key: Path | None = None
 
     @property
+    def tls(self) -> bool:
+        return self.certificate is not None
+
+    @property
     def place(self) -> str:
         """For people."""
         return f"{self.host or '*'}:{self.port}"

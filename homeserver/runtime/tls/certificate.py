@@ -52,9 +52,14 @@ def pem_of_key(key: rsa.RSAPrivateKey) -> str:
     return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
 
 
-def fingerprint(certificate: x509.Certificate, algorithm: hashes.HashAlgorithm | None = None) -> str:
-    """`AB:CD:...` of the whole certificate, SHA-256 unless told."""
-    return certificate.fingerprint(algorithm or hashes.SHA256()).hex(":").upper()
+def fingerprint(certificate: x509.Certificate) -> str:
+    """`AB:CD:...`, SHA-256 of the whole certificate."""
+    return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
+def sha1_fingerprint(certificate: x509.Certificate) -> str:
+    """The same with SHA-1: ESPHome on an ESP8266 knows no other."""
+    return certificate.fingerprint(hashes.SHA1()).hex(":").upper()
 
 
 def tasmota_fingerprint(certificate: x509.Certificate) -> str | None:

@@ -62,7 +62,8 @@ def _unusable(error: ssl.SSLError, certificate: Path, key: Path) -> str:
         return f"{key} is not the key of {certificate}: give the two that belong together"
     if error.reason in ("BAD_DECRYPT", "BAD_PASSWORD_READ", "PROBLEMS_GETTING_PASSWORD"):
         return f"{key} is protected by a password: give a key without one, readable by the home's user only"
-    return f"{certificate} and {key} are not a certificate and its key in PEM form ({error.reason or error.strerror})"
+    reason = f" ({error.reason})" if error.reason else ""
+    return f"{certificate} and {key} are not a certificate and its key in PEM form{reason}"
 
 
 def why(error: BaseException) -> str | None:
