@@ -10,10 +10,11 @@ from homeserver.home.component import Component, face_of
 from homeserver.home.components import component_of
 from homeserver.home.config import Config
 from homeserver.home.device import Described, described
-from homeserver.home.device_classes import NUMERIC, remarks
+from homeserver.home.device_classes import remarks
 from homeserver.home.discovery import Announcement
 from homeserver.home.entity import STATE, Entity, Face, Read
 from homeserver.home.measure import measure_of
+from homeserver.home.parsing import is_number
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.home.report import Report, Unreadable
 from homeserver.home.steadying import pace_of, steady_of
@@ -36,8 +37,6 @@ _OFF_AT_FIRST: Final = ("climate", "fan", "humidifier", "light", "siren", "switc
 """Components that are taken to be off until a command, where their device reports nothing."""
 _MOMENTARY: Final = ("button", "infrared", "notify", "scene")
 """Components that only do something: there is no state of theirs to be assumed."""
-_MEASURED: Final = ("number", "sensor")
-"""Components whose state is a number with a unit."""
 _CLASS_NAMES: Final = ("binary_sensor", "button", "number", "sensor")
 """Components whose entities without a name are called after their device class."""
 
@@ -63,12 +62,13 @@ class Draft:
         self._texts = {key: config.maybe_text(key) for key in _TEXTS}
         self._classed = "device_class" in config.fields
         self._unit = self._texts["unit_of_measurement"]
-        if self.domain in _MEASURED:
-            self.face.measure = config.once(measure_of, self.domain)
-            self._unit = self.face.measure.unit
+        if self.domain == "number" or (self.domain == "sensor" and is_number(config)):
+            measure = self.face.measure = config.once(measure_of, self.domain)
+            self._unit = measure.unit
         self.remarks = tuple(remarks(self.domain, self._texts["device_class"], self._texts["unit_of_measurement"]))
         self.tuning = config.tuning
-        self.face.pace = self._pace()
+        numeric = self.face.measure is not None
+        self.face.pace = pace_of(self.domain, self._texts["device_class"], self.tuning, numeric=numeric)
         self._enabled = config.flag("enabled_by_default", True)
         self._visible = config.flag("visible_by_default", True)
         self._maker_id = config.maybe_text("object_id")
@@ -93,15 +93,6 @@ class Draft:
         if topic := config.filter("json_attributes_topic"):
             face.hears.append((topic, _extra(config, templates)))
             face.has_extra = True
-
-    def _pace(self) -> float:
-        """How often the state may change."""
-        texts = self._texts
-        device_class = texts["device_class"]
-        numeric = self.domain == "sensor" and bool(
-            texts["unit_of_measurement"] or texts["state_class"] or device_class in NUMERIC
-        )
-        return pace_of(self.domain, device_class, self.tuning, numeric=numeric)
 
     def _object_id(self, config: Config) -> str:
         """The wish of the config for its entity's id, else the names of device and entity."""

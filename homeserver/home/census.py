@@ -8,6 +8,7 @@ from homeserver.home.entries import Entries
 from homeserver.home.refusals import Refusals
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.home.roster import Roster
+from homeserver.home.steadying import restlessness
 from homeserver.home.switchboard import Switchboard
 from homeserver.home.words import MOST_ENTITIES, MOST_PROBLEMS, DeviceLine
 from homeserver.runtime.clock import Clock
@@ -47,7 +48,7 @@ class Census:
         topics = {topic for entity in entities for topic, _ in entity.face.hears}
         battery = next(filter(None, map(_battery, entities)), None)
         shown = [entity.id for entity in entities if entity.where[0] not in NO_ENTITY]
-        problems = (*_unreachable(entities), *_low(entities), *self._refused(entities, topics))
+        problems = (*_unreachable(entities), *_odd(entities), *_low(entities), *self._refused(entities, topics))
         return DeviceLine(
             id=row.id,
             name=row.name,
@@ -111,6 +112,15 @@ def _unreachable(entities: list[Entity]) -> Iterator[str]:
     for entity in entities:
         if entity.available and entity.expired:
             yield f"{entity.id} has said nothing for more than {entity.face.expire_after:g} s"
+
+
+def _odd(entities: list[Entity]) -> Iterator[str]:
+    """What makes no sense, and what changes far too often."""
+    for entity in entities:
+        if entity.fault:
+            yield f"{entity.id} is unknown: {entity.fault}"
+        if entity.steady is not None and entity.steady.quarantined:
+            yield restlessness(entity)
 
 
 def _low(entities: list[Entity]) -> Iterator[str]:

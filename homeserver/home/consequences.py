@@ -11,6 +11,7 @@ from homeserver.home.journal import DISABLED, ID, REMOVED, Deed, Step
 from homeserver.home.registry import EntityRow, Registry
 from homeserver.home.roster import Change, Roster
 from homeserver.home.saying import Saying
+from homeserver.home.tuning import tuning_of
 
 Apply = Callable[[Change], None]
 
@@ -48,6 +49,8 @@ class Consequences:
         for row, step in touched:
             if (step.before or {}).get(DISABLED) != (step.after or {}).get(DISABLED):
                 self._apply(self._roster.switch(row))
+            if tuning_of(step.before or {}) != tuning_of(step.after or {}):
+                self._apply(self._roster.tuned(row))
 
     def _move(self, rows: Iterable[EntityRow]) -> None:
         """Give entities their new ids, all at once: two may change places."""

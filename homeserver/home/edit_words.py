@@ -18,13 +18,16 @@ _Id = Annotated[str | None, Field(max_length=255, description="another id; the o
 _Former = Annotated[_Names | None, Field(description="which of its former ids still lead to it: others are free again")]
 _Take = Annotated[bool, Field(description="take the id even if it is a former one of another, which loses it")]
 
+_Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e9, le=1e9)]
+_Seconds = Annotated[float | None, Field(ge=0, le=86_400)]
+
 
 class _Words(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class EditEntity(_Words):
-    """Give an entity another name, id, area or labels, or hide it."""
+    """Give an entity another name, id, area or labels, hide it, or set how its values are told."""
 
     entity: str = Field(description="the entity's id, such as light.hall")
     name: _Name | None = None
@@ -34,6 +37,13 @@ class EditEntity(_Words):
     disabled: bool | None = Field(None, description="whether it is only listed: nothing is heard or said of it")
     aliases: _Names | None = Field(None, description="other names that people call it by")
     icon: _Name | None = Field(None, description="such as mdi:lamp; null is its maker's")
+    unit: _Name | None = Field(None, description="unit to show its number in, such as °F; null is the home's")
+    precision: int | None = Field(None, ge=0, le=15, description="digits behind the point to show; null is its maker's")
+    factor: _Number | None = Field(None, description="calibration: what its value is multiplied by, in the unit shown")
+    offset: _Number | None = Field(None, description="calibration: what is added to that then")
+    debounce: _Seconds = Field(None, description="seconds that a change must hold before it is believed")
+    throttle: _Seconds = Field(None, description="at most one state each so many seconds; the last one is always told")
+    restless: bool | None = Field(None, description="whether it may change as often as it likes without being slowed")
     id: _Id = None
     former: _Former = None
     take: _Take = False

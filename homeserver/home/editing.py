@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from homeserver.home import edit_words as words
+from homeserver.home import fitting
 from homeserver.home.consequences import Consequences
 from homeserver.home.entity import Entity
 from homeserver.home.entries import Entries
@@ -46,7 +47,10 @@ class Editing(Worker):
         if row is None:
             known = nearest(request.entity, list(self.registry.entities))
             raise CallError("not_found", f"there is no entity {request.entity}; {known}", "entity")
-        return self._edit("entity", row.own, self._asked(request, "entity"), caller)
+        asked = self._asked(request, "entity")
+        if (entity := self.roster.announced(row)) is not None:
+            fitting.check(entity, asked)
+        return self._edit("entity", row.own, fitting.plain(asked), caller)
 
     @answers(DISABLED)
     async def disabled(self, request: AskDisabled, caller: Caller) -> DisabledList:

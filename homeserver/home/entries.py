@@ -5,6 +5,7 @@ from typing import Any
 from homeserver.home.entity import NO_ENTITY
 from homeserver.home.journal import FORMER, Journal, Kind, Words
 from homeserver.home.registry import DeviceRow, Registry
+from homeserver.home.tuning import NAMES
 from homeserver.runtime.house import House
 from homeserver.topics.registry import (
     AREA_ENTRY,
@@ -85,6 +86,7 @@ class Entries:
             aliases=tuple(words.get("aliases", ())),
             former=self._former(words),
             icon=words.get("icon"),
+            values={name: words[name] for name in NAMES if name in words} or None,
         )
         self._say(ENTITY_ENTRY, "entity", own, entry)
 

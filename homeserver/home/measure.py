@@ -16,6 +16,8 @@ from homeserver.home.units import Conversion, Unit, conversion
 
 _MOST_DIGITS: Final = 15
 _LARGE: Final = 1e15
+_TURNED: Final = 6
+"""Digits behind the point of a state that is turned without its device."""
 _NICE: Final = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -108,10 +110,14 @@ def _calibrated(made: Conversion | None, tuning: Tuning) -> Conversion | None:
     )
 
 
-def reunited(text: str, old: Callable[[float], float], new: Measure) -> str | None:
-    """A value that was said in another way, as it is said now; None where that cannot be."""
+def turned(text: str, back: Callable[[float], float] | None, there: Callable[[float], float] | None) -> str | None:
+    """A state that was said in one way as it is said in another; None where that cannot be. What is no number stays."""
     try:
-        value = old(float(text))
-        return number_text(value if new.conversion is None else new.conversion.there(value), 6)
+        value = float(text)
+    except ValueError:
+        return text
+    try:
+        value = back(value) if back is not None else value
+        return number_text(there(value) if there is not None else value, _TURNED)
     except (ValueError, ArithmeticError):
         return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from homeserver.home import marks
 from homeserver.home.entity import Entity
 from homeserver.home.entries import TOPICS
+from homeserver.home.former_units import in_unit, unit_said
 from homeserver.home.journal import FORMER
 from homeserver.home.roster import where_of
 from homeserver.home.zones import DOMAIN
@@ -32,6 +33,7 @@ class Opening:
         """The topics that the broker kept in earlier runs and does not keep now, though it holds discovery."""
         self._states: dict[tuple[str, ...], EntityState] = {}
         self._configs: set[tuple[str, ...]] = set()
+        self._units: dict[tuple[str, ...], str] = {}
         self._entries: list[tuple[Topic[Any], str]] = []
 
     def announce(self, topic: str, payload: bytes, retained: bool) -> None:
@@ -62,6 +64,8 @@ class Opening:
         for where, config in left.of(ENTITY_CONFIG):
             if config.owner == self._home.name:
                 self._configs.add(where)
+                if unit := unit_said(config):
+                    self._units[where] = unit
             else:
                 self._home.registry.others.add(".".join(where))
         self._states = {where: state for where, state in left.of(ENTITY_STATE) if where in self._configs}
@@ -92,6 +96,7 @@ class Opening:
         before = self._before(entity)
         if before is None:
             return
+        before = in_unit(before, self._units.get(entity.where), entity.config)
         marks.restore(entity, before.attributes)
         availability = entity.face.availability
         if availability is not None:

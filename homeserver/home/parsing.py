@@ -60,11 +60,18 @@ def reading(config: Config) -> Parse:
         return _unless_none(_TIMES[device_class])
     if options := config.texts("options"):
         return _unless_none(_one_of(options))
-    numeric = config.has("unit_of_measurement") or config.has("state_class") or device_class in NUMERIC
-    if numeric and device_class not in _NO_NUMBER:
+    if is_number(config):
         measure = config.once(measure_of, "sensor")
         return _measurement if measure.conversion is None else _converted(measure)
     return _unless_none(_free_text)
+
+
+def is_number(config: Config) -> bool:
+    """Whether a sensor's value is a number: class, unit or statistics say so."""
+    device_class = config.maybe_text("device_class")
+    if device_class in _NO_NUMBER or config.texts("options"):
+        return False
+    return config.has("unit_of_measurement") or config.has("state_class") or device_class in NUMERIC
 
 
 def _unless_none(parse: Parse) -> Parse:

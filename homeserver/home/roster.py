@@ -14,6 +14,7 @@ from homeserver.home.config import Refused
 from homeserver.home.discovery import Announcement, Discovered, discover
 from homeserver.home.entity import Entity
 from homeserver.home.grants import Grants
+from homeserver.home.measure import turned
 from homeserver.home.pending import pending_of
 from homeserver.home.refusals import Refusals
 from homeserver.home.registry import DeviceRow, EntityRow, Registry
@@ -283,6 +284,17 @@ class Roster:
             change.asleep.append(entity)
         return change
 
+    def announced(self, row: EntityRow) -> Entity | None:
+        """The entity of a row, enabled or not."""
+        return self._by_key.get(row.key) if row.present else None
+
+    def tuned(self, row: EntityRow) -> Change:
+        """Build an entity anew with what people set of its values by now."""
+        change = Change()
+        if row.present and row.key in self._announced:
+            self._enter(Draft(self._announced[row.key], self._templates, self._root, self._around), change)
+        return change
+
     def take_out(self, row: EntityRow) -> Entity | None:
         """The entity of a row that changes its id; until `put_in` nobody finds it."""
         self.entities.pop(where_of(row.id), None)
@@ -322,7 +334,8 @@ def where_of(entity_id: str) -> tuple[str, str]:
 def inherit(entity: Entity, before: Entity) -> None:
     """Take over what was known and said of an entity that is built anew."""
     entity.state, entity.facts, entity.extra = before.state, {**entity.facts, **before.facts}, before.extra
-    entity.expired = before.expired and entity.expired
+    entity.expired, entity.fault, entity.heat = before.expired and entity.expired, before.fault, before.heat
+    _turn(entity, before)
     entity.said_state, entity.said_attributes, entity.changed = (
         before.said_state,
         before.said_attributes,
@@ -336,6 +349,16 @@ def inherit(entity: Entity, before: Entity) -> None:
     if availability is not None:
         availability.before = before.available
         entity.available = availability.available
+
+
+def _turn(entity: Entity, before: Entity) -> None:
+    """What was known in another unit, or before it was calibrated otherwise, is known in the new one."""
+    old, new = before.face.measure, entity.face.measure
+    if old is None or new is None or old == new or entity.state is None:
+        return
+    back = old.conversion.back if old.conversion is not None else None
+    there = new.conversion.there if new.conversion is not None else None
+    entity.state = turned(entity.state, back, there)
 
 
 def fingerprint(announcement: Announcement) -> str:

@@ -37,6 +37,7 @@ from homeserver.home.saying import Saying
 from homeserver.home.surroundings import Surroundings
 from homeserver.home.switchboard import Line, Switchboard
 from homeserver.home.timers import Timers
+from homeserver.home.tuning import UNTUNED, Tuning, tuning_of
 from homeserver.home.turn import Turn
 from homeserver.home.zones import Zones
 from homeserver.runtime.heard import Heard
@@ -131,7 +132,9 @@ class Home(Importing):
         home = house.settings.home
         self.zones = Zones(house, self.journal, self.name)
         place, zone = (home.latitude, home.longitude), ZoneInfo(home.time_zone)
-        around = Surroundings(house.clock.now, zone, place, self.gallery, self.zones.around)
+        around = Surroundings(
+            house.clock.now, zone, place, self.gallery, self.zones.around, home.unit_system, self._tuned
+        )
         self.grants = Grants(Logins(house.folder) if self._is_known() else None, self.prefix)
         self.roster = Roster(
             self.registry,
@@ -178,6 +181,11 @@ class Home(Importing):
         self.outbox.write_notes()
         self.turn.end()
         self._resources.close()
+
+    def _tuned(self, domain: str, unique_id: str) -> Tuning:
+        """What people set of the values of an entity."""
+        row = self.registry.find(domain, unique_id)
+        return tuning_of(self.journal.of("entity", row.own)) if row is not None else UNTUNED
 
     def _is_known(self) -> bool:
         """Whether the broker asks for our own logins."""

@@ -11,7 +11,8 @@ from homeserver.topics.topic import Retained
 
 @dataclass(frozen=True, slots=True)
 class EntityEntry:
-    """People's word on an entity. None: the maker's word stands. `area_id` falls back to the device's."""
+    """People's word on an entity. None: the maker's word stands. `area_id` falls back to the device's. `values`: what
+    is set of its values, by name: unit, precision, factor, offset, debounce, throttle, restless."""
 
     name: str | None = None
     area_id: str | None = None
@@ -22,6 +23,7 @@ class EntityEntry:
     aliases: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
     icon: str | None = None
+    values: dict[str, str | float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
