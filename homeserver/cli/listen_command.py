@@ -195,7 +195,7 @@ def _lines(home: HomeSettings, asked: Listeners, door: Door) -> list[str]:
         lines += [f"{row:<10} {text}" for row, text in _proof(home, asked.tls).items()]
     if asked.plain is not None or asked.tls is None:
         lines += [f"listens    mqtt://{door.host}:{door.plain}", _WARNING]
-    if running(home.data) is None:
+    if running(home.data) is None and home.mosquitto_folder is None:
         lines.append("           as soon as the home runs: homeserver up")
     lines += [
         "logins     each device needs one: homeserver device-login add NAME --for tasmota|esphome|zigbee2mqtt",
