@@ -1,21 +1,42 @@
-"""`homeserver devices`: the things in the house, when each was heard last, and what is wrong with it."""
+"""`homeserver devices`: the things in the house, when each was heard last, and what is wrong with it; replacing one,
+and clearing what nobody owns any more."""
 
 from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
 from homeserver.cli.arguments import fits
 from homeserver.cli.client import connected, talk
 from homeserver.cli.options import AsJson, Broker, Data, load_settings
-from homeserver.cli.printing import print_json, print_table, span
+from homeserver.cli.printing import console, print_json, print_table, span
+from homeserver.cli.rename_command import ask
 from homeserver.runtime.settings import Settings
 
-app = typer.Typer()
+
+class ListOrMore(TyperGroup):
+    """Lists devices unless a command of its own is named."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        asks_help = bool(set(args) & set(self.get_help_option_names(ctx)))
+        if not asks_help and (not args or args[0] not in self.commands):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=ListOrMore, help="List devices and what is wrong with them; replace one; clear what is left over."
+)
 _PAGE: Final = 500
 
 
-@app.command()
-def devices(
+@app.callback()
+def devices() -> None:
+    """List devices and what is wrong with them (`list` may be left out); replace one; clear what is left over."""
+
+
+@app.command(name="list")
+def list_devices(
     pattern: Annotated[str, typer.Argument(help="Only these, by id or name: hall, hall_*.", metavar="[FILTER]")] = "*",
     data: Data = None,
     broker: Broker = None,
@@ -23,7 +44,7 @@ def devices(
     as_json: AsJson = False,
 ) -> None:
     """List devices with area, signal, battery, when they were heard last, and what is wrong with them."""
-    found = talk(_all(load_settings(data, broker)))
+    found = talk(_pages(load_settings(data, broker), "devices", {}))
     rows = [row for row in found if _asked(row, pattern) and (row["problems"] or not wrong)]
     if as_json:
         print_json(rows)
@@ -32,13 +53,77 @@ def devices(
     print_table(("device", "name", "area", "heard", "signal", "battery", "wrong"), map(_cells, rows), empty)
 
 
-async def _all(settings: Settings) -> list[dict[str, Any]]:
+@app.command()
+def replace(
+    old: Annotated[str, typer.Argument(help="The device that is replaced: its id.", metavar="OLD")],
+    new: Annotated[str, typer.Argument(help="The device that takes its place.", metavar="NEW")],
+    data: Data = None,
+    broker: Broker = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let a new device take over ids, names, area, labels and options of an old one, which is removed."""
+    asked = {"old": old, "new": new, "dry_run": dry_run}
+    done = talk(ask(load_settings(data, broker), "replace_device", asked))
+    if as_json:
+        print_json(done)
+        return
+    rows = [(match["new"], match["takes"], "") for match in done["matched"]]
+    rows += [(id, id, "new: keeps its id") for id in done["added"]]
+    rows += [("", id, "no match: removed") for id in done["left"]]
+    print_table((done["new"], f"becomes {done['old']}", ""), rows, "neither has an entity")
+    for topic in done["cleared"]:
+        console.print(f"taken off the broker: {topic}", markup=False, soft_wrap=True)
+    if dry_run:
+        console.print("nothing was done yet: leave out --dry-run to do it", markup=False)
+
+
+@app.command()
+def orphans(
+    things: Annotated[
+        list[str] | None, typer.Argument(help="Only these, as the list names them.", metavar="[THING]...")
+    ] = None,
+    data: Data = None,
+    broker: Broker = None,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Forget them, and take what they left off the broker; `undo` undoes it.")
+    ] = False,
+    silent: Annotated[
+        float, typer.Option("--silent", help="List devices too that said nothing for so many days.", min=0.01)
+    ] = 30.0,
+    as_json: AsJson = False,
+) -> None:
+    """List what nobody owns any more, and why: devices and entities announced no more, and litter on the broker."""
+    settings = load_settings(data, broker)
+    if clear:
+        asked = {"silent_days": silent} | ({"things": things} if things else {})
+        cleared = talk(ask(settings, "clear_orphans", asked))
+        if as_json:
+            print_json(cleared)
+            return
+        told = cleared["deed"]["did"] if cleared["deed"] else ("there was nothing to clear",)
+        console.print("\n".join(told), markup=False, soft_wrap=True)
+        return
+    rows = talk(_pages(settings, "orphans", {"silent_days": silent}))
+    rows = [row for row in rows if not things or row["thing"] in things]
+    if as_json:
+        print_json(rows)
+        return
+    lines = ((row["thing"], row["kind"], _why(row)) for row in rows)
+    print_table(("thing", "kind", "why"), lines, "everything on the broker and in the registry has an owner")
+
+
+def _why(row: dict[str, Any]) -> str:
+    return row["reason"] if row["certain"] else f"{row['reason']} (cleared only if it is named)"
+
+
+async def _pages(settings: Settings, verb: str, fields: dict[str, Any]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     offset: int | None = 0
     async with connected(settings) as client:
         while offset is not None:
-            page = await client.calls.ask("home", "devices", {"offset": offset, "limit": _PAGE})
-            rows += page["devices"]
+            page = await client.calls.ask("home", verb, {**fields, "offset": offset, "limit": _PAGE})
+            rows += page[verb]
             offset = page["next"]
     return rows
 

@@ -10,7 +10,7 @@ from homeserver.home import fitting
 from homeserver.home.consequences import Consequences
 from homeserver.home.entity import Entity
 from homeserver.home.entries import Entries
-from homeserver.home.journal import FORMER, ID, REMOVED, CannotUndoError, Deed, Journal, Kind, Step, given
+from homeserver.home.journal import FORMER, ID, REMOVED, RETAINED, CannotUndoError, Deed, Journal, Kind, Step, given
 from homeserver.home.pages import page
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.home.renaming import Renaming
@@ -196,6 +196,9 @@ class Editing(Worker):
                 yield self.journal.step(of_kind, of_id, {**held, among: left})  # type: ignore[arg-type]
 
     def _do(self, steps: Iterable[Step], caller: Caller, undid: int | None = None) -> words.DeedLine | None:
+        steps = list(steps)
+        if any(step.kind == RETAINED for step in steps) and not self.house.connected:
+            raise CallError("unavailable", "the broker cannot be reached now, and what it keeps is to change")
         try:
             deed = self.journal.do(steps, self.house.clock.now().timestamp(), caller.login, undid)
         except sqlite3.Error as error:
@@ -220,6 +223,8 @@ class Editing(Worker):
         before, after = step.before or {}, step.after or {}
         id = before.get(ID) or given(step.id)
         thing = id if step.kind == "entity" else f"{step.kind}.{id}"
+        if step.kind == RETAINED:
+            return f"{step.id}: {'taken off the broker' if step.after is None else 'put on the broker again'}"
         gone, come = REMOVED in after, REMOVED in before
         if gone or come or self._is_made(step.kind, step.id):
             if gone or step.after is None:

@@ -18,13 +18,16 @@ import orjson
 
 from homeserver.home.turn import Turn
 
-Kind = Literal["entity", "device", "area", "floor", "label", "zone", "imported"]
-"""What words are about; `imported` is what came in from another system, as it was there."""
+Kind = Literal["entity", "device", "area", "floor", "label", "zone", "imported", "retained"]
+"""What words are about; `imported` is what came in from another system, as it was there. `retained` is no thing but a
+topic: what was taken off the broker, so that it can be put there again."""
 Words = Mapping[str, Any]
 NONE: Final[Words] = {}
 ID: Final = "id"
 DISABLED: Final = "disabled"
 FORMER: Final = "former"
+RETAINED: Final = "retained"
+PAYLOAD: Final = "payload"
 REMOVED: Final = "removed"
 """Says that a thing was taken out of the registry: the announcement that does not bring it back, or empty text."""
 _AGAIN: Final = "#"
@@ -93,6 +96,8 @@ class Journal:
             self._former.pop((kind, id), None)
         if words is None:
             return
+        if kind == RETAINED:
+            return
         self.words[kind, own] = words
         for id in words.get(FORMER, ()):
             self._former[kind, id] = own
@@ -125,6 +130,11 @@ class Journal:
         after = None if words is None else {name: value for name, value in sorted(words.items()) if value is not None}
         return Step(kind, id, self.words.get((kind, id)), after)
 
+    @staticmethod
+    def cleared(topic: str, payload: bytes) -> Step:
+        """The step that takes a retained message off the broker."""
+        return Step(RETAINED, topic, {PAYLOAD: payload.decode("latin-1")}, None)  # any bytes, one sign each
+
     def do(self, steps: Iterable[Step], at: float, login: str, undid: int | None = None) -> Deed | None:
         """Carry steps out; None where they change nothing. Raises `sqlite3.Error`, and has done nothing then."""
         real = tuple(step for step in steps if step.before != step.after)
@@ -146,6 +156,8 @@ class Journal:
             "INSERT INTO journal (deed, at, login, kind, id, before, after, undid) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (deed.number, deed.at, deed.login, step.kind, step.id, before, after, deed.undid),
         )
+        if step.kind == RETAINED:
+            return
         if after is None:
             self._turn.write("DELETE FROM word WHERE kind = ? AND id = ?", (step.kind, step.id))
         else:
@@ -160,7 +172,7 @@ class Journal:
         if deed is None:
             raise CannotUndoError(f"there is no deed {number}: `homeserver undo --list` shows them")
         for step in deed.steps:
-            if self.words.get((step.kind, step.id)) != step.after:
+            if step.kind != RETAINED and self.words.get((step.kind, step.id)) != step.after:
                 thing = self.id_of(step.kind, step.id)
                 raise CannotUndoError(f"{step.kind} {thing} was changed again since deed {number}: undo that first")
         return number, [Step(step.kind, step.id, step.after, step.before) for step in reversed(deed.steps)]

@@ -123,6 +123,10 @@ class Registry:
         """Whether people took it out of the registry."""
         return REMOVED in self._journal.of("entity", row.own)
 
+    def removed(self, row: EntityRow) -> str:
+        """The announcement that does not bring back an entity that people took out; empty where any does."""
+        return str(self._journal.of("entity", row.own).get(REMOVED, ""))
+
     def is_enabled(self, row: EntityRow) -> bool:
         """People's word, else the maker's."""
         return not self._journal.of("entity", row.own).get("disabled", not row.enabled)

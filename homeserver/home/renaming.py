@@ -6,7 +6,7 @@ An id belongs to one thing of its kind, now or as a former one that still leads 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from homeserver.home.journal import FORMER, ID, REMOVED, Journal, Kind, Step, given
+from homeserver.home.journal import FORMER, ID, REMOVED, RETAINED, Journal, Kind, Step, given
 from homeserver.home.registry import Registry
 from homeserver.topics.call import CallError
 from homeserver.topics.names import OBJECT_ID, BadNameError, slug, split_entity
@@ -14,6 +14,10 @@ from homeserver.topics.names import OBJECT_ID, BadNameError, slug, split_entity
 _MOST_FORMER: Final = 20
 REFERENCES: Final[Mapping[str, Kind]] = {"area_id": "area", "floor_id": "floor", "labels": "label"}
 """Words that name other things, and of which kind."""
+
+
+_NO_THINGS: Final = ("imported", RETAINED)
+"""Kinds of words that are memories: they claim nothing."""
 
 
 class Renaming:
@@ -111,8 +115,10 @@ class Renaming:
         after = {(step.kind, step.id): step.after for step in steps}
         claimed: set[tuple[Kind, str]] = set()
         for (kind, own), words in after.items():
-            if kind in ("imported", "retained"):
-                continue  # memories claim nothing
+            if kind == RETAINED and self._registry.payload(own) is not None:
+                return f"{own} was announced again since"
+            if kind in _NO_THINGS:
+                continue
             reason = self._missing(kind, own)
             if reason:
                 return reason
@@ -136,8 +142,9 @@ class Renaming:
     def _dangling(self, after: Mapping[tuple[Kind, str], Any]) -> Iterator[str]:
         """References of these words to what is not there then."""
         is_less = any(words is None for words in after.values())
-        for (kind, own), words in {**self._journal.words, **after}.items() if is_less else after.items():
-            for of_kind, one in references(words or {}):
+        known: dict[Any, Any] = {**self._journal.words, **after} if is_less else dict(after)
+        for (kind, own), words in known.items():
+            for of_kind, one in references(words or {}) if kind not in _NO_THINGS else ():
                 if not self._stands(of_kind, one, after):
                     yield f"{kind} {given(own)} would be in {of_kind} {given(one)}, which is not there then"
 

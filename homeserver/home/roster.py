@@ -180,7 +180,8 @@ class Roster:
         if announcement.key not in self._by_key and len(self._by_key) >= MOST:
             self.full = True
             raise Refused(f"this home has {MOST} entities, which is all that it can hold")
-        if row is not None and row.forgotten is not None and row.forgotten == fingerprint(announcement):
+        gone = (row.forgotten or self.registry.removed(row)) if row is not None else ""
+        if gone and gone == fingerprint(announcement):
             return None
         return draft
 
@@ -255,6 +256,18 @@ class Roster:
         self.entities.pop(entity.where, None)
         self.registry.leave(entity.id)
         change.gone.append(entity)
+
+    def leave(self, row: EntityRow) -> Change:
+        """An entity goes, whatever is announced."""
+        change = Change()
+        if row.key in self._by_key:
+            self._leave(row.key, change)
+        return change
+
+    def announcement(self, row: EntityRow) -> str:
+        """In which words an entity is announced; empty where it is not."""
+        announcement = self._announced.get(row.key)
+        return fingerprint(announcement) if announcement is not None else ""
 
     def forget(self, entity: Entity) -> Change:
         """Take an entity away until it is announced otherwise."""

@@ -24,12 +24,15 @@ from homeserver.home.gallery import Gallery
 from homeserver.home.grants import Grants
 from homeserver.home.importing import Importing
 from homeserver.home.journal import Journal
+from homeserver.home.litter import Litter
 from homeserver.home.opening import Opening
+from homeserver.home.orphans import Orphans
 from homeserver.home.outbox import Outbox
 from homeserver.home.pacing import Pacing
 from homeserver.home.pages import image_reply, page
 from homeserver.home.refusals import Refusal, Refusals
 from homeserver.home.registry import Registry
+from homeserver.home.removing import Removing
 from homeserver.home.renaming import Renaming
 from homeserver.home.report import Ignored, Report, Unreadable
 from homeserver.home.roster import Change, Roster
@@ -81,7 +84,7 @@ class HomeOptions(BaseModel):
     )
 
 
-class Home(Importing):
+class Home(Importing, Removing):
     """Devices in, entities out; commands in, payloads out."""
 
     name = "home"
@@ -147,7 +150,11 @@ class Home(Importing):
             grants=self.grants,
         )
         self.renaming = Renaming(self.registry, self.journal)
-        self.consequences = Consequences(self.registry, self.roster, self.entries, self.saying, self.apply)
+        self.litter = Litter(house, self.registry, self.roster, self.refusals, self.prefix)
+        self.orphaned = Orphans(self.registry, self.litter)
+        self.consequences = Consequences(
+            self.registry, self.roster, self.entries, self.saying, self.litter, self.apply, self.announce
+        )
         self.board = Switchboard()
         self.census = Census(self.registry, self.entries, self.roster, self.board, self.refusals, house.clock)
         self.timers = Timers(house.clock, self.saying.state)
@@ -246,6 +253,7 @@ class Home(Importing):
     def announce(self, topic: str, payload: bytes, retained: bool) -> None:
         """A discovery message."""
         change = self.roster.hear(topic, payload)
+        self.litter.heard(topic, payload, read=change.announces or change.empty)
         if change.announces:
             self.registry.keep_announcement(topic, payload, retained)
         elif change.empty:

@@ -1,0 +1,70 @@
+"""What nobody owns any more, with the reason: devices and entities that are announced no more, devices that say nothing
+for long, and what lies on the broker. Keeps nothing.
+
+A thing is certain where it is seen to be gone. That a device is silent proves nothing, so it is listed and never
+cleared unless it is named.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from homeserver.home.litter import Litter, Piece
+from homeserver.home.orphan_words import OrphanKind
+from homeserver.home.registry import DeviceRow, EntityRow, Registry
+
+_SILENT: Final = 30.0
+_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """One of them, with what is to be removed: a device with its entities, an entity, or a message."""
+
+    thing: str
+    kind: OrphanKind
+    reason: str
+    certain: bool = True
+    entities: tuple[str, ...] = ()
+    device: DeviceRow | None = None
+    entity: EntityRow | None = None
+    piece: Piece | None = None
+
+
+class Orphans:
+    """`all` looks at the registry and at the broker."""
+
+    def __init__(self, registry: Registry, litter: Litter) -> None:
+        self._registry = registry
+        self._litter = litter
+
+    async def all(self, silent_days: float = _SILENT) -> list[Orphan]:
+        """Devices first, then entities, then messages."""
+        devices = list(self._devices())
+        gone = {orphan.device.own for orphan in devices if orphan.device is not None}
+        pieces = await self._litter.pieces()
+        return [*devices, *self._entities(gone), *map(_orphan, pieces)]
+
+    def _devices(self) -> Iterator[Orphan]:
+        parts: dict[str | None, list[EntityRow]] = {}
+        for row in self._registry.rows.values():
+            if not self._registry.is_removed(row):
+                parts.setdefault(row.device_id, []).append(row)
+        for id, own in sorted(self._registry.device_ids.items()):
+            device = self._registry.devices[own]
+            if not device.entities:
+                ids = tuple(sorted(row.id for row in parts.get(own, ())))
+                why = f"it is announced no more; {len(ids)} ids are kept for it"
+                yield Orphan(f"device.{id}", "device", why, True, ids[:_SHOWN], device=device)
+
+    def _entities(self, gone: set[str]) -> Iterator[Orphan]:
+        """Those of devices that are there, or of none; what was only imported is not awaited in vain yet."""
+        for id, row in sorted(self._registry.entities.items()):
+            if not row.present and row.key and row.device_id not in gone:
+                why = "it was told to be forgotten" if row.forgotten else "its device announces it no more"
+                yield Orphan(id, "entity", why, entity=row)
+
+
+def _orphan(piece: Piece) -> Orphan:
+    kinds: dict[str, OrphanKind] = {"state": "state", "config": "config", "entry": "entry"}
+    return Orphan(piece.topic, kinds.get(piece.kind, "discovery"), piece.reason, piece=piece)
