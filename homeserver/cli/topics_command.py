@@ -1,5 +1,6 @@
 """`homeserver topics`: who hears and says what, read from the workers' own declarations; nothing is run."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -7,6 +8,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from homeserver import workers
+from homeserver.cli.asyncapi import as_yaml, document
+from homeserver.cli.failures import Failure
 from homeserver.cli.options import AsJson, Broker, Data, load_settings
 from homeserver.cli.printing import console, print_json, print_table
 from homeserver.runtime.keeper import Keeper
@@ -31,8 +34,12 @@ All addresses stand under the root prefix `homeserver/`. `{login}` is whoever sp
 def topics(
     write: Annotated[
         bool,
-        typer.Option("--write", help="Write docs/topics.md here, for the built-in workers."),
+        typer.Option("--write", help="Write docs/topics.md and docs/asyncapi.yaml here, for the built-in workers."),
     ] = False,
+    asyncapi: Annotated[
+        Path | None,
+        typer.Option("--asyncapi", help="Write all of it as an AsyncAPI 3 document, YAML or JSON.", metavar="FILE"),
+    ] = None,
     data: Data = None,
     broker: Broker = None,
     as_json: AsJson = False,
@@ -43,6 +50,9 @@ def topics(
         _write()
         return
     kinds = _kinds(workers.names())
+    if asyncapi is not None:
+        _write_document(asyncapi, document(kinds, root))
+        return
     if as_json:
         print_json({name: _document(kind) for name, kind in kinds.items()})
         return
@@ -110,6 +120,20 @@ def _write() -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text(page(), "utf-8")
     console.print(f"written: {path}")
+    _write_document(path.with_name("asyncapi.yaml"), shipped())
+
+
+def shipped() -> dict[str, Any]:
+    """The AsyncAPI document of the built-in workers."""
+    return document(_kinds(workers.built_in()), "homeserver")
+
+
+def _write_document(path: Path, content: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(content, indent=1) + "\n" if path.suffix == ".json" else as_yaml(content), "utf-8")
+    except OSError as error:
+        raise Failure(f"{path} cannot be written: {error.strerror}") from error
+    console.print(f"written: {path}", soft_wrap=True)
 
 
 def page() -> str:
