@@ -23,8 +23,10 @@ def test_it_makes_logins_rights_and_certificate_and_tells_whom_it_gave_secrets(
     data = str(tmp_path / "data")
     first = run("prepare", "--data", data, "--into", str(tmp_path / "processes"), "--json").json
     assert first == {"logins": 5, "secrets": ["bridge"], "renewed": True, "refused": {}}
+    before = Logins(tmp_path / "data").hashes(), (tmp_path / "mosquitto" / "broker.pem").read_text()
     shown = run("prepare", "--data", data, "--into", str(tmp_path / "processes")).out
     assert "secrets given to: bridge" in shown
+    assert (Logins(tmp_path / "data").hashes(), (tmp_path / "mosquitto" / "broker.pem").read_text()) == before
     for login in Logins(tmp_path / "data").all():
         assert Logins(tmp_path / "data").secret(login) not in shown
 

@@ -147,7 +147,7 @@ class Composition:
             async with asyncio.timeout(PATIENCE):
                 while (await asyncio.to_thread(self.check, service)).returncode:
                     assert self.processes[service].poll() is None, self.output(service)
-                    await asyncio.sleep(0.1)
+                    await asyncio.sleep(0.3)
 
     async def kill(self, service: str) -> None:
         """SIGKILL to all of it, as a container ends, and start it again, as its restart policy says."""

@@ -256,9 +256,7 @@ async def test_a_backup_is_the_same_home_on_another_machine_with_what_the_broker
 
 
 @needs_mosquitto
-def test_rights_are_those_of_a_home_on_one_machine_and_to_prepare_again_changes_no_secret(
-    home: Composition, tmp_path: Path
-) -> None:
+def test_rights_are_those_of_a_home_on_one_machine(home: Composition, tmp_path: Path) -> None:
     settings = Settings.load({"data": tmp_path}, [], {})
     supervisor = Supervisor(settings, workers.plan(demo=True), Journal(tmp_path), RealClock(), lambda *line: None)
     supervisor._ensure_logins()
@@ -267,9 +265,6 @@ def test_rights_are_those_of_a_home_on_one_machine_and_to_prepare_again_changes_
     theirs = Logins(tmp_path).all()
     assert theirs.pop(KEEPER.login) == Login(KEEPER.login, *keeper)
 
-    hashes = Logins(home.volume("data")).hashes()
-    home.run("prepare")
-    assert Logins(home.volume("data")).hashes() == hashes
     assert (home.volume("broker") / "acl").read_text() == mosquitto.rights(theirs, anonymous=False)
     assert (tmp_path / "broker" / "acl").read_text() == mosquitto.rights(supervisor.logins.all(), anonymous=False)
 
