@@ -80,20 +80,20 @@ class Delivering:
 
     def send(self, pending: Pending) -> None:
         """Send a command for the first time; its row is committed."""
-        entity, now = pending.entity, self._clock.monotonic()
+        entity = pending.entity
         if entity.marks and marks.forgive(entity):
             self._say(entity, pending.cause)
         if pending.older is not None:
             if turn := self._succeed(pending):
                 pending.lane = len(self._pacing.lanes(entity))
-                pending.shown_at = now + UNSEEN
+                pending.shown_at = self._clock.monotonic() + UNSEEN
                 self._again(pending, turn)
                 return
         elif pending.wanted and entity.available and confirmed(entity, pending.wanted):
             pending.already = True
             pending.wanted = {}  # the device may have nothing to report
         if pending.wanted or pending.shown:
-            pending.shown_at = now + UNSEEN
+            pending.shown_at = self._clock.monotonic() + UNSEEN
         self._try(pending)
 
     def _succeed(self, newer: Pending) -> float:
@@ -115,7 +115,7 @@ class Delivering:
         if pending.done or not self._is_aimed(pending):
             return
         pending.stale = pending.left
-        if now >= pending.deadline or pending.is_watched:
+        if now >= pending.deadline or (pending.stale and pending.is_watched):
             self._watch(pending, now)
         elif now < pending.rests:
             self._again(pending, min(pending.rests, pending.deadline))
@@ -127,7 +127,7 @@ class Delivering:
         elif pending.once:
             self._send_once(pending)
         else:
-            self._publish(pending)
+            self._publish(pending, now)
             pause = pending.delay + pending.wish.patience
             pending.delay = min(pending.delay * 2, _LONGEST)
             if not pending.done:
@@ -162,10 +162,11 @@ class Delivering:
             self._turn.after(lambda fault: self._give_up(pending, fault) if fault else self._try(pending))
             return
         self._outbox.finish(pending.id)  # before it leaves: whatever happens then, it never leaves again
-        self._leaves(pending)
-        self._publish(pending)
+        now = self._clock.monotonic()
+        pending.left, pending.left_at = True, now
+        self._publish(pending, now)
         if pending.wanted:
-            self._again(pending, min(self._clock.monotonic() + FIRST + pending.wish.patience, pending.until()))
+            self._again(pending, min(now + FIRST + pending.wish.patience, pending.until()))
         else:
             self._end(pending, "already" if pending.already else "sent")
 
@@ -175,7 +176,7 @@ class Delivering:
             pending.marked = False
             self._outbox.mark_open(pending.id)
 
-    def _publish(self, pending: Pending) -> None:
+    def _publish(self, pending: Pending, now: float) -> None:
         face = pending.face
         by_ack = not pending.wanted and not pending.once
         # QoS 1 may arrive twice: what must not comes at most once (0) or exactly once (2). Only QoS 1 tells `on_ack`.
@@ -192,12 +193,9 @@ class Delivering:
             left = self._house.publish(send.topic, send.payload, qos, retain, on_ack) and left
         pending.lane = 0
         if left:
-            self._leaves(pending)
+            if not pending.left:
+                pending.left, pending.left_at = True, now
             self._assume(pending.entity, pending.wish)
-
-    def _leaves(self, pending: Pending) -> None:
-        if not pending.left:
-            pending.left, pending.left_at = True, self._clock.monotonic()
 
     def _acknowledged(self, pending: Pending) -> Callable[[], None]:
         return lambda: self._end(pending, "already" if pending.already else "acknowledged")

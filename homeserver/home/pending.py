@@ -34,46 +34,19 @@ class Pending:
 
     `marked`: its row says that it leaves; `left`: it has left; `quiet`: and is not sent again; `already`: it was so
     before, with `state_then` and `facts_then`; `obeyed`: the device was seen on its way; `stale`: it should have come
-    true by now. `lane`: how many queues have let it pass; `due`: when it is its turn again; `look_at`: when it is looked
-    at for any reason; `shown_at`: when all are to see what is wanted; `rests`: until when the device is given time;
-    `ends`: when it is given up, if not at its deadline; `gap`: how far the device was from what is wanted.
+    true by now. `lane`: how many queues have let it pass; `due`: when it is its turn again; `look_at`: when it is
+    looked at for any reason; `shown_at`: when all are to see what is wanted; `rests`: until when the device is given
+    time; `ends`: when it is given up, if not at its deadline; `gap`: how far the device was from what is wanted.
 
     Raises `CallError`, or KeyError where the entity has no such service.
     """
 
-    __slots__ = (
-        "already",
-        "cause",
-        "data",
-        "deadline",
-        "delay",
-        "done",
-        "due",
-        "ends",
-        "entity",
-        "face",
-        "facts_then",
-        "gap",
-        "id",
-        "lane",
-        "left",
-        "left_at",
-        "look_at",
-        "marked",
-        "obeyed",
-        "older",
-        "once",
-        "quiet",
-        "rests",
-        "service",
-        "shown",
-        "shown_at",
-        "stale",
-        "state_then",
-        "tell",
-        "wanted",
-        "wish",
-    )
+    older: "Pending | None" = None
+    already = done = left = obeyed = quiet = shown = stale = False
+    delay = FIRST
+    lane = 0
+    due = look_at = left_at = rests = ends = 0.0
+    shown_at = gap = NEVER
 
     def __init__(
         self,
@@ -96,13 +69,6 @@ class Pending:
         self.once = once
         self.marked = marked
         self.tell = tell
-        self.already = self.done = self.left = self.obeyed = self.quiet = self.shown = self.stale = False
-        self.older: Pending | None = None
-        self.delay = FIRST
-        self.lane = 0
-        self.due = self.look_at = self.left_at = self.rests = self.ends = 0.0
-        self.shown_at = NEVER
-        self.gap = NEVER
         self.state_then, self.facts_then = entity.state, entity.facts
         self.aim(entity)
 
