@@ -6,6 +6,7 @@ licence that lies beside it.
 
 import asyncio
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -158,14 +159,15 @@ class Judge:
             self.faults.append(f"{name}: {fault.json_path}: {fault.message[:300]}")
 
 
-async def test_what_a_living_home_says_is_as_it_is_written(made: dict[str, Any]) -> None:
+async def test_what_a_living_home_says_is_as_it_is_written(made: dict[str, Any], tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
     judge, broker, clock = Judge(made), MemoryBroker(), VirtualClock()
     watcher = MemoryWire(broker, "watcher", "process.watcher")
     await watcher.connect(None, judge.hear, lambda reason: None)
     await watcher.subscribe([("#", 1)])
     sets = ["demo_home.seed=7", "demo_home.start=2026-01-14T06:00:00+01:00"]
     async with (
-        Rehearsal(home, rules, demo, broker=broker, clock=clock, settings=sets),
+        Rehearsal(home, rules, demo, broker=broker, clock=clock, folder=tmp_path, settings=sets),
         Rehearsal(broker=broker, clock=clock, process="office") as office,
     ):
         await clock.advance(60)
