@@ -50,12 +50,15 @@ class EditEntity(_Words):
 
 
 class EditDevice(_Words):
-    """Give a device another name, id, area or labels."""
+    """Give a device another name, id, area, labels or pace."""
 
     device: str = Field(description="the device's id, as `homeserver devices` lists it")
     name: _Name | None = None
     area: str | None = Field(None, description="id or name of an area; null is what the device suggests")
     labels: _Names | None = Field(None, description="ids or names of labels")
+    pace: Annotated[int, Field(ge=0, le=60_000)] | None = Field(
+        None, description="milliseconds between two messages to it, or of a bridge to all behind it; 0 is none"
+    )
     id: _Id = None
     former: _Former = None
     take: _Take = False

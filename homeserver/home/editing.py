@@ -11,6 +11,7 @@ from homeserver.home.consequences import Consequences
 from homeserver.home.entity import Entity
 from homeserver.home.entries import Entries
 from homeserver.home.journal import FORMER, ID, REMOVED, RETAINED, CannotUndoError, Deed, Journal, Kind, Step, given
+from homeserver.home.pacing import Pacing
 from homeserver.home.pages import page
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.home.renaming import Renaming
@@ -37,6 +38,7 @@ class Editing(Worker):
     journal: Journal
     renaming: Renaming
     consequences: Consequences
+    pacing: Pacing
     roster: Roster
     entries: Entries
     zones: Zones
@@ -206,6 +208,7 @@ class Editing(Worker):
         if deed is None:
             return None
         self.consequences.follow(deed)
+        self.pacing.renew()
         if any(step.kind == "zone" for step in deed.steps):
             self.zones.renew()
         return self._line(deed)
