@@ -57,9 +57,8 @@ class Consequences:
         self._retained([step for step in deed.steps if step.after is not None])
         if any(_is_renamed(step) for step in deed.steps):
             self._entries.all()
-        else:
-            for step in deed.steps:
-                self._entries.renew(step.kind, step.id)
+        for step in deed.steps:  # places that are gone are among these alone
+            self._entries.renew(step.kind, step.id)
 
     def _retained(self, steps: Iterable[Step]) -> None:
         """Messages that are taken off the broker, or put there again."""
