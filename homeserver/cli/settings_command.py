@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from homeserver import workers
+from homeserver.cli.env_example import env_example
 from homeserver.cli.options import AsJson, Broker, Data, Rules, Sets, load_settings
 from homeserver.cli.printing import print_json, print_table
 from homeserver.runtime.running import Running, running
@@ -20,9 +21,15 @@ def settings(
     rules: Rules = None,
     sets: Sets = None,
     changed: Annotated[bool, typer.Option("--changed", help="Only what is not the default.")] = False,
+    env: Annotated[
+        bool, typer.Option("--env", help="Print every setting and its default as lines for a file .env.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the settings in force: those of the running home, else those of its next start. Secrets are masked."""
+    if env:
+        print(shipped(), end="")
+        return
     given = load_settings(data, broker, sets, rules=rules)
     models = {name: kind.options for name, kind in workers.sound(workers.names()).items()}
     given.check(models, others=workers.names())
@@ -34,6 +41,11 @@ def settings(
         return
     lines = ((row.name, "" if row.value is None else row.value, row.source) for row in rows)
     print_table(("setting", "value", "from"), lines, "everything is as it comes")
+
+
+def shipped() -> str:
+    """`.env.example`: for the workers that come with the home."""
+    return env_example({name: kind.options for name, kind in workers.kinds(workers.built_in()).items()})
 
 
 def _in_force(row: Setting, here: Running | None) -> Setting:

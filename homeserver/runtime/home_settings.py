@@ -43,7 +43,9 @@ class HomeSettings(BaseModel):
     http_port: Port = Field(8321, description="where the page and the HTTP interface are")
     http_host: str = Field("127.0.0.1", description="address on which the page is served")
     root: str = Field("homeserver", pattern=r"^[A-Za-z0-9_-]{1,32}$", description="first level of the home's topics")
-    discovery_prefix: str = Field("homeassistant", pattern=r"^[A-Za-z0-9_-]{1,32}$", description="of discovery topics")
+    discovery_prefix: str = Field(
+        "homeassistant", pattern=r"^[A-Za-z0-9_-]{1,32}$", description="first level of discovery topics"
+    )
     name: str = Field("Home", min_length=1, max_length=100, description="what the home is called")
     latitude: float = Field(52.52, ge=-90, le=90, description="degrees, north is positive")
     longitude: float = Field(13.405, ge=-180, le=180, description="degrees, east is positive")
