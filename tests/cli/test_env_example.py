@@ -22,7 +22,7 @@ def models() -> dict[str, type[BaseModel]]:
 
 
 def lines() -> dict[str, str]:
-    found = [match.groups() for line in shipped().splitlines() if (match := LINE.fullmatch(line))]
+    found = [(match[1], match[2]) for line in shipped().splitlines() if (match := LINE.fullmatch(line))]
     assert len(found) == len(dict(found))
     return dict(found)
 
