@@ -3,6 +3,7 @@
 Readings change all the time and are no news; lamps, doors, motion and choices are. Keeps the last state of each entity.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from homeserver.bridge.causes import Causes
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.states import iso
 from homeserver.topics.entity import UNKNOWN, CommandOutcome, EntityConfig, EntityState
+from homeserver.topics.event import DeviceEvent
 
 _QUIET: Final = frozenset({"diagnostic", "config"})
 """Categories of entities that concern the device and not the home."""
@@ -18,6 +20,19 @@ _PASSING: Final = frozenset({"motion", "moving", "occupancy", "sound", "vibratio
 """Classes whose beginning is news and whose end is not: it only means that nothing more was seen."""
 _REST: Final = timedelta(minutes=5)
 """For which what comes and goes is told once."""
+
+
+def _pressed(data: Mapping[str, Any]) -> str:
+    """A key and how it was pressed, as the device's own words tell: `button 2, double press`."""
+    type_, subtype = (str(data.get(name, "")).replace("_", " ").strip()[:60] for name in ("type", "subtype"))
+    kind = type_.removeprefix(subtype.rpartition(" ")[0] + " ") if subtype else type_
+    return f"told: {', '.join(part for part in (subtype, kind) if part) or 'something happened'}"
+
+
+_EVENTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    "device_trigger": _pressed,
+    "tag_scanned": lambda data: f"read the tag {str(data.get('tag_id', ''))[:60]}",
+}
 
 
 class Happenings:
@@ -45,6 +60,14 @@ class Happenings:
         """The line for a command that was accepted and came to nothing."""
         line = self._line(outcome.entity_id, now, self._causes.chain(outcome.cause))
         return {**line, "failed": outcome.message, "service": outcome.service}
+
+    def event(self, event: DeviceEvent) -> dict[str, Any] | None:
+        """The line for a press of a key or a tag; signals of remotes are no news to people."""
+        tell = _EVENTS.get(event.type)
+        if tell is None:
+            return None
+        line = {"time": iso(event.at), "entity_id": event.entity_id, "why": self._causes.chain(event.cause)}
+        return {**line, "name": self._picture.device(event.device_id), "did": tell(event.data)}
 
     def _line(self, entity_id: str, time: datetime, why: list[dict[str, Any]]) -> dict[str, Any]:
         return {"time": iso(time), "entity_id": entity_id, "name": self._picture.name(entity_id), "why": why}

@@ -43,6 +43,11 @@ class Picture:
     def name(self, entity_id: str) -> str:
         return self._view.name(entity_id)
 
+    def device(self, device_id: str | None) -> str:
+        """What people call a device."""
+        entry = self._view.device(device_id)
+        return entry.name if entry else "A device"
+
     def area(self, entity_id: str) -> str | None:
         """The name of the room: what people decided for the entity, for its device, or what the device proposes."""
         area_id = self._view.area_of(entity_id)

@@ -21,6 +21,7 @@ from homeserver.bridge.door import SESSION, address_of
 from homeserver.bridge.openapi import error_responses, with_calls
 from homeserver.bridge.page import PAGE, page_file
 from homeserver.bridge.picture import Picture
+from homeserver.bridge.pictures import picture
 from homeserver.bridge.refusals import STATUS, Refusal, answer, json_response
 from homeserver.bridge.services import Services
 from homeserver.bridge.stream import Stream
@@ -65,6 +66,8 @@ class Routes:
             ("POST", "/api/services/{domain}/{service}", self.service, list[models.State]),
             ("GET", "/api/calls", self.calls, list[models.AnnouncedCall]),
             ("POST", "/api/calls/{worker}/{verb}", self.call, None),
+            ("GET", "/api/camera_proxy/{entity_id}", self.camera, None),
+            ("GET", "/api/image_proxy/{entity_id}", self.image, None),
             ("GET", "/api/stream", self.events, None),
             ("GET", "/api/openapi.json", self.openapi, None),
             ("GET", SESSION, self.session, models.Session),
@@ -102,6 +105,18 @@ class Routes:
     async def state(self, entity_id: str) -> Response:
         """One entity."""
         return json_response(self.picture.state(entity_id))
+
+    async def camera(self, entity_id: str, request: Request) -> Response:
+        """The latest picture of a camera."""
+        return await self._picture(entity_id, "camera", request)
+
+    async def image(self, entity_id: str, request: Request) -> Response:
+        """The latest picture of an image entity."""
+        return await self._picture(entity_id, "image", request)
+
+    async def _picture(self, entity_id: str, domain: str, request: Request) -> Response:
+        present = self.picture.state(entity_id)["entity_id"]
+        return await picture(self.house, present, domain, _login(request), _cause(request))
 
     async def events(self, request: Request) -> Response:
         """The home and its changes as server-sent events: `home` once, then `news`, and a `beat` now and then."""

@@ -33,6 +33,7 @@ from homeserver.topics.entity import (
     EntityConfig,
     EntityState,
 )
+from homeserver.topics.event import DEVICE_EVENT, DeviceEvent
 from homeserver.topics.process import PROCESS_STATUS, WORKER_CALLS, ProcessStatus, WorkerCalls
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, AreaEntry, DeviceEntry, EntityEntry
 from homeserver.view.view import View
@@ -118,6 +119,12 @@ class Bridge(Worker):
     @hears(COMMAND_FAILED)
     def command_failed(self, outcome: CommandOutcome) -> None:
         self.stream.happened(self.happenings.failed(outcome, self.house.clock.now()))
+
+    @hears(DEVICE_EVENT)
+    def device_event(self, event: DeviceEvent) -> None:
+        self.causes.remember(event.cause)
+        if happening := self.happenings.event(event):
+            self.stream.happened(happening)
 
     @hears(WORKER_CALLS)
     def calls(self, calls: WorkerCalls | None, heard: Heard) -> None:

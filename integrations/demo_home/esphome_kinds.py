@@ -109,8 +109,10 @@ CHIME = (
     Entity("binary_sensor", "pressed", "front_door_bell", "Bell", {"icon": "mdi:doorbell"}),
     Entity("sensor", "rings", "{key}_rings", "Rings", {"stat_cla": "total_increasing", "icon": "mdi:bell-ring"}),
     Entity("button", "ring", "{key}_ring", "Ring", {"icon": "mdi:bell"}),
-    Entity("select", "melody", "{key}_melody", "Melody", {"ops": list(Bell.MELODIES), "icon": "mdi:music"}),
-    Entity("number", "volume", "{key}_volume", "Volume", {"min": 0, "max": 100, "step": 5, "unit_of_meas": "%"}),
+    Entity("select", "melody", "{key}_melody", "Melody", {
+        "ops": list(Bell.MELODIES), "icon": "mdi:music", "ent_cat": "config"}),
+    Entity("number", "volume", "{key}_volume", "Volume", {
+        "min": 0, "max": 100, "step": 5, "unit_of_meas": "%", "ent_cat": "config"}),
     SIGNAL, RESTART,
 )  # fmt: skip
 TEXT_LAMP = (

@@ -6,6 +6,7 @@ Run as a program it stays up: `python -m tests.bridge.staging FOLDER PORT`.
 import asyncio
 import random
 import sys
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from homeserver.bridge.worker import Bridge
 from homeserver.bridge.worker import setup as set_up_bridge
+from homeserver.home.words import IMAGE, AskImage, ImageReply
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.clock import RealClock
 from homeserver.runtime.device_link import DeviceLink
@@ -23,18 +25,19 @@ from homeserver.runtime.memory_broker import MemoryBroker, MemoryWire
 from homeserver.runtime.process import Process
 from homeserver.runtime.settings import Settings
 from homeserver.runtime.wire import Wire
-from homeserver.runtime.worker import Worker, hears
-from homeserver.topics.call import REPLY, Reply
+from homeserver.runtime.worker import Worker, answers, hears
+from homeserver.topics.call import REPLY, Caller, CallError, Reply
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE, Command, Device, EntityConfig, EntityState
 from homeserver.topics.services import SERVICES
+from tests.bridge.kinds import BECOMES, EVERY_KIND, SAID, Row, picture
 
 DIMMED: dict[str, Any] = {"supported_color_modes": ["brightness"]}
 COLOURED: dict[str, Any] = {"supported_color_modes": ["hs", "color_temp"]}
 PLAIN: dict[str, Any] = {"supported_color_modes": ["onoff"]}
 MODES: dict[str, Any] = {"options": ["eco", "comfort", "away"]}
 
-ROWS: tuple[tuple[str, str, str, str, dict[str, Any], dict[str, Any]], ...] = (
+ROWS: tuple[Row, ...] = (
     # id, name, room, state, configuration, attributes
     ("light.living_ceiling", "Living room ceiling", "Living room", "on", DIMMED, {"brightness": 180}),
     (
@@ -76,6 +79,7 @@ ROWS: tuple[tuple[str, str, str, str, dict[str, Any], dict[str, Any]], ...] = (
     ("sensor.bedroom_battery", "Bedroom window sensor battery", "Bedroom", "9", {}, {}),
     ("sensor.garden_temperature", "Garden temperature", "Garden", "7.6", {}, {}),
     ("light.garden_path", "Path", "Garden", "off", PLAIN, {}),
+    *EVERY_KIND,
     ("sensor.living_signal", "Living room ceiling signal", "Living room", "-61", {}, {}),
 )
 
@@ -155,9 +159,16 @@ class Furniture(Worker):
         attributes = dict(self.states[entity_id].attributes)
         if "brightness_pct" in command.data:
             attributes["brightness"] = round(command.data["brightness_pct"] * 2.55)
-        values = {"turn_on": "on", "turn_off": "off", "press": self.house.clock.now().isoformat()}
-        state = values.get(command.service) or str(command.data.get("option", command.data.get("value")))
-        self.become(entity_id, state, attributes, command.cause)
+        domain = entity_id.partition(".")[0]
+        now = self.house.clock.now().isoformat()
+        values = {"turn_on": now if domain == "scene" else "on", "turn_off": "off", "press": now, "send_message": now}
+        state = values.get(command.service) or BECOMES.get(command.service)
+        for name, value in command.data.items():
+            if name in SAID.get(domain, ()):
+                state = str(value)
+            else:
+                attributes[{"position": "current_position"}.get(name, name)] = value
+        self.become(entity_id, state or self.states[entity_id].state, attributes, command.cause)
 
     def stir(self, chance: random.Random) -> None:
         """One moment of an ordinary evening."""
@@ -171,6 +182,26 @@ class Furniture(Worker):
         seen = self.become("binary_sensor.hall_motion", "on")
         cause = self.house.cause("rule:hall_light#2", seen)
         self.become("light.hall_ceiling", "on", {}, cause)
+
+
+class Gallery(Worker):
+    """Stands for the home, as far as it has pictures."""
+
+    name = "home"
+
+    @answers(IMAGE)
+    async def image(self, request: AskImage, caller: Caller) -> ImageReply:
+        if request.entity.endswith("_none"):
+            raise CallError("not_found", "there is no picture yet", "entity")
+        content = picture(3, 2)
+        return ImageReply(
+            entity=request.entity, content_type="image/svg+xml", size=len(content), at=self.house.clock.now(),
+            data=b64encode(content).decode(),
+        )  # fmt: skip
+
+
+def set_up_gallery(house: House) -> Gallery:
+    return Gallery(house)
 
 
 def set_up_furniture(house: House) -> Furniture:
@@ -217,7 +248,7 @@ def process_on(wire: Wire, place: str, folder: Path, setups: dict[str, Setup], *
 @asynccontextmanager
 async def staged(folder: Path, port: int) -> AsyncIterator[Stage]:
     wire = MemoryWire(MemoryBroker(), "stage", "process.stage")
-    setups: dict[str, Setup] = {"furniture": set_up_furniture, "bridge": set_up_bridge}
+    setups: dict[str, Setup] = {"furniture": set_up_furniture, "home": set_up_gallery, "bridge": set_up_bridge}
     process = process_on(wire, "stage", folder, setups, http_port=port, name="Lindenhof 4")
     await process.open(setups)
     await process.until_open()

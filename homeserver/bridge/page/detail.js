@@ -1,19 +1,68 @@
 // The details of one entity, in a dialog: since when, why, and what else its device says.
 
-import { byId, el, setText } from "/dom.js";
+import { byId, el, setAttribute, setText } from "/dom.js";
 import { reasonOf } from "/feed.js";
-import { entities } from "/home.js";
+import { rowsOf } from "/controls.js";
+import { entities, faultOf, wished, wishOf } from "/home.js";
 import { icon, iconOf } from "/icons.js";
 import { moodOf } from "/tiles.js";
-import { clock, since, stateLine } from "/words.js";
+import { clock, shortName, since, stateLine } from "/words.js";
+import { widgetOf } from "/widgets.js";
 
-const KNOWN = new Set(["friendly_name", "device_class", "state_class", "unit_of_measurement", "icon", "brightness", "options",
-  "min", "max", "step", "mode", "effect_list", "supported_color_modes", "supported_features"]);
+const KNOWN = new Set([
+  "friendly_name",
+  "device_class",
+  "state_class",
+  "unit_of_measurement",
+  "icon",
+  "brightness",
+  "options",
+  "min",
+  "max",
+  "step",
+  "mode",
+  "effect_list",
+  "supported_color_modes",
+  "supported_features",
+  "wanted",
+  "not_confirmed",
+  "hvac_modes",
+  "preset_modes",
+  "fan_modes",
+  "swing_modes",
+  "available_modes",
+  "operation_list",
+  "fan_speed_list",
+  "precision",
+  "available_tones",
+  "code_format",
+  "code_arm_required",
+  "min_temp",
+  "max_temp",
+  "target_temp_step",
+  "temperature_unit",
+  "min_humidity",
+  "max_humidity",
+  "percentage_step",
+  "event_types",
+  "reports_position",
+  "display_precision",
+  "pattern",
+  "hvac_action",
+  "action",
+  "current_temperature",
+  "current_humidity",
+  "current_position",
+  "in_progress",
+  "update_percentage",
+]);
 
 let shown = null;
+let parts = null; // the widgets of the entity that is shown, made once: a finger may be on one of them
 
 export function openDetail(id) {
   shown = id;
+  parts = null;
   draw();
   const dialog = byId("detail");
   if (!dialog.open) dialog.showModal();
@@ -31,37 +80,86 @@ function draw() {
     dialog.close();
     return;
   }
-  const focused = dialog.contains(document.activeElement);
-  const close = el("button", { class: "more", type: "button", "aria-label": "Close" }, icon("close"));
-  close.addEventListener("click", () => dialog.close());
-  const badge = el("span", { class: "badge" }, icon(iconOf(entity)));
-  const words = [entity.area, entity.device].filter((word) => word && word !== entity.attributes.friendly_name);
-  const where = [...new Set(words)].join(" · ");
-  const name = el("h2", { id: "detail-name", text: entity.attributes.friendly_name });
-  const title = el("div", {}, name, where && el("p", { class: "quiet", text: where }));
-  const ago = el("span", { id: "detail-since", text: since(entity.last_changed) });
+  const key = `${shown} ${entity.services}`;
+  if (parts?.key !== key) parts = build(dialog, entity, key);
+  const now = wished(entity);
+  const phase = wishOf(shown);
+  setText(parts.name, entity.attributes.friendly_name);
+  parts.badge.replaceChildren(icon(iconOf(entity)));
+  setText(parts.state, stateLine(now));
+  setText(parts.fault, phase === "failed" ? faultOf(shown) : phase === "asked" ? "On its way …" : "");
+  setAttribute(parts.fault, "data-wish", phase);
+  setText(parts.clock, `since ${clock(entity.last_changed)}, `);
+  setText(parts.since, since(entity.last_changed));
   const reason = reasonOf(entity);
-  dialog.replaceChildren(
-    el("div", { class: "head" }, badge, title, close),
-    el("p", { class: "big", text: stateLine(entity) }),
-    el("p", { class: "quiet" }, `since ${clock(entity.last_changed)}, `, ago),
-    reason && el("p", { class: "why" }, el("strong", { text: "Why? " }), reason),
-    facts(entity),
-    el("p", { class: "id" }, el("code", { text: entity.entity_id })),
-  );
+  parts.why.replaceChildren(el("strong", { text: "Why? " }), reason);
+  setAttribute(parts.why, "hidden", !reason);
+  for (const widget of parts.widgets) widget.update(now, shortName(entity, entity.area ?? ""));
+  for (const line of parts.lines) setAttribute(line, "hidden", line.lastChild.hidden);
+  parts.facts.replaceChildren(...facts(entity, parts.told));
+  setAttribute(parts.facts, "hidden", parts.facts.children.length === 0);
   dialog.dataset.mood = moodOf(entity);
-  if (focused) close.focus();
 }
 
-function facts(entity) {
-  const rows = Object.entries(entity.attributes).filter(([name]) => !KNOWN.has(name));
-  if (rows.length === 0) return null;
+/** The parts of the dialog, which `draw` keeps up to date. */
+function build(dialog, entity, key) {
+  const close = el("button", { class: "more", type: "button", "aria-label": "Close" }, icon("close"));
+  close.addEventListener("click", () => dialog.close());
+  const words = [entity.area, entity.device].filter((word) => word && word !== entity.attributes.friendly_name);
+  const where = [...new Set(words)].join(" · ");
+  const rows = rowsOf(entity);
+  const made = {
+    key,
+    badge: el("span", { class: "badge" }),
+    name: el("h2", { id: "detail-name" }),
+    state: el("p", { class: "big" }),
+    fault: el("p", { class: "fault", role: "status" }),
+    clock: el("span"),
+    since: el("span", { id: "detail-since" }),
+    why: el("p", { class: "why" }),
+    facts: el("dl"),
+    told: new Set(rows.flatMap((row) => row.field ?? (row.fields ?? []).map((one) => one.field))),
+    widgets: rows.map((row) => widgetOf(row, entity.entity_id)),
+  };
+  made.lines = rows.map((row, place) =>
+    el(
+      "div",
+      { class: "row", "data-as": row.as },
+      row.what &&
+        !["toggle", "buttons"].includes(row.as) &&
+        el("span", { class: "quiet", "aria-hidden": "true", text: row.what }),
+      made.widgets[place].root,
+    ),
+  );
+  dialog.replaceChildren(
+    el(
+      "div",
+      { class: "head" },
+      made.badge,
+      el("div", {}, made.name, where && el("p", { class: "quiet", text: where })),
+      close,
+    ),
+    made.state,
+    el("p", { class: "quiet" }, made.clock, made.since),
+    made.fault,
+    made.lines.length > 0 && el("div", { class: "rows" }, ...made.lines),
+    made.why,
+    made.facts,
+    el("p", { class: "id" }, el("code", { text: entity.entity_id })),
+  );
+  return made;
+}
+
+/** What else its device says, without what already stands above. */
+function facts(entity, above) {
+  const rows = Object.entries(entity.attributes).filter(
+    ([name, value]) => value !== null && !KNOWN.has(name) && !above.has(name),
+  );
   const pair = ([name, value]) => [el("dt", { text: name.replaceAll("_", " ") }), el("dd", { text: told(value) })];
-  return el("dl", {}, ...rows.flatMap(pair));
+  return rows.flatMap(pair);
 }
 
 function told(value) {
-  if (value === null) return "–";
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value)) return value.map(told).join(", ");
   return typeof value === "object" ? JSON.stringify(value) : String(value);
@@ -75,7 +173,12 @@ setInterval(() => {
 
 export function prepareDetail() {
   const dialog = byId("detail");
-  dialog.addEventListener("close", () => { shown = null; });
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("close", () => {
+    if (dialog.open) return; // this comes a little later, and another entity may be shown by then
+    shown = parts = null;
+    dialog.replaceChildren();
+  });
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
 }
-

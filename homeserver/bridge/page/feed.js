@@ -49,8 +49,9 @@ const strong = (text) => el("strong", { text });
 function item(line) {
   const entity = entities.get(line.entity_id);
   const reason = because(line.why, nameOf, (id) => entities.get(id));
-  const drawing = line.failed ? "alert" : crowd ? "signal" : entity ? iconOf({ ...entity, state: line.to }) : "info";
-  const what = line.failed ? `did not do it: ${line.failed}` : deed(entity, line.to, line.from);
+  const own = entity ? iconOf({ ...entity, state: line.to }) : "info";
+  const drawing = line.did ? "press" : line.failed ? "alert" : crowd ? "signal" : own;
+  const what = line.did ? line.did : line.failed ? `did not do it: ${line.failed}` : deed(entity, line.to, line.from);
   const words = el("p", {}, strong(crowd ? crowd.first : line.name), ` ${what}`);
   if (crowd) crowd.words = words;
   return el("li", { "data-mood": moodOf(line) }, el("span", { class: "badge" }, icon(drawing)),
@@ -60,6 +61,7 @@ function item(line) {
 
 function moodOf(line) {
   if (line.failed) return "alarm";
+  if (line.did) return "active";
   if (line.to !== "on") return "";
   return line.entity_id.startsWith("light.") ? "glow" : "active";
 }

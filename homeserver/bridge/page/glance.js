@@ -19,6 +19,9 @@ const ROWS = [
   { key: "power", icon: "bolt", tell: power },
   { key: "lamps", icon: "bulb", tell: lamps },
   { key: "open", icon: "door", tell: openings },
+  { key: "people", icon: "person", tell: people },
+  { key: "guard", icon: "shield", tell: guard },
+  { key: "updates", icon: "download", tell: updates },
   { key: "away", icon: "signal", tell: away },
 ];
 
@@ -94,6 +97,28 @@ function openings() {
   const label = doors.length === 1 ? doors[0].attributes.friendly_name : "doors and windows";
   const value = open.length ? `${open.length} open` : "All closed";
   return { value, label, mood: open.length ? "active" : "", title: names(open) };
+}
+
+function people() {
+  const trackers = all("device_tracker").filter(isReachable);
+  if (trackers.length === 0) return null;
+  const home = trackers.filter((entity) => entity.state === "home");
+  return { value: home.length ? `${home.length} of ${trackers.length}` : "Nobody", label: "at home", title: names(home) };
+}
+
+function guard() {
+  const rests = ["disarmed", "unknown", "unavailable"];
+  const panels = all("alarm_control_panel").filter((entity) => !rests.includes(entity.state));
+  if (panels.length === 0) return null;
+  const [first] = panels;
+  return { value: stateLine(first), label: first.attributes.friendly_name, mood: "active", title: names(panels) };
+}
+
+function updates() {
+  const isReady = (entity) => entity.entity_id.startsWith("update.") && !entity.hidden && entity.state === "on";
+  const ready = [...entities.values()].filter(isReady);
+  if (ready.length === 0) return null;
+  return { value: String(ready.length), label: ready.length === 1 ? "update ready" : "updates ready", title: names(ready) };
 }
 
 function alarms() {

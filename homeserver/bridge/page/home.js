@@ -56,8 +56,14 @@ export function wished(entity) {
 }
 
 /** "asked" while a command is under way, "failed" for a while after it came to nothing, else "". */
-export const wishOf = (id) => wishes.get(id)?.phase ?? "";
-export const faultOf = (id) => wishes.get(id)?.fault ?? "";
+export const wishOf = (id) => wishes.get(id)?.phase ?? markOf(entities.get(id));
+export const faultOf = (id) => wishes.get(id)?.fault ?? "Not confirmed";
+
+/** What the home itself tells of commands of anybody: one is on its way, or came to nothing. */
+function markOf(entity) {
+  if (entity?.attributes.wanted) return "asked";
+  return entity?.attributes.not_confirmed ? "failed" : "";
+}
 
 /**
  * Ask for a service. `look` is what the entity will be like, shown at once; `fits` tells whether a new state confirms it. Where
@@ -71,7 +77,7 @@ export async function ask(id, service, data = {}, look = null, fits = null) {
   if (wishes.get(id) !== wish) return;
   if (fault) fail(id, wish, fault);
   else if (!fits || fits(entities.get(id))) settle(id, wish);
-  else setTimeout(() => fail(id, wish, "Not confirmed"), CONFIRMED_WITHIN);
+  else setTimeout(() => giveUp(id, wish), CONFIRMED_WITHIN);
 }
 
 async function post(id, service, data) {
@@ -87,6 +93,12 @@ async function post(id, service, data) {
   } catch {
     return "Not sent: no connection";
   }
+}
+
+/** What the home still tries is its own to tell from now on. */
+function giveUp(id, wish) {
+  if (markOf(entities.get(id))) settle(id, wish);
+  else fail(id, wish, "Not confirmed");
 }
 
 function settle(id, wish) {

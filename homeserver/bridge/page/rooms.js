@@ -1,13 +1,16 @@
 // The rooms: a section for each area, with its tiles in their places. Nothing is built anew when a state changes.
 
 import { el, setAttribute, setText } from "/dom.js";
+import { isWorked } from "/controls.js";
 import { entities } from "/home.js";
 import { isRoomAir } from "/glance.js";
 import { placeOf, tileOf } from "/tiles.js";
 import { stateLine } from "/words.js";
 
 const NOWHERE = "Elsewhere";
-const KINDS = ["light", "switch", "select", "number", "button", "binary_sensor", "sensor"];
+const KINDS = ["alarm_control_panel", "lock", "light", "scene", "climate", "fan", "cover", "humidifier", "water_heater", "switch",
+  "valve", "vacuum", "lawn_mower", "siren", "button", "select", "number", "time", "date", "datetime", "text", "notify", "update",
+  "camera", "image", "binary_sensor", "device_tracker", "event", "sensor"];
 const CLASSES = ["temperature", "humidity", "motion", "occupancy", "door", "window", "power", "energy"];
 
 const rooms = new Map();
@@ -34,7 +37,7 @@ export function showRooms(list, ids, open) {
 function tileFor(id, open, rebuilt) {
   const entity = entities.get(id);
   const place = entity ? placeOf(entity) : null;
-  const key = place && `${entity.area ?? NOWHERE}\n${place}\n${entity.services.length > 0}`;
+  const key = place && `${entity.area ?? NOWHERE}\n${place}\n${isWorked(entity)}\n${entity.services}`;
   const old = tiles.get(id);
   if (old?.key === key) return old;
   if (old) {
@@ -60,13 +63,17 @@ function roomOf(name) {
 
 const WIDE = [matchMedia("(min-width: 62rem)"), matchMedia("(min-width: 100rem)")];
 
+/** How many places of the grid a tile takes. */
+const sizeOf = ({ classList }) => (classList.contains("wide") ? 6 : classList.contains("broad") ? 2 : 1);
+
 /** Put the rooms into as many columns as there is width for, each room into the shortest so far. */
 function arrange(list) {
   const make = () => ({ root: el("div", { class: "column" }), height: 0 });
   const columns = Array.from({ length: 1 + WIDE.filter((width) => width.matches).length }, make);
   for (const room of [...rooms.values()].sort((one, two) => compare(one.name, two.name))) {
     const column = columns.reduce((best, other) => (other.height < best.height ? other : best));
-    column.height += 2 + (room.places.controls.children.length * 2 + room.places.readings.children.length) / 3;
+    const places = [...room.places.controls.children].reduce((sum, tile) => sum + sizeOf(tile), 0);
+    column.height += 2 + (places * 2 + room.places.readings.children.length) / 3;
     column.root.append(room.root);
   }
   list.replaceChildren(...columns.map((column) => column.root));
@@ -102,7 +109,7 @@ function orderOf(entity) {
   const kind = KINDS.indexOf(entity.entity_id.split(".")[0]);
   const sort = CLASSES.indexOf(entity.attributes.device_class);
   const rank = (index) => String(index < 0 ? 99 : index).padStart(2, "0");
-  return `${rank(entity.services.length > 0 ? kind : sort)} ${entity.attributes.friendly_name}`;
+  return `${rank(isWorked(entity) ? kind : sort)} ${entity.attributes.friendly_name}`;
 }
 
 /** After tiles came or went: which parts are empty, and what stands in the head. */

@@ -33,13 +33,40 @@ const VERBS = {
 };
 
 const DIGITS = {
-  battery: 0, carbon_dioxide: 0, energy: 1, humidity: 0, illuminance: 0, power: 0, pressure: 0, signal_strength: 0,
+  battery: 0, carbon_dioxide: 0, energy: 1, humidity: 0, illuminance: 0, power: 0, signal_strength: 0,
   temperature: 1, voltage: 0,
 };
 
 const domainOf = (entity) => entity.entity_id.split(".")[0];
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const spaced = (text) => text.replaceAll("_", " ");
+
+const NEVER = { event: "Not yet", image: "", infrared: "Not yet", notify: "", scene: "Activate" };
+const TIMED = new Set(["event", "image", "infrared", "notify", "scene"]);
+const PLACES = { home: "Home", not_home: "Away" };
+const DAY = { weekday: "short", day: "numeric" };
+const MOMENTS = {
+  date: (state) => inZone(state, { ...DAY, month: "long", year: "numeric" }, "UTC"),
+  datetime: (state) => inZone(state, { ...DAY, month: "short", hour: "2-digit", minute: "2-digit" }),
+  time: (state) => state.replace(/^(\d\d:\d\d):00$/, "$1"),
+};
+
+function inZone(state, shape, zone = format.zone) {
+  const time = new Date(state);
+  if (Number.isNaN(time.getTime())) return state;
+  return new Intl.DateTimeFormat(format.language, { ...shape, timeZone: zone }).format(time);
+}
+
+/** A moment as the field of a form has it: in the home's time, without a zone. */
+export function localMoment(state) {
+  const time = new Date(state);
+  if (Number.isNaN(time.getTime())) return "";
+  const two = "2-digit";
+  const shape = { year: "numeric", month: two, day: two, hour: two, minute: two, hourCycle: "h23", timeZone: format.zone };
+  const told = new Intl.DateTimeFormat("en-GB", shape).formatToParts(time);
+  const parts = Object.fromEntries(told.map(({ type, value }) => [type, value]));
+  return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}`;
+}
 
 export const isReachable = (entity) => entity.state !== "unavailable";
 
@@ -56,20 +83,27 @@ export function number(value, digits, all = false) {
 export function stateWord(entity, state = entity.state) {
   const kind = entity.attributes.device_class;
   if (state === "unavailable") return "Not reachable";
-  if (state === "unknown") return "Unknown";
+  if (state === "unknown") return NEVER[domainOf(entity)] ?? "Unknown";
   if (domainOf(entity) === "binary_sensor" && PAIRS[kind]) return PAIRS[kind][state === "on" ? 0 : 1];
   if (state === "on") return "On";
   if (state === "off") return "Off";
-  if (domainOf(entity) === "button") return "Press";
-  if (kind === "timestamp") return since(state);
+  const domain = domainOf(entity);
+  if (domain === "button") return "Press";
+  if (kind === "timestamp" || TIMED.has(domain)) return since(state);
+  if (MOMENTS[domain]) return MOMENTS[domain](state);
+  if (domain === "device_tracker") return PLACES[state] ?? capital(spaced(state));
   const value = Number(state);
-  if (state.trim() !== "" && Number.isFinite(value)) return number(value, digitsOf(entity, value), kind in DIGITS);
+  const isSet = kind in DIGITS || "display_precision" in entity.attributes;
+  if (state.trim() !== "" && Number.isFinite(value)) return number(value, digitsOf(entity, value), isSet);
   return capital(spaced(state));
 }
 
 function digitsOf(entity, value) {
   const known = DIGITS[entity.attributes.device_class];
+  const wanted = entity.attributes.display_precision;
+  if (wanted !== undefined) return wanted;
   if (Math.abs(value) >= 1000) return 0;
+  if (known === 0 && Math.abs(value) < 10 && !Number.isInteger(value)) return 1;
   return known ?? (Math.abs(value) >= 100 ? 1 : 2);
 }
 
@@ -77,9 +111,40 @@ export function unitOf(entity) {
   return Number.isFinite(numberOf(entity)) ? entity.attributes.unit_of_measurement ?? "" : "";
 }
 
+/** What stands beside the word, for kinds of which it is not all that one would know. */
+const LINES = {
+  camera: () => "",
+  climate: ({ attributes }) => [capital(spaced(attributes.hvac_action ?? "")), degrees(attributes)],
+  cover: ({ attributes }) => [position(attributes)],
+  event: ({ attributes, state }) => [capital(spaced(attributes.event_type ?? "")), since(state)],
+  fan: ({ attributes: { percentage = 100, preset_mode: preset }, state }) => (
+    state === "on" ? ["On", preset ? capital(preset) : `${percentage} %`] : []),
+  humidifier: ({ attributes: { action = "on", current_humidity: now }, state }) => (
+    [state === "on" ? capital(action) : "Off", inPercent(now)]),
+  update: ({ attributes, state }) => [state === "on" ? installing(attributes) : "Up to date"],
+  valve: ({ attributes }) => [position(attributes)],
+  water_heater: ({ attributes, state }) => [capital(spaced(state)), degrees(attributes)],
+};
+const WITH_STATE = new Set(["cover", "valve"]);
+const inPercent = (figure) => (typeof figure === "number" ? `${number(figure, 0)} %` : "");
+const position = ({ current_position: part }) => (part > 0 && part < 100 ? inPercent(part) : "");
+const degrees = ({ current_temperature: now, temperature_unit: unit = "°C" }) => (
+  typeof now === "number" ? `${number(now, 1, true)} ${unit}` : "");
+const installing = ({ in_progress: busy, update_percentage: part, installed_version: from, latest_version: to }) => (
+  busy ? `Installing ${inPercent(part)}`.trim() : `${from} → ${to}`);
+
+function richLine(entity) {
+  const parts = LINES[domainOf(entity)]?.(entity);
+  if (!Array.isArray(parts)) return parts;
+  const own = WITH_STATE.has(domainOf(entity)) || parts.every((part) => !part) ? [stateWord(entity)] : [];
+  return [...own, ...parts].filter(Boolean).join(" · ");
+}
+
 /** State and unit in one line. */
 export function stateLine(entity) {
   const unit = unitOf(entity);
+  const rich = isReachable(entity) && entity.state !== "unknown" ? richLine(entity) : undefined;
+  if (rich !== undefined) return rich;
   if (domainOf(entity) === "light" && entity.state === "on" && entity.attributes.brightness) {
     return `On · ${percentOf(entity)} %`;
   }
@@ -105,6 +170,7 @@ export function namesOf(entity, room) {
 /** The same in one: "Dishwasher power". */
 export function shortName(entity, room) {
   const { device, name } = namesOf(entity, room);
+  if (domainOf(entity) === "device_tracker") return name;
   return device ? `${device} ${/^.[a-z ]/.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name}` : name;
 }
 
@@ -122,12 +188,34 @@ export function deed(entity, to, from) {
   const kind = entity?.attributes.device_class;
   if (to === "unavailable") return "cannot be reached";
   if (from === "unavailable") return "is back";
+  const told = entity && DEEDS[domainOf(entity)];
+  if (told) return told(entity, to) ?? `changed to ${stateWord(entity, to)}`;
   if (VERBS[kind] && (to === "on" || to === "off")) return VERBS[kind][to === "on" ? 0 : 1];
   if (to === "on" || to === "off") return `turned ${to}`;
-  if (entity && domainOf(entity) === "button") return "was pressed";
   return `changed to ${entity ? valueLine(entity, to) : spaced(to)}`;
 }
 
+const ALARM = {
+  disarmed: "was disarmed", arming: "is being armed", triggered: "raised the alarm", pending: "waits for its code",
+};
+const LOCK = {
+  locked: "was locked", unlocked: "was unlocked", jammed: "is jammed", locking: "is locking", unlocking: "is unlocking",
+};
+const DEEDS = {
+  alarm_control_panel: (_, to) => (to.startsWith("armed") ? `was ${spaced(to)}` : ALARM[to]),
+  button: () => "was pressed",
+  climate: (_, to) => `was set to ${spaced(to)}`,
+  cover: (_, to) => ({ open: "is open", closed: "is closed", opening: "is opening", closing: "is closing" })[to],
+  device_tracker: (_, to) => ({ home: "came home", not_home: "left" })[to],
+  event: ({ attributes }) => `told: ${spaced(attributes.event_type ?? "something happened")}`,
+  image: () => "has a new picture",
+  infrared: () => "saw or sent a signal",
+  lock: (_, to) => LOCK[to],
+  notify: () => "was sent a message",
+  scene: () => "was activated",
+  siren: (_, to) => ({ on: "sounds", off: "is silent again" })[to],
+  update: (_, to) => ({ on: "is ready to be installed", off: "is up to date" })[to],
+};
 const ACTORS = [
   [/^person\.(.+)$/, (name) => `by the ${spaced(name)}`],
   [/^rule:([^#]+)/, (name) => `rule ${capital(spaced(name))}`],

@@ -1,0 +1,215 @@
+// What every kind of entity can be asked for: one table of controls, each with the service behind it.
+//
+// A row: `as` is the widget, `what` its name for people, `service` and `field` what is sent, `read` what is so now, `look`
+// what the entity will be like. A row counts where the entity has its service and `when` holds; `tile` puts it on the tile
+// too, the others stand among the details. `sure`: asks back before it is done.
+
+import {
+  always,
+  arm,
+  attribute,
+  button,
+  buttons,
+  choice,
+  degrees,
+  field,
+  humidity,
+  isAt,
+  LIGHT,
+  percent,
+  slides,
+  STATE,
+  travel,
+  unless,
+  value,
+} from "/rows.js";
+
+export const CONTROLS = {
+  alarm_control_panel: [
+    buttons(
+      [
+        button("alarm_disarm", "Disarm", "shieldOff", { gone: isAt("disarmed"), code: always, strong: true }),
+        arm("home", "Arm: at home"),
+        arm("away", "Arm: away"),
+        arm("night", "Arm: night"),
+        arm("vacation", "Arm: vacation"),
+        arm("custom_bypass", "Arm: custom"),
+        button("alarm_trigger", "Trigger", "bell", { sure: true, gone: isAt("triggered") }),
+      ],
+      { what: "Alarm panel" },
+    ),
+  ],
+  button: [],
+  camera: [{ as: "picture", tile: true, every: 10_000 }],
+  climate: [
+    degrees("Target temperature", "temperature"),
+    degrees("Warm to at least", "target_temp_low"),
+    degrees("Cool to at most", "target_temp_high"),
+    choice("Mode", "set_hvac_mode", "hvac_mode", "hvac_modes", STATE),
+    choice("Preset", "set_preset_mode", "preset_mode", "preset_modes"),
+    choice("Fan", "set_fan_mode", "fan_mode", "fan_modes"),
+    choice("Swing", "set_swing_mode", "swing_mode", "swing_modes"),
+    choice("Swing to the sides", "set_swing_horizontal_mode", "swing_horizontal_mode", "swing_horizontal_modes"),
+    humidity(false),
+  ],
+  cover: [
+    ...travel("cover"),
+    buttons(
+      [
+        button("open_cover_tilt", "Open", "up"),
+        button("stop_cover_tilt", "Stop", "stop"),
+        button("close_cover_tilt", "Close", "down"),
+      ],
+      { what: "Slats" },
+    ),
+    percent("Slats", "set_cover_tilt_position", "tilt_position", "current_tilt_position"),
+  ],
+  date: [field("Date", "date")],
+  datetime: [field("Date and time", "datetime")],
+  fan: [
+    percent("Speed", "set_percentage", "percentage", "percentage", {
+      tile: true,
+      rest: 0,
+      near: 1,
+      read: (entity) => (entity.state === "on" ? (entity.attributes.percentage ?? 0) : 0),
+      limits: ({ attributes }) => [0, 100, attributes.percentage_step ?? 1],
+      look: (percentage) => ({ state: percentage > 0 ? "on" : "off", attributes: { percentage } }),
+    }),
+    choice("Preset", "set_preset_mode", "preset_mode", "preset_modes"),
+    { as: "toggle", what: "Swings from side to side", service: "oscillate", field: "oscillating", ...attribute("oscillating") },
+    choice("Direction", "set_direction", "direction", "", { options: () => ["forward", "reverse"], when: () => true }),
+  ],
+  humidifier: [humidity(true), choice("Mode", "set_mode", "mode", "available_modes")],
+  image: [{ as: "picture", tile: true }],
+  lawn_mower: [
+    buttons(
+      [
+        button("start_mowing", "Mow", "play", { gone: isAt("mowing") }),
+        button("pause", "Pause", "pause", { gone: unless("mowing", "returning") }),
+        button("dock", "Dock", "house", { off: isAt("docked") }),
+        button("stop", "Stop", "stop", { gone: unless("mowing", "returning") }),
+      ],
+      { what: "Mower", tile: true, small: true },
+    ),
+  ],
+  light: LIGHT,
+  lock: [
+    buttons(
+      [
+        button("lock", "Lock", "lock", { gone: isAt("locked", "locking"), code: always }),
+        button("unlock", "Unlock", "lockOpen", { gone: isAt("unlocked", "unlocking", "open"), code: always, sure: true }),
+        button("open", "Open the latch", "door", { code: always, sure: true }),
+      ],
+      { what: "Lock", tile: (entity) => !entity.attributes.code_format },
+    ),
+  ],
+  notify: [
+    {
+      as: "form",
+      service: "send_message",
+      word: "Send",
+      tile: true,
+      fields: [{ field: "message", what: "Message", type: "text", longest: 10_000, needed: true }],
+    },
+  ],
+  number: [
+    { ...value, as: "slider", when: slides },
+    { ...value, as: "figure", when: (entity) => !slides(entity) },
+  ],
+  scene: [],
+  select: [{ ...choice("Choice", "select_option", "option", "options", STATE), tile: true }],
+  siren: [
+    {
+      as: "form",
+      service: "turn_on",
+      word: "Sound",
+      sure: true,
+      fields: [
+        { field: "tone", what: "Tone", type: "choice", options: "available_tones" },
+        { field: "duration", what: "Seconds", type: "number", limits: [1, 3600, 1], initial: 10 },
+        {
+          field: "volume_level",
+          what: "Loudness",
+          type: "range",
+          limits: [0, 1, 0.05],
+          initial: 0.5,
+          when: (entity) => "volume_level" in entity.attributes,
+        },
+      ],
+    },
+    buttons([button("turn_off", "Silence", "stop", { gone: unless("on"), strong: true })], { what: "Siren", tile: true }),
+  ],
+  switch: [],
+  text: [field("Text", "text")],
+  time: [field("Time", "time")],
+  update: [
+    buttons(
+      [button("install", "Install", "download", { gone: (entity) => entity.state !== "on" || entity.attributes.in_progress })],
+      { what: "Update", tile: true },
+    ),
+    { as: "progress", tile: true },
+  ],
+  vacuum: [
+    buttons(
+      [
+        button("start", "Clean", "play", { gone: isAt("cleaning") }),
+        button("pause", "Pause", "pause", { gone: unless("cleaning", "returning") }),
+        button("return_to_base", "Dock", "house", { off: isAt("docked") }),
+      ],
+      { what: "Cleaner", tile: true, small: true },
+    ),
+    buttons(
+      [
+        button("stop", "Stop", "stop"),
+        button("clean_spot", "Clean this spot", "press"),
+        button("locate", "Where is it?", "bell"),
+      ],
+      { what: "More" },
+    ),
+    choice("Suction", "set_fan_speed", "fan_speed", "fan_speed_list"),
+  ],
+  valve: travel("valve"),
+  water_heater: [
+    degrees("Target temperature", "temperature"),
+    choice("Mode", "set_operation_mode", "operation_mode", "operation_list"),
+    buttons([button("turn_on", "Turn on", "toggle"), button("turn_off", "Turn off", "stop")], { what: "Power" }),
+  ],
+};
+
+/** What a tap on a tile does; on any other the details open. */
+const TAPS = { button: "press", fan: "toggle", humidifier: "toggle", light: "toggle", scene: "turn_on", switch: "toggle" };
+const domainOf = (entity) => entity.entity_id.split(".")[0];
+
+/** "toggle", a service, or "" where a tap opens the details. */
+export function tapOf(entity) {
+  const tap = TAPS[domainOf(entity)] ?? "";
+  const known = tap === "toggle" ? ["turn_on", "turn_off"] : [tap];
+  return known.every((service) => entity.services.includes(service)) ? tap : "";
+}
+
+/** The controls that an entity has, with those of its buttons that it knows. */
+export function rowsOf(entity, tile = false) {
+  const rows = (CONTROLS[domainOf(entity)] ?? []).map((row) => known(row, entity)).filter(Boolean);
+  return tile ? rows.filter((row) => (typeof row.tile === "function" ? row.tile(entity) : row.tile)) : rows;
+}
+
+function known(row, entity) {
+  if (row.as === "picture" || row.as === "progress") return row;
+  if (row.as !== "buttons") return entity.services.includes(row.service) && (row.when ?? (() => true))(entity) ? row : null;
+  const rows = row.rows.filter((one) => entity.services.includes(one.service));
+  return rows.length ? { ...row, rows } : null;
+}
+
+/** Whether there is anything to do or to look at, so that it deserves a tile of its own. */
+export const isWorked = (entity) => Boolean(tapOf(entity)) || rowsOf(entity).length > 0;
+
+/** All services that the page asks for, as "domain.service". */
+export function served() {
+  const found = new Set();
+  for (const [domain, rows] of Object.entries(CONTROLS)) {
+    for (const row of rows) for (const one of row.rows ?? [row]) if (one.service) found.add(`${domain}.${one.service}`);
+    for (const service of TAPS[domain] === "toggle" ? ["turn_on", "turn_off"] : [TAPS[domain]])
+      if (service) found.add(`${domain}.${service}`);
+  }
+  return [...found].sort();
+}
