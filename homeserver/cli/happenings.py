@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 
 from homeserver.topics.call import REPLY, REQUEST
-from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
+from homeserver.topics.entity import COMMAND, COMMAND_ENDED, COMMAND_FAILED, ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.process import PROCESS_STATUS, WORKER_STATUS
 from homeserver.topics.service import SECRETS
 from homeserver.topics.topic import Topic
@@ -147,6 +147,12 @@ def _event(where: Where, fields: Fields) -> tuple[str, str]:
     return where[0], _data(fields)
 
 
+def _outcome(where: Where, fields: Fields) -> tuple[str, str]:
+    """What became of a command, told of the entity that it was for."""
+    what = f"{fields.get('service', '?')} {fields.get('outcome', 'ended')}"
+    return str(fields.get("entity_id", "?")), f"{what}: {fields['message']}" if fields.get("message") else what
+
+
 def _call(where: Where, fields: Fields) -> tuple[str, str]:
     return f"{where[0]}.{where[1]}", "called"
 
@@ -166,6 +172,8 @@ def _process(where: Where, fields: Fields) -> tuple[str, str]:
 
 _KINDS: Final = (
     Kind("command", COMMAND, _command),
+    Kind("event", COMMAND_FAILED, _outcome),
+    Kind("event", COMMAND_ENDED, _outcome),
     Kind("event", EVENT, _event),
     Kind("call", REQUEST, _call, sealed=True),
     Kind("worker", WORKER_STATUS, _worker),

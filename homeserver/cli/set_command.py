@@ -18,10 +18,12 @@ from homeserver.runtime.given import nearest
 from homeserver.runtime.settings import Settings
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import (
+    COMMAND_ENDED,
     COMMAND_FAILED,
     ENTITY_CONFIG,
     ENTITY_STATE,
     UNAVAILABLE,
+    WANTED,
     CommandOutcome,
     EntityState,
 )
@@ -32,17 +34,28 @@ from homeserver.topics.services import SERVICES
 app = typer.Typer()
 _REPORT: Final = 2.0
 """Seconds that the report of a command may take when its time is up."""
+_BEHIND: Final = 0.3
+"""Seconds that a state may come behind the end of its command: the broker's copies of states are said in bundles."""
+Told = asyncio.Queue[EntityState | CommandOutcome | None]
+_ENDS: Final = {
+    "confirmed": "{0} is {1}: confirmed",
+    "already": "{0} was {1} already",
+    "acknowledged": "{0} was told; it reports nothing, so that {1} is assumed",
+    "sent": "{0} was told once; nothing that it reports can confirm it",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A command that its owner took on. `until`: when it is given up; `state`: what the device then told, if waited."""
+    """A command that its owner took on. `until`: when it is given up; `outcome`: how it ended and `state`: what the
+    entity is like then, if waited."""
 
     entity: str
     service: str
     cause: Cause
     available: bool
     until: datetime
+    outcome: str | None = None
     state: str | None = None
 
 
@@ -68,10 +81,8 @@ def set_entity(
         return
     once, entity = SERVICES[domain][service].effect_of(values) == "once", done.entity
     console.print(f"{entity}: {service} accepted{_hint(done, timeout, settings, once=once)}", soft_wrap=True)
-    if wait:
-        console.print(
-            f"{entity} is {done.state}" if done.state else "it told nothing new: it was so, or it never tells"
-        )
+    if done.outcome is not None:
+        console.print(_ENDS[done.outcome].format(entity, done.state or "what was wanted"), soft_wrap=True)
 
 
 def _hint(done: Accepted, timeout: float, settings: Settings, *, once: bool) -> str:
@@ -116,10 +127,16 @@ async def _command(
         state = found[ENTITY_STATE.template].get(where)
         available = state is None or state.state != UNAVAILABLE
         told, entity = _listen(client, where), ".".join(where)
+        if wait:
+            await client.bus.sync()  # what comes of it may be told at once
         until = client.bus.clock.now() + timedelta(seconds=timeout)
-        cause = await client.calls.command(entity, service, values, ttl=timeout)
-        outcome = await _outcome(told, cause, timeout) if wait else None
-        return Accepted(entity, service, cause, available, until, outcome)
+        cause = await client.calls.command(entity, service, values, ttl=timeout, tell=wait)
+        if not wait:
+            return Accepted(entity, service, cause, available, until)
+        end, now = await _outcome(told, cause, timeout)
+        if end.outcome not in _ENDS:
+            raise Failure(f"{end.outcome}: {end.message}" if end.outcome == "superseded" else end.message)
+        return Accepted(entity, service, cause, available, until, end.outcome, now)
 
 
 async def _now(client: Client, former: str) -> tuple[str, str] | None:
@@ -129,27 +146,43 @@ async def _now(client: Client, former: str) -> tuple[str, str] | None:
     return next(map(split_entity, ids), None)
 
 
-def _listen(client: Client, where: tuple[str, str]) -> "asyncio.Queue[EntityState | CommandOutcome | None]":
-    """What is told of the entity, and of commands that came to nothing, from before the command is said."""
-    told: asyncio.Queue[EntityState | CommandOutcome | None] = asyncio.Queue()
-    domain, object_id = where
-    for topic, fixed in ((ENTITY_STATE, {"domain": domain, "object_id": object_id}), (COMMAND_FAILED, {})):
+def _listen(client: Client, where: tuple[str, str]) -> Told:
+    """What is told of the entity, and of the ends of commands, from before the command is said."""
+    told: Told = asyncio.Queue()
+    own = {"domain": where[0], "object_id": where[1]}
+    for topic, fixed in ((ENTITY_STATE, own), (COMMAND_ENDED, {}), (COMMAND_FAILED, {})):
         client.bus.replay(client.bus.hear(topic, told.put_nowait, "set", **fixed))
     return told
 
 
-async def _outcome(
-    told: "asyncio.Queue[EntityState | CommandOutcome | None]", cause: Cause, timeout: float
-) -> str | None:
-    """The state that followed from a command, None where nothing was told; raises `Failure` where it was given up."""
+async def _outcome(told: Told, cause: Cause, timeout: float) -> tuple[CommandOutcome, str | None]:
+    """The end of a command and the state that goes with it; raises `Failure` where nobody tells. As long as the home
+    says that something is on its way, such as a shutter that drives, its end is waited for."""
+    clock, state, under_way = asyncio.get_running_loop().time, None, False
+    began = clock()
+    until = began + timeout + _REPORT
     try:
-        async with asyncio.timeout(timeout + _REPORT):
+        while True:
+            async with asyncio.timeout_at(None if under_way else until):
+                said = await told.get()
+            if isinstance(said, EntityState):
+                state, under_way = said.state, WANTED in said.attributes
+            elif isinstance(said, CommandOutcome) and said.cause is not None and said.cause.id == cause.id:
+                return said, await _settled(told, cause, state)
+            until = max(until, clock() + _REPORT)
+    except TimeoutError:
+        raise Failure(f"nobody told within {clock() - began:.0f} s what came of it") from None
+
+
+async def _settled(told: Told, cause: Cause, state: str | None) -> str | None:
+    """The state that follows from a command comes right behind its end, where it changes at all."""
+    try:
+        async with asyncio.timeout(_BEHIND):
             while True:
                 said = await told.get()
-                if said is None or said.cause is None or cause.id not in (said.cause.id, said.cause.parent):
-                    continue
-                if isinstance(said, CommandOutcome):
-                    raise Failure(said.message)
-                return said.state
+                if isinstance(said, EntityState):
+                    state = said.state
+                    if said.cause is not None and said.cause.parent == cause.id and WANTED not in said.attributes:
+                        return state
     except TimeoutError:
-        return None
+        return state

@@ -190,14 +190,16 @@ class Calls:
         parent: Cause | None = None,
         ttl: float = 30.0,
         login: str = "",
+        tell: bool = False,
     ) -> Cause:
         """Command an entity and wait until its owner has accepted; gives the command's cause. Raises `CallError`.
+        `tell`: its end is to be said in any case.
 
         The command lives as long as its sender waits: no answer also means that it will not happen later.
         """
         where, speaker = split_entity(entity_id), login or self.bus.login
         cause = self._cause(speaker, parent)
-        command = Command(self._secret_id(), service, dict(data), ttl, cause, self._own_replies(speaker))
+        command = Command(self._secret_id(), service, dict(data), ttl, cause, self._own_replies(speaker), tell)
         try:
             await self._answered(COMMAND, command, (*where, speaker), "nobody took it")
         except CallError as error:
