@@ -94,7 +94,10 @@ class Incoming:
         changes, kept = merged(self._journal.of(kind, own), last, wish, maker)
         line = self._line(row, f"{kind}.{self._journal.id_of(kind, own)}", own, changes, kept)
         self._take(row, own, changes, wish)
-        return line.model_copy(update={"outcome": "new"}) if is_new else line
+        if is_new:
+            said = tuple(f"{_word(name)} {self._value(name, value)}" for name, value in changes.items())
+            return line.model_copy(update={"outcome": "new", "changes": said[1:]})  # the name is told anyway
+        return line
 
     def _own_of(self, kind: Kind, row: Any) -> tuple[str, bool]:
         """The own id of the place that a row means, and whether it is new."""
@@ -181,8 +184,8 @@ class Incoming:
             why += [text for text in (self._stay.get(own), self._moving.refused.get(own)) if text]
         now = {name: self._value(name, here.get(name)) for name in (*changes, *kept)}
         said = ((name, new) for name, new in changes.items() if new is not False or now[name] != _OWN)
-        told += (f"{name} {now[name]} -> {self._value(name, new)}" for name, new in said)
-        why += (f"its {name} stays {now[name]}, as it was decided here" for name in kept)
+        told += (f"{_word(name)} {now[name]} -> {self._value(name, new)}" for name, new in said)
+        why += (f"its {_word(name)} stays {now[name]}, as it was decided here" for name in kept)
         outcome: words.Outcome = "changed" if told else "kept" if why else "same"
         return words.Line(kind=row.kind, key=row.key, thing=thing, outcome=outcome, changes=tuple(told), why=tuple(why))
 
@@ -203,6 +206,11 @@ def _key(row: Any) -> str:
     if row.kind == "entity":
         return imported(row.key.partition(".")[0], row.unique_id)
     return f"{row.kind} {row.key}"
+
+
+def _word(name: str) -> str:
+    """The name of a word, for people."""
+    return name.removesuffix("_id")
 
 
 def _said(value: Any) -> Any:

@@ -121,6 +121,11 @@ class Journal:
         """An own id for a new place or label."""
         return own_for(id, lambda own: (kind, own) in self.words or (own != id and self.mentions(kind, own)))
 
+    def awaits(self, own: str) -> bool:
+        """Whether an import said that a device will come."""
+        things = (words for (kind, id), words in self.words.items() if kind == "imported" and id.startswith("device "))
+        return any(words["own"] == own for words in things)
+
     def mentions(self, kind: Kind, own: str) -> bool:
         """Whether any deed was ever about a thing."""
         return bool(self._turn.ledger.fetch("SELECT 1 FROM journal WHERE kind = ? AND id = ? LIMIT 1", (kind, own)))

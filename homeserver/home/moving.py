@@ -57,7 +57,9 @@ class Moving:
         if id is None:
             return {}
         ids = set(self.wanted.values())
-        former = [*self._journal.of("entity", own).get(FORMER, ()), self._journal.id_of("entity", own)]
+        former = list(self._journal.of("entity", own).get(FORMER, ()))
+        if self._registry.rows[own].key:  # what was never announced was never called so by anybody
+            former.append(self._journal.id_of("entity", own))
         return {
             ID: id if id != given(own) else None,
             FORMER: [one for one in former if one not in ids][-_MOST_FORMER:] or None,

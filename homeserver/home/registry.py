@@ -326,6 +326,9 @@ class Registry:
             if entity.device_id == row.own:
                 entity.device_id = None
 
+    def is_awaited(self, device: DeviceRow) -> bool:
+        return self._journal.awaits(device.own)
+
     def find_device(self, id: str) -> DeviceRow | None:
         """By its id, or one that it had."""
         own = self.device_ids.get(id) or self._journal.former("device", id)

@@ -128,6 +128,7 @@ async def test_what_is_not_announced_yet_gets_id_name_and_place_when_it_is(tmp_p
         await incoming.do(*PLACES, LAMP, light(name="Cooker", labels=("evening",)))
         assert entry(stage, ENTITY_ENTRY, "light.kitchen") is None
         assert not (await incoming.ask("devices")).devices
+        assert not (await incoming.ask("orphans")).orphans, "what is expected is nobody's litter"
         await stage.announce("light", LIGHT | {"unique_id": "other", "object_id": "kitchen", "device": None}, "other")
         assert set(stage.states) == {"light.kitchen_2"}, "the id is kept for who is expected"
     async with memory_stage(tmp_path, broker) as stage:

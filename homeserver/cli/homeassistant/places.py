@@ -25,6 +25,8 @@ _SETTINGS: Final = (
     ("language", "language", "language"),
 )
 """A field of `core.config`, the same in YAML, and the setting of ours."""
+_PLACE: Final = {"latitude", "longitude"}
+"""Settings that come together or not at all."""
 _UNITS: Final = {"imperial": "us_customary"}
 """What a system of units was called before 2022.11."""
 _SECRET: Final = "it is a !secret, and secrets are never read: "
@@ -34,11 +36,14 @@ def settings(source: Source) -> Iterator[Found]:
     """What is said on Home Assistant's pages, and over it what its YAML says."""
     stored, written = source.folder.data(CONFIG), source.configuration.place
     stored = {"unit_system_v2": stored.get("unit_system"), **stored}
+    secret = {name for _, key, name in _SETTINGS if isinstance(written.get(key), Tagged)}
+    if secret & _PLACE:
+        secret |= _PLACE
+    if secret:
+        yield Stays("settings", tuple(sorted(secret)), f"{_SECRET}set it by hand in homeserver.toml")
     for field, key, name in _SETTINGS:
         value = written[key] if written.get(key) is not None else stored.get(field)
-        if isinstance(value, Tagged):
-            yield Stays("settings", (name,), f"{_SECRET}set it by hand in homeserver.toml")
-        elif value is not None:
+        if value is not None and name not in secret:
             yield Wanted(name, _UNITS.get(value, value) if isinstance(value, str) else value)
     country = written.get("country") or stored.get("country")
     if isinstance(country, str):

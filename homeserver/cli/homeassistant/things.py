@@ -15,8 +15,8 @@ _AGAIN: Final = "then import again: what has the same hardware address is recogn
 _REMEDIES: Final = {
     "zha": f"pair its devices with Zigbee2MQTT, {_AGAIN}",
     "deconz": f"pair its devices with Zigbee2MQTT, {_AGAIN}",
-    "hue": f"pair its lamps with Zigbee2MQTT, {_AGAIN}",
-    "tradfri": f"pair its devices with Zigbee2MQTT, {_AGAIN}",
+    "hue": "pair its lamps with Zigbee2MQTT, and name them here: their bridge tells no hardware addresses",
+    "tradfri": "pair its devices with Zigbee2MQTT, and name them here: their gateway tells no hardware addresses",
     "esphome": f"give its nodes a block `mqtt:`, {_AGAIN}",
     "tasmota": f"let its devices announce themselves (SetOption19 1), {_AGAIN}",
     "zwave_js": "let Z-Wave JS UI announce its nodes by MQTT discovery, and name them here",

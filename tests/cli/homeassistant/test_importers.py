@@ -57,10 +57,10 @@ def test_settings_where_yaml_outweighs_the_pages(tmp_path: Path) -> None:
     modern(tmp_path)
     values = {one.name: one.value for one in of(Wanted, tmp_path)}
     assert values["name"] == "Villa Anna"
-    assert (values["longitude"], values["time_zone"], values["unit_system"]) == (16.37, "Europe/Vienna", "metric")
-    assert "latitude" not in values, "it is a secret in the YAML, which outweighs the pages"
+    assert (values["elevation"], values["time_zone"], values["unit_system"]) == (171, "Europe/Vienna", "metric")
+    assert not {"latitude", "longitude"} & set(values), "one is a secret in the YAML, which outweighs the pages"
     refused = [one.names for one in of(Stays, tmp_path) if one.kind == "settings"]
-    assert refused == [("latitude",), ("country",)]
+    assert refused == [("latitude", "longitude"), ("country",)]
 
 
 def test_devices_by_their_identifiers(tmp_path: Path) -> None:
