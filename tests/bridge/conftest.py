@@ -37,7 +37,9 @@ from homeserver.topics.entity import (
     EntityConfig,
     EntityState,
 )
+from homeserver.topics.event import DEVICE_EVENT
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
+from tests.bridge.staging import Gallery, set_up_gallery
 
 T = TypeVar("T")
 
@@ -99,7 +101,7 @@ class Owner(Worker):
     """Owns entities and obeys at once; `mood` makes it silent, refusing or lazy."""
 
     name = "owner"
-    says = (ENTITY_CONFIG, ENTITY_STATE, ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY, REPLY, COMMAND_FAILED)
+    says = (ENTITY_CONFIG, ENTITY_STATE, ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY, REPLY, COMMAND_FAILED, DEVICE_EVENT)
 
     def __init__(self, house: House) -> None:
         super().__init__(house)
@@ -188,6 +190,12 @@ class Home:
         assert isinstance(worker, Bridge)
         return worker
 
+    @property
+    def gallery(self) -> Gallery:
+        worker = self.core.process.hosted["home"].worker
+        assert isinstance(worker, Gallery)
+        return worker
+
     async def settle(self) -> None:
         """Let what was said reach everybody, past the window in which states are coalesced."""
         await self.clock.advance(0.3)
@@ -252,7 +260,7 @@ def set_up_library(house: House) -> Library:
 async def home(tmp_path: Path) -> AsyncIterator[Home]:
     broker, clock, port = MemoryBroker(), VirtualClock(), free_port()
     sets = [f"home.http_port={port}"]
-    core = Rehearsal(set_up_owner, set_up_library, broker=broker, clock=clock, folder=tmp_path)
+    core = Rehearsal(set_up_owner, set_up_library, set_up_gallery, broker=broker, clock=clock, folder=tmp_path)
     bridge = Rehearsal(set_up_bridge, broker=broker, clock=clock, folder=tmp_path, process="bridge", settings=sets)
     async with core, bridge:
         worker = bridge.process.hosted["bridge"].worker

@@ -185,19 +185,22 @@ class Furniture(Worker):
 
 
 class Gallery(Worker):
-    """Stands for the home, as far as it has pictures."""
+    """Stands for the home, as far as it has pictures: `content` is what every camera saw, or `url` where it is."""
 
     name = "home"
 
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        self.content: bytes | None = picture(3, 2)
+        self.url: str | None = None
+
     @answers(IMAGE)
     async def image(self, request: AskImage, caller: Caller) -> ImageReply:
-        if request.entity.endswith("_none"):
+        if self.content is None and self.url is None:
             raise CallError("not_found", "there is no picture yet", "entity")
-        content = picture(3, 2)
-        return ImageReply(
-            entity=request.entity, content_type="image/svg+xml", size=len(content), at=self.house.clock.now(),
-            data=b64encode(content).decode(),
-        )  # fmt: skip
+        data = None if self.content is None else b64encode(self.content).decode()
+        kind, at = "image/svg+xml", self.house.clock.now()
+        return ImageReply(entity=request.entity, content_type=kind, at=at, url=self.url, data=data)
 
 
 def set_up_gallery(house: House) -> Gallery:

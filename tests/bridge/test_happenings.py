@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from homeserver.topics.entity import EntityConfig
+from homeserver.topics.event import DEVICE_EVENT, DeviceEvent
+from homeserver.topics.registry import DEVICE_ENTRY, DeviceEntry
 from tests.bridge.test_stream import parse
 
 
@@ -42,4 +44,28 @@ async def test_motion_is_news_again_after_a_rest(home: Any) -> None:
         home.owner.state("binary_sensor.hall_motion", "off")
         await home.clock.advance(rest)
     assert len(parse(await stream.next())["news"]["happened"]) == 2
+    await stream.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "told"),
+    [
+        ("device_trigger", {"type": "button_short_press", "subtype": "button_2"}, "told: button 2, short press"),
+        ("device_trigger", {"type": "action", "subtype": "toggle"}, "told: toggle, action"),
+        ("device_trigger", {"type": "", "subtype": ""}, "told: something happened"),
+        ("tag_scanned", {"tag_id": "04-6B"}, "read the tag 04-6B"),
+        ("infrared_received", {"timings": [1, 2]}, None),
+    ],
+)
+async def test_what_happens_at_devices_is_told(home: Any, kind: Any, data: dict[str, Any], told: str | None) -> None:
+    home.owner.house.say(DEVICE_ENTRY, DeviceEntry("Wall remote"), "d9")
+    await home.settle()
+    stream = home.stream()
+    await stream.next()
+    event = DeviceEvent(kind, "d9", None, home.clock.now(), data, home.owner.house.cause("device:d9"))
+    home.owner.house.say(DEVICE_EVENT, event)
+    home.owner.state("light.hall", "on")
+    await home.settle()
+    lines = parse(await stream.next())["news"]["happened"]
+    assert [(line["name"], line["did"]) for line in lines if "did" in line] == ([("Wall remote", told)] if told else [])
     await stream.close()

@@ -194,19 +194,20 @@ async def test_not_found_names_what_there_is(home: Any) -> None:
 async def test_calls_come_and_go_with_their_worker(home: Any) -> None:
     calls = (await home.get("/api/calls")).json()
     assert [(call["worker"], call["verb"], call["role"]) for call in calls] == [
+        ("home", "image", "guest"),
         ("library", "burn", "adult"),
         ("library", "lookup", "guest"),
         ("library", "reset", "owner"),
     ]
-    assert calls[1]["doc"] == "Find a book by its title."
-    assert calls[1]["request"]["required"] == ["title"]
+    assert calls[2]["doc"] == "Find a book by its title."
+    assert calls[2]["request"]["required"] == ["title"]
     await home.core.process.stop("library")
     await home.settle()
-    assert (await home.get("/api/calls")).json() == []
+    assert [call["worker"] for call in (await home.get("/api/calls")).json()] == ["home"]
     assert (await home.post("/api/calls/library/reset")).status_code == 404
     await home.core.process.start("library")
     await home.settle()
-    assert len((await home.get("/api/calls")).json()) == 3
+    assert len((await home.get("/api/calls")).json()) == 4
 
 
 async def test_calls_of_a_process_that_died_do_not_count(home: Any) -> None:
@@ -214,7 +215,7 @@ async def test_calls_of_a_process_that_died_do_not_count(home: Any) -> None:
     await settle()
     assert home.bridge.announced.all() == []
     await home.clock.advance(1)
-    assert len(home.bridge.announced.all()) == 3
+    assert len(home.bridge.announced.all()) == 4
 
 
 async def test_openapi_describes_the_announced_calls(home: Any) -> None:

@@ -1,0 +1,65 @@
+"""Pictures reach only who may see the home, and only as what they are."""
+
+from typing import Any
+
+import pytest
+
+from homeserver.topics.entity import EntityConfig
+from tests.bridge.kinds import picture
+
+DOOR = "/api/camera_proxy/camera.door"
+
+
+@pytest.fixture
+async def door(home: Any) -> Any:
+    """A home with a camera and an image."""
+    for entity_id in ("camera.door", "image.visitor"):
+        home.owner.config(entity_id, EntityConfig("Door", "owner"))
+    await home.settle()
+    return home
+
+
+async def test_a_picture_comes_as_what_its_first_bytes_say(door: Any) -> None:
+    for address in (DOOR, "/api/image_proxy/image.visitor"):
+        answer = await door.get(address)
+        assert (answer.status_code, answer.content) == (200, picture(3, 2))
+        assert answer.headers["content-type"] == "image/png"  # the device called it image/svg+xml
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "private, no-store"
+    door.gallery.content = b"\xff\xd8\xff\xe0 JFIF"
+    assert (await door.get(DOOR)).headers["content-type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"<!doctype html>", b"", b"\x89PN"])
+async def test_what_is_no_picture_is_not_handed_on(door: Any, content: bytes) -> None:
+    door.gallery.content = content
+    answer = await door.get(DOOR)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/api/camera_proxy/image.visitor", 404),
+        ("/api/camera_proxy/light.hall", 404),
+        ("/api/camera_proxy/camera.cellar", 404),
+        ("/api/camera_proxy/..%2Fimage", 404),
+    ],
+)
+async def test_only_cameras_and_images_have_pictures(door: Any, address: str, status: int) -> None:
+    assert (await door.get(address)).status_code == status
+
+
+async def test_where_only_its_address_is_known_that_is_said(door: Any) -> None:
+    door.gallery.content, door.gallery.url = None, "http://camera.test/now.jpg"
+    answer = await door.get(DOOR)
+    assert (answer.status_code, "http://camera.test/now.jpg" in answer.json()["message"]) == (503, True)
+    door.gallery.url = None
+    assert (await door.get(DOOR)).status_code == 404
+
+
+async def test_strangers_see_nothing(door: Any) -> None:
+    async with door.stranger() as stranger:
+        answer = await door.during(stranger.get(DOOR))
+    assert answer.status_code == 401
