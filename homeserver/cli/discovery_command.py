@@ -116,6 +116,8 @@ def _told(found: dict[str, Any], bundle: bool) -> dict[str, Any]:
         told |= {"state": None, "used": found["used"], "unused": found["unused"]}
         if found["disabled"]:
             told["disabled"] = list(found["disabled"]) if bundle else True
+        if found["remarks"]:
+            told["remarks"] = [remark for remarks in found["remarks"].values() for remark in remarks]
     if refused:
         told["refused"] = refused if entities else refused.get("") or "; ".join(map(": ".join, refused.items()))
     return told

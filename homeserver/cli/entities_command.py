@@ -13,6 +13,7 @@ from homeserver.cli.printing import ago, console, print_json, print_table
 from homeserver.runtime.settings import Settings
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, EntityConfig, EntityState
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
+from homeserver.view.digits import displayed
 
 app = typer.Typer()
 Found = dict[str, dict[tuple[str, ...], Any]]
@@ -115,6 +116,7 @@ def _row(where: tuple[str, ...], config: EntityConfig, state: EntityState | None
         "name": (entry.name if entry else None) or config.name,
         "state": state.state if state else "unknown",
         "unit": config.unit,
+        "display": displayed(state.state, config) if state else "unknown",
         "area": area.name if area else "",
         "attributes": state.attributes if state else {},
         "changed": state.changed if state else None,
@@ -126,4 +128,4 @@ def _row(where: tuple[str, ...], config: EntityConfig, state: EntityState | None
 
 
 def _shown(row: dict[str, Any]) -> str:
-    return f"{row['state']} {row['unit']}" if row["unit"] else str(row["state"])
+    return f"{row['display']} {row['unit']}" if row["unit"] else str(row["display"])

@@ -48,7 +48,7 @@ class Census:
         topics = {topic for entity in entities for topic, _ in entity.face.hears}
         battery = next(filter(None, map(_battery, entities)), None)
         shown = [entity.id for entity in entities if entity.where[0] not in NO_ENTITY]
-        problems = (*_unreachable(entities), *_odd(entities), *_low(entities), *self._refused(entities, topics))
+        problems = (*_unreachable(entities), *_low(entities), *_odd(entities), *self._refused(entities, topics))
         return DeviceLine(
             id=row.id,
             name=row.name,
@@ -75,10 +75,12 @@ class Census:
     def _refused(self, entities: list[Entity], topics: set[str]) -> Iterator[str]:
         """What it said that made no sense, and the parts of it that could not become entities."""
         announced = {entity.topic for entity in entities}
+        told = {f"{entity.id}: {entity.fault}" for entity in entities if entity.fault}
         for key, refusal in self._refusals.entries.items():
             topic, _, part = key.partition(" ")
             if key in topics:
-                yield f"{key}: {refusal.reason}"
+                if not refusal.past and refusal.reason not in told:
+                    yield f"{key}: {refusal.reason}"
             elif topic in announced:
                 yield f"{part or topic} is refused: {refusal.reason}"
 

@@ -35,6 +35,8 @@ def explained(topic: str, payload: bytes, prefix: str, roster: Roster, refusals:
         used=tuple(key for key, used in keys.items() if used),
         unused=tuple(key for key, used in keys.items() if not used),
         refused=dict(_refused(topic, refusals)),
+        remarks={one.entity.id: one.remarks for one in known if one.remarks},
+        reasons={one.entity.id: one.entity.fault for one in known if one.entity.fault},
     )
 
 

@@ -14,11 +14,12 @@ _MOST: Final = 2_000
 
 @dataclass(slots=True)
 class Refusal:
-    """`count` times, the last `at` this time for this `reason`."""
+    """`count` times, the last `at` this time for this `reason`; `past`: what was said there since made sense."""
 
     reason: str
     count: int
     at: datetime
+    past: bool = False
 
 
 class Refusals:
@@ -33,7 +34,7 @@ class Refusals:
         topic = topic[:300]
         entry = self.entries.get(topic)
         if entry is not None:
-            entry.reason, entry.count, entry.at = reason[:500], entry.count + 1, at
+            entry.reason, entry.count, entry.at, entry.past = reason[:500], entry.count + 1, at, False
             return
         self.entries[topic] = Refusal(reason[:500], 1, at)
         if len(self.entries) > _MOST:

@@ -42,11 +42,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An entity with the key of its announcement, and what of that meant nothing."""
+    """An entity with the key of its announcement, what of that meant nothing, and what was odd."""
 
     key: str
     entity: Entity
     unused: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 class Roster:
@@ -106,7 +107,8 @@ class Roster:
     def known(self, topic: str) -> list[Known]:
         """What is announced on a discovery topic."""
         keys = sorted(self._by_topic.get(topic, ()))
-        return [Known(key, self._by_key[key], self._drafts[key].unused) for key in keys]
+        drafts = ((key, self._drafts[key]) for key in keys)
+        return [Known(key, self._by_key[key], draft.unused, draft.remarks) for key, draft in drafts]
 
     def hear(self, topic: str, payload: bytes) -> Change:
         """Apply a discovery message."""

@@ -85,7 +85,8 @@ class Explain(_Words):
 class Explained(_Words):
     """The entities that a discovery message gave, with their states, and which of its keys were of use, as it spells
     them. `disabled`: those that are only listed until they are enabled. `refused`: why it, or a component of a bundle,
-    became no entity, by component key; "" is the whole message."""
+    became no entity, by component key; "" is the whole message. `remarks`: what is odd about an entity and was kept as
+    it is; `reasons`: why a state is unknown."""
 
     topic: str
     component: str
@@ -95,6 +96,8 @@ class Explained(_Words):
     used: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     refused: dict[str, str] = Field(default_factory=dict)
+    remarks: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    reasons: dict[str, str] = Field(default_factory=dict)
 
 
 class AskDisabled(Page):

@@ -231,6 +231,9 @@ class Home(Importing, Removing):
         self._report(line, report)
 
     def _report(self, line: Line, report: Report) -> None:
+        refused = self.refusals.entries.get(report.address)
+        if refused is not None:
+            refused.past = True
         for part in tuple(line.parts.values()):
             entity, changed = part.entity, False
             for read in part.reads:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import EntityConfig, EntityState
+from homeserver.view.digits import displayed
 
 
 class Naming(Protocol):
@@ -73,6 +74,11 @@ class State:
         return self._said.cause
 
     @property
+    def displayed(self) -> str:
+        """The state with the digits that people want to see."""
+        return displayed(self.state, self._naming.config(self.entity_id))
+
+    @property
     def state_with_unit(self) -> str:
         unit = self.attributes.get("unit_of_measurement")
-        return f"{self.state} {unit}" if unit else self.state
+        return f"{self.displayed} {unit}" if unit else self.displayed

@@ -52,11 +52,13 @@ class AllStates:
         return len(self._view.states)
 
     def __call__(self, entity_id: str, rounded: bool = False, with_unit: bool = False) -> str:
-        if not with_unit:
+        if not with_unit and not rounded:
             said = self._view.said(entity_id)
             return UNKNOWN if said is None else said.state
         state = self._view.state(entity_id)
-        return UNKNOWN if state is None else state.state_with_unit
+        if state is None:
+            return UNKNOWN
+        return state.state_with_unit if with_unit else state.displayed
 
 
 def template_functions(view: View) -> dict[str, Callable[..., Any]]:

@@ -38,8 +38,26 @@ async def test_what_is_wrong(stage: Stage) -> None:
     assert (await line(stage)).problems == (
         "1 of its 2 entities cannot be reached: sensor.door_temperature",
         "its battery is low (12 %)",
-        "a/temperature: sensor.door_temperature: 'warm' is no number",
+        "sensor.door_temperature is unknown: 'warm' is no number",
     )
+    assert stage.states["sensor.door_temperature"].state == "unavailable"
+    await stage.report("a/there", "online")
+    assert stage.states["sensor.door_temperature"].attributes == {"unknown_reason": "'warm' is no number"}
+    await stage.report("a/temperature", "20")
+    assert stage.states["sensor.door_temperature"].attributes == {}
+    assert (await line(stage)).problems == ("its battery is low (12 %)",)
+
+
+async def test_what_is_said_to_others_on_a_shared_topic_is_no_problem_any_more_once_it_is_past(stage: Stage) -> None:
+    codes = {"payload_on": "F5E30E", "payload_off": "F5E307", "state_topic": "a/temperature"}
+    await stage.announce("binary_sensor", {"name": "Gate", "unique_id": "gate", "device": DEVICE} | codes)
+    await stage.report("a/temperature", "F5E30E")
+    await stage.report("a/temperature", "AAAAAA")
+    assert stage.states["binary_sensor.door_gate"].state == "on"
+    [problem] = (await line(stage)).problems
+    assert "'AAAAAA' is none of" in problem
+    await stage.report("a/temperature", "F5E307")
+    assert (await line(stage)).problems == ()
 
 
 async def test_a_device_of_which_nothing_can_be_reached(stage: Stage) -> None:

@@ -8,7 +8,8 @@ from homeserver.runtime.clock import settle
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
-from homeserver.topics.entity import EntityState
+from homeserver.topics.entity import ENTITY_CONFIG, EntityConfig, EntityState
+from homeserver.view.template_functions import template_functions
 from tests.view.things import Things, setup
 
 
@@ -90,6 +91,19 @@ async def test_state_objects_have_the_documented_parts(things: Things) -> None:
     things.state("sensor.power", "13")
     assert state != things.view.state("sensor.power")
     assert things.view.state("sensor.nope") is None
+
+
+async def test_with_its_unit_a_state_has_the_digits_that_people_want(things: Things) -> None:
+    config = EntityConfig("Power", "things", unit="W", capabilities={"display_precision": 1})
+    things.house.say(ENTITY_CONFIG, config, "sensor", "power")
+    things.state("sensor.power", "12.345")
+    await settle()
+    state = things.view.state("sensor.power")
+    assert state is not None
+    assert (state.state, state.displayed, state.state_with_unit) == ("12.345", "12.3", "12.3 W")
+    ask = template_functions(things.view)["states"]
+    told = [ask("sensor.power"), ask("sensor.power", rounded=True), ask("sensor.power", with_unit=True)]
+    assert told == ["12.345", "12.3", "12.3 W"]
 
 
 @pytest.mark.parametrize("attribute", ["unit_of_measurement", "friendly_name"])
