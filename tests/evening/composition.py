@@ -50,8 +50,9 @@ def seconds(text: str) -> float:
 class Composition:
     """The services of the file, in folders below `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rules: Path = ROOT / "rules") -> None:
         self.folder = folder
+        self.rules = rules
         self.ports = {1883: free_port(), 8883: free_port(), 8321: free_port()}
         self.file = composed({"HOMESERVER_HTTP_PORT": str(self.ports[8321])})
         self.services: dict[str, Any] = self.file["services"]
@@ -82,7 +83,7 @@ class Composition:
         root = self.folder / "root" / service
         if not root.exists():
             (root / "tmp").mkdir(parents=True)
-            local = {"./mosquitto": self.folder / "mosquitto", "./rules": ROOT / "rules"}
+            local = {"./mosquitto": self.folder / "mosquitto", "./rules": self.rules}
             for text in self.services[service].get("volumes", ()):
                 source, target = text.split(":")[:2]
                 place = root / target.lstrip("/")

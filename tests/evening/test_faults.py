@@ -18,7 +18,7 @@ from homeserver.runtime.bus import Bus
 from homeserver.topics.call import REPLY, Reply
 from homeserver.topics.entity import COMMAND, COMMAND_FAILED, ENTITY_CONFIG, ENTITY_STATE, Command, CommandOutcome
 from tests.evening.lab import Lab
-from tests.evening.whole_home import BrokerKind, WholeHome, collect, connected, until_online, whole_home
+from tests.evening.whole_home import ONLY_IN_FULL, BrokerKind, WholeHome, collect, connected, until_online, whole_home
 from tests.runtime.ground import until
 
 RATE = 100
@@ -110,7 +110,7 @@ def number_states(states: dict[str, Any]) -> dict[int, str]:
 
 @pytest.mark.proof
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("broker", ["mosquitto", "amqtt"])
+@pytest.mark.parametrize("broker", ["mosquitto", "amqtt", ONLY_IN_FULL])
 async def test_commands_survive_kills_of_broker_and_core(
     broker: BrokerKind, tmp_path: Path, portion: Callable[[int], int]
 ) -> None:
@@ -197,7 +197,7 @@ async def test_ctrl_c_ends_everything_within_two_seconds(broker: BrokerKind, tmp
         assert not any(alive(child) for child in children)
 
 
-@pytest.mark.parametrize("broker", ["mosquitto", "amqtt"])
+@pytest.mark.parametrize("broker", ["mosquitto", "amqtt", ONLY_IN_FULL])
 async def test_devices_that_are_killed_are_unavailable_until_they_are_back(broker: BrokerKind, tmp_path: Path) -> None:
     with whole_home(tmp_path, broker, "--demo") as home:
         home.start()

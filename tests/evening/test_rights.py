@@ -12,7 +12,7 @@ from homeserver.runtime.logins import Logins
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG
 from homeserver.topics.process import WORKER_CALLS
 from tests.evening.lab import Lab
-from tests.evening.whole_home import BrokerKind, WholeHome, collect, connected, whole_home
+from tests.evening.whole_home import ONLY_IN_FULL, BrokerKind, WholeHome, collect, connected, whole_home
 from tests.runtime.ground import until
 from tests.runtime.raw_client import RawClient
 
@@ -25,7 +25,7 @@ def raw(home: WholeHome, login: str, secret: str) -> RawClient:
     return client
 
 
-@pytest.mark.parametrize("broker", ["mosquitto", "amqtt"])
+@pytest.mark.parametrize("broker", ["mosquitto", "amqtt", "compose"])
 async def test_a_device_stays_in_its_own_rooms(broker: BrokerKind, tmp_path: Path) -> None:
     with whole_home(tmp_path, broker) as home, ExitStack() as closing:
         home.device_login("lab")
@@ -59,7 +59,7 @@ async def test_a_device_stays_in_its_own_rooms(broker: BrokerKind, tmp_path: Pat
         await lab.link.close()
 
 
-@pytest.mark.parametrize("broker", ["mosquitto", "amqtt"])
+@pytest.mark.parametrize("broker", ["mosquitto", "amqtt", ONLY_IN_FULL])
 async def test_a_config_that_points_into_the_house_is_refused(broker: BrokerKind, tmp_path: Path) -> None:
     with whole_home(tmp_path, broker) as home, ExitStack() as closing:
         home.device_login("lab")

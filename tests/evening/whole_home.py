@@ -1,4 +1,4 @@
-"""A whole home in real processes, as `homeserver up` starts it, and the means to hurt it."""
+"""A whole home in real processes, as `homeserver up` starts it or as compose.yaml does, and the means to hurt it."""
 
 import asyncio
 import contextlib
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import psutil
+import pytest
 
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.clock import RealClock
@@ -17,10 +18,16 @@ from homeserver.runtime.logins import Logins, device_rights
 from homeserver.runtime.mqtt_wire import Address, MqttWire
 from homeserver.topics.process import PROCESS_STATUS
 from homeserver.topics.topic import Topic
+from tests.conftest import FULL
+from tests.evening.composition import Composition
 from tests.runtime.ground import free_port, until
 
-BrokerKind = Literal["mosquitto", "amqtt"]
+BrokerKind = Literal["mosquitto", "amqtt", "compose"]
+"""`compose`: Mosquitto too, and the processes as compose.yaml starts them."""
 PATIENCE = 30.0
+ONLY_IN_FULL = pytest.param(
+    "compose", marks=[pytest.mark.proof, pytest.mark.skipif(not FULL, reason="with containers in `make proof` only")]
+)
 
 
 class WholeHome:
@@ -105,10 +112,38 @@ class WholeHome:
         return MqttWire(Address("127.0.0.1", self.mqtt_port, login, self.device_secrets[name]), name)
 
 
+class ComposedHome(WholeHome):
+    """The same home as compose.yaml makes it."""
+
+    def __init__(self, folder: Path, broker: BrokerKind, *options: str) -> None:
+        super().__init__(folder, broker, *options)
+        self.composition = Composition(folder / "composed", self.rules)
+        self.data = self.composition.volume("data")
+        self.mqtt_port, self.http_port = self.composition.ports[1883], self.composition.ports[8321]
+        self._services = ["broker", "core", "bridge", *(["demo"] if "--demo" in options else [])]
+
+    def start(self) -> None:
+        self.composition.run("prepare")
+        for service in self._services:
+            self.composition.start(service)
+
+    async def until_up(self) -> None:
+        await self.composition.until_healthy(*self._services)
+
+    def descendants(self) -> list[psutil.Process]:
+        return [psutil.Process(process.pid) for process in self.composition.processes.values()]
+
+    async def kill(self, what: str) -> None:
+        await self.composition.kill(what)
+
+    def stop(self) -> None:
+        self.composition.end()
+
+
 @contextlib.contextmanager
 def whole_home(folder: Path, broker: BrokerKind, *options: str) -> Iterator[WholeHome]:
     """Started by the caller, ended here whatever happened."""
-    home = WholeHome(folder, broker, *options)
+    home = (ComposedHome if broker == "compose" else WholeHome)(folder, broker, *options)
     try:
         yield home
     finally:
