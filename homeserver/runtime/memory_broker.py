@@ -6,7 +6,7 @@ It holds the same contract as the real brokers, proved by the same suite (`tests
 import asyncio
 from collections.abc import Callable, Sequence
 
-from homeserver.runtime.filters import matches
+from homeserver.runtime.filters import beginning, matches
 from homeserver.runtime.wire import LoginRefusedError, OnMessage, UnreachableError, Will, WireError
 
 Access = tuple[tuple[str, ...], tuple[str, ...]]
@@ -101,8 +101,13 @@ class MemoryWire:
         for wanted, _ in filters:
             if wanted not in self.filters:
                 self.filters.append(wanted)
+            begin = beginning(wanted)
             for address, payload in list(self.broker.retained.items()):
-                if matches(wanted, address) and self.broker.allowed(self.login, address, write=False):
+                if (
+                    address.startswith(begin)
+                    and matches(wanted, address)
+                    and self.broker.allowed(self.login, address, write=False)
+                ):
                     asyncio.get_running_loop().call_soon(self._arrive, address, payload, True)
         await asyncio.sleep(0)
 

@@ -20,7 +20,7 @@ from homeserver.view import template_numbers, template_times, template_values
 from homeserver.view.bounds import BoundError
 from homeserver.view.native import native
 from homeserver.view.quick import FAULTS as NOT_QUICK
-from homeserver.view.quick import quick_of
+from homeserver.view.quick import quick_of, quick_path
 from homeserver.view.sandbox import Sandbox
 from homeserver.view.template_rows import Row
 
@@ -29,6 +29,7 @@ LONGEST: Final = 32 * 1024
 RESULT: Final = 64 * 1024
 """Characters of the longest result."""
 _KEPT: Final = 5_000
+_OF_PATH: Final = frozenset(("value_json",))
 _FAULTS: Final = (
     JinjaError,
     BoundError,
@@ -105,6 +106,10 @@ class Template:
     def _compile(self) -> None:
         if len(self._stripped) > LONGEST:
             raise TemplateError(f"longer than {LONGEST // 1024} KiB")
+        self._quick = quick_path(self._stripped)
+        if self._quick is not None:
+            self.names = _OF_PATH
+            return
         try:
             self._sandbox.begin()
             tree = self._sandbox.parse(self._stripped)

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from homeserver.runtime.filters import matches
+from homeserver.runtime.filters import beginning, matches
 
 INTERVAL = 0.5  # seconds
 SCHEMA = "CREATE TABLE IF NOT EXISTS retained (topic TEXT PRIMARY KEY, data BLOB NOT NULL, qos INTEGER NOT NULL)"
@@ -58,7 +58,7 @@ class RetainedStore:
             if pattern in self._messages:
                 yield pattern, self._messages[pattern]
             return
-        begin = pattern.partition("+")[0].partition("#")[0].removesuffix("/")
+        begin = beginning(pattern)
         for topic, message in self._messages.items():
             if topic.startswith(begin) and matches(pattern, topic):
                 yield topic, message
