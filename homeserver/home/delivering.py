@@ -317,7 +317,7 @@ class Delivering:
         self._timer = self._clock.call_later(max(0.0, at - self._clock.monotonic()), self._look)
 
     def _look(self) -> None:
-        self._timer = None
+        self._timer_at = 0.0  # nothing wakes us while we are awake: the earliest of all is looked for at the end
         now = self._clock.monotonic()
         try:
             while self._due and self._due[0][0] <= now:
@@ -327,7 +327,8 @@ class Delivering:
         finally:  # a bug in one delivery must not keep the others from their turn
             while self._due and self._due[0][2].done:
                 heapq.heappop(self._due)
-            if self._due and self._timer is None:
+            self._timer = None
+            if self._due:
                 self._wake(self._due[0][0])
 
     def _turn_came(self, pending: Pending, now: float) -> None:

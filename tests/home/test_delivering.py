@@ -33,6 +33,18 @@ async def test_sent_again_after_1_2_4_seconds_until_the_report(stage: Stage) -> 
     assert stage.failed == []
 
 
+async def test_each_command_is_sent_again_in_its_own_time(stage: Stage) -> None:
+    await stage.announce("switch", SWITCH)
+    await stage.announce("switch", {**SWITCH, "unique_id": "p2", "name": "P2", "command_topic": "p2/set"}, "p2")
+    await stage.command("switch.plug", "turn_on")
+    await stage.virtual.advance(0.5)
+    await stage.command("switch.p2", "turn_on")
+    await stage.virtual.advance(0.6)
+    assert (stage.told_on("plug/set"), stage.told_on("p2/set")) == (["ON", "ON"], ["ON"])
+    await stage.virtual.advance(0.5)
+    assert (stage.told_on("plug/set"), stage.told_on("p2/set")) == (["ON", "ON"], ["ON", "ON"])
+
+
 async def test_what_is_never_confirmed_is_reported(stage: Stage) -> None:
     await stage.announce("switch", SWITCH)
     await stage.command("switch.plug", "turn_on", id="lost", ttl=5)
