@@ -22,11 +22,12 @@ _NUMBERS: Final = ("unit", "precision", "offset", "factor")
 
 def check(entity: Entity, asked: Mapping[str, Any]) -> None:
     """Raise `CallError` for the first wish that does not fit."""
-    for name, reason in _misfits(entity, asked):
+    for name, reason in misfits(entity, asked):
         raise CallError("invalid", f"{entity.id}: {reason}", name)
 
 
-def _misfits(entity: Entity, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def misfits(entity: Entity, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Wishes that do not fit, with the reason."""
     domain = entity.where[0]
     for name, value in asked.items():
         if value is None or name not in _OF:

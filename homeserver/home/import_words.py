@@ -97,6 +97,8 @@ class EntityRow(_Words):
     icon: _Text | None = None
     hidden: bool | None = None
     disabled: bool | None = None
+    unit: _Name | None = None
+    precision: Annotated[int, Field(ge=0, le=15)] | None = None
 
 
 Row = Annotated[

@@ -4,14 +4,17 @@ Rows are kept in memory for ten minutes: nothing of an import that breaks off ha
 like any other, with every word before and after, so that one undo takes all of it back.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from homeserver.home import fitting
 from homeserver.home import import_words as words
 from homeserver.home.device import Described, Details
 from homeserver.home.editing import Editing
 from homeserver.home.incoming import Incoming
 from homeserver.home.pages import page
+from homeserver.home.roster import where_of
 from homeserver.home.words import Page
 from homeserver.runtime.house import House
 from homeserver.runtime.worker import answers
@@ -91,7 +94,12 @@ class Importing(Editing):
         return found
 
     def _incoming(self, batch: Batch) -> Incoming:
-        return Incoming(batch.rows, self.registry, self.journal, self.renaming)
+        return Incoming(batch.rows, self.registry, self.journal, self.renaming, self._misfits)
+
+    def _misfits(self, id: str, asked: Mapping[str, Any]) -> dict[str, str]:
+        """Words that an entity cannot have; of one that is not here nobody can tell."""
+        entity = self.roster.find(where_of(id))
+        return {} if entity is None else dict(fitting.misfits(entity, asked))
 
     def _expect(self, row: words.DeviceRow | words.EntityRow) -> None:
         """Keep a place for what has not announced itself yet."""

@@ -6,7 +6,7 @@ or a device that has not announced itself yet is expected. Needs registry and jo
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from homeserver.home import import_words as words
@@ -29,17 +29,26 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     "zone": ("name", "latitude", "longitude", "radius", "passive", "icon"),
 }
 """The words of a row of a place that are words here too."""
-_OF_ENTITIES: Final = ("name", "hidden", "disabled", "icon")
+_OF_ENTITIES: Final = ("name", "hidden", "disabled", "icon", "unit", "precision")
 
 
 class Incoming:
-    """`lines` in the order of the rows, `steps` of the deed. `unborn` are not known here yet and to be expected: once
+    """`lines` in the order of the rows, `steps` of the deed. `misfits` tells of words that an entity cannot have, and
+    why. `unborn` are not known here yet and to be expected: once
     they are, the plan is made again."""
 
-    def __init__(self, rows: Iterable[words.Row], registry: Registry, journal: Journal, renaming: Renaming) -> None:
+    def __init__(
+        self,
+        rows: Iterable[words.Row],
+        registry: Registry,
+        journal: Journal,
+        renaming: Renaming,
+        misfits: Callable[[str, Mapping[str, Any]], Mapping[str, str]],
+    ) -> None:
         self._registry = registry
         self._journal = journal
         self._renaming = renaming
+        self._misfits = misfits
         self._rows: list[Any] = list({(row.kind, row.key): row for row in rows}.values())
         self._places: dict[tuple[str, str], str] = {}
         self._steps: list[Step] = []
@@ -149,7 +158,12 @@ class Incoming:
             maker = {"hidden": not found.visible, "disabled": not found.enabled} if found.key else {}
         last = self._last(row)
         changes, kept = merged(self._journal.of(kind, found.own), last, wish, maker)
-        line = self._line(row, found.id if kind == "entity" else f"device.{found.id}", found.own, changes, kept)
+        misfits = self._misfits(found.id, changes) if kind == "entity" else {}
+        changes = {name: value for name, value in changes.items() if name not in misfits}
+        wish |= dict.fromkeys(misfits)
+        line = self._line(
+            row, found.id if kind == "entity" else f"device.{found.id}", found.own, changes, kept, misfits.values()
+        )
         if kind == "entity":
             changes |= self._moving.words(found.own)
             wish[ID] = None if found.own in self._moving.refused else row.key
@@ -176,8 +190,16 @@ class Incoming:
 
     # -- in words
 
-    def _line(self, row: Any, thing: str, own: str, changes: Mapping[str, Any], kept: tuple[str, ...]) -> words.Line:
-        here, told, why = self._journal.of(row.kind, own), list[str](), list[str]()
+    def _line(
+        self,
+        row: Any,
+        thing: str,
+        own: str,
+        changes: Mapping[str, Any],
+        kept: tuple[str, ...],
+        misfits: Iterable[str] = (),
+    ) -> words.Line:
+        here, told, why = self._journal.of(row.kind, own), list[str](), list(misfits)
         if row.kind == "entity":
             if (id := self._moving.wanted.get(own)) is not None:
                 told.append(f"id {thing} -> {id}")

@@ -217,6 +217,26 @@ async def test_places_are_known_by_id_or_name_and_get_words_for_ids(incoming: Im
     assert set(everything(stage)) - before == {AREA_ENTRY.address(("sud_zimmer",))}
 
 
+async def test_units_and_digits_come_where_they_fit(incoming: Import) -> None:
+    stage = incoming.stage
+    heat = POWER | {"device_class": "temperature", "unit_of_measurement": "°C"}
+    await stage.announce("sensor", heat, "heat")
+    await stage.announce("light", LIGHT)
+    await stage.report("a/power", "20.04")
+    sensor = {"kind": "entity", "unique_id": "u2", "expect": True, "key": "sensor.heat", "unit": "°F", "precision": 1}
+    lines = await incoming.plan(words.EntityRow(**sensor | {"unit": "W"}), light(unit="°F"))
+    assert lines["sensor.heat"].changes == ("id sensor.lamp_power -> sensor.heat", "precision its own -> 1")
+    assert "it cannot be shown in 'W'" in lines["sensor.heat"].why[0]
+    assert lines["light.kitchen"].why == ("a light has no unit: a sensor or a number has",)
+    await incoming.do(words.EntityRow(**sensor))
+    assert stage.configs["sensor.heat"].unit == "°F"
+    assert float(stage.states["sensor.heat"].state) == pytest.approx(68.07, abs=0.01)
+    await incoming.plan(words.EntityRow(**sensor))
+    assert incoming.changes == 0
+    await incoming.ask("undo")
+    assert float(stage.states["sensor.lamp_power"].state) == pytest.approx(20.04)
+
+
 async def test_two_entities_change_places(incoming: Import) -> None:
     stage = incoming.stage
     for number in (1, 2):

@@ -121,10 +121,16 @@ class Entity(_Row):
     device_class: str | None = None
     original_device_class: str | None = None
     config_entry_id: str | None = None
+    options: Any = None
 
     @property
     def domain(self) -> str:
         return self.entity_id.partition(".")[0]
+
+    def option(self, name: str) -> Any:
+        """What people set of its values, if its domain has that."""
+        own = self.options.get(self.domain) if isinstance(self.options, dict) else None
+        return own.get(name) if isinstance(own, dict) else None
 
 
 FLOORS: Final = Stored("core.floor_registry", (1,), "floors")

@@ -2,7 +2,7 @@
 of Home Assistant speak to does not come over by itself, and each is said why and what helps."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from homeserver.cli.homeassistant.later import HELPERS
 from homeserver.cli.homeassistant.registries import Device, Entity, Registries, grouped
@@ -86,8 +86,18 @@ def entities(source: Source) -> Iterator[Found]:
             icon=entity.icon,
             hidden=_decided(entity.hidden_by),
             disabled=_decided(entity.disabled_by),
+            unit=_unit(entity.option("unit_of_measurement")),
+            precision=_digits(entity.option("display_precision")),
         )
     yield from _others(source.registries)
+
+
+def _unit(said: Any) -> str | None:
+    return said[:255] if isinstance(said, str) and said else None
+
+
+def _digits(said: Any) -> int | None:
+    return said if isinstance(said, int) and 0 <= said <= 15 else None
 
 
 def _decided(by: str | None) -> bool | None:

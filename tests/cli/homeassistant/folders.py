@@ -29,7 +29,14 @@ def entity(entity_id: str, unique_id: Any, platform: str = "mqtt", **more: Any) 
             *("original_name", "translation_key", "unit_of_measurement", "previous_unique_id", "suggested_object_id"),
         )
     )
-    lists = {"aliases": [], "aliases_v2": [None], "labels": [], "categories": {}, "options": {}, "capabilities": None}
+    lists: dict[str, Any] = {
+        "aliases": [],
+        "aliases_v2": [None],
+        "labels": [],
+        "categories": {},
+        "options": {},
+        "capabilities": None,
+    }
     own = {"entity_id": entity_id, "unique_id": unique_id, "platform": platform, "id": f"{unique_id}", **lists}
     return plain | own | {"has_entity_name": True, "supported_features": 0} | more
 
@@ -88,7 +95,14 @@ def modern(folder: Path) -> Path:
         entity(
             "light.kitchen", "lamp_1", device_id="d1", name="Kitchen", aliases_v2=[None, "Cooker light"], icon="mdi:x"
         ),
-        entity("sensor.power", "plug_power", device_id="d2", hidden_by="user", disabled_by="integration"),
+        entity(
+            "sensor.power",
+            "plug_power",
+            device_id="d2",
+            hidden_by="user",
+            disabled_by="integration",
+            options={"sensor": {"display_precision": 2, "unit_of_measurement": "kW"}, "conversation": {}},
+        ),
         entity("switch.attic_heater", "plug_switch", device_id="d2", labels=["evening", "gone"], disabled_by="user"),
         entity("light.hue_1", "hue_1", "hue", device_id="d3"),
         entity("binary_sensor.hall_motion", "zha_1", "zha", device_id="d4", original_name="Motion", name="Hall motion"),
@@ -116,7 +130,13 @@ def _places(folder: Path) -> None:
     )
     label = {"label_id": "evening", "name": "Evening", "color": "blue", "icon": None, "description": None}
     storage(folder, "core.label_registry", 1, 2, {"labels": [label]})
-    blank = {"icon": None, "picture": None, "labels": [], "temperature_entity_id": None, "humidity_entity_id": None}
+    blank: dict[str, Any] = {
+        "icon": None,
+        "picture": None,
+        "labels": [],
+        "temperature_entity_id": None,
+        "humidity_entity_id": None,
+    }
     areas = [
         blank | {"id": "kitchen", "name": "Kitchen", "floor_id": "ground", "aliases": ["Cook's"]},
         blank | {"id": "attic", "name": "Attic", "floor_id": "up", "aliases": []},
@@ -186,7 +206,7 @@ def old(folder: Path) -> Path:
         "name_by_user": None,
     }
     storage(folder, "core.device_registry", 1, None, {"devices": [lamp], "deleted_devices": []})
-    plain = {"config_entry_id": "1", "platform": "mqtt", "disabled_by": None, "capabilities": {}}
+    plain: dict[str, Any] = {"config_entry_id": "1", "platform": "mqtt", "disabled_by": None, "capabilities": {}}
     rows = [
         plain
         | {"entity_id": "light.sofa", "device_id": "d1", "unique_id": "lamp_1", "name": "Sofa", "icon": "mdi:sofa"},

@@ -81,6 +81,7 @@ def test_entities_and_those_that_stay(tmp_path: Path) -> None:
     lamp, power, heater = rows["light.kitchen"], rows["sensor.power"], rows["switch.attic_heater"]
     assert (lamp.name, lamp.aliases, lamp.icon, lamp.expect) == ("Kitchen", ("Cooker light",), "mdi:x", True)
     assert (power.hidden, power.disabled) == (True, None), "disabled by its maker is the maker's word"
+    assert (power.unit, power.precision, heater.unit) == ("kW", 2, None)
     assert (heater.hidden, heater.disabled, heater.labels) == (False, True, ("evening",))
     assert rows["binary_sensor.hall_motion"].expect is False
     assert not {"light.hue_1", "sensor.backup", "zone.office", "automation.night"} & set(rows)
