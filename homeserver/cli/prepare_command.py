@@ -39,6 +39,8 @@ def prepare(
     home = load_settings(data, None).home
     if home.mosquitto_folder is None:
         raise Failure("set mosquitto_folder to the folder in which Mosquitto looks for passwd and acl")
+    if everywhere := {"0.0.0.0", "::", "[::]"} & set(names or ()):  # noqa: S104 - compared, not listened on
+        raise Failure(f"{everywhere.pop()} is no name of this machine: give its address, for example 192.168.1.10")
     logins, plan = Logins(home.data), workers.plan(demo=True)
     refused = enrol(logins, plan, home)
     issued = renew(home.data, home.name, names or (), datetime.now(UTC))

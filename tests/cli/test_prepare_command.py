@@ -8,10 +8,14 @@ from homeserver.runtime.logins import Logins
 from tests.cli.conftest import Run
 
 
-def test_it_says_what_it_needs(run: Run, tmp_path: Path) -> None:
+def test_it_says_what_it_needs(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = run("prepare", "--data", str(tmp_path))
     assert refused.code == 1
     assert "set mosquitto_folder to the folder" in refused.err
+    monkeypatch.setenv("HOMESERVER_MOSQUITTO_FOLDER", str(tmp_path))
+    refused = run("prepare", "--data", str(tmp_path), "--name", "0.0.0.0")
+    assert refused.code == 1
+    assert "0.0.0.0 is no name of this machine: give its address" in refused.err
     assert list(tmp_path.iterdir()) == []
 
 

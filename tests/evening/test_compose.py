@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import os
 import shutil
 import signal
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -93,6 +95,16 @@ def test_mosquitto_is_told_what_a_home_tells_its_own() -> None:
 def directives(text: str) -> list[list[str]]:
     lines = [[word.rstrip("/") for word in line.split()] for line in text.splitlines()]
     return [words for words in lines if words and not words[0].startswith("#")]
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_the_broker_ends_as_mosquitto_ends(code: int, tmp_path: Path) -> None:
+    program = tmp_path / "mosquitto"
+    program.write_text(f"#!/bin/sh\nexit {code}\n")
+    program.chmod(0o700)
+    argv = ["sh", str(ROOT / "mosquitto" / "start.sh"), "any.conf", str(tmp_path)]
+    ran = subprocess.run(argv, env={"PATH": f"{tmp_path}:{os.environ['PATH']}"}, timeout=10, check=False)
+    assert ran.returncode == code
 
 
 # -- the home
