@@ -28,6 +28,7 @@ from homeserver.topics.entity import (
     COMMAND_FAILED,
     ENTITY_CONFIG,
     ENTITY_STATE,
+    WANTED,
     Command,
     CommandOutcome,
     EntityConfig,
@@ -86,7 +87,8 @@ class Bridge(Worker):
         if state is not None:
             self.causes.remember(state.cause, entity_id, state.state)
         self.stream.changed(entity_id)
-        self.effects.changed(entity_id)
+        if state is None or WANTED not in state.attributes:  # what is on its way has not been done
+            self.effects.changed(entity_id)
         if happening:
             self.stream.happened(happening)
 

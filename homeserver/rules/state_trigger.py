@@ -9,7 +9,7 @@ from homeserver.rules.fields import Fields
 from homeserver.rules.run import Fired
 from homeserver.rules.trigger import AWAY, EntityTrigger, Trigger
 from homeserver.rules.yaml_source import Seq
-from homeserver.topics.entity import EntityState
+from homeserver.topics.entity import MARKS, EntityState
 
 
 class StateTrigger(EntityTrigger):
@@ -49,7 +49,7 @@ class StateTrigger(EntityTrigger):
             before, after = self._value(old), self._value(new)
         else:
             before, after = old.state, new.state
-        if before == after and (self._attribute or not self._any_change):
+        if before == after and (self._attribute or not self._any_change or _only_marks(old, new)):
             return
         tos = self._tos
         if tos.values is not None and (after in tos.values) is tos.inverted:
@@ -68,6 +68,17 @@ class StateTrigger(EntityTrigger):
 
     def describe(self, fired: Fired, engine: Engine) -> dict[str, Any]:
         return super().describe(fired, engine) | {"attribute": self._attribute or None}
+
+
+def _only_marks(old: EntityState, new: EntityState | None) -> bool:
+    """Whether nothing is new but how a command fares: that is no change of the device."""
+    if new is None or (MARKS.isdisjoint(old.attributes) and MARKS.isdisjoint(new.attributes)):
+        return False
+    return _bare(old) == _bare(new)
+
+
+def _bare(state: EntityState) -> dict[str, Any]:
+    return {name: value for name, value in state.attributes.items() if name not in MARKS}
 
 
 class Match:

@@ -197,6 +197,21 @@ async def test_what_is_not_confirmed_is_rolled_back_and_said(
     assert "Corner lamp" in await page.text("#said")
 
 
+async def test_what_others_ask_for_is_seen_on_its_way_and_when_it_is_not_confirmed(
+    browser: Browser, stage: Stage
+) -> None:
+    page = await opened(browser, stage)
+    line = "tile('Corner lamp').textContent"
+    stage.furniture.become("light.living_corner", "off", {"wanted": {"state": "on"}})
+    await page.until(f"{line}.includes('Off → On')")
+    missed = {"service": "turn_on", "wanted": {"state": "on"}, "since": "2026-01-05T07:00:00+00:00"}
+    stage.furniture.become("light.living_corner", "off", {"not_confirmed": missed})
+    await page.until(f"{line}.includes('Not confirmed')")
+    stage.furniture.become("light.living_corner", "on")
+    await page.until(f"{line}.includes('On') && !{line}.includes('onfirmed')")
+    assert page.faults == []
+
+
 async def test_a_lost_connection_is_shown_and_mended(browser: Browser, stage: Stage) -> None:
     page = await opened(browser, stage)
     await page.run("window.same = true")

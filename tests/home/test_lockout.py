@@ -18,7 +18,8 @@ PANEL: dict[str, Any] = {
 
 async def attempt(stage: Stage, code: str | None, service: str = "alarm_disarm") -> str:
     """What is said against a code; empty where it was taken."""
-    reply = await stage.command("alarm_control_panel.panel", service, **({"code": code} if code else {}))
+    data: dict[str, Any] = {"code": code} if code else {}
+    reply = await stage.command("alarm_control_panel.panel", service, **data)
     assert reply is not None
     return reply.error.message if reply.error is not None else ""
 

@@ -51,7 +51,7 @@ async def play(folder: Path, trigger: str, steps: list[Step]) -> list[int]:
     return fired
 
 
-DOOR, T = "binary_sensor.door", "sensor.t"
+DOOR, T, LAMP = "binary_sensor.door", "sensor.t", "light.lamp"
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,23 @@ DOOR, T = "binary_sensor.door", "sensor.t"
             "trigger: state\nentity_id: binary_sensor.door",
             [(DOOR, "on"), (DOOR, "on", {"a": 1}), (DOOR, "on", {"a": 1})],
             [0, 1],
+        ),
+        # how a command fares is no change of the device, unless it is asked for
+        (
+            "trigger: state\nentity_id: light.lamp",
+            [
+                (LAMP, "off", {"wanted": {"state": "on"}}),
+                (LAMP, "off", {"not_confirmed": {"service": "turn_on"}}),
+                (LAMP, "off", {"not_confirmed": {"service": "turn_on"}, "effect": "blink"}),
+                (LAMP, "off", {"effect": "blink"}),
+                (LAMP, "on", {"effect": "blink"}),
+            ],
+            [2, 4],
+        ),
+        (
+            "trigger: state\nentity_id: light.lamp\nattribute: not_confirmed",
+            [(LAMP, "off", {"wanted": {"state": "on"}}), (LAMP, "off", {"not_confirmed": {"service": "turn_on"}})],
+            [1],
         ),
         # with to, only when the state becomes it, not when attributes change while it is so
         (

@@ -130,15 +130,22 @@ class Control {
 }
 
 /** Tiles that need more than one column. */
-const SIZES = [[["picture"], "wide"], [["date", "datetime", "text", "form"], "broad"]];
+const SIZES = [[["picture"], "wide"], [["date", "datetime", "form", "text", "time"], "broad"]];
 
 const WORDS = { press: ["Press", "Pressing"], turn_on: ["Activate", "Activating"] };
 
 function lineOf(entity, phase) {
   if (phase === "failed") return faultOf(entity.entity_id);
   const tap = tapOf(entity);
-  if (!WORDS[tap]) return stateLine(entity);
+  if (!WORDS[tap]) return phase === "asked" ? underWay(entity) : stateLine(entity);
   return WORDS[tap][phase === "asked" ? 1 : 0];
+}
+
+/** What is, and what somebody else has asked for: one's own wish is shown as if it were so already. */
+function underWay(entity) {
+  const wanted = entity.attributes.wanted?.state;
+  const line = stateLine(entity);
+  return wanted === undefined || wanted === entity.state ? line : `${line} → ${stateWord(entity, wanted)}`;
 }
 
 function setIcon(badge, name) {
