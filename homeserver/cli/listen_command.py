@@ -127,18 +127,22 @@ def _change(settings: Settings, former: Listeners, asked: Listeners) -> None:
     except CallError as error:
         write_listeners(home.data, former)
         raise Failure(f"nothing was changed: {error}") from error
-    for listener in (asked.tls, asked.plain):
-        if listener is not None:
-            _until_open(home, listener)
+    for listener in _each(asked):
+        _until_open(home, listener)
+    _until_closed({one.port for one in _each(former)} - {one.port for one in _each(asked)})
+
+
+def _each(listeners: Listeners) -> list[SecureListener | PlainListener]:
+    return [one for one in (listeners.tls, listeners.plain) if one is not None]
 
 
 def _check_ports(home: HomeSettings, former: Listeners, asked: Listeners) -> None:
     """In words and before anything is changed."""
-    ours = {one.port for one in (former.tls, former.plain) if one is not None} if running(home.data) else set()
-    for one in (asked.tls, asked.plain):
-        if one is not None and one.port == home.mqtt_port:
+    ours = {one.port for one in _each(former)} if running(home.data) else set()
+    for one in _each(asked):
+        if one.port == home.mqtt_port:
             raise Failure(f"port {one.port} is the one that the home's own processes use: choose another with --port")
-        if one is not None and one.port not in ours:
+        if one.port not in ours:
             check_free(one.host, one.port, "--port", "the broker")
 
 
@@ -163,6 +167,17 @@ def _until_open(home: HomeSettings, listener: SecureListener | PlainListener) ->
                     f"port {listener.port} was opened, but lets nobody in ({error}); `homeserver status` says more"
                 ) from error
         time.sleep(0.1)
+
+
+def _until_closed(ports: set[int]) -> None:
+    """Return when nobody is let in there any more, or after a while: then others listen there."""
+    deadline = time.monotonic() + _OPEN
+    for port in ports:
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)):
+                    break
+            time.sleep(0.1)
 
 
 def _context(home: HomeSettings, listener: SecureListener | PlainListener) -> ssl.SSLContext | None:

@@ -53,6 +53,8 @@ def tasmota(door: Door, guest: Guest) -> str:
     if door.secure and door.key_fingerprint:
         proof = f"SetOption103 1; SetOption132 1; MqttFingerprint1 {door.key_fingerprint}"
         texts.append(f"Backlog {who}; MqttPort {door.secure}; {proof}")
+    elif door.secure:
+        texts.append("# The key of this certificate is not RSA: Tasmota cannot know it by its fingerprint.")
     if door.plain:
         only = "# A firmware without TLS (most for the ESP8266), readable by whoever listens in:\n" if texts else ""
         texts.append(f"{only}Backlog {who}; MqttPort {door.plain}")
@@ -66,7 +68,7 @@ def esphome(door: Door, guest: Guest) -> str:
         f"  broker: {door.host}",
         f"  port: {door.port}",
         f"  username: {guest.login}",
-        f"  password: {guest.secret}",
+        f'  password: "{guest.secret}"',
     ]
     if guest.name != "NAME":
         lines.append(f"  topic_prefix: {guest.name}")
@@ -89,7 +91,7 @@ def zigbee2mqtt(door: Door, guest: Guest) -> str:
         f"  base_topic: {guest.name}",
         f"  server: mqtt{'s' * bool(door.secure)}://{_in_address(door.host)}:{door.port}",
         f"  user: {guest.login}",
-        f"  password: {guest.secret}",
+        f'  password: "{guest.secret}"',
     ]
     if door.secure and door.authority:
         lines.append(f"  ca: {door.authority_file}  # copy that file to where Zigbee2MQTT runs, and name it here")

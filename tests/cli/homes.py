@@ -32,15 +32,15 @@ class Home:
     def says(self, words: str) -> bool:
         return words in self.output.read_text()
 
-    def post(self, path: str, body: object) -> Any:
-        """What the HTTP interface answers, as JSON."""
+    def post(self, path: str, body: object, timeout: float = 10) -> Any:
+        """What the HTTP interface answers within `timeout` seconds, as JSON."""
         token = (self.data / "http-token").read_text().strip()
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.http_port}{path}",
             data=json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
             return json.load(answer)
 
     def stop(self) -> float:

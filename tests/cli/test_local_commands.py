@@ -1,19 +1,25 @@
 """Commands that need no running home: topics, settings, doctor, logins, run."""
 
+import asyncio
 import json
 import shutil
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from homeserver import workers
 from homeserver.cli.topics_command import page
+from homeserver.runtime.mqtt_wire import Address, MqttWire
+from homeserver.runtime.wire import LoginRefusedError
 from tests.cli.conftest import Run
 from tests.cli.homes import Home
-from tests.runtime.ground import free_port
+from tests.runtime.ground import free_port, until
 
 
 def test_topics_prints_every_declaration(run: Run) -> None:
@@ -157,3 +163,114 @@ def test_a_supervised_process_ends_with_its_supervisor(tmp_path: Path) -> None:
         assert b"no broker answers" in process.stderr.readline(), "it waits for its broker"
         process.stdin.close()
         assert process.wait(5) == 0
+
+
+# -- devices of the network
+
+LAMP = "light.hall_ceiling"
+
+
+def wish(home: Home, brightness: int, patience: float) -> bool:
+    """Whether the home has accepted it; a wish that meets no broker is refused, and he who has it knows."""
+    with suppress(OSError):
+        home.post("/api/services/light/turn_on", {"entity_id": LAMP, "brightness": brightness}, patience)
+        return True
+    return False
+
+
+@contextmanager
+def wishes(home: Home) -> Iterator[list[int]]:
+    """Somebody who asks for another brightness again and again, and once more in the end; which were accepted."""
+    accepted: list[int] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        accepted.extend(one for one in range(20, 200) if not stop.wait(0.05) and wish(home, one, 2))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        yield accepted
+    finally:
+        stop.set()
+        asking.join()
+    assert wish(home, 222, 10)
+
+
+def test_the_home_goes_on_while_a_door_is_opened(home: Home, run: Run, tmp_path: Path) -> None:
+    """Mosquitto starts anew for it: what was accepted meanwhile is carried out, what was retained is there."""
+    data, port = ("--data", str(home.data)), free_port()
+    before = {row["id"] for row in run("entities", "--json", *data).json}
+    with wishes(home) as accepted:
+        time.sleep(0.3)
+        opened = run("listen", "--port", str(port), "--json", *data)
+        assert opened.code == 0, opened.err
+        time.sleep(0.3)
+    assert (opened.json["running"], len(accepted) > 3) == (True, True)
+
+    def brightness() -> int:
+        rows = run("entities", LAMP, "--json", *data).json
+        return int(rows[0]["attributes"].get("brightness", -1))
+
+    deadline = time.monotonic() + 30
+    while abs(brightness() - 222) > 3:  # lamps round to percent
+        assert time.monotonic() < deadline, brightness()
+    assert {row["id"] for row in run("entities", "--json", *data).json} == before
+
+    secret = run("device-login", "add", "plug1", *data, "--json").json["password"]
+    authority = (home.data / "tls" / "authority.pem").read_text()
+    asyncio.run(_comes_in(Address("127.0.0.1", port, "device.plug1", secret, tls=True, authority=authority)))
+    _joins(home, run, tmp_path, port)
+
+    taken = run("listen", "--port", str(home.http_port), *data)
+    assert (taken.code, "Address already in use" in taken.err) == (1, True)
+    assert run("listen", "--show", "--json", *data).json["tls"]["address"].endswith(f":{port}")
+    assert run("listen", "--off", *data).code == 0
+    with pytest.raises(ConnectionRefusedError):
+        asyncio.run(_connects(port))
+
+
+async def _connects(port: int) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.close()
+
+
+async def _comes_in(address: Address) -> None:
+    """A device with its login, and nobody without one."""
+    wire = MqttWire(address, "plug1")
+    heard: list[str] = []
+    await wire.connect(None, lambda topic, payload, retained: heard.append(topic), lambda reason: None)
+    await wire.subscribe([("#", 0)])
+    wire.publish("plug1/state", b"on", 1, True)
+    await until(lambda: "plug1/state" in heard)
+    assert all(topic.startswith(("plug1/", "homeassistant/")) for topic in heard)
+    await wire.disconnect()
+    stranger = Address(address.host, address.port, tls=True, authority=address.authority)
+    with pytest.raises(LoginRefusedError):
+        await MqttWire(stranger, "stranger").connect(None, lambda *_: None, lambda reason: None)
+
+
+def _joins(home: Home, run: Run, tmp_path: Path, port: int) -> None:
+    """A worker on another machine, with one file and nothing of the home's data folder."""
+    file = tmp_path / "office.login"
+    made = run("worker-login", "add", "office", "demo_home", "--file", str(file), "--data", str(home.data), "--json")
+    assert made.code == 0, made.err
+    content = json.loads(file.read_text())
+    assert content["broker"].startswith("mqtts://")
+    assert content["broker"].endswith(f":{port}")
+    assert content["authority"] == (home.data / "tls" / "authority.pem").read_text()
+    argv = [sys.executable, "-m", "homeserver", "run", "demo_home", "--login", str(file), "--data", str(tmp_path)]
+    with subprocess.Popen(argv, stderr=subprocess.PIPE) as elsewhere:
+        assert elsewhere.stderr is not None
+        try:
+            for line in elsewhere.stderr:
+                said = json.loads(line)["message"]
+                if said.startswith("ready"):
+                    break
+                assert "could not" not in said
+            rows = run("status", "--data", str(home.data), "--json").json["workers"]
+            assert [row["state"] for row in rows if row["process"] == "office"] == ["online"]
+        finally:
+            elsewhere.terminate()
+        elsewhere.stderr.read()
+        assert elsewhere.wait(5) == 0
