@@ -41,7 +41,7 @@ def entity(entity_id: str, unique_id: Any, platform: str = "mqtt", **more: Any) 
     return plain | own | {"has_entity_name": True, "supported_features": 0} | more
 
 
-def device(id: str, identifiers: list[list[str]], **more: Any) -> dict[str, Any]:
+def device(id: str, identifiers: list[Any], **more: Any) -> dict[str, Any]:
     """A device of 2026.10: registry version 3.4."""
     plain = dict.fromkeys(
         (

@@ -1,15 +1,13 @@
 """What is read out of a configuration folder: of 2026, of 2021, and of forms in between."""
 
 from pathlib import Path
-from typing import Any, TypeVar
-
-import pytest
+from typing import TypeVar
 
 from homeserver.cli.homeassistant.folder import Folder
 from homeserver.cli.homeassistant.importers import IMPORTERS, read
 from homeserver.cli.homeassistant.source import Found, Source, Stays, Wanted
 from homeserver.home.import_words import AreaRow, DeviceRow, EntityRow, FloorRow, LabelRow, ZoneRow
-from tests.cli.homeassistant.folders import KITCHEN, device, entity, modern, old, storage
+from tests.cli.homeassistant.folders import KITCHEN, modern, old, storage
 
 F = TypeVar("F")
 
@@ -118,34 +116,6 @@ def test_a_home_of_2021(tmp_path: Path) -> None:
     assert rows["sensor.sofa_power"].unique_id == "77"
     assert {one.name: one.value for one in of(Wanted, tmp_path)}["unit_system"] == "us_customary"
     assert {kind: one.names for kind, one in stays(tmp_path).items()} == {"persons": ("Bob",)}
-
-
-@pytest.mark.parametrize(
-    ("minor", "fields", "name"),
-    [
-        (22, {"name": "Kitchen light"}, "Kitchen light"),
-        (24, {"name": "Light"}, "Cooker Light"),
-        (24, {"name": "Light", "area_id": "kitchen"}, "Light"),
-        (24, {"name": "Light", "compat_name": "My light"}, "My light"),
-        (24, {"name": None, "original_name": "Lamp"}, None),
-        (16, {"name": ""}, None),
-    ],
-)
-def test_names_as_people_see_them(tmp_path: Path, minor: int, fields: dict[str, Any], name: str | None) -> None:
-    modern(tmp_path)
-    devices = {"devices": [device("d", [["mqtt", "x"]], name="Stove", name_by_user="Cooker")]}
-    storage(tmp_path, "core.device_registry", 1, 12, devices)
-    storage(tmp_path, "core.entity_registry", 1, minor, {"entities": [entity("light.a", "a", device_id="d", **fields)]})
-    assert entities(tmp_path)["light.a"].name == name
-
-
-def test_rows_that_cannot_be_read_are_passed_over_and_told(tmp_path: Path) -> None:
-    rows = [entity("light.a", "a"), entity("Light.B", "b"), {"platform": "mqtt"}, 7, entity("light.c", "")]
-    storage(modern(tmp_path), "core.entity_registry", 1, 22, {"entities": rows})
-    assert set(entities(tmp_path)) == {"light.a"}
-    bad = [one.names[0] for one in of(Stays, tmp_path) if one.kind == "unreadable"]
-    start = ".storage/core.entity_registry: data.entities"
-    assert bad == [f"{start}[1].entity_id", f"{start}[2].entity_id", f"{start}[3]", f"{start}[4].unique_id"]
 
 
 def test_zones_that_make_no_sense(tmp_path: Path) -> None:
