@@ -6,6 +6,7 @@ device said. What is shown of it is for the clients, by `display_precision`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import floor, isfinite, log10
 from typing import Final
 
@@ -48,6 +49,7 @@ def decimals(text: str) -> int:
     return max(0, len(mantissa.partition(".")[2]) - int(power or 0))
 
 
+@lru_cache(maxsize=1024)
 def digits_for(slope: float, fine: int) -> int:
     """How many digits a converted value needs so that none of the `fine` ones is lost."""
     finer = fine - log10(abs(slope)) if slope else fine + 1

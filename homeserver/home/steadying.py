@@ -141,7 +141,9 @@ class Steadying:
     def count(self, entity: Entity) -> None:
         """The state of an entity has changed that nothing slows."""
         now = self._clock.monotonic()
-        if self._warm(entity, now):
+        if entity.heat <= now:
+            entity.heat = now + (entity.face.pace or _AWAY)  # one change after a calm is never too many
+        elif self._warm(entity, now):
             steady = entity.steady = Steady(0.0, 0.0)
             steady.word, steady.since, steady.told = entity.word, now, now
             self._confine(entity, steady)
