@@ -1,4 +1,4 @@
-"""The kinds that announce themselves as device bundles: meter, heat pump, dishwasher, hot water, dehumidifier, router.
+"""The kinds that announce themselves as device bundles: meter, heat pump, dishwasher, hot water, dehumidifier, phones.
 
 Needs the world through its units.
 """
@@ -13,8 +13,6 @@ from integrations.demo_home.hot_water import HIGHEST, LOWEST, MODES
 from integrations.demo_home.plans import AWAY
 from integrations.demo_home.unit import NEVER, Entity, Ignored, Kind, Order, Unit, Values, choice, deaf, number
 
-PHONES: Final = ("Anna", "Ben", "Mia")
-"""Who has one; Leo is six."""
 DRY: Final = (40, 80)
 """Percent that the dehumidifier can be set to."""
 
@@ -73,13 +71,10 @@ def _dehumidifier(unit: Unit) -> Values:
     }  # fmt: skip
 
 
-def _router(unit: Unit) -> Values:
-    """A phone is here as long as whoever carries it is."""
-    rooms = unit.world.whereabouts
-    return {
-        f"{name.lower()}_phone": "not_home" if rooms.get(name, AWAY) == AWAY else "home"
-        for name in PHONES
-    }  # fmt: skip
+def _phone(unit: Unit) -> Values:
+    """It is at home as long as whoever carries it is; the router at home tells."""
+    room = unit.world.whereabouts.get(unit.device.thing, AWAY)
+    return {"place": "not_home" if room == AWAY else "home"}
 
 
 # --- what they do when told
@@ -196,12 +191,7 @@ DEHUMIDIFIER = (
         "mode_command_topic": "~/set/mode"}),
     _measure("watts", "{key}_power", "Power", "W", "power"),
 )  # fmt: skip
-ROUTER = tuple(
-    Entity(
-        "device_tracker", f"{name.lower()}_phone", f"{name.lower()}_phone", f"{name}'s phone", {"src_type": "router"}
-    )
-    for name in PHONES
-)
+PHONE = (Entity("device_tracker", "place", "{key}", None, {"src_type": "router"}),)
 KINDS: Final = {
     "meter": Kind(BUNDLES, METER, _meter, deaf, period=10, heartbeat=10),
     "heat_pump": Kind(BUNDLES, HEAT_PUMP, _heat_pump, _obey_heat_pump, period=30, heartbeat=600, steps={
@@ -213,5 +203,5 @@ KINDS: Final = {
         "temperature": (0.5, 0.0), "energy": NEVER}),
     "dehumidifier": Kind(BUNDLES, DEHUMIDIFIER, _dehumidifier, _obey_dehumidifier, steps={
         "humidity": (2.0, 0.0), "watts": (10.0, 0.0)}),
-    "router": Kind(BUNDLES, ROUTER, _router, deaf),
+    "phone": Kind(BUNDLES, PHONE, _phone, deaf),
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """The dialect of devices that announce themselves as one device bundle: one discovery message, one JSON state topic.
 
-Needs the world through its units. Meter, heat pump, dishwasher, hot water, dehumidifier and router
+Needs the world through its units. Meter, heat pump, dishwasher, hot water, dehumidifier and phones
 speak it.
 """
 

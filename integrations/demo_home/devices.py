@@ -51,7 +51,7 @@ BLASTER = Product("Self-made", "Infrared blaster and receiver", "IR1", "2025.8.1
 REMOTE = Product("Aqara", "Wireless remote, four keys", "WXCJKG12LM", "0.0.0_0010")
 DEHUMIDIFIER = Product("Comfee", "Dehumidifier", "MDDF-16DEN7", "1.0.9")
 HOT_WATER = Product("Stiebel Eltron", "Hot water tank, 150 l", "SHZ 150 S", "2.1.3")
-ROUTER = Product("AVM", "Router", "FRITZ!Box 7590", "8.02")
+PHONE = Product("Fairphone", "Fairphone 5", "FP5", "15")
 DISHWASHER = Product("Bosch", "Series 6 dishwasher", "SMV6ZCX49E", "4.1.10")
 READER = Product("Hichi", "Infrared reading head", "TTL-1", "1.0.7")
 HEAT_PUMP = Product("Vaillant", "aroTHERM plus", "VWL 75/6", "351.07.01")
@@ -137,6 +137,8 @@ DEVICES: Final = (
     Device("living_room_remote", "remote", LIVING, "living_room_remote", REMOTE, "Living room remote", 119, 88),
     Device("dehumidifier", "dehumidifier", BATHROOM, BATHROOM, DEHUMIDIFIER, "Dehumidifier"),
     Device("hot_water", "hot_water", UTILITY, "hot_water", HOT_WATER, "Hot water"),
-    Device("router", "router", HALL, "router", ROUTER, "Router"),
+    Device("anna_phone", "phone", HALL, "Anna", PHONE, "Anna's phone"),
+    Device("ben_phone", "phone", HALL, "Ben", PHONE, "Ben's phone"),
+    Device("mia_phone", "phone", HALL, "Mia", PHONE, "Mia's phone"),
 )  # fmt: skip
 _POSITIONS: Final = {device.key: number for number, device in enumerate(DEVICES)}

@@ -80,12 +80,7 @@ class Browser:
         page = self.pages[session] = Page(self, session)
         for domain in ("Page", "Runtime", "Log", "Network"):
             await page.send(f"{domain}.enable")
-        scale = 2 if phone else 1
-        await page.send(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=phone
-        )
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        await page.send("Emulation.setEmulatedMedia", features=[scheme])
+        await page.look(width=width, height=height, dark=dark, phone=phone)
         return page
 
 
@@ -108,6 +103,13 @@ class Page:
             self.faults.append(f"{parameters['entry']['text']} {parameters['entry'].get('url', '')}")
         elif method == "Runtime.consoleAPICalled" and parameters["type"] == "error":
             self.faults.append(str(parameters["args"]))
+
+    async def look(self, *, width: int, height: int, dark: bool, phone: bool) -> None:
+        """Be of this size, in this colour scheme."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 2 if phone else 1, "mobile": phone}
+        await self.send("Emulation.setDeviceMetricsOverride", **size)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        await self.send("Emulation.setEmulatedMedia", features=[scheme])
 
     async def goto(self, url: str) -> None:
         await self.send("Page.navigate", url=url)

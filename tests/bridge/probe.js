@@ -7,6 +7,7 @@ window.tile = (name) => [...document.querySelectorAll(".control, .reading")].fin
 
 /** Make a part of a tile findable for a real click. */
 window.mark = (name, part) => {
+  document.querySelectorAll("[data-test]").forEach((node) => { delete node.dataset.test; });
   tile(name).querySelector(part).dataset.test = name;
 };
 
@@ -22,6 +23,9 @@ window.watchTiles = () => {
 
 window.unfold = () => document.querySelectorAll("details").forEach((fold) => { fold.open = true; });
 
+/** Draw also what lies out of sight, for pictures of the whole page. */
+window.drawAll = () => document.querySelectorAll(".room").forEach((room) => { room.style.contentVisibility = "visible"; });
+
 /** What is too small for a finger: under 44 pixels. */
 window.tooSmall = () => [...document.querySelectorAll("button, select, input")].filter((node) => {
   const box = node.getBoundingClientRect();
@@ -33,12 +37,12 @@ window.spilt = () => [...document.querySelectorAll(".control, .reading, .glance 
   .filter((node) => node.checkVisibility() && node.scrollWidth > node.clientWidth + 1).map((node) => node.textContent);
 
 /** Texts that stand out too little from their ground, by WCAG 2.2, 1.4.3; what cannot be worked is exempt. */
-window.faintTexts = () => {
-  const walker = document.createTreeWalker(document.querySelector("#home"), NodeFilter.SHOW_TEXT);
+window.faintTexts = (where = "#home") => {
+  const walker = document.createTreeWalker(document.querySelector(where), NodeFilter.SHOW_TEXT);
   const faint = [];
   while (walker.nextNode()) {
     const node = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !node.checkVisibility() || node.closest("[data-mood=away], option")) continue;
+    if (!walker.currentNode.data.trim() || !node.checkVisibility() || node.closest("[data-mood=away], option, :disabled")) continue;
     const style = getComputedStyle(node);
     const below = ground(node);
     const found = ratio(over(rgba(style.color), below), below);

@@ -229,13 +229,13 @@ async def test_pictures_come_with_the_session_and_anew_with_the_state(worked: Wo
 
 
 async def test_what_the_home_marks_is_shown_whoever_asked(worked: Worked) -> None:
-    become = worked.stage.furniture.become
-    become("light.hall_ceiling", "off", {"wanted": {"state": "on"}})
-    await worked.page.until("document.querySelectorAll('[data-wish=asked]').length === 1")
-    become("light.hall_ceiling", "off", {"not_confirmed": {"wanted": {"state": "on"}, "service": "turn_on"}})
-    await worked.page.until("document.querySelector('[data-wish=failed]').innerText.includes('Not confirmed')")
-    become("light.hall_ceiling", "on")
-    await worked.page.until("!document.querySelector('[data-wish=failed], [data-wish=asked]')")
+    become, path = worked.stage.furniture.become, "tile('Path')"
+    become("light.garden_path", "off", {"wanted": {"state": "on"}})
+    await worked.page.until(f"{path}.dataset.wish === 'asked' && {path}.innerText.includes('Off')")
+    become("light.garden_path", "off", {"not_confirmed": {"wanted": {"state": "on"}, "service": "turn_on"}})
+    await worked.page.until(f"{path}.dataset.wish === 'failed' && {path}.innerText.includes('Not confirmed')")
+    become("light.garden_path", "on")
+    await worked.page.until(f"{path}.dataset.wish === '' && {path}.innerText.includes('On')")
 
 
 async def test_the_keyboard_reaches_all_of_it(worked: Worked) -> None:

@@ -43,6 +43,34 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield running
 
 
+class Shared:
+    """One home and one page for all tests that leave both as they find them, or ask only for what is new."""
+
+    def __init__(self, stage: Stage, page: Page) -> None:
+        self.stage = stage
+        self.page = page
+
+    def fresh(self) -> tuple[Stage, Page]:
+        """With no command told yet."""
+        self.stage.furniture.commands.clear()
+        return self.stage, self.page
+
+    async def seen(self, *, width: int = 390, height: int = 844, phone: bool = True, dark: bool = False) -> Page:
+        """In another size and other colours, with every room drawn and something in the list of what happened."""
+        await self.page.look(width=width, height=height, phone=phone, dark=dark)
+        if not await self.page.run("document.querySelector('#feed').innerText.includes('Hall motion')"):
+            self.stage.furniture.walk_in()
+        await self.page.until("document.querySelector('#feed').innerText.includes('Hall motion')")
+        await self.page.run("drawAll()")
+        return self.page
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shared]:
+    async with staged(tmp_path_factory.mktemp("shared"), free_port()) as running:
+        yield Shared(running, await opened(browser, running))
+
+
 async def opened(browser: Browser, stage: Stage, *, before: str = "", **look: Any) -> Page:
     page = await browser.page(**look)
     await page.send("Page.addScriptToEvaluateOnNewDocument", source=before + PROBE)
@@ -88,8 +116,8 @@ async def test_without_a_key_there_is_a_door(browser: Browser, stage: Stage) -> 
     assert stage.bridge.stream.clients == set()
 
 
-async def test_a_tap_switches_a_lamp(browser: Browser, stage: Stage) -> None:
-    page = await opened(browser, stage)
+async def test_a_tap_switches_a_lamp(shared: Shared) -> None:
+    stage, page = shared.fresh()
     await tap(page, "Corner lamp")
     await page.until("tile('Corner lamp').querySelector('.main').getAttribute('aria-checked') === 'true'")
     await until(lambda: stage.furniture.commands)
@@ -102,8 +130,8 @@ async def test_a_tap_switches_a_lamp(browser: Browser, stage: Stage) -> None:
     assert page.faults == []
 
 
-async def test_the_keyboard_does_it_too(browser: Browser, stage: Stage) -> None:
-    page = await opened(browser, stage)
+async def test_the_keyboard_does_it_too(shared: Shared) -> None:
+    stage, page = shared.fresh()
     await page.run("tile('Television').querySelector('.main').focus()")
     await page.key(" ", 32)
     await until(lambda: stage.furniture.commands)
@@ -112,8 +140,8 @@ async def test_the_keyboard_does_it_too(browser: Browser, stage: Stage) -> None:
     ]
 
 
-async def test_a_slider_sends_once_when_it_is_let_go(browser: Browser, stage: Stage) -> None:
-    page = await opened(browser, stage)
+async def test_a_slider_sends_once_when_it_is_let_go(shared: Shared) -> None:
+    stage, page = shared.fresh()
     await page.run("mark('Corner lamp', 'input')")
     script = """(() => { const node = document.querySelector('[data-test="Corner lamp"]');
         node.scrollIntoView({ block: 'center' }); const box = node.getBoundingClientRect();
@@ -138,8 +166,8 @@ async def test_a_slider_sends_once_when_it_is_let_go(browser: Browser, stage: St
     await page.until(f"tile('Corner lamp').textContent.includes('{shown} %') && !tile('Corner lamp').dataset.wish")
 
 
-async def test_choices_numbers_and_buttons(browser: Browser, stage: Stage) -> None:
-    page = await opened(browser, stage)
+async def test_choices_numbers_and_buttons(shared: Shared) -> None:
+    stage, page = shared.fresh()
     for script in (
         "(() => { const s = tile('Heating mode').querySelector('select'); s.value = 'eco'; return s; })()",
         "(() => { const s = tile('Target temperature').querySelector('input'); s.value = 19.5; return s; })()",
@@ -295,21 +323,33 @@ async def test_entities_that_go_and_rooms_that_empty_leave_the_page(browser: Bro
 
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1440])
-async def test_nothing_sticks_out(browser: Browser, stage: Stage, width: int) -> None:
-    page = await opened(browser, stage, width=width, height=800, phone=width < 1000)
+async def test_nothing_sticks_out(shared: Shared, width: int) -> None:
+    page = await shared.seen(width=width, height=800, phone=width < 1000)
     await page.run("unfold()")
     assert await page.run("document.documentElement.scrollWidth") == width
     assert await page.run("tooSmall()") == []
     assert await page.run("spilt()") == []
 
 
-async def test_everything_that_can_be_worked_has_a_name(browser: Browser, stage: Stage) -> None:
-    page = await opened(browser, stage)
+async def test_everything_that_can_be_worked_has_a_name(shared: Shared) -> None:
+    page = await shared.seen()
     await page.send("Accessibility.enable")
     nodes = (await page.send("Accessibility.getFullAXTree"))["nodes"]
-    worked = {"button", "switch", "slider", "combobox", "textbox", "spinbutton", "link"}
+    await page.send("Accessibility.disable")
+    worked = {
+        "button",
+        "switch",
+        "slider",
+        "combobox",
+        "textbox",
+        "spinbutton",
+        "link",
+        "Date",
+        "InputTime",
+        "DateTime",
+    }
     seen = [node for node in nodes if node.get("role", {}).get("value") in worked and not node["ignored"]]
-    assert len(seen) > 40
+    assert len(seen) > 100
     assert [node for node in seen if not node.get("name", {}).get("value", "").strip()] == []
     roles = [node["role"]["value"] for node in nodes if not node["ignored"]]
     assert roles.count("main") == 1
@@ -317,24 +357,36 @@ async def test_everything_that_can_be_worked_has_a_name(browser: Browser, stage:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-async def test_words_stand_out_from_their_ground(browser: Browser, stage: Stage, dark: bool) -> None:
-    page = await opened(browser, stage, dark=dark)
-    stage.furniture.walk_in()
-    await page.until("document.querySelectorAll('#feed li').length === 2")
+async def test_words_stand_out_from_their_ground(shared: Shared, dark: bool) -> None:
+    page = await shared.seen(dark=dark)
     await page.run("unfold()")
     await asyncio.sleep(0.4)  # the colours take 0.25 s to change
     assert await page.run("faintTexts()") == []
 
 
+DIALOGS = ("climate.living_heater", "alarm_control_panel.hall_alarm", "siren.hall_siren", "fan.bedroom_fan")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+async def test_details_stand_out_and_stay_in_their_place(shared: Shared, dark: bool) -> None:
+    page = await shared.seen(width=360, height=800, dark=dark)
+    shared.stage.furniture.become("alarm_control_panel.hall_alarm", "armed_away")
+    for entity_id in DIALOGS:
+        await page.run(f"import('/detail.js').then((module) => module.openDetail('{entity_id}'))")
+        await page.until(f"document.querySelector('#detail').innerText.includes('{entity_id}')")
+        await asyncio.sleep(0.3)
+        assert await page.run("faintTexts('#detail')") == [], entity_id
+        assert await page.run("tooSmall()") == [], entity_id
+        assert await page.run("(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(detail)") == 0, entity_id
+        await page.run("detail.close()")
+    shared.stage.furniture.become("alarm_control_panel.hall_alarm", "disarmed")
+
+
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize(("width", "height", "phone"), [(390, 844, True), (1440, 900, False)])
-async def test_pictures_to_look_at(
-    browser: Browser, stage: Stage, dark: bool, width: int, height: int, phone: bool
-) -> None:
+async def test_pictures_to_look_at(shared: Shared, dark: bool, width: int, height: int, phone: bool) -> None:
     """Leaves pictures in build/pages; they are for people, the test only says that nothing went wrong on the way."""
-    page = await opened(browser, stage, dark=dark, width=width, height=height, phone=phone)
-    stage.furniture.walk_in()
-    await page.until("document.querySelectorAll('#feed li').length === 2")
+    page = await shared.seen(dark=dark, width=width, height=height, phone=phone)
     PICTURES.mkdir(parents=True, exist_ok=True)
     path = PICTURES / f"{'phone' if phone else 'desktop'}-{'dark' if dark else 'light'}.png"
     await page.screenshot(path, whole=True)

@@ -193,6 +193,12 @@ export function rowsOf(entity, tile = false) {
   return tile ? rows.filter((row) => (typeof row.tile === "function" ? row.tile(entity) : row.tile)) : rows;
 }
 
+/** Which controls an entity has, in a word: where it differs, they are made anew. */
+export const shapeOf = (entity, tile = false) =>
+  rowsOf(entity, tile)
+    .map(({ as, what, rows = [] }) => `${as} ${what} ${rows.map((one) => one.service)}`)
+    .join();
+
 function known(row, entity) {
   if (row.as === "picture" || row.as === "progress") return row;
   if (row.as !== "buttons") return entity.services.includes(row.service) && (row.when ?? (() => true))(entity) ? row : null;

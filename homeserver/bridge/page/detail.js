@@ -2,60 +2,22 @@
 
 import { byId, el, setAttribute, setText } from "/dom.js";
 import { reasonOf } from "/feed.js";
-import { rowsOf } from "/controls.js";
+import { rowsOf, shapeOf } from "/controls.js";
 import { entities, faultOf, wished, wishOf } from "/home.js";
 import { icon, iconOf } from "/icons.js";
 import { moodOf } from "/tiles.js";
 import { clock, shortName, since, stateLine } from "/words.js";
 import { widgetOf } from "/widgets.js";
 
-const KNOWN = new Set([
-  "friendly_name",
-  "device_class",
-  "state_class",
-  "unit_of_measurement",
-  "icon",
-  "brightness",
-  "options",
-  "min",
-  "max",
-  "step",
-  "mode",
-  "effect_list",
-  "supported_color_modes",
-  "supported_features",
-  "wanted",
-  "not_confirmed",
-  "hvac_modes",
-  "preset_modes",
-  "fan_modes",
-  "swing_modes",
-  "available_modes",
-  "operation_list",
-  "fan_speed_list",
-  "precision",
-  "available_tones",
-  "code_format",
-  "code_arm_required",
-  "min_temp",
-  "max_temp",
-  "target_temp_step",
-  "temperature_unit",
-  "min_humidity",
-  "max_humidity",
-  "percentage_step",
-  "event_types",
-  "reports_position",
-  "display_precision",
-  "pattern",
-  "hvac_action",
-  "action",
-  "current_temperature",
-  "current_humidity",
-  "current_position",
-  "in_progress",
-  "update_percentage",
-]);
+/** Attributes that are told otherwise, or only to programs. */
+const KNOWN = new Set(
+  `friendly_name device_class state_class unit_of_measurement icon brightness options min max step mode
+  effect_list supported_color_modes supported_features wanted not_confirmed hvac_modes preset_modes
+  fan_modes swing_modes available_modes operation_list fan_speed_list precision available_tones
+  code_format code_arm_required min_temp max_temp target_temp_step temperature_unit min_humidity
+  max_humidity percentage_step event_types reports_position display_precision pattern min_color_temp_kelvin max_color_temp_kelvin hvac_action
+  action current_temperature current_humidity current_position in_progress update_percentage`.split(/\s+/),
+);
 
 let shown = null;
 let parts = null; // the widgets of the entity that is shown, made once: a finger may be on one of them
@@ -80,7 +42,7 @@ function draw() {
     dialog.close();
     return;
   }
-  const key = `${shown} ${entity.services}`;
+  const key = `${shown} ${shapeOf(entity)}`;
   if (parts?.key !== key) parts = build(dialog, entity, key);
   const now = wished(entity);
   const phase = wishOf(shown);

@@ -6,7 +6,7 @@ import { addToFeed, beginFeed } from "/feed.js";
 import { showGlance } from "/glance.js";
 import { put, remove, replace, watch } from "/home.js";
 import { icon } from "/icons.js";
-import { keepArranged, showRooms } from "/rooms.js";
+import { keepArranged, showRooms, showTimes } from "/rooms.js";
 import { clock, speak, today } from "/words.js";
 
 const SILENCE = 45_000; // milliseconds without a word after which the connection is taken for lost
@@ -139,6 +139,8 @@ function glance() {
   glanceDue = null;
   showGlance(byId("glance"));
 }
+
+setInterval(showTimes, 30_000);
 
 setInterval(() => {
   setText(byId("today"), today(new Date()));

@@ -1,11 +1,11 @@
 // The rooms: a section for each area, with its tiles in their places. Nothing is built anew when a state changes.
 
 import { el, setAttribute, setText } from "/dom.js";
-import { isWorked } from "/controls.js";
+import { isWorked, shapeOf, tapOf } from "/controls.js";
 import { entities } from "/home.js";
 import { isRoomAir } from "/glance.js";
 import { placeOf, tileOf } from "/tiles.js";
-import { stateLine } from "/words.js";
+import { isTimed, stateLine } from "/words.js";
 
 const NOWHERE = "Elsewhere";
 const KINDS = ["alarm_control_panel", "lock", "light", "scene", "climate", "fan", "cover", "humidifier", "water_heater", "switch",
@@ -33,11 +33,16 @@ export function showRooms(list, ids, open) {
   if (rooms.size !== before || [...rebuilt].some((room) => room.tiles.size === 0)) arrange(list);
 }
 
+/** Bring up to date what tells how long ago something was. */
+export function showTimes() {
+  for (const [id, tile] of tiles) if (isTimed(entities.get(id))) tile.update(tile.room.name);
+}
+
 /** The tile of an entity in its right place, made anew where that has changed; `rebuilt` gathers the rooms concerned. */
 function tileFor(id, open, rebuilt) {
   const entity = entities.get(id);
   const place = entity ? placeOf(entity) : null;
-  const key = place && `${entity.area ?? NOWHERE}\n${place}\n${isWorked(entity)}\n${entity.services}`;
+  const key = place && `${entity.area ?? NOWHERE}\n${place}\n${isWorked(entity)}\n${tapOf(entity)}\n${shapeOf(entity, true)}`;
   const old = tiles.get(id);
   if (old?.key === key) return old;
   if (old) {
@@ -64,7 +69,7 @@ function roomOf(name) {
 const WIDE = [matchMedia("(min-width: 62rem)"), matchMedia("(min-width: 100rem)")];
 
 /** How many places of the grid a tile takes. */
-const sizeOf = ({ classList }) => (classList.contains("wide") ? 6 : classList.contains("broad") ? 2 : 1);
+const sizeOf = ({ classList }) => (classList.contains("wide") ? 5 : classList.contains("broad") ? 2 : 1);
 
 /** Put the rooms into as many columns as there is width for, each room into the shortest so far. */
 function arrange(list) {

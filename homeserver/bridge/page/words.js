@@ -43,6 +43,8 @@ const spaced = (text) => text.replaceAll("_", " ");
 
 const NEVER = { event: "Not yet", image: "", infrared: "Not yet", notify: "", scene: "Activate" };
 const TIMED = new Set(["event", "image", "infrared", "notify", "scene"]);
+/** Whether what is shown of an entity grows old by itself. */
+export const isTimed = (entity) => TIMED.has(domainOf(entity)) || entity.attributes.device_class === "timestamp";
 const PLACES = { home: "Home", not_home: "Away" };
 const DAY = { weekday: "short", day: "numeric" };
 const MOMENTS = {
