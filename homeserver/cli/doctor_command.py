@@ -38,6 +38,7 @@ def _all(settings: Settings) -> list[Finding]:
         examinations.uvloop(),
         examinations.data_folder(home.data),
         examinations.logins(home.data),
+        examinations.listeners(home.data),
         examinations.rules_folder(home.rules),
         *(examinations.port(home, what) for what in ("mqtt", "http")),
         *(_worker(name) for name in workers.names()),

@@ -13,9 +13,11 @@ from typing import Final, Literal
 from homeserver.cli.client import connected
 from homeserver.runtime.account import AccountError
 from homeserver.runtime.broker.choice import mosquitto_program
+from homeserver.runtime.listeners import ListenersError, read_listeners
 from homeserver.runtime.logins import LoginError, Logins
 from homeserver.runtime.running import running
 from homeserver.runtime.settings import HomeSettings, Settings
+from homeserver.runtime.tls.context import CertificateFilesError, server_context
 from homeserver.runtime.wire import WireError
 
 _LITTLE: Final = 500_000_000
@@ -72,6 +74,24 @@ def logins(data: Path) -> Finding:
     if not known:
         return Finding("logins", "missing", "none yet", "`homeserver up` makes those of the home itself.")
     return Finding("logins", "good", f"{len(known)}, {devices} of them of devices")
+
+
+def listeners(data: Path) -> Finding:
+    """What lets devices of the network in."""
+    try:
+        asked = read_listeners(data)
+        for one in asked.for_broker(data):
+            if one.certificate is not None and one.key is not None:
+                server_context(one.certificate, one.key)
+    except (ListenersError, CertificateFilesError) as error:
+        return Finding("listeners", "bad", str(error), "Devices of the network stay outside. Give `homeserver listen`.")
+    if not asked:
+        return Finding("listeners", "good", "on this machine only; `homeserver listen` lets your network in")
+    found = [f"TLS on port {asked.tls.port}"] if asked.tls else []
+    if asked.plain is None:
+        return Finding("listeners", "good", *found)
+    cost = "Whoever can listen in on the network reads what passes there."
+    return Finding("listeners", "good", ", ".join((*found, f"plain on port {asked.plain.port}")), cost)
 
 
 def rules_folder(rules: Path) -> Finding:

@@ -3,6 +3,7 @@
 import socket
 import ssl
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +31,7 @@ from homeserver.runtime.ports import check_free, reachable
 from homeserver.runtime.running import running
 from homeserver.runtime.settings import Settings
 from homeserver.runtime.tls.certificate import certificate_at, fingerprint, names_in, valid_until
-from homeserver.runtime.tls.context import client_context, server_context
+from homeserver.runtime.tls.context import check_chain, client_context, server_context
 from homeserver.runtime.tls.renewal import renew
 from homeserver.topics.call import CallError
 
@@ -115,21 +116,30 @@ def _change(settings: Settings, former: Listeners, asked: Listeners) -> None:
     if asked.tls is not None and asked.tls.certificate is None:
         renew(home.data, home.name, asked.tls.names, datetime.now(UTC))
     elif asked.tls is not None:
-        certificate, key, authority = files_of(asked.tls, home.data)
-        server_context(certificate, key)
-        if authority is not None:
-            certificate_at(authority)
+        _check_files(*files_of(asked.tls, home.data))
     write_listeners(home.data, asked)
     if running(home.data) is None:
         return
     try:
         talk(_apply(settings))
-    except CallError as error:
+        for listener in _each(asked):
+            _until_open(home, listener)
+    except (CallError, Failure) as error:
         write_listeners(home.data, former)
+        with suppress(CallError):
+            talk(_apply(settings))  # where it was opened in part
         raise Failure(f"nothing was changed: {error}") from error
-    for listener in _each(asked):
-        _until_open(home, listener)
     _until_closed({one.port for one in _each(former)} - {one.port for one in _each(asked)})
+
+
+def _check_files(certificate: Path, key: Path, authority: Path | None) -> None:
+    """Given files do what they are for; raises `CertificateFilesError`."""
+    if authority is None:
+        server_context(certificate, key)
+    else:
+        check_chain(certificate, key, authority)
+    if key.stat().st_mode & 0o077:
+        typer.echo(f"warning    {key} can be read by others: chmod 600", err=True)
 
 
 def _each(listeners: Listeners) -> list[SecureListener | PlainListener]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from homeserver.cli.examinations import listeners
 from homeserver.runtime.listeners import FILE, read_listeners
 from homeserver.runtime.tls.certificate import certificate_at, names_in
 from tests.cli.conftest import Run
@@ -91,3 +92,21 @@ def test_given_files_are_used_as_they_are(run: Run, folder: Path, tmp_path: Path
     assert said.code == 0, said.err
     assert said.json["tls"]["authority"] == str(tls / "authority.pem")
     assert not (folder / "tls").exists(), "no authority is made that nobody needs"
+    assert said.err == ""
+    (tls / "broker.key").chmod(0o644)
+    assert "can be read by others" in run("listen", *files, "--data", str(folder)).err
+    third = tmp_path / "third"
+    assert run("listen", "--data", str(third)).code == 0
+    wrong = run("listen", *files[:4], "--ca", str(third / "tls" / "authority.pem"), "--data", str(folder))
+    assert (wrong.code, "does not vouch for" in wrong.err) == (1, True)
+    nonsense = run("listen", *files[:4], "--ca", __file__, "--data", str(folder))
+    assert (nonsense.code, "holds no certificate" in nonsense.err) == (1, True)
+
+
+def test_doctor_looks_at_what_listens(run: Run, folder: Path) -> None:
+    assert listeners(folder).state == "good"
+    assert run("listen", "--data", str(folder)).code == 0
+    assert run("listen", "--plain", "--data", str(folder)).code == 0
+    assert listeners(folder).found == "TLS on port 8883, plain on port 1884"
+    (folder / "tls" / "broker.key").unlink()
+    assert (listeners(folder).state, "broker.key cannot be read" in listeners(folder).found) == ("bad", True)

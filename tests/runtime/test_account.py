@@ -1,6 +1,7 @@
 """Accounts: which broker, which login, which secret, and what is said when one is missing."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from homeserver.runtime.home_settings import HomeSettings
 from homeserver.runtime.logins import Logins
 from homeserver.runtime.running import occupy
 from homeserver.runtime.settings import Settings
+from homeserver.runtime.tls.authority import Authority
 
 
 def home(folder: Path, **options: Any) -> HomeSettings:
@@ -84,3 +86,45 @@ def test_a_missing_secret_is_named(tmp_path: Path) -> None:
         account_of(home(tmp_path, broker="mqtt://process.core@127.0.0.1:2000"), "core")
     with pytest.raises(AccountError, match="cannot be read"):
         account_of(home(tmp_path, login_file=tmp_path / "nowhere"), "core")
+
+
+# -- with TLS
+
+PEM = "-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("authority")
+    return Authority(folder, "Home", datetime.now(UTC)).path
+
+
+def test_a_login_file_brings_the_authority_and_the_devices(tmp_path: Path, authority: Path) -> None:
+    path, pem = tmp_path / "attic.login", authority.read_text()
+    file = LoginFile(
+        broker="mqtts://nas", login="process.attic", secret="x", authority=pem, devices={"device.demo": "hunter2"}
+    )
+    write_login_file(path, file)
+    assert read_login_file(path) == file
+    account = account_of(home(tmp_path, login_file=path), "media")
+    assert (account.address.port, account.address.tls, account.address.authority) == (8883, True, pem)
+    assert account.devices == {"device.demo": "hunter2"}
+    assert "hunter2" not in repr(account) + repr(file)
+
+
+def test_an_address_with_tls_takes_the_authority_that_is_named(tmp_path: Path, authority: Path) -> None:
+    options = {"broker": "mqtts://nas:8884", "broker_authority": authority}
+    address = account_of(home(tmp_path, **options), "core").address
+    assert (address.tls, address.authority) == (True, authority.read_text())
+    assert repr(address) == "mqtts://nas:8884"
+    trusted = account_of(home(tmp_path, broker="mqtts://nas"), "core").address
+    assert (trusted.tls, trusted.authority) == (True, None)
+
+
+def test_what_is_no_authority_is_told_by_name(tmp_path: Path) -> None:
+    for content, words in ((None, "No such file"), (b"\xff", "no certificate in PEM form"), (PEM.encode(), "PEM form")):
+        path = tmp_path / "ca.pem"
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(AccountError, match=words):
+            account_of(home(tmp_path, broker="mqtts://nas", broker_authority=path), "core")

@@ -4,6 +4,7 @@ A client always checks the certificate and the name in it; there is no way to sw
 """
 
 import ssl
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -64,6 +65,28 @@ def _unusable(error: ssl.SSLError, certificate: Path, key: Path) -> str:
         return f"{key} is protected by a password: give a key without one, readable by the home's user only"
     reason = f" ({error.reason})" if error.reason else ""
     return f"{certificate} and {key} are not a certificate and its key in PEM form{reason}"
+
+
+def check_chain(certificate: Path, key: Path, authority: Path) -> None:
+    """Whether a device that trusts `authority` accepts the certificate today; raises `CertificateFilesError`."""
+    try:
+        client = client_context(authority.read_text("ascii"))
+    except (ssl.SSLError, ValueError) as error:
+        raise CertificateFilesError(f"{authority} holds no certificate in PEM form") from error
+    except OSError as error:
+        raise CertificateFilesError(f"{authority} cannot be read: {error.strerror}") from error
+    client.check_hostname = False
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = (
+        client.wrap_bio(to_client, to_server),
+        server_context(certificate, key).wrap_bio(to_server, to_client, server_side=True),
+    )
+    try:
+        for end in ends * 2:
+            with suppress(ssl.SSLWantReadError):
+                end.do_handshake()
+    except ssl.SSLCertVerificationError as error:
+        raise CertificateFilesError(f"{authority} does not vouch for {certificate}: {error.verify_message}") from error
 
 
 def why(error: BaseException) -> str | None:
