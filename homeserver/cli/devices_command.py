@@ -133,7 +133,7 @@ def _asked(row: dict[str, Any], pattern: str) -> bool:
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    heard = f"{span(row['silent'])} ago" if row["silent"] is not None else "not yet"
+    heard = f"{span(row['silent'])} ago" if row["silent"] is not None else "never"
     return (
         row["id"],
         row["name"],

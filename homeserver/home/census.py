@@ -1,18 +1,17 @@
 """The devices of the home: when each was heard last, how well, how its battery is, and what is wrong with it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from homeserver.home.entity import NO_ENTITY, Entity
 from homeserver.home.entries import Entries
+from homeserver.home.last_heard import LastHeard
 from homeserver.home.refusals import Refusals
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.home.roster import Roster
 from homeserver.home.steadying import restlessness
-from homeserver.home.switchboard import Switchboard
 from homeserver.home.words import MOST_ENTITIES, MOST_PROBLEMS, DeviceLine
-from homeserver.runtime.clock import Clock
-from homeserver.topics.entity import UNAVAILABLE, UNKNOWN
+from homeserver.topics.entity import NOT_CONFIRMED, UNAVAILABLE, UNKNOWN
 
 _LOW: Final = 15.0
 """Percent of a battery that are too few."""
@@ -27,16 +26,14 @@ class Census:
         registry: Registry,
         entries: Entries,
         roster: Roster,
-        board: Switchboard,
+        last_heard: LastHeard,
         refusals: Refusals,
-        clock: Clock,
     ) -> None:
         self._registry = registry
         self._entries = entries
         self._roster = roster
-        self._board = board
+        self._last_heard = last_heard
         self._refusals = refusals
-        self._clock = clock
 
     def rows(self) -> list[DeviceRow]:
         """The devices that have entities, by name."""
@@ -48,7 +45,13 @@ class Census:
         topics = {topic for entity in entities for topic, _ in entity.face.hears}
         battery = next(filter(None, map(_battery, entities)), None)
         shown = [entity.id for entity in entities if entity.where[0] not in NO_ENTITY]
-        problems = (*_unreachable(entities), *_low(entities), *_odd(entities), *self._refused(entities, topics))
+        problems = (
+            *_unreachable(entities),
+            *_missed(entities),
+            *_low(entities),
+            *_odd(entities),
+            *self._refused(entities, topics),
+        )
         return DeviceLine(
             id=row.id,
             name=row.name,
@@ -58,7 +61,7 @@ class Census:
             entities=tuple(shown[:MOST_ENTITIES]),
             entity_count=len(shown),
             available=any(entity.available for entity in entities),
-            silent=self._silent(topics),
+            silent=self._last_heard.silent(row),
             signal=next(filter(None, map(_signal, entities)), None),
             battery=battery,
             problems=problems[:MOST_PROBLEMS],
@@ -67,10 +70,6 @@ class Census:
     def _entity(self, name: str) -> Entity | None:
         domain, _, object_id = name.partition(".")
         return self._roster.entities.get((domain, object_id))
-
-    def _silent(self, topics: Iterable[str]) -> float | None:
-        heard = [line.heard for topic in topics if (line := self._board.lines.get(topic)) and line.heard is not None]
-        return round(self._clock.monotonic() - max(heard), 1) if heard else None
 
     def _refused(self, entities: list[Entity], topics: set[str]) -> Iterator[str]:
         """What it said that made no sense, and the parts of it that could not become entities."""
@@ -114,6 +113,14 @@ def _unreachable(entities: list[Entity]) -> Iterator[str]:
     for entity in entities:
         if entity.available and entity.expired:
             yield f"{entity.id} has said nothing for more than {entity.face.expire_after:g} s"
+
+
+def _missed(entities: list[Entity]) -> Iterator[str]:
+    """What it was told and never confirmed."""
+    for entity in entities:
+        if missed := entity.marks.get(NOT_CONFIRMED):
+            wanted = ", ".join(f"{name} {value}" for name, value in missed["wanted"].items())
+            yield f"{entity.id} did not confirm {missed['service']}{f' ({wanted})' if wanted else ''}"
 
 
 def _odd(entities: list[Entity]) -> Iterator[str]:

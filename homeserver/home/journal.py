@@ -176,11 +176,27 @@ class Journal:
         deed = self.deed(number)
         if deed is None:
             raise CannotUndoError(f"there is no deed {number}: `homeserver undo --list` shows them")
+        self._check_is_last(deed)
         for step in deed.steps:
             if step.kind != RETAINED and self.words.get((step.kind, step.id)) != step.after:
-                thing = self.id_of(step.kind, step.id)
-                raise CannotUndoError(f"{step.kind} {thing} was changed again since deed {number}: undo that first")
+                raise CannotUndoError(f"{step.kind} {self.id_of(step.kind, step.id)} was changed since deed {number}")
         return number, [Step(step.kind, step.id, step.after, step.before) for step in reversed(deed.steps)]
+
+    def _check_is_last(self, deed: Deed) -> None:
+        """Nothing that stands came after it: words that happen to be the same again do not tell."""
+        things, undone = {(step.kind, step.id) for step in deed.steps}, set[int]()
+        query = "SELECT deed, undid, kind, id FROM journal WHERE deed > ? ORDER BY deed DESC"
+        for row in self._turn.ledger.fetch(query, (deed.number,)):
+            if row["deed"] in undone:
+                continue
+            if row["undid"] == deed.number:
+                raise CannotUndoError(f"deed {deed.number} was undone already: undo {row['deed']} to do it again")
+            if row["undid"] is not None:
+                undone.add(row["undid"])
+            is_cancelled = row["undid"] is not None and row["undid"] > deed.number
+            if (row["kind"], row["id"]) in things and not is_cancelled:
+                thing = f"{row['kind']} {self.id_of(row['kind'], row['id'])}"
+                raise CannotUndoError(f"{thing} was changed again since deed {deed.number}: undo that first")
 
     def _undoable(self) -> int:
         """The last deed that stands and is no undo itself; one whose undo was undone stands again."""

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from homeserver.home.last_heard import LastHeard
 from homeserver.home.litter import Litter, Piece
 from homeserver.home.orphan_words import OrphanKind
 from homeserver.home.registry import DeviceRow, EntityRow, Registry
 
 _SILENT: Final = 30.0
 _SHOWN: Final = 20
+_DAY: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +36,17 @@ class Orphan:
 class Orphans:
     """`all` looks at the registry and at the broker."""
 
-    def __init__(self, registry: Registry, litter: Litter) -> None:
+    def __init__(self, registry: Registry, litter: Litter, last_heard: LastHeard) -> None:
         self._registry = registry
         self._litter = litter
+        self._last_heard = last_heard
 
     async def all(self, silent_days: float = _SILENT) -> list[Orphan]:
         """Devices first, then entities, then messages."""
         devices = list(self._devices())
         gone = {orphan.device.own for orphan in devices if orphan.device is not None}
         pieces = await self._litter.pieces()
-        return [*devices, *self._entities(gone), *map(_orphan, pieces)]
+        return [*devices, *self._silent(silent_days), *self._entities(gone), *map(_orphan, pieces)]
 
     def _devices(self) -> Iterator[Orphan]:
         parts: dict[str | None, list[EntityRow]] = {}
@@ -52,10 +55,19 @@ class Orphans:
                 parts.setdefault(row.device_id, []).append(row)
         for id, own in sorted(self._registry.device_ids.items()):
             device = self._registry.devices[own]
-            if not device.entities:
+            if not device.entities and not (own not in parts and self._registry.is_awaited(device)):
                 ids = tuple(sorted(row.id for row in parts.get(own, ())))
                 why = f"it is announced no more; {len(ids)} ids are kept for it"
                 yield Orphan(f"device.{id}", "device", why, True, ids[:_SHOWN], device=device)
+
+    def _silent(self, days: float) -> Iterator[Orphan]:
+        """Devices that are announced, perhaps by a message that was left behind, and say nothing."""
+        for id, own in sorted(self._registry.device_ids.items()):
+            device = self._registry.devices[own]
+            if device.entities and (silent := self._last_heard.mute(device)) >= days * _DAY:
+                ids = tuple(sorted(device.entities))
+                why = f"it has said nothing for {_span(silent)}"
+                yield Orphan(f"device.{id}", "silent", why, False, ids[:_SHOWN], device=device)
 
     def _entities(self, gone: set[str]) -> Iterator[Orphan]:
         """Those of devices that are there, or of none; what was only imported is not awaited in vain yet."""
@@ -63,6 +75,10 @@ class Orphans:
             if not row.present and row.key and row.device_id not in gone:
                 why = "it was told to be forgotten" if row.forgotten else "its device announces it no more"
                 yield Orphan(id, "entity", why, entity=row)
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / _DAY:.0f} days" if seconds >= 2 * _DAY else f"{seconds / 3600:.1f} hours"
 
 
 def _orphan(piece: Piece) -> Orphan:

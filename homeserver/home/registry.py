@@ -135,9 +135,9 @@ class Registry:
         """Bring the ids of entities in line with the words of people."""
         rows = list(rows)
         for row in rows:
-            if self.entities.get(row.id) is row:
+            if self.entities.get(row.id) is row:  # else another thing is called so
                 del self.entities[row.id]
-            self._leave_device(row)
+                self._leave_device(row)
         for row in rows:
             row.id = self._journal.id_of("entity", row.own)
             if self.is_removed(row):
@@ -251,8 +251,8 @@ class Registry:
 
     def drop(self, row: EntityRow) -> None:
         """Forget even the id."""
-        self._leave_device(row)
         if self.entities.get(row.id) is row:
+            self._leave_device(row)
             del self.entities[row.id]
         del self.rows[row.own]
         del self._by_unique_id[row.domain, row.unique_id]

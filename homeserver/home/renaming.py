@@ -6,7 +6,7 @@ An id belongs to one thing of its kind, now or as a former one that still leads 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from homeserver.home.journal import FORMER, ID, REMOVED, RETAINED, Journal, Kind, Step, given
+from homeserver.home.journal import FORMER, ID, PAYLOAD, REMOVED, RETAINED, Journal, Kind, Step, given
 from homeserver.home.registry import Registry
 from homeserver.topics.call import CallError
 from homeserver.topics.names import OBJECT_ID, BadNameError, slug, split_entity
@@ -112,11 +112,12 @@ class Renaming:
 
     def clash(self, steps: Iterable[Step]) -> str:
         """Why the words after these steps cannot stand beside all others; empty where they can."""
+        steps = list(steps)
         after = {(step.kind, step.id): step.after for step in steps}
+        if topic := next((step.id for step in steps if step.kind == RETAINED and self._is_overtaken(step)), None):
+            return f"something else was announced on {topic} since"
         claimed: set[tuple[Kind, str]] = set()
         for (kind, own), words in after.items():
-            if kind == RETAINED and self._registry.payload(own) is not None:
-                return f"{own} was announced again since"
             if kind in _NO_THINGS:
                 continue
             reason = self._missing(kind, own)
@@ -131,6 +132,11 @@ class Renaming:
                     return f"the {kind} id {id} is another's now: rename that first"
                 claimed.add((kind, id))
         return next(self._dangling(after), "")
+
+    def _is_overtaken(self, step: Step) -> bool:
+        """Whether a discovery topic says something else by now than what is put there, or taken away."""
+        now, meant = self._registry.payload(step.id), (step.before or step.after or {})[PAYLOAD]
+        return now is not None and (step.before is None or now != meant.encode("latin-1"))
 
     def _is_there_by_itself(self, kind: Kind, own: str) -> bool:
         return kind in ("entity", "device") or (kind == "area" and own in self._registry.areas)

@@ -255,14 +255,15 @@ class Roster:
             del self._by_topic[topic]
         del self._announced[key]
         del self._claims[draft.domain, draft.unique_id]
-        self.entities.pop(entity.where, None)
+        if self.entities.get(entity.where) is entity:
+            del self.entities[entity.where]
         self.registry.leave(entity.id)
         change.gone.append(entity)
 
     def leave(self, row: EntityRow) -> Change:
         """An entity goes, whatever is announced."""
         change = Change()
-        if row.key in self._by_key:
+        if self._of(row) is not None:
             self._leave(row.key, change)
         return change
 
@@ -286,8 +287,8 @@ class Roster:
     def switch(self, row: EntityRow) -> Change:
         """Let an entity come or go as it is enabled or disabled by now."""
         change, enabled = Change(), self.registry.is_enabled(row)
-        entity = self._by_key.get(row.key) if row.present else None
-        if entity is None or enabled == (entity.where in self.entities):
+        entity = self._of(row)
+        if entity is None or enabled == (self.entities.get(entity.where) is entity):
             return change
         if enabled:
             begin(entity)
@@ -312,8 +313,15 @@ class Roster:
 
     def take_out(self, row: EntityRow) -> Entity | None:
         """The entity of a row that changes its id; until `put_in` nobody finds it."""
-        self.entities.pop(where_of(row.id), None)
-        return self._by_key.get(row.key) if row.present else None
+        entity = self._of(row)
+        if entity is not None and self.entities.get(entity.where) is entity:
+            del self.entities[entity.where]
+        return entity
+
+    def _of(self, row: EntityRow) -> Entity | None:
+        """What is announced of a row."""
+        entity = self._by_key.get(row.key)
+        return entity if entity is not None and entity.own == row.own else None
 
     def put_in(self, entity: Entity, row: EntityRow) -> None:
         """Under its new id."""
@@ -331,13 +339,14 @@ class Roster:
             return []  # a device of a thousand entities must not cost a million comparisons
         changed = []
         for entity_id in device.entities:
-            entity = self.entities.get(where_of(entity_id))
+            row = self.registry.entities.get(entity_id)
+            entity = self._of(row) if row is not None else None
             if entity is not None:
                 config = self._drafts[entity.key].said(device)
                 if config != entity.config:
                     entity.config = config
                     changed.append(entity)
-        return changed
+        return [entity for entity in changed if self.entities.get(entity.where) is entity]
 
 
 def where_of(entity_id: str) -> tuple[str, str]:

@@ -28,7 +28,7 @@ class AskDevices(Page):
 
 class DeviceLine(_Words):
     """One device. `available`: whether at least one of its entities can be reached. `entities`: the first 500 of
-    `entity_count`. `silent`: seconds since it was heard of, null for not since the home started. `signal`, `battery`:
+    `entity_count`. `silent`: seconds since it was heard of, null for never. `signal`, `battery`:
     as its own entities tell, with unit. `problems`: what is wrong, in sentences."""
 
     id: str

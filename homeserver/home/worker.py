@@ -24,6 +24,7 @@ from homeserver.home.gallery import Gallery
 from homeserver.home.grants import Grants
 from homeserver.home.importing import Importing
 from homeserver.home.journal import Journal
+from homeserver.home.last_heard import LastHeard
 from homeserver.home.litter import Litter
 from homeserver.home.opening import Opening
 from homeserver.home.orphans import Orphans
@@ -151,12 +152,13 @@ class Home(Importing, Removing):
         )
         self.renaming = Renaming(self.registry, self.journal)
         self.litter = Litter(house, self.registry, self.roster, self.refusals, self.prefix)
-        self.orphaned = Orphans(self.registry, self.litter)
         self.consequences = Consequences(
             self.registry, self.roster, self.entries, self.saying, self.litter, self.apply, self.announce
         )
         self.board = Switchboard()
-        self.census = Census(self.registry, self.entries, self.roster, self.board, self.refusals, house.clock)
+        self.last_heard = LastHeard(self.turn, self.registry, self.roster, self.board, house.clock)
+        self.census = Census(self.registry, self.entries, self.roster, self.last_heard, self.refusals)
+        self.orphaned = Orphans(self.registry, self.litter, self.last_heard)
         self.timers = Timers(house.clock, self.saying.state)
         self.outbox = Outbox(self.turn)
         self.pacing = Pacing(self.registry, self.journal, self.roster.find)
@@ -186,6 +188,8 @@ class Home(Importing, Removing):
         for entity in self.roster.entities.values():
             entity.rest()
         self.outbox.write_notes()
+        if self.saying.aloud:
+            self.last_heard.write()
         self.turn.end()
         self._resources.close()
 
@@ -384,6 +388,7 @@ class Home(Importing, Removing):
     @every(minutes=5)
     async def sweep(self) -> None:
         self.outbox.forget(self.house.clock.now().timestamp())
+        self.last_heard.write()
 
     # -- calls
 

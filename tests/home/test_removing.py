@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from homeserver.home.orphan_words import Cleared, OrphanList, Replaced
+from homeserver.runtime.clock import VirtualClock
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.topics.call import CallError
 from homeserver.topics.registry import DEVICE_ENTRY, ENTITY_ENTRY
@@ -38,8 +39,8 @@ def states(stage: Stage) -> dict[str, str]:
     return {id: state.state for id, state in stage.states.items() if not id.startswith("zone.")}
 
 
-async def orphans(stage: Stage) -> list[tuple[str, str]]:
-    found: OrphanList = await ask(stage, "orphans")
+async def orphans(stage: Stage, **fields: Any) -> list[tuple[str, str]]:
+    found: OrphanList = await ask(stage, "orphans", **fields)
     assert all(orphan.reason for orphan in found.orphans)
     return [(orphan.kind, orphan.thing) for orphan in found.orphans]
 
@@ -192,3 +193,26 @@ async def test_what_is_no_orphan_is_not_cleared(stage: Stage) -> None:
     await sensor(stage, "0x01", "Healthy")
     with pytest.raises(CallError, match=r"device.zigbee2mqtt_0x01 is no orphan"):
         await ask(stage, "clear_orphans", things=["device.zigbee2mqtt_0x01"])
+
+
+async def test_a_silent_device_is_listed_over_restarts_and_cleared_only_by_name(tmp_path: Path) -> None:
+    broker, clock = MemoryBroker(), VirtualClock()
+    async with memory_stage(tmp_path, broker, clock) as stage:
+        await sensor(stage, "0x01", "Left behind", ("temperature",))
+        await sensor(stage, "0x02", "Speaks", ("temperature",))
+        await stage.announce("button", {"command_topic": "b", "device": {"identifiers": ["mute"]}})
+        await clock.advance(600)
+        assert await orphans(stage, silent_days=0.01) == []
+    async with memory_stage(tmp_path, broker, clock) as stage:
+        await clock.advance(660)
+        await stage.report("zigbee2mqtt/Speaks", '{"temperature": 1}')
+        assert await orphans(stage, silent_days=0.01) == [("silent", "device.zigbee2mqtt_0x01")]
+        found: OrphanList = await ask(stage, "orphans", silent_days=0.01)
+        assert found.orphans[0].reason == "it has said nothing for 0.3 hours"
+        assert (await ask(stage, "clear_orphans", silent_days=0.01)).things == ()
+        before, topics = everything(stage), retained(stage, "homeassistant/")
+        await ask(stage, "clear_orphans", things=["device.zigbee2mqtt_0x01"], silent_days=0.01)
+        assert not [topic for topic in retained(stage, "homeassistant/") if "0x01" in topic]
+        assert list(states(stage)) == ["sensor.speaks_temperature", "button.button"]
+        await ask(stage, "undo")
+        assert (everything(stage), retained(stage, "homeassistant/")) == (before, topics)
