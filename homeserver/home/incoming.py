@@ -51,6 +51,7 @@ class Incoming:
         self._misfits = misfits
         self._rows: list[Any] = list({(row.kind, row.key): row for row in rows}.values())
         self._places: dict[tuple[str, str], str] = {}
+        self._names: dict[tuple[str, str], str] = {}
         self._steps: list[Step] = []
         self._waiting = 0
         self.unborn: list[words.DeviceRow | words.EntityRow] = []
@@ -96,6 +97,7 @@ class Incoming:
             return words.Line(kind=kind, key=row.key, outcome="kept", why=why)
         own, is_new = (was, False) if was is not None else self._own_of(kind, row)
         self._places[kind, row.key] = own
+        self._names[kind, own] = row.name
         wish = {name: _said(getattr(row, name)) for name in _PLACES[kind]}
         if kind == "area":
             wish["floor_id"] = self._places.get(("floor", row.floor or ""))
@@ -218,9 +220,8 @@ class Incoming:
         kind = {"area_id": "area", "floor_id": "floor", "labels": "label"}.get(name)
         if kind is None:
             return _shown(value)
-        names = {own: row.name for row in self._rows if (own := self._places.get((kind, row.key))) and row.kind == kind}
         owns = value if isinstance(value, list | tuple) else (value,)
-        return ", ".join(names.get(own) or self._name(kind, own) for own in owns) or "none"  # type: ignore[arg-type]
+        return ", ".join(self._names.get((kind, own)) or self._name(kind, own) for own in owns) or "none"  # type: ignore[arg-type]
 
 
 def _key(row: Any) -> str:

@@ -23,6 +23,7 @@ class Moving:
             self.refused |= blocked
             for own in blocked:
                 del self.wanted[own]
+        self._taken = frozenset(self.wanted.values())
 
     def _blocked(self) -> Iterator[tuple[str, str]]:
         first: dict[str, str] = {}
@@ -56,13 +57,12 @@ class Moving:
         id = self.wanted.get(own)
         if id is None:
             return {}
-        ids = set(self.wanted.values())
         former = list(self._journal.of("entity", own).get(FORMER, ()))
         if self._registry.rows[own].key:  # what was never announced was never called so by anybody
             former.append(self._journal.id_of("entity", own))
         return {
             ID: id if id != given(own) else None,
-            FORMER: [one for one in former if one not in ids][-_MOST_FORMER:] or None,
+            FORMER: [one for one in former if one not in self._taken][-_MOST_FORMER:] or None,
         }
 
     def leaving(self) -> Iterator[Step]:
