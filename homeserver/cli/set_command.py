@@ -1,6 +1,5 @@
 """`homeserver set ENTITY SERVICE key=value...`: one command to one entity, and with `--wait` what came of it."""
 
-import asyncio
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
@@ -12,31 +11,22 @@ from homeserver.cli.arguments import Arguments, read_arguments
 from homeserver.cli.client import Client, connected, talk
 from homeserver.cli.failures import Failure
 from homeserver.cli.options import AsJson, Broker, Data, Reach, load_settings, zone_of
+from homeserver.cli.outcomes import listen, outcome_of
 from homeserver.cli.printing import console, print_json
 from homeserver.runtime.codec import sentence
 from homeserver.runtime.given import nearest
 from homeserver.runtime.settings import Settings
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import (
-    COMMAND_ENDED,
-    COMMAND_FAILED,
     ENTITY_CONFIG,
     ENTITY_STATE,
     UNAVAILABLE,
-    WANTED,
-    CommandOutcome,
-    EntityState,
 )
 from homeserver.topics.names import split_entity
 from homeserver.topics.registry import ENTITY_ENTRY
 from homeserver.topics.services import SERVICES
 
 app = typer.Typer()
-_REPORT: Final = 2.0
-"""Seconds that the report of a command may take when its time is up."""
-_BEHIND: Final = 0.3
-"""Seconds that a state may come behind the end of its command: the broker's copies of states are said in bundles."""
-Told = asyncio.Queue[EntityState | CommandOutcome | None]
 _ENDS: Final = {
     "confirmed": "{0} is {1}: confirmed",
     "already": "{0} was {1} already",
@@ -126,14 +116,14 @@ async def _command(
             raise Failure(f"there is no entity {entity}; {nearest(entity, known, 'the home has none yet')}"[:300])
         state = found[ENTITY_STATE.template].get(where)
         available = state is None or state.state != UNAVAILABLE
-        told, entity = _listen(client, where), ".".join(where)
+        told, entity = listen(client, where), ".".join(where)
         if wait:
             await client.bus.sync()  # what comes of it may be told at once
         until = client.bus.clock.now() + timedelta(seconds=timeout)
         cause = await client.calls.command(entity, service, values, ttl=timeout, tell=wait)
         if not wait:
             return Accepted(entity, service, cause, available, until)
-        end, now = await _outcome(told, cause, timeout)
+        end, now = await outcome_of(told, cause, timeout)
         if end.outcome not in _ENDS:
             raise Failure(f"{end.outcome}: {end.message}" if end.outcome == "superseded" else end.message)
         return Accepted(entity, service, cause, available, until, end.outcome, now)
@@ -144,45 +134,3 @@ async def _now(client: Client, former: str) -> tuple[str, str] | None:
     entries = (await client.present(ENTITY_ENTRY))[ENTITY_ENTRY.template]
     ids = (id for (id,), entry in entries.items() if former in entry.former)
     return next(map(split_entity, ids), None)
-
-
-def _listen(client: Client, where: tuple[str, str]) -> Told:
-    """What is told of the entity, and of the ends of commands, from before the command is said."""
-    told: Told = asyncio.Queue()
-    own = {"domain": where[0], "object_id": where[1]}
-    for topic, fixed in ((ENTITY_STATE, own), (COMMAND_ENDED, {}), (COMMAND_FAILED, {})):
-        client.bus.replay(client.bus.hear(topic, told.put_nowait, "set", **fixed))
-    return told
-
-
-async def _outcome(told: Told, cause: Cause, timeout: float) -> tuple[CommandOutcome, str | None]:
-    """The end of a command and the state that goes with it; raises `Failure` where nobody tells. As long as the home
-    says that something is on its way, such as a shutter that drives, its end is waited for."""
-    clock, state, under_way = asyncio.get_running_loop().time, None, False
-    began = clock()
-    until = began + timeout + _REPORT
-    try:
-        while True:
-            async with asyncio.timeout_at(None if under_way else until):
-                said = await told.get()
-            if isinstance(said, EntityState):
-                state, under_way = said.state, WANTED in said.attributes
-            elif isinstance(said, CommandOutcome) and said.cause is not None and said.cause.id == cause.id:
-                return said, await _settled(told, cause, state)
-            until = max(until, clock() + _REPORT)
-    except TimeoutError:
-        raise Failure(f"nobody told within {clock() - began:.0f} s what came of it") from None
-
-
-async def _settled(told: Told, cause: Cause, state: str | None) -> str | None:
-    """The state that follows from a command comes right behind its end, where it changes at all."""
-    try:
-        async with asyncio.timeout(_BEHIND):
-            while True:
-                said = await told.get()
-                if isinstance(said, EntityState):
-                    state = said.state
-                    if said.cause is not None and said.cause.parent == cause.id and WANTED not in said.attributes:
-                        return state
-    except TimeoutError:
-        return state

@@ -104,7 +104,7 @@ class Delivering:
             if older.yields(newer):
                 turn = turn or (older.due if older.lane else 0.0)
                 newer.shown = newer.shown or older.shown
-                self._end(older, "superseded", f"{newer.service}, asked for later, took its place")
+                self._end(older, "superseded", _took_over(newer))
             older = before
         if newer.wish.halts and newer.shown:
             self._show(newer)
@@ -344,6 +344,10 @@ class Delivering:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def _took_over(newer: Pending) -> str:
+    return f"{newer.service} by {newer.cause.by} ({newer.cause.id}), asked for later, took its place"
 
 
 def changed(error: Exception) -> str:
