@@ -31,6 +31,7 @@ def _pressed(data: Mapping[str, Any]) -> str:
 
 _EVENTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "device_trigger": _pressed,
+    "flapping": lambda data: "changes far too often, and is slowed until it is calm",
     "tag_scanned": lambda data: f"read the tag {str(data.get('tag_id', ''))[:60]}",
 }
 
@@ -62,7 +63,7 @@ class Happenings:
         return {**line, "failed": outcome.message, "service": outcome.service}
 
     def event(self, event: DeviceEvent) -> dict[str, Any] | None:
-        """The line for a press of a key or a tag; signals of remotes are no news to people."""
+        """The line for a press of a key, a tag, or what flaps; signals of remotes are no news to people."""
         tell = _EVENTS.get(event.type)
         if tell is None:
             return None

@@ -11,7 +11,7 @@ from homeserver.cli.failures import Failure
 from homeserver.cli.options import AsJson, Broker, Data, load_settings
 from homeserver.cli.printing import ago, console, print_json, print_table
 from homeserver.runtime.settings import Settings
-from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, EntityConfig, EntityState
+from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, UNAVAILABLE, UNKNOWN, EntityConfig, EntityState
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
 from homeserver.view.digits import displayed
 
@@ -116,7 +116,7 @@ def _row(where: tuple[str, ...], config: EntityConfig, state: EntityState | None
         "name": (entry.name if entry else None) or config.name,
         "state": state.state if state else "unknown",
         "unit": config.unit,
-        "display": displayed(state.state, config) if state else "unknown",
+        "display": displayed(state.state, config) if state else UNKNOWN,
         "area": area.name if area else "",
         "attributes": state.attributes if state else {},
         "changed": state.changed if state else None,
@@ -128,4 +128,5 @@ def _row(where: tuple[str, ...], config: EntityConfig, state: EntityState | None
 
 
 def _shown(row: dict[str, Any]) -> str:
-    return f"{row['display']} {row['unit']}" if row["unit"] else str(row["display"])
+    has_unit = row["unit"] and row["state"] not in (UNKNOWN, UNAVAILABLE)
+    return f"{row['display']} {row['unit']}" if has_unit else str(row["display"])

@@ -54,6 +54,7 @@ async def test_motion_is_news_again_after_a_rest(home: Any) -> None:
         ("device_trigger", {"type": "action", "subtype": "toggle"}, "told: toggle, action"),
         ("device_trigger", {"type": "", "subtype": ""}, "told: something happened"),
         ("tag_scanned", {"tag_id": "04-6B"}, "read the tag 04-6B"),
+        ("flapping", {"message": "it changes"}, "changes far too often, and is slowed until it is calm"),
         ("infrared_received", {"timings": [1, 2]}, None),
     ],
 )
