@@ -71,6 +71,7 @@ class EditArea(_Words):
     name: _Name | None = None
     floor: str | None = Field(None, description="id or name of a floor")
     aliases: _Names | None = Field(None, description="other names that people call it by")
+    icon: _Name | None = Field(None, description="such as mdi:sofa")
     id: _Id = None
     former: _Former = None
     take: _Take = False
@@ -82,6 +83,8 @@ class EditFloor(_Words):
     floor: str | None = Field(None, description="the floor's id; without it a new one is made")
     name: _Name | None = None
     level: Annotated[int, Field(ge=-20, le=200)] | None = Field(None, description="0 is the ground floor")
+    aliases: _Names | None = Field(None, description="other names that people call it by")
+    icon: _Name | None = Field(None, description="such as mdi:home-floor-1")
     id: _Id = None
     former: _Former = None
     take: _Take = False
@@ -92,6 +95,9 @@ class EditLabel(_Words):
 
     label: str | None = Field(None, description="the label's id; without it a new one is made")
     name: _Name | None = None
+    icon: _Name | None = Field(None, description="such as mdi:weather-night")
+    color: _Name | None = Field(None, description="a word such as deep-orange, or #rrggbb")
+    description: Annotated[str, Field(max_length=1_000)] | None = Field(None, description="what it is for")
     id: _Id = None
     former: _Former = None
     take: _Take = False

@@ -57,10 +57,15 @@ class Entries:
             case "area":
                 self.area(own)
             case "floor":
-                entry = FloorEntry(words["name"], words.get("level"), self._former(words)) if words else None
-                self._say(FLOOR_ENTRY, kind, own, entry)
+                self._say(FLOOR_ENTRY, kind, own, self._floor(words) if words else None)
             case "label":
-                self._say(LABEL_ENTRY, kind, own, LabelEntry(words["name"], self._former(words)) if words else None)
+                more = {name: words.get(name) for name in ("icon", "color", "description")} if words else {}
+                entry = LabelEntry(words["name"], self._former(words), **more) if words else None
+                self._say(LABEL_ENTRY, kind, own, entry)
+
+    def _floor(self, words: Words) -> FloorEntry:
+        aliases = tuple(words.get("aliases", ()))
+        return FloorEntry(words["name"], words.get("level"), self._former(words), aliases, words.get("icon"))
 
     def people_made(self) -> None:
         """Say the areas, floors and labels that people made: no device need be in them."""
@@ -120,7 +125,7 @@ class Entries:
     def area(self, own: str) -> None:
         words, name = self._journal.of("area", own), self._area_name(own)
         floor, aliases = self._id("floor", words.get("floor_id")), tuple(words.get("aliases", ()))
-        entry = AreaEntry(name, floor, aliases, self._former(words)) if name else None
+        entry = AreaEntry(name, floor, aliases, self._former(words), words.get("icon")) if name else None
         self._say(AREA_ENTRY, "area", own, entry)
 
     def _id(self, kind: Kind, own: str | None) -> str | None:

@@ -30,6 +30,8 @@ class FloorRow(_Words):
     key: _Key
     name: _Name
     level: Annotated[int, Field(ge=-20, le=200)] | None = None
+    aliases: _Keys = ()
+    icon: _Text | None = None
 
 
 class LabelRow(_Words):
@@ -38,6 +40,9 @@ class LabelRow(_Words):
     kind: Literal["label"] = "label"
     key: _Key
     name: _Name
+    icon: _Text | None = None
+    color: _Text | None = None
+    description: _Text | None = None
 
 
 class AreaRow(_Words):
@@ -48,6 +53,7 @@ class AreaRow(_Words):
     name: _Name
     floor: _Key | None = None
     aliases: _Keys = ()
+    icon: _Text | None = None
 
 
 class ZoneRow(_Words):

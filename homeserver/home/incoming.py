@@ -23,9 +23,9 @@ _HEX: Final = re.compile(r"[0-9a-f]{32}")
 """An id of a place that is no word, such as Home Assistant gave before 2021."""
 _OWN: Final = "its own"
 _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
-    "floor": ("name", "level"),
-    "label": ("name",),
-    "area": ("name", "aliases"),
+    "floor": ("name", "level", "aliases", "icon"),
+    "label": ("name", "icon", "color", "description"),
+    "area": ("name", "aliases", "icon"),
     "zone": ("name", "latitude", "longitude", "radius", "passive", "icon"),
 }
 """The words of a row of a place that are words here too."""

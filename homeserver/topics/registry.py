@@ -46,6 +46,7 @@ class AreaEntry:
     floor_id: str | None = None
     aliases: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
+    icon: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,19 @@ class FloorEntry:
     name: str
     level: int | None = None
     former: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    icon: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LabelEntry:
-    """A word that people put on entities and devices to speak of them together."""
+    """A word that people put on entities and devices to speak of them together. `color`: a word, or #rrggbb."""
 
     name: str
     former: tuple[str, ...] = ()
+    icon: str | None = None
+    color: str | None = None
+    description: str | None = None
 
 
 ENTITY_ENTRY: Final = Retained("registry/entity/{entity_id}", EntityEntry)

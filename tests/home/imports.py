@@ -15,8 +15,8 @@ POWER = {"name": "Power", "unique_id": "u2", "state_topic": "a/power", "device":
 TOPICS: tuple[Topic[Any], ...] = (ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY, FLOOR_ENTRY, LABEL_ENTRY)
 
 PLACES: tuple[words.Row, ...] = (
-    words.FloorRow(key="ground", name="Ground floor", level=0),
-    words.LabelRow(key="evening", name="Evening"),
+    words.FloorRow(key="ground", name="Ground floor", level=0, aliases=("Downstairs",)),
+    words.LabelRow(key="evening", name="Evening", color="blue"),
     words.AreaRow(key="kitchen", name="Kitchen", floor="ground", aliases=("Galley",)),
 )
 LAMP = words.DeviceRow(

@@ -8,7 +8,7 @@ import pytest
 
 from homeserver.home import import_words as words
 from homeserver.topics.call import CallError
-from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
+from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, FLOOR_ENTRY, LABEL_ENTRY
 from tests.home.imports import (
     ADDRESS,
     LAMP,
@@ -43,6 +43,8 @@ async def test_what_is_here_gets_id_name_and_place_and_one_undo_takes_it_back(in
     assert (device.name, device.area_id) == ("Big lamp", "kitchen")
     area = entry(stage, AREA_ENTRY, "kitchen")
     assert (area.floor_id, area.aliases) == ("ground", ("Galley",))
+    assert entry(stage, FLOOR_ENTRY, "ground").aliases == ("Downstairs",)
+    assert entry(stage, LABEL_ENTRY, "evening").color == "blue"
     assert "light.kitchen" in stage.states
     reply = await stage.command("light.lamp", "turn_on")
     assert reply is not None

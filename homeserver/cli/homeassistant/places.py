@@ -53,19 +53,23 @@ def settings(source: Source) -> Iterator[Found]:
 def floors(source: Source) -> Iterator[Found]:
     for floor in source.registries.floors:
         level = floor.level if floor.level is None or -20 <= floor.level <= 200 else None
-        yield FloorRow(key=floor.floor_id, name=floor.name, level=level)
+        yield FloorRow(key=floor.floor_id, name=floor.name, level=level, aliases=floor.aliases, icon=floor.icon)
 
 
 def labels(source: Source) -> Iterator[Found]:
     for label in source.registries.labels:
-        yield LabelRow(key=label.label_id, name=label.name)
+        about = label.description[:1_000] if label.description else None
+        yield LabelRow(key=label.label_id, name=label.name, icon=label.icon, color=label.color, description=about)
 
 
 def areas(source: Source) -> Iterator[Found]:
     floors = {floor.floor_id for floor in source.registries.floors}
     for area in source.registries.areas:
         floor = area.floor_id if area.floor_id in floors else None
-        yield AreaRow(key=area.id, name=area.name, floor=floor, aliases=area.aliases)
+        yield AreaRow(key=area.id, name=area.name, floor=floor, aliases=area.aliases, icon=area.icon)
+    labelled = tuple(area.name for area in source.registries.areas if area.labels)
+    if labelled:
+        yield Stays("labels of areas", labelled, "areas have no labels here: put them on what is in them")
 
 
 def zones(source: Source) -> Iterator[Found]:

@@ -46,6 +46,7 @@ Key = Annotated[str, Field(min_length=1, max_length=255)]
 Name = Annotated[str, BeforeValidator(_cut), Field(min_length=1)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 Pairs = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)]
+Icon = Annotated[str | None, BeforeValidator(lambda value: _cut(value) or None)]
 Text = Annotated[Key, BeforeValidator(_text)]
 
 
@@ -59,7 +60,7 @@ class Floor(_Row):
     floor_id: Key
     name: Name
     level: int | None = None
-    icon: str | None = None
+    icon: Icon = None
     aliases: Texts = ()
 
 
@@ -68,8 +69,8 @@ class Label(_Row):
 
     label_id: Key
     name: Name
-    color: str | None = None
-    icon: str | None = None
+    color: Icon = None
+    icon: Icon = None
     description: str | None = None
 
 
@@ -79,7 +80,7 @@ class Area(_Row):
     id: Key
     name: Name
     floor_id: str | None = None
-    icon: str | None = None
+    icon: Icon = None
     aliases: Texts = ()
     labels: Texts = ()
 
@@ -115,7 +116,7 @@ class Entity(_Row):
     labels: Texts = ()
     hidden_by: str | None = None
     disabled_by: str | None = None
-    icon: str | None = None
+    icon: Icon = None
     aliases: Texts = ()
     aliases_v2: Texts = ()
     device_class: str | None = None

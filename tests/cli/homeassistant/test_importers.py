@@ -34,7 +34,8 @@ def test_places_of_a_modern_home(tmp_path: Path) -> None:
         ("ground", "Ground floor", 0),
         ("up", "Upstairs", 1),
     ]
-    assert [(row.key, row.name) for row in of(LabelRow, tmp_path)] == [("evening", "Evening")]
+    assert [(row.key, row.name, row.color) for row in of(LabelRow, tmp_path)] == [("evening", "Evening", "blue")]
+    assert [row.aliases for row in of(FloorRow, tmp_path)] == [(), ("Top",)]
     areas = [(row.key, row.name, row.floor, row.aliases) for row in of(AreaRow, tmp_path)]
     assert areas == [
         ("kitchen", "Kitchen", "ground", ("Cook's",)),
