@@ -72,6 +72,9 @@ class Litter:
             payload = self._unread.get(topic) or self._registry.payload(topic)
             if payload is not None:
                 yield Piece(topic, "discovery", refusal.reason, payload)
+        for topic, payload in self._unread.items():
+            if topic not in announcing and topic not in self._refusals.entries:
+                yield Piece(topic, "discovery", "it announces nothing: what it was for is announced elsewhere", payload)
 
     def _states(self, left: Leftovers) -> Iterator[Piece]:
         owned = {where for where, _ in self._left(left, ENTITY_CONFIG)} | set(self._roster.entities)

@@ -78,6 +78,7 @@ class Roster:
         self._around = around
         registry.may_follow = self._grants.may_follow
         self._announced: dict[str, Announcement] = {}
+        self._migrating: set[str] = set()
         self._by_key: dict[str, Entity] = {}
         self._drafts: dict[str, Draft] = {}
         self._by_topic: dict[str, set[str]] = {}
@@ -117,6 +118,10 @@ class Roster:
         self._note_refusals(topic, found)
         if any(key == topic for key, _ in found.refusals):
             return change  # it could not be read: what was announced before stays
+        if found.migrating:
+            self._migrating.add(topic)
+            return change  # its entities stay until another topic announces them, or this one nothing
+        self._migrating.discard(topic)
         change.announces = bool(found.announcements)
         change.empty = not found.announcements
         refused = {key for key, _ in found.refusals}
@@ -173,7 +178,7 @@ class Roster:
         row = self.registry.find(draft.domain, draft.unique_id)
         self._check_kin(draft, row)
         claim = self._claims.get((draft.domain, draft.unique_id))
-        if claim is not None and claim != announcement.key:
+        if claim not in (None, announcement.key) and self._announced[claim].topic not in self._migrating:
             if sum(map(len, self._rivals.values())) < _RIVALS:
                 self._rivals.setdefault((draft.domain, draft.unique_id), {})[announcement.key] = announcement
             raise Refused(
@@ -228,6 +233,9 @@ class Roster:
         if before is not None and (before.where[0], self._drafts[key].unique_id) != (draft.domain, draft.unique_id):
             self._leave(key, change)
             before = None
+        claim = self._claims.get((draft.domain, draft.unique_id), key)
+        if claim != key:
+            before = self._hand_over(claim)
         entity, device = draft.entity(self.registry)
         if before is not None:
             inherit(entity, before)
@@ -246,7 +254,8 @@ class Roster:
         if device is not None:
             change.devices.append(device)
 
-    def _leave(self, key: str, change: Change) -> None:
+    def _hand_over(self, key: str) -> Entity:
+        """An entity is announced under another key from now on."""
         entity = self._by_key.pop(key)
         draft = self._drafts.pop(key)
         topic = draft.announcement.topic
@@ -255,6 +264,10 @@ class Roster:
             del self._by_topic[topic]
         del self._announced[key]
         del self._claims[draft.domain, draft.unique_id]
+        return entity
+
+    def _leave(self, key: str, change: Change) -> None:
+        entity = self._hand_over(key)
         if self.entities.get(entity.where) is entity:
             del self.entities[entity.where]
         self.registry.leave(entity.id)
