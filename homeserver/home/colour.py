@@ -31,13 +31,14 @@ COLDEST_RGB: Final = 40000
 
 
 def kelvin_of(mired: float) -> int:
-    """Micro reciprocal degrees to kelvin."""
-    return round(1_000_000 / mired)
+    """Micro reciprocal degrees to kelvin; whole numbers of either come back exactly from the other, as these are cut
+    off where lamps and Home Assistant cut them off."""
+    return math.floor(1_000_000 / mired)
 
 
 def mired_of(kelvin: float) -> int:
     """Kelvin to micro reciprocal degrees."""
-    return round(1_000_000 / kelvin)
+    return math.floor(1_000_000 / kelvin)
 
 
 def hs_to_rgb(hs: Hs) -> Rgb:
@@ -45,7 +46,7 @@ def hs_to_rgb(hs: Hs) -> Rgb:
     return round(red * 255), round(green * 255), round(blue * 255)
 
 
-def rgb_to_hs(rgb: Rgb) -> Hs:
+def rgb_to_hs(rgb: tuple[float, ...]) -> Hs:
     hue, saturation, _ = colorsys.rgb_to_hsv(*(channel / 255 for channel in rgb))
     return round(hue * 360, 3), round(saturation * 100, 3)
 
@@ -86,7 +87,13 @@ def hs_to_xy(hs: Hs) -> Xy:
 
 
 def kelvin_to_rgb(kelvin: float) -> Rgb:
-    """Tanner Helland's approximation of a black body, "How to convert temperature (K) to RGB"."""
+    """The colour of a black body."""
+    red, green, blue = _black_body(kelvin)
+    return _byte(red), _byte(green), _byte(blue)
+
+
+def _black_body(kelvin: float) -> tuple[float, float, float]:
+    """Tanner Helland's approximation, "How to convert temperature (K) to RGB"; not limited to 0-255."""
     tens = min(max(kelvin, WARMEST_RGB), COLDEST_RGB) / 100
     if tens <= 66:
         red, green = 255.0, 99.4708025861 * math.log(tens) - 161.1195681661
@@ -94,11 +101,11 @@ def kelvin_to_rgb(kelvin: float) -> Rgb:
     else:
         red = 329.698727446 * (tens - 60) ** -0.1332047592
         green, blue = 288.1221695283 * (tens - 60) ** -0.0755148492, 255.0
-    return _byte(red), _byte(green), _byte(blue)
+    return red, green, blue
 
 
 def kelvin_to_hs(kelvin: float) -> Hs:
-    return rgb_to_hs(kelvin_to_rgb(kelvin))
+    return rgb_to_hs(tuple(min(255.0, max(0.0, channel)) for channel in _black_body(kelvin)))
 
 
 def rgb_to_kelvin(rgb: Rgb) -> int:

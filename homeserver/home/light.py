@@ -105,7 +105,7 @@ def spellings(mode: str, facts: Mapping[str, Any], lamp: Lamp) -> dict[str, Any]
         if (kelvin := facts.get("color_temp_kelvin")) is None:
             return {}
         rgb = colour.kelvin_to_rgb(kelvin)
-        return {"color_temp_kelvin": kelvin} | _all(rgb)
+        return {"color_temp_kelvin": kelvin} | _all(rgb) | {"hs_color": colour.kelvin_to_hs(kelvin)}
     name = f"{mode}_color"
     if mode not in COLOURS or (value := facts.get(name)) is None:
         return {}

@@ -125,7 +125,7 @@ BASIC_LIGHTS = [
         {
             "supported_color_modes": ["color_temp", "hs"],
             "min_color_temp_kelvin": 2000,
-            "max_color_temp_kelvin": 6536,
+            "max_color_temp_kelvin": 6535,
             "effect_list": ["rainbow", "blink"],
         },
     ),

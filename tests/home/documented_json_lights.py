@@ -167,7 +167,7 @@ JSON_LIGHTS = [
             Told("turn_on", {"effect": "blink"}, [("zigbee2mqtt/downlight/set", {"state": "ON", "effect": "blink"})]),
             Told("turn_on", {"brightness": 0}, [("zigbee2mqtt/downlight/set", {"state": "OFF"})]),
         ],
-        {"supported_color_modes": ["color_temp"], "min_color_temp_kelvin": 2703, "max_color_temp_kelvin": 6536},
+        {"supported_color_modes": ["color_temp"], "min_color_temp_kelvin": 2702, "max_color_temp_kelvin": 6535},
     ),
     Case(
         "template_simple_string",
@@ -289,7 +289,7 @@ JSON_LIGHTS = [
                 [
                     (
                         "shellies/bulb/color/0/set",
-                        {"turn": "on", "mode": "white", "brightness": 100.0, "temp": 6494.0},
+                        {"turn": "on", "mode": "white", "brightness": 100.0, "temp": 6500},
                     )
                 ],
             ),

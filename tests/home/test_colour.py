@@ -63,7 +63,7 @@ def test_any_point_of_the_diagram_is_some_colour(x: float, y: float) -> None:
 @given(st.integers(1000, 40000))
 def test_temperatures(kelvin: int) -> None:
     assert all(0 <= channel <= 255 for channel in colour.kelvin_to_rgb(kelvin))
-    assert abs(colour.kelvin_of(colour.mired_of(kelvin)) - kelvin) <= kelvin**2 / 1_000_000
+    assert abs(colour.kelvin_of(colour.mired_of(kelvin)) - kelvin) <= kelvin**2 / (1_000_000 - kelvin) + 1
     mixed = colour.kelvin_to_rgbww(kelvin, 2000, 6500)
     assert 254 <= sum(mixed) <= 256
 
