@@ -12,7 +12,7 @@ from homeserver.runtime.home_settings import HomeSettings, is_loopback
 from homeserver.runtime.settings import Settings
 from homeserver.runtime.settings_file import FILE
 from homeserver.runtime.supervisor import Supervisor
-from homeserver.runtime.tls.here import host_name
+from homeserver.runtime.tls.here import host_name, network_address
 
 _UNENCRYPTED: Final = """Who can listen in on that network
            reads all of it, passwords too. With TLS: leave --mqtt-host out and give `homeserver listen`"""
@@ -50,10 +50,8 @@ def _tell_devices(home: HomeSettings, supervisor: Supervisor) -> None:
     address = supervisor.address() if here or not ours else f"mqtt://{socket.gethostname()}:{home.mqtt_port}"
     line("devices", f"connect to {address}; {login}")
     for listener in supervisor.listeners:
-        line(
-            "",
-            f"           in your network to mqtt{'s' * listener.tls}://{listener.host or host_name()}:{listener.port}",
-        )
+        host = listener.host or network_address() or host_name()
+        line("", f"           in your network to mqtt{'s' * listener.tls}://{host}:{listener.port}")
     if ours and here and not supervisor.listeners:
         line("", "           from this machine only; `homeserver listen` lets your network in")
     elif ours and not here:

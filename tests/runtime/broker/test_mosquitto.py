@@ -2,14 +2,17 @@
 
 import os
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from homeserver.runtime.broker import mosquitto
 from homeserver.runtime.broker.choice import mosquitto_program
+from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.broker.mosquitto import Settings
 from homeserver.runtime.logins import Login, Logins
+from homeserver.runtime.tls.authority import Authority
 from tests.runtime.broker_contract.conftest import eventually, free_port, listens
 from tests.runtime.raw_client import RawClient
 
@@ -40,11 +43,26 @@ def test_generated_configuration_holds_every_measured_line(as_root: bool) -> Non
 
 
 def test_production_configuration_holds_them_too() -> None:
-    got = lines(PRODUCTION.read_text("utf-8"))
+    text = PRODUCTION.read_text("utf-8")
+    got = lines(text)
     assert got.items() >= MEASURED.items()
-    assert got["listener"] == "1883"
+    assert [line for line in text.splitlines() if line.startswith("listener")] == ["listener 1883", "listener 8883"]
+    assert got.items() >= {"certfile": "/mosquitto/data/broker.pem", "tls_version": "tlsv1.2"}.items()
     assert got["password_file"].startswith("/mosquitto/")
     assert got["acl_file"].startswith("/mosquitto/")
+
+
+def test_listeners_come_last_each_with_its_own_lines() -> None:
+    """Whatever stands after `listener` may be that listener's own; what is for all stands before."""
+    tls = Listener(8883, "", Path("/data/tls/broker.pem"), Path("/data/tls/broker.key"))
+    settings = Settings(Path("/b"), "127.0.0.1", 1883, False, 1000, True, (tls, Listener(1884, "10.0.0.7")))
+    text = mosquitto.configuration(settings)
+    rows = [line for line in text.splitlines() if line and not line.startswith("#")]
+    assert rows[-5:] == [
+        "listener 8883", "certfile /data/tls/broker.pem", "keyfile /data/tls/broker.key", "tls_version tlsv1.2",
+        "listener 1884 10.0.0.7",
+    ]  # fmt: skip
+    assert "user root" in rows[:-5]
 
 
 def test_rights_are_lines_per_login_and_never_a_pattern() -> None:
@@ -70,15 +88,15 @@ def test_passwords() -> None:
 
 @pytest.mark.skipif(mosquitto_program() is None, reason="the program mosquitto is not installed")
 def test_production_configuration_is_understood_by_mosquitto(tmp_path: Path) -> None:
-    """The very file, with its folders and its port moved to where a test may use them."""
-    logins = Logins(tmp_path / "logins")
+    """The very file, with its folders and its ports moved to where a test may use them."""
+    logins, now = Logins(tmp_path / "logins"), datetime.now(UTC)
     secret = logins.ensure("process.core", ("#",), ("#",))
-    for folder in ("home", "data"):
-        (tmp_path / folder).mkdir()
-    mosquitto.write_logins(tmp_path / "home", logins, anonymous=False)
+    Authority(tmp_path / "data", "Home", now).issue("broker", ("127.0.0.1",), now)
+    mosquitto.write_logins(tmp_path / "data", logins, anonymous=False)
     port, config = free_port(), tmp_path / "mosquitto.conf"
     text = PRODUCTION.read_text("utf-8").replace("/mosquitto/", f"{tmp_path}/")
     text = text.replace("listener 1883", f"listener {port} 127.0.0.1")
+    text = text.replace("listener 8883", f"listener {free_port()} 127.0.0.1")
     config.write_text(text + ("user root\n" if os.geteuid() == 0 else ""))
     argv = [str(mosquitto_program()), "-c", str(config)]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
