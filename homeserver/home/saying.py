@@ -22,14 +22,14 @@ class Saying:
         self._house = house
         self._clock = house.clock
         self.entries = entries
-        self._steadying = Steadying(house.clock, self.state, self._notice)
+        self.steadying = Steadying(house.clock, self.state, self._notice)
 
     def state(self, entity: Entity, *, force: bool = False, parent: Cause | None = None) -> None:
         """Say an entity's state if it differs from what was said, or in any case. `parent`: the command that alone is
         the cause, where the device has said nothing."""
         if entity.happened is not None and self.aloud:
             self._event(entity, entity.happened)
-        if entity.steady is not None and self.aloud and self._steadying.holds(entity, entity.steady):
+        if entity.steady is not None and self.aloud and self.steadying.holds(entity, entity.steady):
             return
         state, attributes = entity.word, entity.attributes
         same = state == entity.said_state
@@ -44,9 +44,9 @@ class Saying:
         message = EntityState(state, attributes, entity.changed, now, self._cause(entity, parent))
         self._house.say(ENTITY_STATE, message, *entity.where)
         if entity.steady is not None:
-            self._steadying.told(entity.steady)
+            self.steadying.told(entity.steady)
         elif not same and (entity.face.pace > 0 or state == UNAVAILABLE):
-            self._steadying.count(entity)
+            self.steadying.count(entity)
 
     def _notice(self, entity: Entity, message: str) -> None:
         """Say something about an entity that people should know, once."""

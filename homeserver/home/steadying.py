@@ -149,6 +149,14 @@ class Steadying:
             self._confine(entity, steady)
             self._wait(entity, steady, SLOW)
 
+    def finish(self, entity: Entity) -> None:
+        """The home closes: what waits only for its time is told, for nobody may ever report it again."""
+        steady = entity.steady
+        if steady is not None and steady.timer is not None and not steady.debounce:
+            steady.drop()
+            entity.steady = None
+            self._tell(entity)
+
     def _warm(self, entity: Entity, now: float) -> bool:
         """One more change: whether there are too many now. What one change adds lasts for the entity's pace."""
         pace = entity.face.pace

@@ -186,6 +186,7 @@ class Home(Importing, Removing):
         self._say_birth("offline")
         self.commands.delivering.close()
         for entity in self.roster.entities.values():
+            self.saying.steadying.finish(entity)
             entity.rest()
         self.outbox.write_notes()
         if self.saying.aloud:

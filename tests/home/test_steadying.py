@@ -1,16 +1,25 @@
 """What flaps is slowed and named once; what people ask to slow is slowed; the last value is always told."""
 
+import asyncio
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from homeserver.home.edit_words import EditEntity
-from homeserver.home.steadying import SLOW, pace_of
+from homeserver.home.entity import Entity, Face
+from homeserver.home.steadying import SLOW, Steadying, pace_of, steady_of
 from homeserver.home.tuning import UNTUNED, Tuning
 from homeserver.home.words import AskDevices
+from homeserver.runtime.clock import VirtualClock
+from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.topics.call import Caller
 from homeserver.topics.cause import Cause
-from tests.home.stage import Stage
+from homeserver.topics.entity import EntityConfig
+from tests.home.stage import Stage, memory_stage
 
 CALLER = Caller("person.anna", "owner", Cause("test", "person.anna"))
 DOOR: dict[str, Any] = {
@@ -177,6 +186,78 @@ async def test_whoever_may_be_restless_is_never_slowed(stage: Stage) -> None:
     stage.history.clear()
     await blink(stage, "door", 200, 0.1)
     assert len(told(stage, "binary_sensor.door")) == 200
+
+
+async def test_what_waits_is_told_when_the_home_closes(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as stage:
+        await stage.announce("sensor", {"name": "P", "unique_id": "p", "state_topic": "p", "unit_of_measurement": "W"})
+        await set_of(stage, "sensor.p", throttle=600)
+        for number in ("1", "2", "3"):
+            await stage.report("p", number)
+        assert stage.states["sensor.p"].state == "1"
+    async with memory_stage(tmp_path, broker) as stage:
+        assert stage.states["sensor.p"].state == "3"
+
+
+class Play:
+    """An entity that is told as the home tells it, with what was told and when."""
+
+    def __init__(self, pace: float, debounce: float, throttle: float) -> None:
+        self.clock = VirtualClock()
+        self.told: list[tuple[float, str]] = []
+        self.notices = 0
+        self.steadying = Steadying(self.clock, self.tell, self.notice)
+        face, config = Face(pace=pace), EntityConfig("Thing", "home")
+        self.entity = Entity("k", "t", "binary_sensor.thing", ("binary_sensor", "thing"), config, face, "device:x")
+        self.entity.steady = steady_of(Tuning(debounce=debounce, throttle=throttle))
+
+    def notice(self, entity: Entity, sentence: str) -> None:
+        self.notices += 1
+
+    def tell(self, entity: Entity) -> None:
+        if entity.steady is not None and self.steadying.holds(entity, entity.steady):
+            return
+        if entity.word == entity.said_state:
+            return
+        entity.said_state = entity.word
+        self.told.append((self.clock.monotonic(), entity.word))
+        if entity.steady is not None:
+            self.steadying.told(entity.steady)
+        else:
+            self.steadying.count(entity)
+
+    async def run(self, reports: list[tuple[float, str]]) -> None:
+        for pause, word in reports:
+            await self.clock.advance(pause)
+            self.entity.set_state(word)
+            self.tell(self.entity)
+
+
+REPORTS = st.lists(st.tuples(st.floats(0, 3), st.sampled_from(["on", "off"])), min_size=1, max_size=150)
+
+
+@given(reports=REPORTS, debounce=st.sampled_from([0.0, 0.5, 2.0]), throttle=st.sampled_from([0.0, 1.0, 7.0]))
+@settings(deadline=None, max_examples=60)
+def test_whatever_is_reported_the_last_value_is_told_in_time_and_none_that_never_was(
+    reports: list[tuple[float, str]], debounce: float, throttle: float
+) -> None:
+    async def play() -> None:
+        one = Play(2.0, debounce, throttle)
+        await one.run(reports)
+        await one.clock.advance(max(debounce, throttle, SLOW) + 1e-6)
+        assert one.entity.said_state == reports[-1][1]
+        assert one.notices <= 1
+        times = [at for at, _ in one.told[1:]]  # the first word ever waits for nothing
+        assert all(later - earlier >= throttle - 1e-9 for earlier, later in pairwise(times))
+        heard = [(sum(pause for pause, _ in reports[: place + 1]), word) for place, (_, word) in enumerate(reports)]
+        for at, word in one.told[1:]:
+            since = [moment for moment, said in heard if moment <= at + 1e-9 and said != word]
+            assert not since or at - max(since) >= debounce - 1e-9
+        await one.clock.advance(300)
+        assert one.entity.steady is None or not one.entity.steady.quarantined
+
+    asyncio.run(play())
 
 
 def test_people_and_machines_may_move_twice_as_often_as_doors() -> None:
