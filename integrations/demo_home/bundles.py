@@ -5,7 +5,7 @@ speak it.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from integrations.demo_home.devices import Device
@@ -60,7 +60,12 @@ class Bundles:
         return [Message(f"{BASE}/{device.key}/connected", "true" if online else "false", True)]
 
     def report(
-        self, device: Device, components: Mapping[str, str], values: Values, moved: Collection[str], time: str
+        self,
+        device: Device,
+        components: Mapping[str, str],
+        values: Values,
+        moved: Collection[str],
+        time: Callable[[], str],
     ) -> list[Message]:
         return [Message(f"{BASE}/{device.key}/state", json.dumps(values), True)]
 

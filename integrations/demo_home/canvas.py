@@ -19,6 +19,7 @@ FONT: Final = {
     ":": ("000", "010", "000", "010", "000"), "-": ("000", "000", "111", "000", "000"),
 }  # fmt: skip
 """Figures of three by five dots."""
+_GAP: Final = ("000",) * 5
 
 
 class Canvas:
@@ -59,14 +60,13 @@ class Canvas:
             half = radius * sqrt(max(0.0, 1 - ((row - y) / height) ** 2))
             self.line(row, x - half, x + half, colour)
 
-    def figures(self, text: str, x: int, y: int, size: int, colour: int) -> None:
-        """Figures, `size` pixels for each dot; a sign without a picture leaves a gap."""
-        for place, sign in enumerate(text):
-            for row, dots in enumerate(FONT.get(sign, ())):
-                for column, dot in enumerate(dots):
-                    if dot == "1":
-                        left, top = x + size * (4 * place + column), y + size * row
-                        self.rectangle(left, top, left + size, top + size, colour)
+    def figures(self, text: str, x: int, y: int, size: int, colour: int, ground: int) -> None:
+        """Figures on a ground, `size` pixels for each dot; a sign without a picture leaves a gap."""
+        for row in range(5):
+            dots = "0".join(FONT.get(sign, _GAP)[row] for sign in text)
+            line = b"".join(bytes((colour if dot == "1" else ground,)) * size for dot in dots)[: self.width - x]
+            for place in range(y + size * row, min(self.height, y + size * (row + 1))):
+                self._rows[place][x : x + len(line)] = line
 
     def png(self) -> bytes:
         head = struct.pack(">IIBBBBB", self.width, self.height, 8, 3, 0, 0, 0)

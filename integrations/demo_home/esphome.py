@@ -4,7 +4,7 @@ Needs the world through its units. The lamps of this dialect are self-made and u
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from integrations.demo_home.devices import Device
@@ -56,7 +56,12 @@ class Esphome:
         return [Message(f"{BASE}/{device.key}/status", "online" if online else "offline", True)]
 
     def report(
-        self, device: Device, components: Mapping[str, str], values: Values, moved: Collection[str], time: str
+        self,
+        device: Device,
+        components: Mapping[str, str],
+        values: Values,
+        moved: Collection[str],
+        time: Callable[[], str],
     ) -> list[Message]:
         return [
             Message(f"{BASE}/{device.key}/{components[field]}/{field}/state", str(value), True)

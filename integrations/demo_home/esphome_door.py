@@ -12,7 +12,7 @@ from integrations.demo_home.infrared import POWER, same
 from integrations.demo_home.porch import LONGEST_TEXT
 from integrations.demo_home.unit import NEVER, Entity, Ignored, Kind, Order, Unit, Values, choice
 
-LOOK: Final = 600.0
+LOOK: Final = 900.0
 """Seconds between two pictures while nobody comes."""
 LONGEST_SIGNAL: Final = 1_000
 

@@ -83,7 +83,7 @@ def draw(local: datetime, light: Light, cloud: float, visitor: str | None) -> by
     if who is not None:
         _person(canvas, scene.number, who)
     canvas.rectangle(0, HEIGHT - 20, 152, HEIGHT, scene.number["black"])
-    canvas.figures(local.strftime("%Y-%m-%d %H:%M"), 8, HEIGHT - 15, 2, scene.number["white"])
+    canvas.figures(local.strftime("%Y-%m-%d %H:%M"), 8, HEIGHT - 15, 2, scene.number["white"], scene.number["black"])
     return canvas.png()
 
 

@@ -4,7 +4,7 @@ Needs the world through its units. The shapes are those of Tasmota 14.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from integrations.demo_home.devices import Device
@@ -64,7 +64,12 @@ class Tasmota:
         return [Message(f"{BASE}/{device.key}/tele/LWT", "Online" if online else "Offline", True)]
 
     def report(
-        self, device: Device, components: Mapping[str, str], values: Values, moved: Collection[str], time: str
+        self,
+        device: Device,
+        components: Mapping[str, str],
+        values: Values,
+        moved: Collection[str],
+        time: Callable[[], str],
     ) -> list[Message]:
         """The power and light fields on stat/, with the rest of the state on tele/STATE; energy on tele/SENSOR."""
         base = f"{BASE}/{device.key}"
@@ -77,10 +82,10 @@ class Tasmota:
                 messages.append(Message(f"{base}/stat/POWER", state["POWER"], True))
             else:
                 messages.append(Message(f"{base}/stat/RESULT", json.dumps(result), True))
-            full = {"Time": time, **result, "Wifi": {"RSSI": state["RSSI"]}}
+            full = {"Time": time(), **result, "Wifi": {"RSSI": state["RSSI"]}}
             messages.append(Message(f"{base}/tele/STATE", json.dumps(full), False))
         if energy and (not moved or any(name in energy for name in moved)):
-            messages.append(Message(f"{base}/tele/SENSOR", json.dumps({"Time": time, "ENERGY": energy}), False))
+            messages.append(Message(f"{base}/tele/SENSOR", json.dumps({"Time": time(), "ENERGY": energy}), False))
         if UPDATE in values and (not moved or UPDATE in moved):
             messages.append(Message(f"{base}/stat/{UPDATE}", json.dumps(values[UPDATE]), True))
         return messages

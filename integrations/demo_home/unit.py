@@ -104,8 +104,9 @@ class Dialect(Protocol):
     def availability(self, device: Device, online: bool) -> list[Message]: ...
 
     def report(self, device: Device, components: Mapping[str, str], values: Values, moved: Collection[str],
-               time: str) -> list[Message]:  # fmt: skip
-        """Say `values`; `moved` are those that gave the reason (none: all is to be said). `components` by field."""
+               time: Callable[[], str]) -> list[Message]:  # fmt: skip
+        """Say `values`; `moved` are those that gave the reason (none: all is to be said). `components` by field, `time`
+        the local time."""
         ...
 
     def happened(self, device: Device, component: str, field: str, payload: str) -> Message:

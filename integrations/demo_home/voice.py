@@ -42,21 +42,25 @@ class Voice:
     def _report(self, changed: bool) -> list[Message]:
         now = self.unit.world.timeline.now
         values = self.kind.read(self.unit)
-        last = self._values
-        moved = [name for name, value in values.items() if value != last.get(name) and self._moved(name, value)]
         if changed or now - self._reported >= self.kind.heartbeat - 1e-6:
             return self._say(values, ())
+        last, quiet, has_moved = self._values, self._quiet, self.kind.moved
+        moved = []
+        for name, value in values.items():  # what every device does all day long: worth a plain loop
+            before = last.get(name)
+            if value != before and name not in quiet and has_moved(name, value, before):
+                moved.append(name)
         return self._say(values, moved) if moved else []
-
-    def _moved(self, name: str, value: object) -> bool:
-        return name not in self._quiet and self.kind.moved(name, value, self._values.get(name))
 
     def _say(self, values: Values, moved: Collection[str]) -> list[Message]:
         # Fields that ride along unasked in a whole-state report are reported too; single topics only where they moved.
         self._values = {**self._values, **{name: values[name] for name in moved}} if moved else values
         self._reported = self.unit.world.timeline.now
-        time = self.unit.world.timeline.time().strftime("%Y-%m-%dT%H:%M:%S")
-        return self._keep(self.kind.dialect.report(self.unit.device, self._components, values, moved, time))
+        device, dialect = self.unit.device, self.kind.dialect
+        return self._keep(dialect.report(device, self._components, values, moved, self._local_time))
+
+    def _local_time(self) -> str:
+        return self.unit.world.timeline.time().strftime("%Y-%m-%dT%H:%M:%S")
 
     def announcements(self) -> list[Message]:
         return self.kind.dialect.discovery(self.unit.device, self.kind.entities)

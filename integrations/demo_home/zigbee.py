@@ -4,7 +4,7 @@ Needs the world through its units. The shapes are those that zigbee2mqtt publish
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from integrations.demo_home.devices import DEVICES, Device
@@ -62,7 +62,12 @@ class Zigbee:
         return [Message(f"{BASE}/{place}", json.dumps({"state": "online" if online else "offline"}), True)]
 
     def report(
-        self, device: Device, components: Mapping[str, str], values: Values, moved: Collection[str], time: str
+        self,
+        device: Device,
+        components: Mapping[str, str],
+        values: Values,
+        moved: Collection[str],
+        time: Callable[[], str],
     ) -> list[Message]:
         return [Message(f"{BASE}/{device.key}", json.dumps(values), True)]
 

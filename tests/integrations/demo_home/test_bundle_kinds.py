@@ -1,6 +1,9 @@
 """What meter, heat pump and dishwasher report and do, seen through their announcements."""
 
-from tests.integrations.demo_home.conftest import Stage
+from collections.abc import Callable
+from datetime import datetime
+
+from tests.integrations.demo_home.conftest import BERLIN, Stage
 
 
 def test_the_meter_reports_every_ten_seconds_and_sees_a_lamp(quiet: Stage) -> None:
@@ -83,12 +86,10 @@ def test_hot_water_and_dehumidifier_obey(quiet: Stage) -> None:
     assert quiet.house.ignored == {"out of range": 2, "not an option": 1}
 
 
-def test_phones_are_at_home_as_long_as_their_people(quiet: Stage) -> None:
-    phones = [f"device_tracker.{name}_phone" for name in ("anna", "ben", "mia")]
-    assert [quiet.ear.state(phone) for phone in phones] == ["home"] * 3
-    quiet.step(8 * 3_600)
-    rooms = quiet.house.world.whereabouts
-    assert rooms["Ben"] == "away"
-    assert [quiet.ear.state(phone) for phone in phones] == [
-        "not_home" if rooms[name] == "away" else "home" for name in ("Anna", "Ben", "Mia")
-    ]
+def test_phones_are_at_home_as_long_as_their_people(stage: Callable[..., Stage]) -> None:
+    morning = stage(datetime(2026, 1, 14, 6, 30, tzinfo=BERLIN))
+    names = ("anna", "ben", "mia")
+    assert [morning.ear.state(f"device_tracker.{name}_phone") for name in names] == ["home"] * 3
+    morning.step(1.7 * 3_600)  # on Wednesdays Anna works at home
+    assert morning.house.world.whereabouts["Ben"] == "away"
+    assert [morning.ear.state(f"device_tracker.{name}_phone") for name in names] == ["home", "not_home", "not_home"]

@@ -42,6 +42,6 @@ def test_a_copy_goes_its_own_way() -> None:
     canvas = Canvas(4, 4, (RED, BLUE))
     other = canvas.copy((RED, BLUE))
     other.disc(2, 2, 2, 1)
-    canvas.figures("1", 0, 0, 1, 1)
+    canvas.figures("1", 0, 0, 1, 1, 0)
     assert pixels(canvas.png())[2][1] == bytes((1, 1, 0, 0))
     assert sum(map(sum, pixels(other.png())[2])) > 8
