@@ -23,7 +23,7 @@ ROOT: Final = Path(__file__).parents[2]
 FILE: Final = ROOT / "compose.yaml"
 _VARIABLE: Final = re.compile(r"\$(?:(\$)|\{(\w+)(?::-([^}]*))?\})")
 _SECONDS: Final = {"s": 1.0, "m": 60.0}
-PATIENCE: Final = 30.0
+PATIENCE: Final = 60.0
 
 
 def interpolated(node: Any, variables: dict[str, str]) -> Any:
@@ -139,9 +139,12 @@ class Composition:
         assert kind in ("CMD", "CMD-SHELL")
         assert kind == "CMD-SHELL" or test[1] == "python"
         limit = seconds(self.services[service]["healthcheck"]["timeout"])
-        return subprocess.run(
-            argv, env=self.environment(service), cwd=self.folder, capture_output=True, text=True, timeout=limit
-        )
+        try:
+            return subprocess.run(
+                argv, env=self.environment(service), cwd=self.folder, capture_output=True, text=True, timeout=limit
+            )
+        except subprocess.TimeoutExpired:
+            return subprocess.CompletedProcess(argv, 1, "", f"no answer within {limit:g} s")
 
     async def until_healthy(self, *services: str) -> None:
         for service in services:
@@ -154,10 +157,12 @@ class Composition:
         """SIGKILL to all of it, as a container ends, and start it again, as its restart policy says."""
         assert self.services[service]["restart"] == "unless-stopped"
         process = self.processes[service]
-        for child in psutil.Process(process.pid).children(recursive=True):
+        children = psutil.Process(process.pid).children(recursive=True)
+        for child in children:
             child.kill()
         process.kill()
         process.wait(10)
+        psutil.wait_procs(children, 10)  # a container has ended when all of its processes have
         self.start(service)
 
     async def stop(self, service: str) -> float:

@@ -153,7 +153,7 @@ class Page:
 
 
 @needs_mosquitto
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_its_commands_make_a_home_that_heals(home: Composition) -> None:
     home.start("core")  # the broker is not there yet
     await until(lambda: "no connection to the broker" in home.output("core"))
@@ -180,7 +180,7 @@ async def test_its_commands_make_a_home_that_heals(home: Composition) -> None:
 
 
 @needs_mosquitto
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)
 async def test_each_login_keeps_to_its_own(broker: Composition) -> None:
     for process, post in POSTS.items():
         folder = broker.volume({"core": "data"}.get(process, process)) / "secrets"
@@ -227,7 +227,7 @@ def logged_in(home: Composition, login: str, secret: Path | str) -> RawClient:
 
 
 @needs_mosquitto
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)
 async def test_logins_change_while_it_runs_and_devices_come_in_by_tls(broker: Composition) -> None:
     added = json.loads(broker.run("core", "device-login", "add", "plug", "--json").stdout)
     assert added["applied"] is True
@@ -241,6 +241,7 @@ async def test_logins_change_while_it_runs_and_devices_come_in_by_tls(broker: Co
 
 
 @needs_mosquitto
+@pytest.mark.timeout(120)
 async def test_a_backup_is_the_same_home_on_another_machine_with_what_the_broker_retains(
     broker: Composition, tmp_path: Path
 ) -> None:
