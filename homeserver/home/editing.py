@@ -47,7 +47,7 @@ class Editing(Worker):
     async def edit_entity(self, request: words.EditEntity, caller: Caller) -> words.Edited:
         row = self.registry.entity(request.entity)
         if row is None:
-            known = nearest(request.entity, list(self.registry.entities))
+            known = nearest(request.entity, list(self.registry.entities))[:200]
             raise CallError("not_found", f"there is no entity {request.entity}; {known}", "entity")
         asked = self._asked(request, "entity")
         if (entity := self.roster.announced(row)) is not None:
@@ -77,7 +77,7 @@ class Editing(Worker):
     def _device(self, id: str, field: str = "device") -> DeviceRow:
         row = self.registry.find_device(id)
         if row is None:
-            known = nearest(id, list(self.registry.device_ids))
+            known = nearest(id, list(self.registry.device_ids))[:200]
             raise CallError("not_found", f"there is no device {id}; {known}", field)
         return row
 
@@ -228,12 +228,12 @@ class Editing(Worker):
         thing = id if step.kind == "entity" else f"{step.kind}.{id}"
         if step.kind == RETAINED:
             return f"{step.id}: {'taken off the broker' if step.after is None else 'put on the broker again'}"
-        gone, come = REMOVED in after, REMOVED in before
-        if gone or come or self._is_made(step.kind, step.id):
-            if gone or step.after is None:
-                return f"{thing}: taken away"
-            if come or step.before is None:
-                return f"{thing}: made" if not come else f"{thing}: brought back"
+        if REMOVED in after:
+            return f"{thing}: taken away"
+        if REMOVED in before:
+            return f"{thing}: brought back"
+        if None in (step.before, step.after) and self._is_made(step.kind, step.id):
+            return f"{thing}: {'made' if step.before is None else 'taken away'}"
         names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
         told = [name for name in names if name != FORMER or ID not in names]
         changes = (f"{name} {_shown(step, before, name)} -> {_shown(step, after, name)}" for name in told)

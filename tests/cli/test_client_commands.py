@@ -81,6 +81,39 @@ def test_a_thing_is_renamed_and_the_deed_undone(at: Run) -> None:
     assert "say what it is" in at("rename", "hall", "X").err
 
 
+def test_a_thing_gets_another_id_and_is_found_by_both(at: Run) -> None:
+    assert f"{LAMP}: id {LAMP} -> light.sun" in at("rename", LAMP, "light.sun").out
+    until(at, "entities", LAMP, "--json", holds='"id":"light.sun"')
+    assert "light.sun: turn_on accepted" in at("set", LAMP, "turn_on").out
+    assert "its id must begin with light." in at("rename", LAMP, "switch.sun").err
+    assert at("undo").code == 0
+    until(at, "entities", "light.sun", holds="no entity is called light.sun")
+
+
+def test_what_is_disabled_is_listed_and_enabled(at: Run) -> None:
+    rows = at("entities", "--disabled", "--json").json
+    assert {row["by"] for row in rows} == {"maker"}
+    some = rows[0]["id"]
+    assert some in at("entities", "--disabled").out
+    assert "disabled its own -> False" in at("entities", some, "--enable").out
+    until(at, "entities", some, "--json", holds=f'"id":"{some}"')
+    assert some not in at("entities", "--disabled", "--json").out
+    at("undo")
+    assert "no entity is called nothing" in at("entities", "nothing*", "--disable").err
+
+
+def test_devices_are_replaced_and_orphans_cleared(at: Run) -> None:
+    windows = [row["id"] for row in at("devices", "list", "window", "--json").json][:2]
+    planned = at("devices", "replace", *windows, "--dry-run", "--json").json
+    assert planned["matched"]
+    assert planned["deed"] is None
+    assert "nothing was done yet" in at("devices", "replace", *windows, "--dry-run").out
+    assert "there is no device nothing" in at("devices", "replace", "nothing", windows[0]).err
+    assert "has an owner" in at("devices", "orphans").out
+    assert "nothing to clear" in at("devices", "orphans", "--clear").out
+    assert "is no orphan" in at("devices", "orphans", f"device.{windows[0]}", "--clear").err
+
+
 def test_entities_lists_what_there_is(at: Run) -> None:
     until(at, "entities", LAMP, "--json", holds='"turn_on"')
     (lamp,) = at("entities", LAMP, "--json").json
