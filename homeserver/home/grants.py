@@ -14,6 +14,7 @@ from typing import Final
 
 from homeserver.home.config import Refused
 from homeserver.home.entity import Entity, Face, Read
+from homeserver.home.patterns import is_wild
 from homeserver.home.report import Ignored, Report
 from homeserver.runtime.filters import FilterSet, matches, overlaps
 from homeserver.runtime.logins import LoginError, Logins
@@ -97,14 +98,11 @@ class Grants:
 
     def check(self, topic: str, face: Face, tells: dict[str, str]) -> None:
         """Raise `Refused` unless an owner of `topic` may use all that an entity hears and `tells` (topics with their
-        keys). Of topics with wildcards the entity then hears only what is its owner's."""
+        keys). A topic with wildcards may be wider than what its owner may use: see `guard`."""
         refused: Refused | None = None
         for owner in self.owners(topic):
             try:
-                face.hears = [(heard, _permitted(heard, read, owner)) for heard, read in face.hears]
-                for told, key in tells.items():
-                    if not owner.says.matches(told):
-                        raise Refused(_reason(f"`{key}` {told[:80]!r}", owner))
+                _check_of(owner, face, tells)
             except Refused as reason:
                 refused = reason
             else:
@@ -112,24 +110,35 @@ class Grants:
         if refused is not None:
             raise refused
 
+    def guard(self, topic: str, face: Face) -> None:
+        """Of topics with wildcards an entity hears only what the owner of its announcement may use at that time."""
+        if self._logins is not None:
+            face.hears = [(heard, self._guarded(topic, read) if is_wild(heard) else read) for heard, read in face.hears]
+
+    def _guarded(self, topic: str, read: Read) -> Read:
+        def read_own(entity: Entity, report: Report) -> bool:
+            owners = self.owners(topic)
+            if owners and not any(owner.hears.matches(report.address) for owner in owners):
+                raise Ignored("it is another device's")
+            return read(entity, report)
+
+        return read_own
+
+
+def _check_of(owner: Owner, face: Face, tells: dict[str, str]) -> None:
+    for heard, _ in face.hears:
+        if not owner.hears.covers(heard) and not (
+            is_wild(heard) and any(overlaps(heard, own) for own in owner.hears.filters)
+        ):
+            raise Refused(_reason(f"{heard[:80]!r}", owner))
+    for told, key in tells.items():
+        if not owner.says.matches(told):
+            raise Refused(_reason(f"`{key}` {told[:80]!r}", owner))
+
 
 def _width(text: str) -> tuple[int, ...]:
     """Sorts filters, the most exact first."""
     return tuple(_WILD.get(level, 0) for level in text.split("/"))
-
-
-def _permitted(topic: str, read: Read, owner: Owner) -> Read:
-    if owner.hears.covers(topic):
-        return read
-    if not any(overlaps(topic, own) for own in owner.hears.filters):
-        raise Refused(_reason(f"{topic[:80]!r}", owner))
-
-    def read_own(entity: Entity, report: Report) -> bool:
-        if not owner.hears.matches(report.address):
-            raise Ignored("it is another device's")
-        return read(entity, report)
-
-    return read_own
 
 
 def _reason(what: str, owner: Owner) -> str:

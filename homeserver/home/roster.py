@@ -175,6 +175,7 @@ class Roster:
         """Read an announcement; None for one that was told to be forgotten. Raises `Refused`."""
         draft = Draft(announcement, self._templates, self._root, self._around)
         self._check(draft)
+        self._grants.guard(announcement.topic, draft.face)
         row = self.registry.find(draft.domain, draft.unique_id)
         self._check_kin(draft, row)
         claim = self._claims.get((draft.domain, draft.unique_id))

@@ -81,14 +81,14 @@ def announcements(found: list[Message]) -> Iterator[tuple[str, str, dict[str, An
                 yield one.key, one.component, one.fields
 
 
-async def say(stage: Stage, found: list[Message]) -> None:
+async def say(stage: Stage, found: list[Message], *, enable: bool = True) -> None:
     """Configs first, then all that is disabled is enabled, then the rest: as `explain` does it."""
     for configs in (True, False):
         for topic, payload in found:
             if topic.endswith("/config") is configs:
                 stage.device.publish(topic, payload, 1, True)
         await settle(60)
-        if configs:
+        if configs and enable:
             await enable_all(stage)
     await stage.virtual.advance(1)
 

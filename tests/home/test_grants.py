@@ -160,7 +160,7 @@ async def test_a_bundle_is_judged_part_by_part(stage: Stage, tmp_path: Path) -> 
     assert set(stage.configs) == {"light.lamp", "switch.rogue_switch", "switch.rogue_switch_2"}
 
 
-async def test_wildcards_hear_only_what_their_login_may_say(stage: Stage) -> None:
+async def test_wildcards_hear_only_what_their_login_may_say(stage: Stage, tmp_path: Path) -> None:
     config = {"unique_id": "w", "name": "W", "state_topic": "+/state"}
     await stage.report("homeassistant/sensor/rogue/w/config", dumps(config))
     await stage.report("lab/state", "ON")
@@ -170,6 +170,14 @@ async def test_wildcards_hear_only_what_their_login_may_say(stage: Stage) -> Non
     await stage.report("lab/state", "OFF")
     assert stage.states["sensor.w"].state == "mine"
     assert stage.states["light.lamp"].state == "off"
+    Logins(tmp_path).add("device.rogue", *device_rights("rogue", ("rogue/#", "more/#")))
+    await stage.virtual.advance(1.1)
+    await stage.report("more/state", "new")
+    assert stage.states["sensor.w"].state == "new"
+    Logins(tmp_path).add("device.rogue", *device_rights("rogue"))
+    await stage.virtual.advance(1.1)
+    await stage.report("more/state", "old")
+    assert stage.states["sensor.w"].state == "new"
 
 
 async def test_what_is_another_logins_stays_so_while_it_is_away(tmp_path: Path) -> None:
