@@ -75,6 +75,11 @@ def esphome(door: Door, guest: Guest) -> str:
     if door.secure and door.authority:
         lines += ["  # on an ESP32, framework esp-idf:", "  certificate_authority: |"]
         lines += [f"    {line}" for line in door.authority.strip().splitlines()]
+        if _is_address(door.host):
+            lines.append(
+                "  # Should it refuse the certificate: older ones compare names only. Give this machine one that"
+            )
+            lines.append("  # your router knows, homeserver listen --name NAME, and write it at `broker`.")
     if door.secure and door.certificate_fingerprint:
         lines += [
             "  # on an ESP8266 in its place; it changes with each renewal of the certificate, about every two years:",
@@ -96,6 +101,10 @@ def zigbee2mqtt(door: Door, guest: Guest) -> str:
     if door.secure and door.authority:
         lines.append(f"  ca: {door.authority_file}  # copy that file to where Zigbee2MQTT runs, and name it here")
     return "\n".join([*lines, "homeassistant:", "  enabled: true"])
+
+
+def _is_address(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdigit()
 
 
 def _in_address(host: str) -> str:

@@ -48,7 +48,11 @@ def up(
     ] = None,
     mqtt_host: Annotated[
         str | None,
-        typer.Option("--mqtt-host", help="0.0.0.0 lets devices of your network in.", show_default=False),
+        typer.Option(
+            "--mqtt-host",
+            help="0.0.0.0 lets your network in without TLS; with TLS: homeserver listen.",
+            show_default=False,
+        ),
     ] = None,
     http_port: Annotated[
         int | None, typer.Option("--http-port", help="Where the page is (8321).", show_default=False)

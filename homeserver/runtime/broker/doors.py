@@ -106,14 +106,22 @@ def _listening(host: str, port: int) -> list[socket.socket]:
     return made
 
 
+_TOLD = {
+    "WRONG_VERSION_NUMBER": "it does not speak TLS",
+    "HTTP_REQUEST": "it does not speak TLS",
+    "UNSUPPORTED_PROTOCOL": "it knows only TLS before 1.2",
+    "NO_SHARED_CIPHER": "it knows no cipher that is safe enough",
+    "UNKNOWN_CA": "it does not trust this certificate and needs the authority's",
+    "CERTIFICATE_EXPIRED": "its clock says that this certificate is not valid at this time",
+    "CERTIFICATE": "it does not accept this certificate: wrong authority, or it connects by a name that is not in it",
+}
+"""What the client did, by what stands in OpenSSL's reason; the first that fits."""
+
+
 def _told(error: ssl.SSLError) -> str:
-    """What the client did, as far as it says."""
     reason = error.reason or "the connection ended"
-    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"):
-        return f"it does not speak TLS ({reason})"
-    if "UNKNOWN_CA" in reason or "CERTIFICATE" in reason:
-        return f"it does not trust this certificate ({reason}); it needs the authority's"
-    return reason
+    words = next((words for part, words in _TOLD.items() if part in reason), "")
+    return f"{words} ({reason})" if words else reason
 
 
 class Doors:

@@ -92,7 +92,13 @@ async def serve(config: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     reloads: set[asyncio.Task[None]] = set()
-    loop.add_signal_handler(signal.SIGHUP, lambda: reloads.add(loop.create_task(reload(broker, config))))
+
+    def start_reload() -> None:
+        task = loop.create_task(reload(broker, config))
+        reloads.add(task)  # the loop alone would let go of it
+        task.add_done_callback(reloads.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, start_reload)
     keeping = loop.create_task(store.keep())
     try:
         await broker.start()
