@@ -1,7 +1,8 @@
 """The first start of a home: four questions at a terminal, each with an answer that will do, kept in its settings file.
 
 What this machine says of itself is proposed: its time zone, a city of that zone, the currency and language of the
-user's locale. Nothing is asked that was given already, and nothing at all where nobody sits at a terminal.
+user's locale. The units follow from the country of the time zone. Nothing is asked that was given already, and nothing
+at all where nobody sits at a terminal.
 """
 
 import json
@@ -27,6 +28,8 @@ from homeserver.runtime.settings_file import FILE
 Read = Callable[[str], dict[str, Any]]
 """Makes settings of an answer; raises `typer.BadParameter`."""
 _HEAD: Final = "# The settings of this home. `homeserver settings` shows all that there are, with their values.\n\n"
+_CUSTOMARY: Final = ("AS", "GU", "LR", "MP", "PR", "US", "VI")
+"""Countries whose homes count in °F, miles and gallons."""
 _DEGREES: Final = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?([+-])(\d{3})(\d\d)(\d\d)?")
 """ISO 6709, as in `zone.tab`: sign, degrees, minutes, perhaps seconds, for latitude and longitude."""
 
@@ -46,6 +49,8 @@ def ask(settings: Settings) -> bool:
         zone = answers.get("time_zone", home.time_zone)
         proposed = propose(zone) or ", ".join(str(getattr(home, field)) for field in fields)
         answers |= typer.prompt(question, proposed, value_proc=_reader(fields, example))
+    if "unit_system" not in given and _country(answers.get("time_zone", home.time_zone)) in _CUSTOMARY:
+        answers["unit_system"] = "us_customary"
     _write(home.data / FILE, answers)
     return True
 
@@ -93,11 +98,20 @@ def _zone(_: str) -> str:
 
 def _place(zone: str) -> str:
     """The city after which a time zone is called, in degrees."""
-    for row in files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8").splitlines():
-        found = _DEGREES.match(row.split("\t")[1]) if row.split("\t")[2:3] == [zone] else None
-        if found:
-            return ", ".join(f"{_degrees(*found.groups()[start : start + 4]):g}" for start in (0, 4))
-    return ""
+    found = _DEGREES.match(_row(zone)[1])
+    return ", ".join(f"{_degrees(*found.groups()[start : start + 4]):g}" for start in (0, 4)) if found else ""
+
+
+def _country(zone: str) -> str:
+    """ISO 3166 code of the country of a time zone."""
+    return _row(zone)[0]
+
+
+def _row(zone: str) -> list[str]:
+    """Country, place and name of a time zone; empty texts for one that is in no country."""
+    table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
+    rows = (line.split("\t") for line in table.splitlines())
+    return next((row for row in rows if row[2:3] == [zone]), ["", "", ""])
 
 
 def _degrees(sign: str, degrees: str, minutes: str, seconds: str | None) -> float:

@@ -125,6 +125,23 @@ def test_it_asks_once_and_only_what_nobody_has_set(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize(
+    ("zone", "units"),
+    [("America/Chicago", "us_customary"), ("America/Toronto", "metric"), ("Pacific/Guam", "us_customary")],
+)
+def test_the_units_follow_from_the_country(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str, units: str
+) -> None:
+    asked(tmp_path, monkeypatch, {"HOMESERVER_TIME_ZONE": zone})
+    assert Settings.load({"data": tmp_path}, [], {"HOMESERVER_TIME_ZONE": zone}).home.unit_system == units
+
+
+def test_units_that_were_given_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    env = {"HOMESERVER_TIME_ZONE": "America/Chicago", "HOMESERVER_UNIT_SYSTEM": "metric"}
+    asked(tmp_path, monkeypatch, env)
+    assert "unit_system" not in tomllib.loads((tmp_path / "homeserver.toml").read_text())
+
+
+@pytest.mark.parametrize(
     "names", [{}, {"TZ": "UTC", "LANG": "C"}, {"TZ": "Nowhere", "LANG": "C.UTF-8", "LC_ALL": "POSIX"}]
 )
 def test_a_machine_that_says_nothing_of_itself_leaves_the_defaults(
