@@ -7,6 +7,7 @@ import pytest
 
 from homeserver import workers
 from homeserver.cli.greeting import tell_ready
+from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.clock import RealClock
 from homeserver.runtime.journal import Journal
 from homeserver.runtime.settings import Settings
@@ -52,3 +53,13 @@ def test_a_broker_that_is_open_to_the_network_is_warned_of(greeting: Greeting, h
 @pytest.mark.parametrize("options", [{"broker": "amqtt"}, {"broker": "mqtt://10.0.0.1", "mqtt_host": "0.0.0.0"}])
 def test_one_that_is_not_or_is_not_ours_is_not(greeting: Greeting, options: dict[str, str]) -> None:
     assert "TLS" not in greeting(**options)
+
+
+def test_where_devices_come_in_is_told(greeting: Greeting, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "`homeserver listen` lets your network in" in greeting(broker="amqtt")
+    doors = (Listener(8883, "10.0.0.7", Path("c"), Path("k")), Listener(1884, "10.0.0.7"))
+    monkeypatch.setattr(Supervisor, "listeners", doors)
+    said = greeting(broker="amqtt")
+    assert "in your network to mqtts://10.0.0.7:8883" in said
+    assert "in your network to mqtt://10.0.0.7:1884" in said
+    assert "homeserver listen" not in said

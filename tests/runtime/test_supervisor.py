@@ -15,6 +15,7 @@ from homeserver.runtime import own_broker as module
 from homeserver.runtime.broker import BrokerCommand
 from homeserver.runtime.clock import RealClock
 from homeserver.runtime.journal import Journal
+from homeserver.runtime.listeners import ListenersError
 from homeserver.runtime.mqtt_wire import MqttWire
 from homeserver.runtime.plan import Plan, Post, guest_post
 from homeserver.runtime.ports import StartError, check_free
@@ -175,3 +176,11 @@ def test_how_a_process_reaches_the_broker(kit: Kit, options: dict[str, Any], is_
     supervisor = kit.supervisor(**options)
     assert supervisor.open_house is is_open
     assert supervisor.address("process.core") == address
+
+
+async def test_somebody_elses_broker_listens_where_it_likes(kit: Kit) -> None:
+    supervisor = kit.supervisor(broker="mqtt://10.0.0.1")
+    with pytest.raises(ListenersError, match="started by others"):
+        supervisor.apply_listeners()
+    await supervisor.renew()
+    assert (supervisor.listeners, supervisor.trouble) == ((), "")
