@@ -37,9 +37,7 @@ class Entries:
 
     def all(self) -> None:
         """Say what differs of everything."""
-        for kind, id in list(self._journal.words):
-            if kind in ("area", "floor", "label"):
-                self.renew(kind, id)  # type: ignore[arg-type]  # the kinds of the journal are those
+        self.people_made()
         for row in self._registry.devices.values():
             self.device(row)
         for own in self._registry.rows:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from homeserver.home import import_words as words
+from homeserver.home.entries import TOPICS
 from homeserver.topics.entity import ENTITY_CONFIG
-from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, FLOOR_ENTRY, LABEL_ENTRY
 from homeserver.topics.topic import Topic
 from tests.home.stage import Stage
 
@@ -12,7 +12,6 @@ ADDRESS = "0x00158d0001020304"
 DEVICE = {"identifiers": [f"zigbee2mqtt_{ADDRESS}"], "name": "Lamp"}
 LIGHT = {"name": None, "unique_id": "u1", "command_topic": "a/set", "device": DEVICE}
 POWER = {"name": "Power", "unique_id": "u2", "state_topic": "a/power", "device": DEVICE, "device_class": "power"}
-TOPICS: tuple[Topic[Any], ...] = (ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY, FLOOR_ENTRY, LABEL_ENTRY)
 
 PLACES: tuple[words.Row, ...] = (
     words.FloorRow(key="ground", name="Ground floor", level=0, aliases=("Downstairs",)),
