@@ -69,7 +69,8 @@ def _planned(process: str | None) -> list[str]:
     """The workers of a process of `homeserver up`."""
     posts = workers.plan(demo=True).posts
     if process not in posts:
-        raise Failure(f"which workers? Name some, or with --process one of {', '.join(sorted(posts))}")
+        known = ", ".join(sorted(posts))
+        raise typer.BadParameter(f"name some, or with --process one of {known}", param_hint="WORKER...")
     return list(posts[process].workers)
 
 
