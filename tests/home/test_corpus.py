@@ -58,7 +58,8 @@ async def test_messages_of_the_field(name: str, tmp_path: Path, capsys: pytest.C
         feed(stage, found)
         await stage.quiet()
         refusals = {key: one.reason for key, one in stage.home.refusals.entries.items() if key in announced}
-        entities = {entity.key for entity in stage.home.roster.entities.values()}
+        roster = stage.home.roster
+        entities = {entity.key for entity in (*roster.entities.values(), *roster.asleep())}
         with capsys.disabled():
             print(f"\n{name}: {len(announced)} configs, {len(entities)} entities, {reasons(refusals)}")
         assert entities | set(refusals) == set(announced)
