@@ -41,7 +41,7 @@ EVERY_KIND: tuple[Row, ...] = (
      {"min_humidity": 40, "max_humidity": 80, "available_modes": ["auto", "quiet"], "device_class": "dehumidifier"},
      {"humidity": 60, "current_humidity": 58, "mode": "auto", "action": "idle"}),
     ("fan.bedroom_fan", "Bedroom fan", "Bedroom", "off",
-     {"percentage_step": 25, "preset_modes": ["natural", "sleep"]}, {"percentage": 0, "oscillating": False}),
+     {"percentage_step": 100 / 6, "preset_modes": ["natural", "sleep"]}, {"percentage": 0, "oscillating": False}),
     ("time.bedroom_wake", "Wake-up time", "Bedroom", "06:20:00", {}, {}),
     ("date.bedroom_holiday", "Holiday until", "Bedroom", "2026-01-20", {}, {}),
     ("datetime.bedroom_reminder", "Reminder", "Bedroom", "2026-01-14T18:45:00+00:00", {}, {}),

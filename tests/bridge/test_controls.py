@@ -120,8 +120,8 @@ async def test_temperatures_go_by_steps_and_modes_by_choice(worked: Worked) -> N
 async def test_air_is_moved_and_dried(worked: Worked) -> None:
     fan = "fan.bedroom_fan"
     await worked.asks("part('Fan', '.main').click()", (fan, "turn_on", {}))
-    await worked.asks("change(part('Fan', 'input'), 75)", (fan, "set_percentage", {"percentage": 75}))
-    await worked.shows("Fan", "On · 75 %")
+    await worked.asks("change(part('Fan', 'input'), 83)", (fan, "set_percentage", {"percentage": 83}))
+    await worked.shows("Fan", "On · 83 %")
     await worked.page.run("details('Fan')")
     await worked.asks("detail.querySelector('.toggle').click()", (fan, "oscillate", {"oscillating": True}))
     await worked.page.until("detail.querySelector('.toggle').getAttribute('aria-checked') === 'true'")

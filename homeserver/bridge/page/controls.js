@@ -73,7 +73,8 @@ export const CONTROLS = {
       near: 1,
       read: (entity) => (entity.state === "on" ? (entity.attributes.percentage ?? 0) : 0),
       limits: ({ attributes }) => [0, 100, attributes.percentage_step ?? 1],
-      look: (percentage) => ({ state: percentage > 0 ? "on" : "off", attributes: { percentage } }),
+      data: (percentage) => ({ percentage: Math.round(percentage) }), // a third of the way is 33.3 for a slider
+      look: (percentage) => ({ state: percentage > 0 ? "on" : "off", attributes: { percentage: Math.round(percentage) } }),
     }),
     choice("Preset", "set_preset_mode", "preset_mode", "preset_modes"),
     { as: "toggle", what: "Swings from side to side", service: "oscillate", field: "oscillating", ...attribute("oscillating") },

@@ -66,7 +66,7 @@ const SURE = 4_000; // milliseconds in which the second press must come
 class Buttons {
   constructor(row, id) {
     this.id = id;
-    this.pad = new CodePad();
+    this.pad = null; // made when a code is asked for
     this.parts = row.rows.map((one) => ({ one, word: el("span", { text: one.word }), sure: 0 }));
     for (const part of this.parts) {
       part.root = el("button", { type: "button", class: part.one.strong ? "first" : "" }, icon(part.one.icon), part.word);
@@ -77,48 +77,57 @@ class Buttons {
       { class: row.small ? "buttons joined" : "buttons", role: "group" },
       ...this.parts.map((part) => part.root),
     );
-    this.root = el("div", { class: "press" }, this.pad.root, this.line);
+    this.root = el("div", { class: "press" }, this.line);
     this.row = row;
   }
 
   press(part) {
     const { one } = part;
-    const needed = this.needsCode(one);
-    if (needed && !this.pad.code) {
+    const code = one.code && this.pad ? this.pad.code : "";
+    if (this.needsCode(one) && !code) {
       this.pad.focus();
-      return;
-    }
-    if (one.sure && Date.now() - part.sure > SURE) {
+    } else if (one.sure && !code && Date.now() - part.sure > SURE) {
+      this.say(part, "Sure?");
       part.sure = Date.now();
-      setText(part.word, "Sure?");
-      setTimeout(() => {
-        setText(part.word, one.word);
-      }, SURE);
-      return;
+      setTimeout(() => this.say(part, one.word), SURE);
+    } else {
+      this.say(part, one.word);
+      ask(this.id, one.service, code ? { code: this.pad.take() } : {});
     }
+  }
+
+  say(part, word) {
     part.sure = 0;
-    setText(part.word, one.word);
-    ask(this.id, one.service, this.pad.code && one.code ? { code: this.pad.take() } : {});
+    setText(part.word, word);
+    setAttribute(
+      part.root,
+      "aria-label",
+      word === part.one.word ? `${word}: ${this.name}` : `${word} ${part.one.word}: ${this.name}`,
+    );
   }
 
   needsCode = (one) => Boolean(this.entity.attributes.code_format && one.code?.(this.entity.attributes));
 
   update(entity, name) {
-    this.entity = entity;
+    Object.assign(this, { entity, name });
     setAttribute(this.line, "aria-label", named(this.row, name));
     const shown = this.parts.filter((part) => !part.one.gone?.(entity));
     for (const part of this.parts) {
       setAttribute(part.root, "hidden", !shown.includes(part));
       setAttribute(part.root, "disabled", !isReachable(entity) || part.one.off?.(entity) === true);
-      setAttribute(part.root, "aria-label", `${part.one.word}: ${name}`);
+      if (!part.sure) this.say(part, part.one.word);
       setAttribute(part.root, "title", part.one.word);
     }
-    this.pad.update(
-      entity,
-      shown.some((part) => this.needsCode(part.one)),
-      name,
-    );
+    this.showPad(shown.some((part) => this.needsCode(part.one)));
     setAttribute(this.root, "hidden", shown.length === 0);
+  }
+
+  showPad(needed) {
+    if (needed && !this.pad) {
+      this.pad = new CodePad();
+      this.root.prepend(this.pad.root);
+    }
+    this.pad?.update(this.entity, needed, this.name);
   }
 }
 
