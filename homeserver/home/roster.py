@@ -19,10 +19,10 @@ from homeserver.home.pending import pending_of
 from homeserver.home.refusals import Refusals
 from homeserver.home.registry import DeviceRow, EntityRow, Registry
 from homeserver.home.surroundings import Surroundings
+from homeserver.home.verdicts import Verdicts
 from homeserver.view.templates import Templates
 
 _RIVALS: Final = 500
-_DENIED: Final = 2_000
 MOST: Final = 20_000
 """Entities of one home; more are refused."""
 
@@ -65,8 +65,7 @@ class Roster:
         around: Surroundings | None = None,
         grants: Grants | None = None,
     ) -> None:
-        self._grants = grants or Grants(None, prefix)
-        self._denied: set[str] = set()
+        self._verdicts = Verdicts(grants or Grants(None, prefix), registry)
         self.registry = registry
         self.entities: dict[tuple[str, str], Entity] = {}
         self.full = False
@@ -76,7 +75,6 @@ class Roster:
         self._prefix = prefix
         self._root = root
         self._around = around
-        registry.may_follow = self._grants.may_follow
         self._announced: dict[str, Announcement] = {}
         self._migrating: set[str] = set()
         self._by_key: dict[str, Entity] = {}
@@ -174,10 +172,8 @@ class Roster:
     def _draft(self, announcement: Announcement) -> Draft | None:
         """Read an announcement; None for one that was told to be forgotten. Raises `Refused`."""
         draft = Draft(announcement, self._templates, self._root, self._around)
-        self._check(draft)
-        self._grants.guard(announcement.topic, draft.face)
         row = self.registry.find(draft.domain, draft.unique_id)
-        self._check_kin(draft, row)
+        self._verdicts.judge(draft, row)
         claim = self._claims.get((draft.domain, draft.unique_id))
         if claim not in (None, announcement.key) and self._announced[claim].topic not in self._migrating:
             if sum(map(len, self._rivals.values())) < _RIVALS:
@@ -193,36 +189,12 @@ class Roster:
             return None
         return draft
 
-    def _check(self, draft: Draft) -> None:
-        """Raise `Refused` for what its login may not announce."""
-        key = draft.announcement.key
-        self._deny(key)
-        self._grants.check(draft.announcement.topic, draft.face, draft.tells)
-        self._denied.discard(key)
-
-    def _deny(self, key: str) -> None:
-        if len(self._denied) < _DENIED:
-            self._denied.add(key)
-
-    def _check_kin(self, draft: Draft, row: EntityRow | None) -> None:
-        """Raise `Refused` for a `unique_id` or a device of another login."""
-        topic = draft.announcement.topic
-        former = {row.topic: f"`unique_id` {draft.unique_id[:80]!r}"} if row is not None and row.key else {}
-        if draft.described is not None:
-            what = f"`device` {draft.described.keys[0].partition(':')[2][:80]!r}"
-            former |= dict.fromkeys(self.registry.announced_on(draft.described), what)
-        for other, what in former.items():
-            if not self._grants.may_follow(topic, other):
-                self._deny(draft.announcement.key)
-                raise Refused(f"{what} belongs to another login, which announced it on {other[:200]}: use another")
-
     def review(self) -> tuple[Change, set[str]]:
         """Take away what the grants, now that they have changed, do not allow; the topics that were denied so far."""
-        change, denied = Change(), {key.partition(" ")[0] for key in self._denied}
-        self._denied.clear()
+        change, denied = Change(), self._verdicts.forget()
         for key, draft in list(self._drafts.items()):
             try:
-                self._check(draft)
+                self._verdicts.judge_use(draft)
             except Refused as refused:
                 self._refusals.add(key, str(refused), self._now())
                 self._leave(key, change)
@@ -285,14 +257,6 @@ class Roster:
         """In which words an entity is announced; empty where it is not."""
         announcement = self._announced.get(row.key)
         return fingerprint(announcement) if announcement is not None else ""
-
-    def forget(self, entity: Entity) -> Change:
-        """Take an entity away until it is announced otherwise."""
-        announcement = self._announced[entity.key]
-        change = Change()
-        self._leave(entity.key, change)
-        self.registry.forget(entity.id, fingerprint(announcement))
-        return change
 
     def asleep(self) -> list[Entity]:
         """Entities that are announced and disabled."""

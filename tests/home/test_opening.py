@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from homeserver.home import opening, registry
+from homeserver.home.gathering import GATHERING
 from homeserver.runtime.memory_broker import MemoryBroker
 from tests.home.stage import memory_stage
 
@@ -84,6 +85,8 @@ async def test_what_was_taken_away_meanwhile_is_gone(tmp_path: Path) -> None:
         pass  # the broker is seen to keep both announcements
     del broker.retained["homeassistant/light/l/config"]
     async with memory_stage(tmp_path, broker) as third:
+        assert set(third.configs) == {"binary_sensor.hall_motion", "light.lamp"}
+        await third.virtual.advance(GATHERING + 1)
         assert set(third.configs) == {"binary_sensor.hall_motion"}
         await third.virtual.advance(1)
         assert "homeserver/entity/light/lamp/config" not in broker.retained
@@ -103,6 +106,39 @@ async def test_a_broker_that_lost_its_store_makes_nothing_forgotten(tmp_path: Pa
         assert set(third.configs) == {"binary_sensor.hall_motion", "light.lamp"}
         await third.report("pir/state", "ON")
         assert third.states["binary_sensor.hall_motion"].state == "on"
+
+
+async def test_a_broker_that_is_being_filled_again_makes_nothing_blink(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as first:
+        await first.announce("binary_sensor", MOTION, "m")
+        await first.announce("light", LAMP, "l")
+        await first.report("lamp", '{"state": "ON", "brightness": 77}')
+        await first.virtual.advance(1)
+    async with memory_stage(tmp_path, broker):
+        pass
+    late = broker.retained.pop("homeassistant/light/l/config")
+    async with memory_stage(tmp_path, broker) as third:
+        await third.report("homeassistant/light/l/config", late, retain=True)
+        await third.virtual.advance(GATHERING + 1)
+        assert third.states["light.lamp"].attributes["brightness"] == 77
+        assert [state.state if state else None for id, state in third.history if id == "light.lamp"] == ["on"]
+        assert set(third.configs) == {"binary_sensor.hall_motion", "light.lamp"}
+
+
+async def test_a_config_that_moved_meanwhile_is_followed(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as first:
+        await first.announce("light", LAMP, "l")
+        await first.announce("binary_sensor", MOTION, "m")
+    async with memory_stage(tmp_path, broker):
+        pass
+    broker.retained["homeassistant/light/new/config"] = broker.retained.pop("homeassistant/light/l/config")
+    async with memory_stage(tmp_path, broker) as third:
+        await third.virtual.advance(GATHERING + 1)
+        assert third.home.roster.entities["light", "lamp"].topic == "homeassistant/light/new/config"
+        assert third.home.refusals.entries == {}
+        assert third.home.registry.payload("homeassistant/light/l/config") is None
 
 
 async def test_devices_that_announce_themselves_only_when_asked_are_kept(tmp_path: Path) -> None:

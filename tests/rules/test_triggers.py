@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from homeserver.rules.trigger import AWAY
 from homeserver.runtime.clock import VirtualClock
 from tests.rules.stage import Stage
 
@@ -158,38 +159,45 @@ async def test_state(tmp_path: Path, trigger: str, steps: list[Step], fired: lis
     assert await play(tmp_path, trigger, steps) == fired
 
 
-AWAY, BACK = (DOOR, "unavailable"), (DOOR, "off")
+GONE, BACK = (DOOR, "unavailable"), (DOOR, "off")
 
 
 @pytest.mark.parametrize(
     ("trigger", "steps", "fired"),
     [
         # back to what it was is no change, whatever is asked for but the blink itself
-        ("", [AWAY, BACK], []),
-        ("to:", [AWAY, BACK], []),
-        ("to: off", [AWAY, BACK, (DOOR, "on"), (DOOR, "off")], [3]),
-        ("from: off", [AWAY, BACK, (DOOR, "on")], [2]),
+        ("", [GONE, BACK], []),
+        ("to:", [GONE, BACK], []),
+        ("to: off", [GONE, BACK, (DOOR, "on"), (DOOR, "off")], [3]),
+        ("from: off", [GONE, BACK, (DOOR, "on")], [2]),
         ("not_to: 'on'", [(DOOR, "on"), (DOOR, "unknown"), (DOOR, "on"), (DOOR, "off")], [3]),
-        ("", [AWAY, (DOOR, "unknown"), AWAY, BACK], []),
-        ("attribute: a", [(DOOR, "off", {"a": 1}), AWAY, (DOOR, "off", {"a": 1}), (DOOR, "off", {"a": 2})], [0, 3]),
+        ("", [GONE, (DOOR, "unknown"), GONE, BACK], []),
+        ("attribute: a", [(DOOR, "off", {"a": 1}), GONE, (DOOR, "off", {"a": 1}), (DOOR, "off", {"a": 2})], [0, 3]),
         # what became of it meanwhile is a change from what it was
-        ("from: off\nto: on", [AWAY, (DOOR, "on")], [1]),
-        ("", [AWAY, (DOOR, "off", {"a": 1})], [1]),
-        ("from: off\nto: on", [AWAY, (DOOR, None), (DOOR, "on")], []),
+        ("from: off\nto: on", [GONE, (DOOR, "on")], [1]),
+        ("", [GONE, (DOOR, "off", {"a": 1})], [1]),
+        ("from: off\nto: on", [GONE, (DOOR, None), (DOOR, "on")], []),
         # who names it is told of it
-        ("to: unavailable", [AWAY, BACK, (DOOR, "on"), AWAY], [0, 3]),
-        ("from: [unavailable, unknown]\nto: off", [AWAY, BACK], [1]),
-        ("not_from: unknown\nto: off", [AWAY, BACK], [1]),
+        ("to: unavailable", [GONE, BACK, (DOOR, "on"), GONE], [0, 3]),
+        ("from: [unavailable, unknown]\nto: off", [GONE, BACK], [1]),
+        ("not_from: unknown\nto: off", [GONE, BACK], [1]),
         # a wait goes on, and ends when the entity is back
-        ("to: on\nfor: 10", [(DOOR, "on"), (5,), AWAY, (2,), (DOOR, "on"), (4,)], [5]),
-        ("to: on\nfor: 10", [(DOOR, "on"), (5,), AWAY, (20,), (DOOR, "on"), (20,)], [4]),
-        ("to: on\nfor: 10", [(DOOR, "on"), (5,), AWAY, (20,), (DOOR, "off"), (20,)], []),
-        ("to: on\nfor: 10", [(DOOR, "on"), (5,), AWAY, (2,), (DOOR, "off"), (20,)], []),
-        ("to: on\nfor: 10", [(DOOR, "on"), (5,), AWAY, (20,), (DOOR, None), (20,)], []),
+        ("to: on\nfor: 10", [(DOOR, "on"), (5,), GONE, (2,), (DOOR, "on"), (4,)], [5]),
+        ("to: on\nfor: 10", [(DOOR, "on"), (5,), GONE, (20,), (DOOR, "on"), (20,)], [4]),
+        ("to: on\nfor: 10", [(DOOR, "on"), (5,), GONE, (20,), (DOOR, "off"), (20,)], []),
+        ("to: on\nfor: 10", [(DOOR, "on"), (5,), GONE, (2,), (DOOR, "off"), (20,)], []),
+        ("to: on\nfor: 10", [(DOOR, "on"), (5,), GONE, (20,), (DOOR, None), (20,)], []),
     ],
 )
 async def test_an_entity_that_was_away(tmp_path: Path, trigger: str, steps: list[Step], fired: list[int]) -> None:
     assert await play(tmp_path, f"trigger: state\nentity_id: {DOOR}\n{trigger}", steps) == fired
+
+
+@pytest.mark.parametrize("word", sorted(AWAY))
+async def test_each_word_for_being_away_is_left_out(tmp_path: Path, word: str) -> None:
+    steps: list[Step] = [(DOOR, word), BACK, (DOOR, word), (DOOR, "on")]
+    assert await play(tmp_path, f"trigger: state\nentity_id: {DOOR}", steps) == [3]
+    assert await play(tmp_path, f"trigger: state\nentity_id: {DOOR}\nto: {word}", steps) == [0, 2]
 
 
 async def test_what_was_unavailable_from_the_beginning_gives_a_first_word(tmp_path: Path) -> None:
