@@ -242,13 +242,6 @@ class Registry:
             self._leave_device(row)
             self._write(row)
 
-    def forget(self, entity_id: str, announcement: str) -> None:
-        """The same because somebody said so: it stays away until it is announced otherwise."""
-        self.leave(entity_id)
-        row = self.entities[entity_id]
-        row.forgotten = announcement
-        self._write(row)
-
     def drop(self, row: EntityRow) -> None:
         """Forget even the id."""
         if self.entities.get(row.id) is row:

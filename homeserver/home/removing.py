@@ -14,6 +14,8 @@ from homeserver.home.orphans import Orphan, Orphans
 from homeserver.home.pages import page
 from homeserver.home.registry import DeviceRow, EntityRow
 from homeserver.home.replacing import Plan, plan
+from homeserver.home.roster import where_of
+from homeserver.home.words import FORGET, Forget, Forgotten
 from homeserver.runtime.worker import answers
 from homeserver.topics.call import Caller, CallError
 
@@ -84,7 +86,16 @@ class Removing(Editing):
             held = {**held, "name": old.name}
         yield self.journal.step("device", new.own, {**held, **_called(new.own, new.id, old.id, held)})
 
-    # -- orphans
+    # -- taking away
+
+    @answers(FORGET)
+    async def forget(self, request: Forget, caller: Caller) -> Forgotten:
+        entity = self.roster.find(where_of(request.entity))
+        if entity is None:
+            raise CallError("not_found", f"there is no entity {request.entity[:100]}", "entity")
+        stays = self.roster.announcement(self.registry.rows[entity.own])
+        deed = self._do([self.journal.step("entity", entity.own, {REMOVED: stays})], caller)
+        return Forgotten(entity=entity.id, topic=entity.topic, deed=deed.deed if deed is not None else None)
 
     @answers(words.ORPHANS)
     async def orphans(self, request: words.AskOrphans, caller: Caller) -> words.OrphanList:

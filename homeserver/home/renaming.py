@@ -16,6 +16,7 @@ REFERENCES: Final[Mapping[str, Kind]] = {"area_id": "area", "floor_id": "floor",
 """Words that name other things, and of which kind."""
 
 
+_A: Final[Mapping[str, str]] = {"entity": "an", "device": "a", "area": "an", "floor": "a", "label": "a", "zone": "a"}
 _NO_THINGS: Final = ("imported", RETAINED)
 """Kinds of words that are memories: they claim nothing."""
 
@@ -102,7 +103,7 @@ class Renaming:
         elif kind == "entity" and not words and self._is_gone(holder):
             yield self._journal.step(kind, holder, {REMOVED: ""})
         else:
-            raise CallError("conflict", f"there is a {kind} {id} already", ID)
+            raise CallError("conflict", f"{id} is taken: there is {_A[kind]} {kind} of that id already", ID)
 
     def _is_gone(self, own: str) -> bool:
         row = self._registry.rows[own]

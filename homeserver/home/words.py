@@ -127,10 +127,11 @@ class Forget(_Words):
 
 
 class Forgotten(_Words):
-    """What was taken away, and from which discovery topic it had come."""
+    """What was taken away, and from which discovery topic it had come. `deed`: the number by which `undo` knows it."""
 
     entity: str
     topic: str
+    deed: int | None = None
 
 
 class AskImage(_Words):

@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from homeserver.home import words
+from homeserver.home.answering import Answering
 from homeserver.home.census import Census
 from homeserver.home.commands import Commands
 from homeserver.home.consequences import Consequences
 from homeserver.home.entity import Entity
 from homeserver.home.entries import Entries
-from homeserver.home.explaining import explained
 from homeserver.home.gallery import Gallery
+from homeserver.home.gathering import Gathering
 from homeserver.home.grants import Grants
 from homeserver.home.importing import Importing
 from homeserver.home.journal import Journal
@@ -30,8 +30,7 @@ from homeserver.home.opening import Opening
 from homeserver.home.orphans import Orphans
 from homeserver.home.outbox import Outbox
 from homeserver.home.pacing import Pacing
-from homeserver.home.pages import image_reply, page
-from homeserver.home.refusals import Refusal, Refusals
+from homeserver.home.refusals import Refusals
 from homeserver.home.registry import Registry
 from homeserver.home.removing import Removing
 from homeserver.home.renaming import Renaming
@@ -48,8 +47,8 @@ from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.runtime.logins import Logins
 from homeserver.runtime.store import Ledger
-from homeserver.runtime.worker import ANY_DEVICE_TOPIC, answers, every, hears
-from homeserver.topics.call import REPLY, Caller, CallError, ReplyError
+from homeserver.runtime.worker import ANY_DEVICE_TOPIC, every, hears
+from homeserver.topics.call import REPLY, ReplyError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import (
     COMMAND,
@@ -68,8 +67,6 @@ from homeserver.view.template_functions import template_functions
 from homeserver.view.templates import Templates
 from homeserver.view.view import View
 
-GATHERING: Final = 5.0
-"""Seconds that devices are given after a reconnect to announce themselves again."""
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
@@ -85,7 +82,7 @@ class HomeOptions(BaseModel):
     )
 
 
-class Home(Importing, Removing):
+class Home(Answering, Importing, Removing):
     """Devices in, entities out; commands in, payloads out."""
 
     name = "home"
@@ -112,10 +109,6 @@ class Home(Importing, Removing):
         self._resources = ExitStack()
         self._process = house.login.partition(".")[2]
         self._full = False
-        self._seen: set[str] = set()
-        self._holds = False
-        self._doubted: set[str] = set()
-        self._gathering = 0
 
     async def open(self) -> None:
         async with AsyncExitStack() as undo:
@@ -155,6 +148,7 @@ class Home(Importing, Removing):
         self.consequences = Consequences(
             self.registry, self.roster, self.entries, self.saying, self.litter, self.apply, self.announce
         )
+        self.gathering = Gathering(house, self.registry, self._withdraw)
         self.board = Switchboard()
         self.last_heard = LastHeard(self.turn, self.registry, self.roster, self.board, house.clock)
         self.census = Census(self.registry, self.entries, self.roster, self.last_heard, self.refusals)
@@ -168,12 +162,8 @@ class Home(Importing, Removing):
         self._say_birth("offline")  # for those who did not see an earlier run end
         self.opening: Opening | None = Opening(self)
         await self.opening.open()
-        self._doubted = self.opening.doubted
+        self.gathering.opened(self.opening.doubted)
         self.opening = None
-        self._seen.clear()
-        self._holds = False
-        if self._doubted:
-            house.start(self._settle(), "doubts")
         self.commands.resume()
         self.commands.reporting.reconnected()
         self._say_birth("online")
@@ -220,10 +210,7 @@ class Home(Importing, Removing):
         for wild in self.board.wild(address):
             self._hear(wild, Report(address, payload, retained))
         if address.endswith("/config") and address.startswith(f"{self.prefix}/"):
-            if payload and (retained or self._gathering or not self.house.connected):
-                self._seen.add(address)
-                self._holds |= retained
-            self._doubted.discard(address)
+            self.gathering.heard(address, payload, retained)
             if self.opening is not None:
                 self.opening.announce(address, payload, retained)
             else:
@@ -343,32 +330,15 @@ class Home(Importing, Removing):
     def connection(self, status: ProcessStatus | None, heard: Heard) -> None:
         """Our own process says that it is online after every connection: devices are to announce themselves again."""
         if status is not None and status.state == "online" and heard.where[0] == self._process and not heard.snapshot:
-            self.house.start(self._connected(), "birth")
+            self.house.start(self.gathering.reconnected(self._greet), "birth")
 
-    async def _connected(self) -> None:
-        """What was taken away while we were away: the broker kept it then and does not now. A broker that was killed
-        may have lost the latest, which its devices say again, so they are given time before anything is believed; one
-        that holds no discovery at all has lost it."""
-        self._gathering += 1
-        await self.house.until_connected()
+    def _greet(self) -> None:
         self.commands.reporting.reconnected()
         self._say_birth("online")
-        await self.house.clock.sleep(GATHERING)
-        self._gathering -= 1
-        if self._gathering or not self.house.connected:
-            return  # the next connection's turn
-        seen, self._seen = self._seen, set()
-        holds, self._holds = self._holds, False
-        if holds:
-            for topic in self.registry.retained() - seen:
-                self.announce(topic, b"", False)
 
-    async def _settle(self) -> None:
-        """The same for what the broker did not hold when the home opened."""
-        await self.house.clock.sleep(GATHERING)
-        for topic in sorted(self._doubted):
-            self.announce(topic, b"", False)
-        self._doubted.clear()
+    def _withdraw(self, topic: str) -> None:
+        """A topic announces nothing any more."""
+        self.announce(topic, b"", False)
 
     @every(seconds=1)
     async def tidy(self) -> None:
@@ -390,51 +360,6 @@ class Home(Importing, Removing):
     async def sweep(self) -> None:
         self.outbox.forget(self.house.clock.now().timestamp())
         self.last_heard.write()
-
-    # -- calls
-
-    @answers(words.DEVICES)
-    async def devices(self, request: words.AskDevices, caller: Caller) -> words.DeviceList:
-        lines, after = page(self.census.rows(), self.census.line, request)
-        return words.DeviceList(devices=lines, next=after)
-
-    @answers(words.IMAGE)
-    async def image(self, request: words.AskImage, caller: Caller) -> words.ImageReply:
-        domain, _, object_id = request.entity.partition(".")
-        entity = self.roster.find((domain, object_id))
-        picture = self.gallery.get(entity.key) if entity is not None else None
-        if picture is None:
-            raise CallError("not_found", f"there is no picture of {request.entity[:100]}", "entity")
-        return image_reply(request.entity, picture)
-
-    @answers(words.REFUSALS)
-    async def refused(self, request: words.AskRefusals, caller: Caller) -> words.RefusalList:
-        entries = [(topic, entry) for topic, entry in self.refusals.entries.items() if request.topic in topic]
-        entries.sort(key=lambda entry: entry[1].at, reverse=True)
-        lines, after = page(entries, _refusal, request)
-        return words.RefusalList(refusals=lines, total=self.refusals.total, next=after)
-
-    @answers(words.EXPLAIN)
-    async def explain(self, request: words.Explain, caller: Caller) -> words.Explained:
-        topic = request.topic
-        found = explained(topic, self.registry.payload(topic) or b"{}", self.prefix, self.roster, self.refusals)
-        if not found.entities and not found.refused:
-            raise CallError("not_found", f"nothing was announced on {topic[:200]}", "topic")
-        return found
-
-    @answers(words.FORGET)
-    async def forget(self, request: words.Forget, caller: Caller) -> words.Forgotten:
-        domain, _, object_id = request.entity.partition(".")
-        entity = self.roster.find((domain, object_id))
-        if entity is None:
-            raise CallError("not_found", f"there is no entity {request.entity[:100]}", "entity")
-        self.apply(self.roster.forget(entity))
-        return words.Forgotten(entity=entity.id, topic=entity.topic)
-
-
-def _refusal(entry: tuple[str, Refusal]) -> words.RefusalLine:
-    topic, refusal = entry
-    return words.RefusalLine(topic=topic, reason=refusal.reason, count=refusal.count, at=refusal.at)
 
 
 def setup(house: House) -> Home:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from homeserver.home import saying, words
-from homeserver.home.worker import GATHERING
+from homeserver.home.gathering import GATHERING
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.calls import Calls
 from homeserver.runtime.clock import RealClock
@@ -64,45 +64,6 @@ async def test_one_bad_component_costs_only_itself(stage: Stage) -> None:
     assert reasons["x"] == "`command_topic` is missing: a light must have it"
     assert "must be an object" in reasons["y"]
     assert "no `platform`" in reasons["z"]
-
-
-async def test_single_configs_move_to_a_bundle_without_a_blink_and_back_again(stage: Stage) -> None:
-    own = {"state_topic": "foo/1", "unique_id": "bla_sensor001"}
-    device, single = {"identifiers": ["0AFFD2"]}, "0AFFD2/bla1"
-    await stage.announce("sensor", {"name": "Old name", **own, "device": device}, single)
-    await stage.report("foo/1", "7")
-    asked = {"entity": "sensor.old_name", "id": "sensor.mine", "name": "Mine"}
-    await stage.process.calls.ask("home", "edit_entity", asked)
-    await stage.quiet()
-    stage.history.clear()
-    await stage.announce("sensor", '{"migrate_discovery": true}', single)
-    assert set(stage.configs) == {"sensor.mine"}
-    cmps = {"bla1": {"p": "sensor", **own, "name": "New name", "default_entity_id": "sensor.wished"}}
-    bundle = {"device": device, "o": {"name": "x"}, "cmps": cmps}
-    await stage.announce("device", bundle, "0AFFD2")
-    await stage.announce("sensor", "", single)
-    assert {id: config.name for id, config in stage.configs.items()} == {"sensor.mine": "New name"}
-    await stage.announce("device", '{"migrate_discovery": true}', "0AFFD2")
-    await stage.announce("sensor", {"name": "Old name", **own, "device": device}, single)
-    await stage.announce("device", "", "0AFFD2")
-    assert {id: config.name for id, config in stage.configs.items()} == {"sensor.mine": "Old name"}
-    assert stage.states["sensor.mine"].state == "7"
-    assert all(state is not None and state.state == "7" for _, state in stage.history), "nobody saw it go"
-    assert stage.home.refusals.entries == {}
-    await stage.announce("sensor", '{"migrate_discovery": true}', single)
-    await stage.announce("sensor", "", single)
-    assert stage.configs == {}, "announced nowhere else, so it is gone"
-
-
-async def test_the_id_that_a_maker_wishes_counts_for_new_entities_only(stage: Stage) -> None:
-    fields = {"name": "A", "command_topic": "a", "unique_id": "a", "device": {"identifiers": ["x"], "name": "Box"}}
-    await stage.announce("switch", {**fields, "default_entity_id": "switch.wished", "object_id": "older"}, "a")
-    await stage.announce("switch", {**fields, "unique_id": "b", "object_id": "Older Wish"}, "b")
-    await stage.announce("switch", {**fields, "unique_id": "c", "default_entity_id": "switch.wished"}, "c")
-    wished = {"switch.wished", "switch.older_wish", "switch.wished_2"}
-    assert set(stage.configs) == wished
-    await stage.announce("switch", {**fields, "default_entity_id": "switch.other"}, "a")
-    assert set(stage.configs) == wished
 
 
 async def test_a_unique_id_belongs_to_one_topic_at_a_time(stage: Stage) -> None:
@@ -291,6 +252,9 @@ async def test_calls_list_devices_and_refusals_and_forget(stage: Stage) -> None:
     assert "no JSON" in refusals.refusals[0].reason
     await call("home", "forget", words.Forget(entity="sensor.kitchen_humidity"))
     assert set(stage.configs) == {"sensor.kitchen_temperature"}
+    await call("home", "undo", {})
+    assert set(stage.configs) == {"sensor.kitchen_temperature", "sensor.kitchen_humidity"}
+    await call("home", "forget", words.Forget(entity="sensor.kitchen_humidity"))
     await stage.announce("device", BUNDLE, "k")
     assert set(stage.configs) == {"sensor.kitchen_temperature"}
     changed = json.loads(json.dumps(BUNDLE))
