@@ -47,13 +47,20 @@ def pace_of(domain: str, device_class: str | None, tuning: Tuning, *, numeric: b
     """Seconds between two changes that an entity may have for ever; 0 where only losses of its device are counted, less
     where nothing is."""
     most = _MOST_A_MINUTE.get(domain, 0)
-    if domain == "binary_sensor" and device_class in _VITAL:
-        return -1.0
-    if domain == "binary_sensor" and device_class in _LIVELY:
-        most *= 2
+    if domain == "binary_sensor":
+        most = _most_of(device_class)
     if tuning.restless or not most:
         return -1.0
     return 0.0 if numeric else WINDOW / most
+
+
+def _most_of(device_class: str | None) -> int:
+    """Changes a minute of a binary sensor. One without a class may count the pulses of a meter."""
+    if device_class in _VITAL:
+        return 0
+    if device_class is None:
+        return _MOST_A_MINUTE["sensor"]
+    return _MOST_A_MINUTE["binary_sensor"] * (2 if device_class in _LIVELY else 1)
 
 
 class Steady:

@@ -84,6 +84,7 @@ async def test_in_quarantine_the_last_value_is_told_at_a_slow_rate(stage: Stage)
         ("binary_sensor", {"device_class": "door"}, ("ON", "OFF"), 2.0),
         ("sensor", {"device_class": "power", "unit_of_measurement": "W"}, ("1000.5", "1001.5", "999"), 0.1),  # 10 Hz
         ("sensor", {}, ("12:00:01", "12:00:02"), 1.0),  # a clock
+        ("binary_sensor", {}, ("ON", "OFF"), 0.25),  # the pulses of a meter
     ],
 )
 async def test_what_is_lively_by_nature_is_told_all(
