@@ -108,6 +108,10 @@ def test_devices_are_replaced_and_orphans_cleared(at: Run) -> None:
     assert planned["matched"]
     assert planned["deed"] is None
     assert "nothing was done yet" in at("devices", "replace", *windows, "--dry-run").out
+    taken = planned["matched"][0]["takes"]
+    assert "taken off the broker" in at("devices", "replace", *windows).out
+    until(at, "entities", planned["matched"][0]["new"], "--json", holds=f'"id":"{taken}"')
+    assert "brought back" in at("undo").out
     assert "there is no device nothing" in at("devices", "replace", "nothing", windows[0]).err
     assert "has an owner" in at("devices", "orphans").out
     assert "nothing to clear" in at("devices", "orphans", "--clear").out
