@@ -16,7 +16,7 @@ from homeserver.home import marks
 from homeserver.home.confirming import confirmed, distance
 from homeserver.home.entity import Entity, Wish
 from homeserver.home.outbox import Outbox
-from homeserver.home.pacing import Find, Pacing
+from homeserver.home.pacing import Find, Lane, Pacing
 from homeserver.home.pending import FIRST, NEVER, Pending
 from homeserver.home.turn import Turn
 from homeserver.runtime.clock import Timer
@@ -80,21 +80,21 @@ class Delivering:
 
     def send(self, pending: Pending) -> None:
         """Send a command for the first time; its row is committed."""
-        entity = pending.entity
+        entity, now = pending.entity, self._clock.monotonic()
         if entity.marks and marks.forgive(entity):
             self._say(entity, pending.cause)
         if pending.older is not None:
             if turn := self._succeed(pending):
                 pending.lane = len(self._pacing.lanes(entity))
-                pending.shown_at = self._clock.monotonic() + UNSEEN
+                pending.shown_at = now + UNSEEN
                 self._again(pending, turn)
                 return
         elif pending.wanted and entity.available and confirmed(entity, pending.wanted):
             pending.already = True
             pending.wanted = {}  # the device may have nothing to report
         if pending.wanted or pending.shown:
-            pending.shown_at = self._clock.monotonic() + UNSEEN
-        self._try(pending)
+            pending.shown_at = now + UNSEEN
+        self._try(pending, now)
 
     def _succeed(self, newer: Pending) -> float:
         """The last wish wins for each attribute. Gives the turn in a queue that the newer one takes over, else 0."""
@@ -110,8 +110,7 @@ class Delivering:
             self._show(newer)
         return 0.0 if newer.once or newer.older is not None else turn
 
-    def _try(self, pending: Pending) -> None:
-        now = self._clock.monotonic()
+    def _try(self, pending: Pending, now: float) -> None:
         if pending.done or not self._is_aimed(pending):
             return
         pending.stale = pending.left
@@ -122,26 +121,17 @@ class Delivering:
         elif not self._house.connected:
             self._unmark(pending)
             self._again(pending, min(now + _NO_BROKER, pending.deadline))
-        elif (at := self._turn_of(pending, now)) > now:
+        elif (lanes := self._pacing.lanes(pending.entity)) and (at := _turn_in(lanes, pending, now)) > now:
             self._again(pending, min(at, pending.deadline))
         elif pending.once:
             self._send_once(pending)
         else:
             self._publish(pending, now)
-            pause = pending.delay + pending.wish.patience
-            pending.delay = min(pending.delay * 2, _LONGEST)
+            due = now + pending.delay + pending.wish.patience
+            if pending.delay < _LONGEST:
+                pending.delay *= 2
             if not pending.done:
-                self._again(pending, min(now + pause, pending.deadline))
-
-    def _turn_of(self, pending: Pending, now: float) -> float:
-        """When it may leave, by the paces of its device and bridge; what stops a device never waits."""
-        lanes = self._pacing.lanes(pending.entity)
-        while pending.lane < len(lanes) and not pending.wish.halts:
-            at = lanes[pending.lane].reserve(now)
-            pending.lane += 1
-            if at > now:
-                return at
-        return now
+                self._again(pending, due if due < pending.deadline else pending.deadline)
 
     def _is_aimed(self, pending: Pending) -> bool:
         """Whether there is somebody to obey: an entity may have gone since, or have been built anew."""
@@ -159,7 +149,9 @@ class Delivering:
         if not pending.marked:
             pending.marked = True
             self._outbox.mark_sent(pending.id)
-            self._turn.after(lambda fault: self._give_up(pending, fault) if fault else self._try(pending))
+            self._turn.after(
+                lambda fault: self._give_up(pending, fault) if fault else self._try(pending, self._clock.monotonic())
+            )
             return
         self._outbox.finish(pending.id)  # before it leaves: whatever happens then, it never leaves again
         now = self._clock.monotonic()
@@ -207,16 +199,16 @@ class Delivering:
         anything new to be said of its commands."""
         pending, was_shown = entity.pending, False
         while pending is not None:
-            older = pending.older
+            older, via = pending.older, pending.wish.via
             if pending.left and pending.wanted:
-                if confirmed(entity, pending.wanted) or pending.is_as_good(entity.state):
+                if confirmed(entity, pending.wanted) or (via and pending.is_as_good(entity.state)):
                     was_shown = was_shown or pending.shown
                     self._end(pending, "confirmed")
                 elif pending.wish.patience:
                     self._follow(pending, entity)
             pending = older
         is_new = was_shown and marks.renew(entity)
-        if NOT_CONFIRMED in entity.marks and marks.is_made_good(entity):
+        if entity.marks and NOT_CONFIRMED in entity.marks and marks.is_made_good(entity):
             return marks.forgive(entity) or is_new
         return is_new
 
@@ -305,7 +297,7 @@ class Delivering:
     def _again(self, pending: Pending, due: float) -> None:
         """Look at a command again; the earlier word on when to is void."""
         pending.due = due
-        at = pending.look_at = min(due, pending.shown_at)
+        at = pending.look_at = due if due < pending.shown_at else pending.shown_at
         heapq.heappush(self._due, (at, next(self._order), pending))
         if self._timer is None or at < self._timer_at:
             self._wake(at)
@@ -335,7 +327,7 @@ class Delivering:
         if pending.shown_at <= now:
             self._show(pending)
         if pending.due <= now:
-            self._try(pending)
+            self._try(pending, now)
         else:
             self._again(pending, pending.due)
 
@@ -344,6 +336,16 @@ class Delivering:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def _turn_in(lanes: tuple[Lane, ...], pending: Pending, now: float) -> float:
+    """When it may leave, by the paces of its device and bridge; what stops a device never waits."""
+    while pending.lane < len(lanes) and not pending.wish.halts:
+        at = lanes[pending.lane].reserve(now)
+        pending.lane += 1
+        if at > now:
+            return at
+    return now
 
 
 def _took_over(newer: Pending) -> str:
