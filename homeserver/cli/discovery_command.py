@@ -11,6 +11,7 @@ import typer
 
 from homeserver import workers
 from homeserver.cli.failures import Failure
+from homeserver.home.discovery import discover
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.topics.call import CallError
 from homeserver.topics.entity import ENTITY_STATE
@@ -101,6 +102,8 @@ async def _announced(home: Rehearsal, line: Line) -> dict[str, Any]:
     told: dict[str, Any] = {"topic": line.topic, "component": component}
     if not line.payload.strip():
         return told | {"removed": True}
+    if discover(line.topic, line.payload, _PREFIX[:-1]).migrating:
+        return told | {"migrating": True}
     try:
         found = await home.process.calls.ask("home", "explain", {"topic": line.topic})
     except CallError as error:

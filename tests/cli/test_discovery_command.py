@@ -60,6 +60,23 @@ def test_one_line_for_each_config(run: Run, tmp_path: Path) -> None:
     assert gone == {"topic": "homeassistant/light/dark/config", "component": "light", "removed": True}
 
 
+def test_what_is_disabled_says_so_and_is_told_of_as_if_it_were_enabled(run: Run, tmp_path: Path) -> None:
+    fields = {"name": "T", "stat_t": "t", "uniq_id": "1", "en": False}
+    single, bundle = "homeassistant/sensor/t/config", "homeassistant/device/t/config"
+    parts = {"a": {"p": "sensor", "name": "T", "stat_t": "t", "uniq_id": "1"}, "b": {"p": "tag", "topic": "b"}}
+    messages = [
+        {"topic": single, "payload": fields},
+        {"topic": single, "payload": {"migrate_discovery": True}},
+        {"topic": bundle, "payload": {"dev": {"ids": "x"}, "o": {"name": "o"}, "cmps": parts}},
+        {"topic": "t", "payload": "5"},
+    ]
+    first, moving, both = explained(run, tmp_path / "messages.jsonl", messages)
+    assert (first["disabled"], first["state"], first["entity"]) == (True, "5", "sensor.t")
+    assert moving == {"topic": single, "component": "sensor", "migrating": True}
+    assert "sensor.t" in both["entities"]
+    assert "disabled" not in both
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
