@@ -34,8 +34,7 @@ _OF_ENTITIES: Final = ("name", "hidden", "disabled", "icon", "unit", "precision"
 
 class Incoming:
     """`lines` in the order of the rows, `steps` of the deed. `misfits` tells of words that an entity cannot have, and
-    why. `unborn` are not known here yet and to be expected: once
-    they are, the plan is made again."""
+    why. `unborn` are not known here yet and to be expected: once they are, the plan is made again."""
 
     def __init__(
         self,
@@ -142,13 +141,15 @@ class Incoming:
                     wanted[found.own] = row.key
                 elif kept:
                     self._stay[found.own] = f"its id stays {found.id}, as it was decided here"
-            elif row.kind == "entity" and row.expect:
+            elif row.kind == "entity" and row.expect and ("entity", row.key) not in self._known.doubles:
                 wanted[_key(row)] = row.key
         return wanted
 
     def _thing(self, row: Any) -> words.Line:
         kind: Kind = row.kind
         found: Any = (self._known.devices if kind == "device" else self._known.entities).get(row.key)
+        if (kind, row.key) in self._known.doubles:
+            return words.Line(kind=kind, key=row.key, outcome="same")
         if found is None:
             return self._unknown(row)
         wish = {"name": row.name, "area_id": self._places.get(("area", row.area or "")), "labels": self._labels(row)}

@@ -17,7 +17,8 @@ _MANY = ("sensor", "binary_sensor")
 
 
 class Recognition:
-    """`devices` and `entities`: the things here by the keys of the rows that mean them."""
+    """`devices` and `entities`: the things here by the keys of the rows that mean them. `doubles`: kinds and keys of
+    rows that mean what an earlier row does: a device may be there once for each integration that speaks to it."""
 
     def __init__(self, rows: Iterable[words.Row], registry: Registry) -> None:
         rows = tuple(rows)
@@ -30,9 +31,14 @@ class Recognition:
                 for address in hardware(device.keys):
                     self._by_address[address].append(device)
         self.devices: dict[str, DeviceRow] = {}
+        self.doubles: set[tuple[str, str]] = set()
+        meant: set[str] = set()
         for row in rows:
             if isinstance(row, words.DeviceRow) and (found := self._device(row)) is not None:
                 self.devices[row.key] = found
+                if found.own in meant:
+                    self.doubles.add((row.kind, row.key))
+                meant.add(found.own)
         self.entities: dict[str, EntityRow] = {}
         self._entities([row for row in rows if isinstance(row, words.EntityRow)])
 
@@ -47,7 +53,11 @@ class Recognition:
         taken: set[str] = set()
         for row in rows:
             found = self._registry.find(row.key.partition(".")[0], row.unique_id) if row.expect else None
-            if found is not None and not self._registry.is_removed(found):
+            if found is None or self._registry.is_removed(found):
+                continue
+            if found.own in taken:
+                self.doubles.add((row.kind, row.key))
+            else:
                 self.entities[row.key] = found
                 taken.add(found.own)
         groups: defaultdict[tuple[str, str], list[words.EntityRow]] = defaultdict(list)

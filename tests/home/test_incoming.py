@@ -205,6 +205,31 @@ async def test_the_same_hardware_is_known_again_whatever_spoke_to_it(incoming: I
     assert entry(stage, DEVICE_ENTRY, f"zigbee2mqtt_{ADDRESS}").name == "Big lamp"
 
 
+async def test_two_rows_that_mean_one_thing_are_one(incoming: Import) -> None:
+    stage = incoming.stage
+    await stage.announce("light", LIGHT)
+    before = everything(stage)
+    split = LAMP.model_copy(update={"key": "split", "name": "Other", "area": None, "expect": False})
+    twin = light(key="light.twin", name="Twin")
+    lines = await incoming.plan(*PLACES, LAMP, split, light(name="Cooker"), twin)
+    assert (lines["split"].outcome, lines["light.twin"].outcome) == ("same", "same")
+    await incoming.do(*PLACES, LAMP, split, light(name="Cooker"), twin)
+    assert entry(stage, DEVICE_ENTRY, f"zigbee2mqtt_{ADDRESS}").name == "Big lamp"
+    assert entry(stage, ENTITY_ENTRY, "light.kitchen").name == "Cooker"
+    await incoming.ask("undo")
+    assert everything(stage) == before
+
+
+async def test_two_rows_that_are_both_expected_are_one(incoming: Import) -> None:
+    split = LAMP.model_copy(update={"key": "split", "name": "Other"})
+    await incoming.do(*PLACES, LAMP, split, light(name="Cooker"), light(key="light.twin", name="Twin"))
+    await incoming.plan(*PLACES, LAMP, split, light(name="Cooker"), light(key="light.twin", name="Twin"))
+    assert incoming.changes == 0
+    await incoming.stage.announce("light", LIGHT)
+    assert set(incoming.stage.states) == {"light.kitchen"}
+    await incoming.ask("undo")
+
+
 async def test_zones_become_entities_and_trackers_are_in_them(incoming: Import) -> None:
     stage = incoming.stage
     work = words.ZoneRow(key="work", name="Work", latitude=48.2, longitude=16.3, radius=200, icon="mdi:briefcase")

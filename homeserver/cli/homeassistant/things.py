@@ -11,6 +11,7 @@ from homeserver.home.addresses import hardware
 from homeserver.home.import_words import DeviceRow, EntityRow
 
 MQTT: Final = "mqtt"
+_LONGEST: Final = 255
 _AGAIN: Final = "then import again: what has the same hardware address is recognised"
 _REMEDIES: Final = {
     "zha": f"pair its devices with Zigbee2MQTT, {_AGAIN}",
@@ -39,11 +40,11 @@ def devices(source: Source) -> Iterator[Found]:
             continue
         yield DeviceRow(
             key=device.id,
-            keys=(*ids, *ways)[:50],
+            keys=tuple(key for key in (*ids, *ways) if len(key) <= _LONGEST)[:50],
             addresses=addresses[:50],
             expect=bool(ids) or device.id in speaking,
             title=(device.name or "")[:1000],
-            name=(device.name_by_user or "")[:255] or None,
+            name=(device.name_by_user or "")[:_LONGEST] or None,
             area=known.area(found.area(device)),
             labels=known.labels(device.labels),
         )
@@ -78,8 +79,8 @@ def entities(source: Source) -> Iterator[Found]:
             device=entity.device_id if entity.device_id in found.devices else None,
             expect=entity.platform == MQTT,
             own=_own_name(entity, found)[:1000],
-            device_class=entity.device_class or entity.original_device_class,
-            name=(found.name(entity) or "")[:255] or None,
+            device_class=(entity.device_class or entity.original_device_class or "")[:_LONGEST] or None,
+            name=(found.name(entity) or "")[:_LONGEST] or None,
             area=known.area(entity.area_id),
             labels=known.labels(entity.labels),
             aliases=entity.aliases_v2 or entity.aliases,
@@ -93,7 +94,7 @@ def entities(source: Source) -> Iterator[Found]:
 
 
 def _unit(said: Any) -> str | None:
-    return said[:255] if isinstance(said, str) and said else None
+    return said[:_LONGEST] if isinstance(said, str) and said else None
 
 
 def _digits(said: Any) -> int | None:

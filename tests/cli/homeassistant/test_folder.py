@@ -1,7 +1,11 @@
 """A configuration folder is somebody else's: what is opened, how much of it, and how a fault in it is told."""
 
+import json
 import os
+import random
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,6 +117,49 @@ def test_yaml_that_is_none(tmp_path: Path) -> None:
     (modern(tmp_path) / "zones.yaml").write_text("- name: School\n latitude: 1\n")
     with pytest.raises(Failure, match=r"zones\.yaml:2: no YAML"):
         list(read(Source(Folder(tmp_path))))
+
+
+def test_no_content_whatever_breaks_more_than_a_sentence(tmp_path: Path) -> None:
+    """Values of any file are exchanged for others; then it is read, or refused with a reason that names the file."""
+    dice, told = random.Random(3), list[tuple[Path, str]]()
+    pristine = modern(tmp_path / "pristine")
+    files = sorted(path for path in pristine.rglob("*") if path.is_file())
+    for number in range(120):
+        folder = tmp_path / f"{number}"
+        shutil.copytree(pristine, folder)
+        path = folder / dice.choice(files).relative_to(pristine)
+        path.write_text(_spoilt(path.read_text(), dice, is_json=path.parent.name == ".storage"))
+        try:
+            list(read(Source(Folder(folder))))
+        except Failure as failure:
+            told.append((folder, str(failure)))
+        shutil.rmtree(folder)
+    assert len(told) > 10
+    assert [text for folder, text in told if str(folder) not in text and ".storage/" not in text] == []
+
+
+def _spoilt(text: str, dice: random.Random, *, is_json: bool) -> str:
+    if is_json and dice.random() < 0.8:
+        document = json.loads(text)
+        for _ in range(dice.randint(1, 4)):
+            _spoil(document, dice)
+        return json.dumps(document)
+    place = dice.randrange(len(text))
+    return (
+        text[:place]
+        + dice.choice(["", "[", "{", "\0", "!x ", ": ", "&a *a", "\n- "])
+        + text[place + dice.randrange(9) :]
+    )
+
+
+def _spoil(value: Any, dice: random.Random) -> None:
+    """Exchange one value somewhere below."""
+    while isinstance(value, dict | list) and value:
+        key = dice.choice(list(value) if isinstance(value, dict) else range(len(value)))
+        if not isinstance(value[key], dict | list) or dice.random() < 0.2:
+            value[key] = dice.choice([None, True, -1, 1e308, "", "x" * 5000, [], {}, [[]], ["a", 1], {"a": None}])
+            return
+        value = value[key]
 
 
 def test_a_folder_that_is_something_else(tmp_path: Path) -> None:

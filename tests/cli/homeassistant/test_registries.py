@@ -8,7 +8,10 @@ import pytest
 from homeserver.cli.failures import Failure
 from homeserver.cli.homeassistant import registries as room
 from homeserver.cli.homeassistant.folder import Folder
+from homeserver.cli.homeassistant.importers import read
 from homeserver.cli.homeassistant.registries import Registries
+from homeserver.cli.homeassistant.source import Source
+from homeserver.home.import_words import EntityRow
 from tests.cli.homeassistant.folders import device, entity, modern, storage
 
 
@@ -53,3 +56,14 @@ def test_odd_values_of_fields_that_do_not_matter_are_passed_over(tmp_path: Path)
     storage(modern(tmp_path), "core.device_registry", 1, 9, {"devices": [odd]})
     (found,) = Registries.read(Folder(tmp_path)).devices.values()
     assert (found.identifiers, found.connections, found.labels) == ((("mqtt", "y"), ("n", "7")), (), ())
+
+
+def test_texts_longer_than_any_name_are_cut_or_left_out(tmp_path: Path) -> None:
+    long = "x" * 2_000
+    odd = device("d", [["mqtt", long], ["mqtt", "x"]], name=long, name_by_user=long)
+    rows = [entity("light.a", "a", device_id="d", name=long, icon=long, aliases_v2=[long], original_device_class=long)]
+    storage(modern(tmp_path), "core.device_registry", 1, 9, {"devices": [odd]})
+    storage(tmp_path, "core.entity_registry", 1, 22, {"entities": rows})
+    found = list(read(Source(Folder(tmp_path))))
+    (row,) = [one for one in found if isinstance(one, EntityRow)]
+    assert {len(text) for text in (row.name, row.icon, *row.aliases, row.device_class) if text} == {255}
