@@ -44,7 +44,7 @@ def test_a_home_that_does_not_run_listens_from_its_next_start(run: Run, folder: 
     assert f"MqttPort {port}" in made
     assert "BEGIN CERTIFICATE" in run("device-login", "add", "node", "--for", "esphome", *data, "--json").json["recipe"]
 
-    plain = run("listen", "--plain", *data)
+    plain = run("listen", "--plain", "--port", str(free_port()), *data)
     assert "without TLS: whoever can listen in" in plain.out
     assert read_listeners(folder).plain is not None
     assert run("listen", "--plain", "--off", *data).code == 0
@@ -84,10 +84,18 @@ def test_homes_that_cannot_listen_say_why(
 
 
 def test_given_files_are_used_as_they_are(run: Run, folder: Path, tmp_path: Path) -> None:
-    other = ("--data", str(tmp_path / "other"))
-    assert run("listen", *other).code == 0
+    port = ("--port", str(free_port()))
+    assert run("listen", *port, "--data", str(tmp_path / "other")).code == 0
     tls = tmp_path / "other" / "tls"
-    files = ("--cert", str(tls / "broker.pem"), "--key", str(tls / "broker.key"), "--ca", str(tls / "authority.pem"))
+    files = (
+        *port,
+        "--cert",
+        str(tls / "broker.pem"),
+        "--key",
+        str(tls / "broker.key"),
+        "--ca",
+        str(tls / "authority.pem"),
+    )
     said = run("listen", "--json", *files, "--data", str(folder))
     assert said.code == 0, said.err
     assert said.json["tls"]["authority"] == str(tls / "authority.pem")
@@ -96,17 +104,18 @@ def test_given_files_are_used_as_they_are(run: Run, folder: Path, tmp_path: Path
     (tls / "broker.key").chmod(0o644)
     assert "can be read by others" in run("listen", *files, "--data", str(folder)).err
     third = tmp_path / "third"
-    assert run("listen", "--data", str(third)).code == 0
-    wrong = run("listen", *files[:4], "--ca", str(third / "tls" / "authority.pem"), "--data", str(folder))
+    assert run("listen", *port, "--data", str(third)).code == 0
+    wrong = run("listen", *files[:6], "--ca", str(third / "tls" / "authority.pem"), "--data", str(folder))
     assert (wrong.code, "does not vouch for" in wrong.err) == (1, True)
-    nonsense = run("listen", *files[:4], "--ca", __file__, "--data", str(folder))
+    nonsense = run("listen", *files[:6], "--ca", __file__, "--data", str(folder))
     assert (nonsense.code, "holds no certificate" in nonsense.err) == (1, True)
 
 
 def test_doctor_looks_at_what_listens(run: Run, folder: Path) -> None:
     assert listeners(folder).state == "good"
-    assert run("listen", "--data", str(folder)).code == 0
-    assert run("listen", "--plain", "--data", str(folder)).code == 0
-    assert listeners(folder).found == "TLS on port 8883, plain on port 1884"
+    secure, plain = str(free_port()), str(free_port())
+    assert run("listen", "--port", secure, "--data", str(folder)).code == 0
+    assert run("listen", "--plain", "--port", plain, "--data", str(folder)).code == 0
+    assert listeners(folder).found == f"TLS on port {secure}, plain on port {plain}"
     (folder / "tls" / "broker.key").unlink()
     assert (listeners(folder).state, "broker.key cannot be read" in listeners(folder).found) == ("bad", True)
