@@ -96,6 +96,10 @@ class HomeAssistant:
                 since, before = time.monotonic(), now
             time.sleep(0.5)
 
+    def state(self, entity_id: str) -> dict[str, Any] | None:
+        """Of one entity, as of the last `settle`."""
+        return self._states.get(entity_id)
+
     def entities(self) -> dict[tuple[str, str], Entity]:
         """By domain and unique id, as its registry has them after the end."""
         text = (self._folder / ".storage" / "core.entity_registry").read_text("utf-8")
