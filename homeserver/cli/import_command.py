@@ -128,7 +128,7 @@ def _write(settings: Settings, differences: list[Difference]) -> Path:
 def _tell(deed: dict[str, Any] | None, written: Path | None, settings: Settings) -> None:
     if deed is not None and deed["deed"] is not None:
         number = deed["deed"]["deed"]
-        console.print(f"done: {deed['changes']} things; `homeserver undo {number}` takes all of it back")
+        console.print(f"done, changes: {deed['changes']}; `homeserver undo {number}` takes all of it back")
     if written is not None:
         copy = written.with_name(f"{written.name}.{_COPY}")
         before = f"; as it was: {copy.name}" if copy.exists() else ""

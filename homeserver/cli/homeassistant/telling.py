@@ -49,7 +49,8 @@ class Telling:
     def show(self, everything: bool) -> None:
         """For people."""
         rows = list(self._rows(everything))
-        print_table(("from there", "here", "", "what"), rows, "nothing there has a place here")
+        if rows or not self.lines:
+            print_table(("from there", "here", "", "what"), rows, "nothing there has a place here")
         if self.settings:
             settings = ((one.name, one.here, one.there, one.outweighed) for one in self.settings)
             print_table(("setting", "here", "there", ""), settings, "")
@@ -74,8 +75,8 @@ class Telling:
     def _sum(self) -> str:
         same = sum(line["outcome"] == "same" for line in self.lines)
         kept = sum(bool(line["why"]) and line["outcome"] != "refused" for line in self.lines)
-        parts = [f"{self.changes} things change here", f"{same} are so already"]
-        parts += [f"{kept} keep what people here decided"] if kept else []
+        parts = [f"changes here: {self.changes}", f"so already: {same}"]
+        parts += [f"kept as people here decided: {kept}"] if kept else []
         return ", ".join(parts)
 
 
