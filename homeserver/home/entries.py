@@ -3,8 +3,8 @@
 from typing import Any
 
 from homeserver.home.entity import NO_ENTITY
-from homeserver.home.journal import FORMER, Journal, Kind, Words
-from homeserver.home.registry import DeviceRow, Registry
+from homeserver.home.journal import FORMER, REMOVED, Journal, Kind, Words
+from homeserver.home.registry import DeviceRow, EntityRow, Registry
 from homeserver.home.tuning import NAMES
 from homeserver.runtime.house import House
 from homeserver.topics.registry import (
@@ -74,12 +74,18 @@ class Entries:
     def entity(self, own: str) -> None:
         """Say the word on an entity, or that there is none where it is not announced."""
         row = self._registry.rows.get(own)
-        is_there = row is not None and row.present and row.domain not in NO_ENTITY
-        if row is None or not is_there or self._registry.is_removed(row):
-            self._say(ENTITY_ENTRY, "entity", own, None)
-            return
         words = self._journal.of("entity", own)
-        entry = EntityEntry(
+        if row is None or not row.present or row.domain in NO_ENTITY or REMOVED in words:
+            self._say(ENTITY_ENTRY, "entity", own, None)
+        elif words:
+            self._say(ENTITY_ENTRY, "entity", own, self._entity(row, words))
+        else:  # most of them, at every start
+            device = self._id("device", row.device_id)
+            entry = EntityEntry(device_id=device, hidden=not row.visible, disabled=not row.enabled)
+            self._say(ENTITY_ENTRY, "entity", own, entry)
+
+    def _entity(self, row: EntityRow, words: Words) -> EntityEntry:
+        return EntityEntry(
             name=words.get("name"),
             area_id=self._id("area", words.get("area_id")),
             device_id=self._id("device", row.device_id),
@@ -91,7 +97,6 @@ class Entries:
             icon=words.get("icon"),
             values={name: words[name] for name in NAMES if name in words} or None,
         )
-        self._say(ENTITY_ENTRY, "entity", own, entry)
 
     def device(self, row: DeviceRow) -> None:
         """Say what is known of a device and of the area it is in, or that it has no entity left."""

@@ -266,13 +266,14 @@ class Home(Answering, Importing, Removing):
             refilter |= self.board.disconnect(entity)
             if entity.where not in coming:
                 self.saying.gone(entity.where)
+                self.entries.entity(entity.own)
                 self.gallery.drop(entity.key)
         for entity in change.come:
             refilter |= self.board.connect(entity)
             self.saying.config(entity)
             self.catch_up(entity)
             self.saying.state(entity)
-        for entity in (*change.gone, *change.asleep) if self.saying.aloud else ():
+        for entity in change.asleep if self.saying.aloud else ():
             self.entries.entity(entity.own)
         if change.gone:
             self.commands.delivering.abandon()
