@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, time
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -101,9 +102,9 @@ class _NoOptions(BaseModel):
 def _text(value: Any) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
-    return (
-        value if isinstance(value, str) else str(value) if isinstance(value, Path) else json.dumps(value, default=str)
-    )
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, str | Path) else json.dumps(value, default=str)
 
 
 def _checked(model: type[S], given: dict[Names, Given], section: str) -> S:

@@ -1,5 +1,6 @@
 """Settings: which source wins, where each value came from, and what is said of a bad one."""
 
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,19 @@ def test_a_child_process_gets_the_same_settings_through_its_environment(tmp_path
     assert child.home == parent.home
     assert child.section("garden", Garden) == parent.section("garden", Garden)
     assert child.section("garden", Garden).depths == {"a": 3}
+
+
+class Nightly(BaseModel):
+    at: time
+    since: date
+
+
+def test_times_and_dates_of_the_file_reach_a_child(tmp_path: Path) -> None:
+    write(tmp_path, "[nightly]\nat = 03:30:00\nsince = 2026-11-01\n")
+    parent = load(tmp_path)
+    child = Settings.load({}, [], parent.environment())
+    wanted = Nightly(at=time(3, 30), since=date(2026, 11, 1))
+    assert child.section("nightly", Nightly) == parent.section("nightly", Nightly) == wanted
 
 
 @given(
