@@ -1,6 +1,7 @@
 """The last wish wins for each attribute; toggles and steps count from what is wished; every id gets its true end."""
 
 import json
+import random
 from typing import Any
 
 import pytest
@@ -195,3 +196,81 @@ async def test_nobody_is_told_of_good_ends_who_did_not_ask(stage: Stage) -> None
     await stage.command("switch.plug", "turn_on")
     await stage.report("plug", "ON")
     assert ends.all == []
+
+
+COLOURS = ([255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0])
+
+
+class Lossy:
+    """A lamp behind a bad radio: loses some of what it is told and of what it says, and answers late."""
+
+    def __init__(self, stage: Stage, chance: random.Random) -> None:
+        self.stage, self.chance = stage, chance
+        self.state: dict[str, Any] = {"state": "OFF", "brightness": 1, "color_mode": "rgb", "color": {}}
+        self.lost = {"heard": False, "said": False}
+        self.read = 0
+        self.calm = False
+
+    def loses(self, what: str) -> bool:
+        """Never two in a row, and nothing while the radio is `calm`."""
+        gone = not (self.calm or self.lost[what]) and self.chance.random() < 0.45
+        self.lost[what] = gone
+        return gone
+
+    def live(self) -> None:
+        """Obey what has come since."""
+        told = self.stage.told_on("lamp/set")
+        for text in told[self.read :]:
+            if not self.loses("heard"):
+                self.state |= json.loads(text)
+                if not self.loses("said"):
+                    self.stage.virtual.call_later(self.chance.uniform(0.01, 0.3), self.tell)
+        self.read = len(told)
+
+    def tell(self) -> None:
+        body = self.state if self.state["state"] == "ON" else {"state": "OFF"}
+        self.stage.device.publish("lamp", json.dumps(body).encode(), 1, False)
+
+    async def while_passing(self, seconds: float) -> None:
+        for _ in range(round(seconds / 0.05)):
+            self.live()
+            await self.stage.virtual.advance(0.05)
+
+
+@pytest.mark.parametrize("pace", [None, 300])
+async def test_whatever_is_wished_in_whatever_order_over_a_bad_radio_the_last_wish_comes_true(
+    stage: Stage, pace: int | None
+) -> None:
+    await stage.announce("light", LAMP)
+    if pace is not None:
+        await paced(stage, pace)
+    ends, chance, asked = Ends(stage), random.Random(7), 0
+    lamp = Lossy(stage, chance)
+    for _ in range(12):
+        wished: dict[str, Any] = {}
+        for _ in range(chance.randint(1, 6)):
+            wish: dict[str, Any] = chance.choice(
+                (
+                    {"brightness": chance.randrange(10, 251, 20)},
+                    {"rgb_color": chance.choice(COLOURS)},
+                    {"brightness": chance.randrange(10, 251, 20), "rgb_color": chance.choice(COLOURS)},
+                    {},
+                    {"off": True},
+                )
+            )
+            off = bool(wish.pop("off", False))
+            wished = {"state": "OFF"} if off else {**wished, **wish, "state": "ON"}
+            asked += 1
+            await ends.command("light.lamp", "turn_off" if off else "turn_on", f"{asked}", **wish)
+            await lamp.while_passing(chance.choice((0, 0.05, 0.4, 1.5)))
+        lamp.calm = True
+        await lamp.while_passing(25)
+        lamp.calm = False
+        assert lamp.state["state"] == wished["state"], wished
+        assert lamp.state["brightness"] == wished.get("brightness", lamp.state["brightness"]), wished
+        colour = list(lamp.state["color"].values())
+        assert colour == wished.get("rgb_color", colour), wished
+        assert "wanted" not in stage.states["light.lamp"].attributes
+    assert stage.failed == []
+    assert sorted(int(id) for id, _ in ends.all) == list(range(1, asked + 1)), "each has one end"
+    assert {outcome for _, outcome in ends.all} <= {"confirmed", "superseded", "already"}
