@@ -8,6 +8,7 @@ import contextlib
 import json
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -79,11 +80,24 @@ class HomeAssistant:
         raise TimeoutError("Home Assistant does not say that it runs")
 
     def _get(self, what: str) -> Any:
+        return self._ask(what, None)
+
+    def _ask(self, what: str, body: bytes | None) -> Any:
         token = (self._folder / "token.txt").read_text()
-        request = urllib.request.Request(f"http://127.0.0.1:{self._port}/api/{what}")
+        request = urllib.request.Request(f"http://127.0.0.1:{self._port}/api/{what}", body)
         request.add_header("Authorization", f"Bearer {token}")
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer)
+
+    def command(self, entity_id: str, service: str, data: dict[str, Any]) -> str:
+        """Call a service; why it was refused, or nothing."""
+        domain = entity_id.partition(".")[0]
+        body = json.dumps({"entity_id": entity_id, **data}).encode()
+        try:
+            self._ask(f"services/{domain}/{service}", body)
+        except urllib.error.HTTPError as error:
+            return f"is refused there: {error.code} {error.read()[:200].decode('utf-8', 'replace')}"
+        return ""
 
     def settle(self, quiet: float = 5.0) -> None:
         """Read the states until they stay the same for some seconds."""
