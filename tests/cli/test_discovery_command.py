@@ -64,7 +64,7 @@ def test_what_is_disabled_says_so_and_is_told_of_as_if_it_were_enabled(run: Run,
     fields = {"name": "T", "stat_t": "t", "uniq_id": "1", "en": False}
     single, bundle = "homeassistant/sensor/t/config", "homeassistant/device/t/config"
     parts = {"a": {"p": "sensor", "name": "T", "stat_t": "t", "uniq_id": "1"}, "b": {"p": "tag", "topic": "b"}}
-    messages = [
+    messages: list[dict[str, Any]] = [
         {"topic": single, "payload": fields},
         {"topic": single, "payload": {"migrate_discovery": True}},
         {"topic": bundle, "payload": {"dev": {"ids": "x"}, "o": {"name": "o"}, "cmps": parts}},
