@@ -8,6 +8,7 @@ import pytest
 
 from homeserver.rules.words import RULE_RUN
 from homeserver.topics.entity import ENTITY_STATE
+from tests.conftest import FULL
 from tests.evening.fleet import Fleet
 from tests.evening.whole_home import BrokerKind, collect, connected, whole_home
 from tests.runtime.ground import until
@@ -39,7 +40,9 @@ def write_rules(folder: Path, count: int) -> None:
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("broker", ["mosquitto", "amqtt"])
+@pytest.mark.parametrize(
+    "broker", ["mosquitto", pytest.param("amqtt", marks=pytest.mark.skipif(not FULL, reason="in `make proof` only"))]
+)
 async def test_all_devices_reconnect_at_once(
     broker: BrokerKind, tmp_path: Path, portion: Callable[[int], int], capsys: pytest.CaptureFixture[str]
 ) -> None:

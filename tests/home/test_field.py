@@ -68,7 +68,7 @@ def portion_of(name: str, portion: Callable[[int], int]) -> list[Message]:
     found = [(topic, payload) for topic, payload in messages(name) if not set("+#") & set(topic)]
     found = found or list(radio()) if name == "rtl_433" else found
     configs = [message for message in found if message[0].endswith("/config")]
-    chosen = set(random.Random(SEED).sample(range(len(configs)), min(len(configs), max(60, portion(len(configs))))))
+    chosen = set(random.Random(SEED).sample(range(len(configs)), min(len(configs), max(40, portion(len(configs))))))
     wanted = {configs[place] for place in chosen}
     return [message for message in found if message in wanted or not message[0].endswith("/config")]
 

@@ -87,60 +87,62 @@ def test_a_prefix_of_many_levels(tmp_path: Path) -> None:
         device_rights("ha", prefix="ha/mqtt")
 
 
-@pytest.mark.parametrize(
-    ("config", "at_fault"),
-    [
-        ({"command_topic": "lab/set"}, "command_topic"),
-        ({"command_topic": "rogue"}, ""),
-        ({"command_topic": "homeassistant/status"}, "command_topic"),
-        ({"command_topic": "homeassistant/light/lab/lamp/config"}, "command_topic"),
-        ({"command_topic": "homeserver/call/keeper/stop/process.core"}, "command_topic"),
-        ({"command_topic": "homeserver"}, "command_topic"),
-        ({"command_topic": "$SYS/broker"}, "command_topic"),
-        ({"command_topic": "rogue/+/set"}, "command_topic"),
-        ({"command_topic": "rogue/#"}, "command_topic"),
-        ({"command_topic": "rogue/\x00set"}, "command_topic"),
-        ({"command_topic": "/rogue/set"}, "command_topic"),
-        ({"command_topic": "ROGUE/set"}, "command_topic"),
-        ({"~": "lab", "command_topic": "~/set"}, "command_topic"),
-        ({"brightness_command_topic": "lab/set"}, "brightness_command_topic"),
-        ({"schema": "json", "command_topic": "lab/set"}, "command_topic"),
-        (
-            {"schema": "template", "command_topic": "lab/set", "command_on_template": "", "command_off_template": ""},
-            "t",
-        ),
-        ({"state_topic": "lab/state"}, "lab/state"),
-        ({"state_topic": "lab/#"}, "lab/#"),
-        ({"state_topic": "homeserver/entity/#"}, "state_topic"),
-        ({"state_topic": "$SYS/#"}, "state_topic"),
-        ({"state_topic": "+/#"}, "state_topic"),
-        ({"state_topic": "homeassistant/light/lab/#"}, "homeassistant/light/lab/#"),
-        ({"json_attributes_topic": "lab/state"}, "lab/state"),
-        ({"availability_topic": "lab/state"}, "lab/state"),
-        ({"availability": [{"topic": "rogue/here"}, {"topic": "lab/state"}]}, "lab/state"),
-        ({"availability": [{"topic": "homeserver/process/core/status"}]}, "topic"),
-        ({"brightness_state_topic": "lab/state"}, "lab/state"),
-        ({"unique_id": "lamp"}, "unique_id"),
-        ({"device": {"identifiers": ["lab"]}}, "device"),
-        ({"device": {"identifiers": ["mine", "lab"], "name": "Mine"}}, "device"),
-        ({"device": {"connections": [["mac", "aa:bb"]]}}, "device"),
-    ],
-    ids=str,
-)
-async def test_what_a_login_may_not_use_is_refused(stage: Stage, config: dict[str, Any], at_fault: str) -> None:
-    before = (stage.configs["light.lamp"], stage.states["light.lamp"], set(stage.home.board.patterns.filters))
-    await stage.report("homeassistant/light/rogue/r/config", dumps(ROGUE | config))
-    reason = stage.home.refusals.entries.get("homeassistant/light/rogue/r/config")
-    if not at_fault:
-        assert reason is None
-        assert set(stage.configs) == {"light.lamp", "light.r"}
-        return
-    assert reason is not None
-    assert at_fault in reason.reason
-    after = (stage.configs["light.lamp"], stage.states["light.lamp"], set(stage.home.board.patterns.filters))
-    assert after == before
-    assert list(stage.configs) == ["light.lamp"]
-    assert len(stage.home.registry.devices) == 1
+FAULTS: list[tuple[dict[str, Any], str]] = [
+    ({"command_topic": "lab/set"}, "command_topic"),
+    ({"command_topic": "rogue"}, ""),
+    ({"command_topic": "homeassistant/status"}, "command_topic"),
+    ({"command_topic": "homeassistant/light/lab/lamp/config"}, "command_topic"),
+    ({"command_topic": "homeserver/call/keeper/stop/process.core"}, "command_topic"),
+    ({"command_topic": "homeserver"}, "command_topic"),
+    ({"command_topic": "$SYS/broker"}, "command_topic"),
+    ({"command_topic": "rogue/+/set"}, "command_topic"),
+    ({"command_topic": "rogue/#"}, "command_topic"),
+    ({"command_topic": "rogue/\x00set"}, "command_topic"),
+    ({"command_topic": "/rogue/set"}, "command_topic"),
+    ({"command_topic": "ROGUE/set"}, "command_topic"),
+    ({"~": "lab", "command_topic": "~/set"}, "command_topic"),
+    ({"brightness_command_topic": "lab/set"}, "brightness_command_topic"),
+    ({"schema": "json", "command_topic": "lab/set"}, "command_topic"),
+    (
+        {"schema": "template", "command_topic": "lab/set", "command_on_template": "", "command_off_template": ""},
+        "t",
+    ),
+    ({"state_topic": "lab/state"}, "lab/state"),
+    ({"state_topic": "lab/#"}, "lab/#"),
+    ({"state_topic": "homeserver/entity/#"}, "state_topic"),
+    ({"state_topic": "$SYS/#"}, "state_topic"),
+    ({"state_topic": "+/#"}, "state_topic"),
+    ({"state_topic": "homeassistant/light/lab/#"}, "homeassistant/light/lab/#"),
+    ({"json_attributes_topic": "lab/state"}, "lab/state"),
+    ({"availability_topic": "lab/state"}, "lab/state"),
+    ({"availability": [{"topic": "rogue/here"}, {"topic": "lab/state"}]}, "lab/state"),
+    ({"availability": [{"topic": "homeserver/process/core/status"}]}, "topic"),
+    ({"brightness_state_topic": "lab/state"}, "lab/state"),
+    ({"unique_id": "lamp"}, "unique_id"),
+    ({"device": {"identifiers": ["lab"]}}, "device"),
+    ({"device": {"identifiers": ["mine", "lab"], "name": "Mine"}}, "device"),
+    ({"device": {"connections": [["mac", "aa:bb"]]}}, "device"),
+]
+"""Configs with what their refusal must name."""
+
+
+async def test_what_a_login_may_not_use_is_refused(stage: Stage) -> None:
+    for number, (config, at_fault) in enumerate(FAULTS):
+        topic = f"homeassistant/light/rogue/r{number}/config"
+        before = (stage.configs["light.lamp"], stage.states["light.lamp"], set(stage.home.board.patterns.filters))
+        await stage.report(topic, dumps(ROGUE | config))
+        reason = stage.home.refusals.entries.get(topic)
+        if not at_fault:
+            assert reason is None
+            assert set(stage.configs) == {"light.lamp", "light.r"}
+            await stage.report(topic, b"")
+            continue
+        assert reason is not None, config
+        assert at_fault in reason.reason, config
+        after = (stage.configs["light.lamp"], stage.states["light.lamp"], set(stage.home.board.patterns.filters))
+        assert after == before, config
+        assert list(stage.configs) == ["light.lamp"], config
+        assert len(stage.home.registry.devices) == 1, config
 
 
 async def test_a_bundle_is_judged_part_by_part(stage: Stage, tmp_path: Path) -> None:
