@@ -3,7 +3,6 @@
 Addresses repeat, so each is taken apart once and remembered; after that a message costs one look-up in a dict.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -44,19 +43,23 @@ class Routes:
 
     def __init__(self) -> None:
         self.hearings: list[Hearing] = []
-        self._by_shape: dict[tuple[int, str], dict[str, list[Hearing]]] = {}
+        self._by_shape: dict[int, dict[tuple[int, ...], dict[tuple[str, ...], list[Hearing]]]] = {}
+        """By number of levels, by which of them are words, by these words: a topic is found, not looked for."""
         self._routes: dict[str, tuple[Route, ...]] = {}
 
     def add(self, hearing: Hearing) -> None:
         self.hearings.append(hearing)
-        of_shape = self._by_shape.setdefault(_shape(hearing.topic.levels), {})
-        of_shape.setdefault(hearing.topic.template, []).append(hearing)
+        self._of_topic(hearing.topic).append(hearing)
         self._routes.clear()
 
     def remove(self, hearing: Hearing) -> None:
         self.hearings.remove(hearing)
-        self._by_shape[_shape(hearing.topic.levels)][hearing.topic.template].remove(hearing)
+        self._of_topic(hearing.topic).remove(hearing)
         self._routes.clear()
+
+    def _of_topic(self, topic: Topic[Any]) -> list[Hearing]:
+        by_words = self._by_shape.setdefault(len(topic.levels), {}).setdefault(topic.words, {})
+        return by_words.setdefault(tuple([topic.levels[at] for at in topic.words]), [])
 
     def find(self, address: str) -> tuple[Route, ...]:
         """The routes of an address relative to the root; empty where nobody hears it."""
@@ -70,13 +73,9 @@ class Routes:
     def _find(self, address: str) -> tuple[Route, ...]:
         levels = address.split("/")
         found = []
-        for hearings in self._by_shape.get(_shape(levels), {}).values():
-            where = hearings[0].topic.taken_apart(levels) if hearings else None
-            if where is not None and (wanting := tuple([one.inbox for one in hearings if one.wants(where)])):
-                found.append(Route(hearings[0].topic, where, wanting))
+        for places, by_words in self._by_shape.get(len(levels), {}).items():
+            if hearings := by_words.get(tuple([levels[at] for at in places])):
+                where = hearings[0].topic.where(levels)
+                if wanting := tuple([one.inbox for one in hearings if one.wants(where)]):
+                    found.append(Route(hearings[0].topic, where, wanting))
         return tuple(found)
-
-
-def _shape(levels: Sequence[str]) -> tuple[int, str]:
-    """What tells most topics apart: how many levels they have, and the first, which is never a parameter."""
-    return len(levels), levels[0]

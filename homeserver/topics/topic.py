@@ -22,6 +22,7 @@ class Topic(Generic[M]):
     model      class of the messages
     retained   whether the broker keeps the last message
     qos        0 where the next message repairs a loss (states, records of runs), 1 for what happens once
+    places     at which levels its parameters stand; at the others, `words`, it says what it is
     one_hearer whether one worker acts on a message: where it has it already, the copy for watching goes at QoS 0
     """
 
@@ -36,8 +37,8 @@ class Topic(Generic[M]):
         self.levels = tuple(template.split("/"))
         self.parameters = tuple(part[1:-1] for part in self.levels if part.startswith("{"))
         self.many_writers = "login" in self.parameters
-        self._words = tuple((at, part) for at, part in enumerate(self.levels) if not part.startswith("{"))
-        self._places = tuple(at for at, part in enumerate(self.levels) if part.startswith("{"))
+        self.places = tuple(at for at, part in enumerate(self.levels) if part.startswith("{"))
+        self.words = tuple(at for at in range(len(self.levels)) if at not in self.places)
         self._format = "/".join("%s" if part.startswith("{") else part for part in self.levels)
 
     def __repr__(self) -> str:
@@ -62,16 +63,14 @@ class Topic(Generic[M]):
 
     def match(self, address: str) -> tuple[str, ...] | None:
         """The parameters of an address, or None where it is not of this topic."""
-        return self.taken_apart(address.split("/"))
-
-    def taken_apart(self, levels: list[str]) -> tuple[str, ...] | None:
-        """The same for the levels of an address."""
-        if len(levels) != len(self.levels):
+        levels = address.split("/")
+        if len(levels) != len(self.levels) or any(levels[at] != self.levels[at] for at in self.words):
             return None
-        for at, word in self._words:
-            if levels[at] != word:
-                return None
-        return tuple([levels[at] for at in self._places])
+        return self.where(levels)
+
+    def where(self, levels: list[str]) -> tuple[str, ...]:
+        """The parameters in the levels of an address of this topic."""
+        return tuple([levels[at] for at in self.places])
 
 
 class Retained(Topic[M | None], Generic[M]):
