@@ -201,6 +201,7 @@ class Roster:
         return change, denied
 
     def _enter(self, draft: Draft, change: Change) -> None:
+        self._verdicts.guard(draft)
         key = draft.announcement.key
         before = self._by_key.get(key)
         if before is not None and (before.where[0], self._drafts[key].unique_id) != (draft.domain, draft.unique_id):

@@ -25,8 +25,11 @@ class Verdicts:
     def judge(self, draft: Draft, row: EntityRow | None) -> None:
         """A new announcement; `row` is what is known by its `unique_id`."""
         self.judge_use(draft)
-        self._grants.guard(draft.announcement.topic, draft.face)
         self._judge_kin(draft, row)
+
+    def guard(self, draft: Draft) -> None:
+        """Let it hear no more than its login may. For each draft that becomes an entity, once."""
+        self._grants.guard(draft.announcement.topic, draft.face)
 
     def judge_use(self, draft: Draft) -> None:
         """Whether its topics are its login's."""

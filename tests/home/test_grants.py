@@ -172,6 +172,9 @@ async def test_wildcards_hear_only_what_their_login_may_say(stage: Stage, tmp_pa
     await stage.report("lab/state", "OFF")
     assert stage.states["sensor.w"].state == "mine"
     assert stage.states["light.lamp"].state == "off"
+    await stage.process.calls.ask("home", "edit_entity", {"entity": "sensor.w", "restless": True})
+    await stage.report("lab/state", "ON")
+    assert stage.states["sensor.w"].state == "mine"  # what is built anew by people's word hears no more either
     Logins(tmp_path).add("device.rogue", *device_rights("rogue", ("rogue/#", "more/#")))
     await stage.virtual.advance(1.1)
     await stage.report("more/state", "new")
