@@ -29,16 +29,16 @@ class _Tries:
 
 
 class Lockout:
-    """Counts by entity, whoever tries: a guesser has more than one login."""
+    """Counts by entity, whatever it is called and whoever tries: a guesser has more than one login."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._tries: dict[tuple[str, str], _Tries] = {}
+        self._tries: dict[str, _Tries] = {}
 
     def check(self, entity: Entity, service: str, data: Mapping[str, Any]) -> None:
         """Try the code of a command. Raises `CallError` at once while the entity takes none, else for a wrong one, and
         tells what comes of it."""
-        tries, now = self._tries.get(entity.where), self._clock.monotonic()
+        tries, now = self._tries.get(entity.own), self._clock.monotonic()
         if tries is not None and now < tries.until:
             wait = tries.until - now
             raise CallError("denied", f"after {tries.count} wrong codes {entity.id} takes none for {wait:.0f} s", FIELD)
@@ -46,14 +46,14 @@ class Lockout:
             raise CallError(error.error.code, f"{error}{self._count(entity)}", FIELD)
         without = {name: value for name, value in data.items() if name != FIELD}
         if tries is not None and _fault(entity, service, without) is not None:
-            del self._tries[entity.where]  # a code that nobody checks does not wipe out the count
+            del self._tries[entity.own]  # a code that nobody checks does not wipe out the count
 
     def _count(self, entity: Entity) -> str:
         """What is to be said of one more wrong code."""
         now = self._clock.monotonic()
-        tries = self._tries.get(entity.where)
+        tries = self._tries.get(entity.own)
         if tries is None or now - tries.last > _FORGOTTEN:
-            tries = self._tries[entity.where] = _Tries(0, now)
+            tries = self._tries[entity.own] = _Tries(0, now)
         tries.count, tries.last = tries.count + 1, now
         left = FREE - tries.count
         if left > 0:
