@@ -55,10 +55,15 @@ def place_store(data: Path, folder: Path) -> None:
 
 
 def hand_out(logins: Logins, posts: Iterable[Post], into: Path) -> list[str]:
-    """Give each process that has a data folder in `into` its own secrets and no others; which processes have one."""
+    """Give each process that has a data folder in `into` its own secrets and no others; which processes have one.
+
+    Raises `PreparationError`.
+    """
     found = [post for post in posts if (into / post.process).is_dir()]
     for post in found:
         folder, own = into / post.process / "secrets", secrets_of(post)
+        if folder.is_symlink():  # its process may write there: that must lead nowhere else
+            raise PreparationError(f"{folder} is a link: remove it, then prepare again")
         _write(folder, {login: logins.secret(login) for login in own})
         for stale in folder.iterdir():
             if stale.name not in own:

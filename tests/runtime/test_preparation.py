@@ -53,6 +53,16 @@ def test_each_process_gets_its_own_secrets_and_what_is_not_its_own_goes(tmp_path
     assert stat.S_IMODE(stale.parent.stat().st_mode) == 0o700
 
 
+def test_secrets_are_not_handed_out_through_a_link(tmp_path: Path) -> None:
+    plan, logins = plan_of(Post("core", ("radio",))), Logins(tmp_path)
+    enrol(logins, plan, Settings.load({"data": tmp_path}, [], {}).home)
+    (tmp_path / "p" / "core").mkdir(parents=True)
+    (tmp_path / "p" / "core" / "secrets").symlink_to(tmp_path)
+    with pytest.raises(PreparationError, match="is a link"):
+        hand_out(logins, plan.posts.values(), tmp_path / "p")
+    assert logins.path.exists()
+
+
 def test_a_guest_that_asks_for_too_much_gets_no_login_and_is_named(tmp_path: Path) -> None:
     home = Settings.load({"data": tmp_path}, [], {}).home
     plan = plan_of(Post("core", ("radio",)), guest_post("radio"), guest_post("gone"))

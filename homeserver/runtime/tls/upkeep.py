@@ -29,7 +29,7 @@ async def ensure_certificate(home: HomeSettings, now: datetime) -> str:
         return ""  # whoever opens the listener says so
     if asked is None or asked.certificate is not None or not _is_due(home, asked.names, now):
         return ""
-    argv = [sys.executable, "-m", _RENEWAL, "--data", str(home.data), "--home", home.name]
+    argv = [sys.executable, "-m", _RENEWAL, f"--data={home.data}", f"--home={home.name}"]
     pipe = asyncio.subprocess.PIPE
     program = await asyncio.create_subprocess_exec(*argv, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe)
     said, fault = (text.decode("utf-8", "replace").strip() for text in await program.communicate())
