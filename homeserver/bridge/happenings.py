@@ -50,6 +50,7 @@ class Happenings:
         before = self._last.get(entity_id)
         if state is None:
             self._last.pop(entity_id, None)
+            self._seen.pop(entity_id, None)
             return None
         self._last[entity_id] = state.state
         if not told or before in (None, UNKNOWN, state.state) or not self._is_news(entity_id, state):

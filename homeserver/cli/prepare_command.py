@@ -45,9 +45,8 @@ def prepare(
     refused = enrol(logins, plan, home)
     issued = renew(home.data, home.name, names or (), datetime.now(UTC))
     if names:
-        write_listeners(
-            home.data, Listeners(tls=SecureListener(names=tuple(names)))
-        )  # `homeserver listen --show` tells
+        # `homeserver listen --show` tells
+        write_listeners(home.data, Listeners(tls=SecureListener(names=tuple(names))))
     write_certificate(home.mosquitto_folder, issued.certificate, issued.key)
     write_logins(home.mosquitto_folder, logins)
     place_store(home.data, home.mosquitto_folder)

@@ -173,9 +173,7 @@ class Delivering:
         by_ack = not pending.wanted and not pending.once
         # QoS 1 may arrive twice: what must not comes at most once (0) or exactly once (2). Only QoS 1 tells `on_ack`.
         qos = 1 if by_ack else face.qos & 2 if pending.once else face.qos
-        retain = (
-            face.retain and not pending.once
-        )  # a retained press would be made again at each reconnect of the device
+        retain = face.retain and not pending.once  # else a press would be made again at each reconnect of the device
         sends = pending.wish.sends
         if not sends:
             self._end(pending, "already")

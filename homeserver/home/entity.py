@@ -254,5 +254,4 @@ class Entity:
             self.steady.drop()
 
 
-_NONE: Final[dict[str, Any]] = {}
 _LONGEST_REASON: Final = 200

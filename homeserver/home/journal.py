@@ -121,10 +121,10 @@ class Journal:
         """An own id for a new place or label."""
         return own_for(id, lambda own: (kind, own) in self.words or (own != id and self.mentions(kind, own)))
 
-    def awaits(self, own: str) -> bool:
-        """Whether an import said that a device will come."""
+    def awaited(self) -> set[str]:
+        """The devices of which an import said that they will come."""
         things = (words for (kind, id), words in self.words.items() if kind == "imported" and id.startswith("device "))
-        return any(words["own"] == own for words in things)
+        return {words["own"] for words in things}
 
     def mentions(self, kind: Kind, own: str) -> bool:
         """Whether any deed was ever about a thing."""

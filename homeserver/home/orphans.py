@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from homeserver.home.journal import Journal
 from homeserver.home.last_heard import LastHeard
 from homeserver.home.litter import Litter, Piece
 from homeserver.home.orphan_words import OrphanKind
@@ -36,8 +37,9 @@ class Orphan:
 class Orphans:
     """`all` looks at the registry and at the broker."""
 
-    def __init__(self, registry: Registry, litter: Litter, last_heard: LastHeard) -> None:
+    def __init__(self, registry: Registry, journal: Journal, litter: Litter, last_heard: LastHeard) -> None:
         self._registry = registry
+        self._journal = journal
         self._litter = litter
         self._last_heard = last_heard
 
@@ -53,9 +55,10 @@ class Orphans:
         for row in self._registry.rows.values():
             if not self._registry.is_removed(row):
                 parts.setdefault(row.device_id, []).append(row)
+        awaited = self._journal.awaited()
         for id, own in sorted(self._registry.device_ids.items()):
             device = self._registry.devices[own]
-            if not device.entities and not (own not in parts and self._registry.is_awaited(device)):
+            if not device.entities and (own in parts or own not in awaited):
                 ids = tuple(sorted(row.id for row in parts.get(own, ())))
                 why = f"it is announced no more; {len(ids)} ids are kept for it"
                 yield Orphan(f"device.{id}", "device", why, True, ids[:_SHOWN], device=device)

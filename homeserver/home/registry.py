@@ -312,15 +312,13 @@ class Registry:
         for key in row.keys:
             del self._by_key[key]
         del self.devices[row.own]
+        self._device_topics.pop(row.own, None)
         self._turn.note("DELETE FROM device_key WHERE device_id = ?", (row.own,))
         self._turn.note("UPDATE entity SET device_id = NULL WHERE device_id = ?", (row.own,))
         self._turn.note("DELETE FROM device WHERE id = ?", (row.own,))
         for entity in self.rows.values():
             if entity.device_id == row.own:
                 entity.device_id = None
-
-    def is_awaited(self, device: DeviceRow) -> bool:
-        return self._journal.awaits(device.own)
 
     def find_device(self, id: str) -> DeviceRow | None:
         """By its id, or one that it had."""

@@ -152,7 +152,7 @@ class Home(Answering, Importing, Removing):
         self.board = Switchboard()
         self.last_heard = LastHeard(self.turn, self.registry, self.roster, self.board, house.clock)
         self.census = Census(self.registry, self.entries, self.roster, self.last_heard, self.refusals)
-        self.orphaned = Orphans(self.registry, self.litter, self.last_heard)
+        self.orphaned = Orphans(self.registry, self.journal, self.litter, self.last_heard)
         self.timers = Timers(house.clock, self.saying.state)
         self.outbox = Outbox(self.turn)
         self.pacing = Pacing(self.registry, self.journal, self.roster.find)

@@ -1,8 +1,7 @@
 """The embedded broker as a process: `python -m homeserver.runtime.broker.embedded --config FILE`.
 
 FILE is written by `prepare`. TERM or INT stops it within a second; HUP reads the logins again, the listeners of FILE
-that stand beside the first, and their certificates. Keeps the
-retained messages in the SQLite file that FILE names.
+that stand beside the first, and their certificates. Keeps the retained messages in the SQLite file that FILE names.
 """
 
 import argparse
