@@ -49,7 +49,8 @@ class Services:
         try:
             SERVICES[domain][service].model.model_validate(data)
         except ValidationError as error:
-            raise Refusal("invalid", f"{domain}.{service}: {sentence(error)}.", field_of(error)) from error
+            reason = sentence(error, SERVICES[domain][service].model.model_fields)
+            raise Refusal("invalid", f"{domain}.{service}: {reason}.", field_of(error)) from error
         watch = self._effects.watch(entities)
         try:
             await self._command(login, entities, service, data, cause)

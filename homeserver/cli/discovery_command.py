@@ -46,7 +46,10 @@ def explain(
 
     No home need run: a home in memory hears the configs, then all other messages, each in their order.
     """
-    for found in asyncio.run(_explained(list(lines_of(file)))):
+    lines = list(lines_of(file))
+    if not any(line.announces for line in lines):
+        raise Failure(f"{file} holds no config message: none of its topics is like {_PREFIX}light/hall/config")
+    for found in asyncio.run(_explained(lines)):
         print(orjson.dumps(found).decode())
 
 

@@ -21,7 +21,9 @@ Found = dict[str, dict[tuple[str, ...], Any]]
 
 @app.command()
 def entities(
-    pattern: Annotated[str, typer.Argument(help="Only these: light.hall, light.*, hall.", metavar="[FILTER]")] = "*",
+    wanted: Annotated[
+        str | None, typer.Argument(help="Only these: light.hall, light.*, hall.", metavar="[FILTER]")
+    ] = None,
     data: Data = None,
     broker: Broker = None,
     disabled: Annotated[bool, typer.Option("--disabled", help="Only those that are disabled.")] = False,
@@ -31,8 +33,11 @@ def entities(
 ) -> None:
     """List entities with state, area, and since when it is so; enable or disable them."""
     settings = load_settings(data, broker)
+    pattern = wanted or "*"
     if enable or disable:
-        _tell(talk(_switch(settings, pattern, disable=disable and not enable)), as_json=as_json)
+        if wanted is None or enable == disable:
+            raise Failure("say which, and one of both: `homeserver entities light.hall --enable`, or `--disable`")
+        _tell(talk(_switch(settings, pattern, disable=disable)), as_json=as_json)
         return
     if disabled:
         _list_disabled(talk(_disabled(settings)), pattern, as_json=as_json)
@@ -43,7 +48,7 @@ def entities(
         print_json(rows)
         return
     lines = ((row["id"], row["name"], _shown(row), row["area"], ago(row["changed"])) for row in rows)
-    empty = "the home has no entities yet" if pattern == "*" else f"no entity is called {pattern}"
+    empty = "the home has no entities yet" if pattern == "*" else f"no enabled entity is called {pattern}"
     print_table(("entity", "name", "state", "area", "since"), lines, empty)
 
 
@@ -61,13 +66,19 @@ async def _switch(settings: Settings, pattern: str, *, disable: bool) -> list[di
     async with connected(settings) as client:
         ids = [pattern]
         if set(pattern) & set("*?["):
-            known = [".".join(where) for where in (await client.present(ENTITY_CONFIG))[ENTITY_CONFIG.template]]
-            ids = known if disable else [row["id"] for row in await _all_disabled(client)]
+            ids = await _all_enabled(client) if disable else [row["id"] for row in await _all_disabled(client)]
             ids = sorted(id for id in ids if fits(id, pattern))
         if not ids:
-            raise Failure(f"no entity is called {pattern}")
+            raise Failure(f"no {'enabled' if disable else 'disabled'} entity of a device is called {pattern}")
         asked = [{"entity": id, "disabled": disable} for id in ids]
         return [await client.calls.ask("home", "edit_entity", fields) for fields in asked]
+
+
+async def _all_enabled(client: Client) -> list[str]:
+    """Those of devices: what workers say by themselves, such as zone.home, cannot be disabled."""
+    found = await client.present(ENTITY_CONFIG, ENTITY_ENTRY)
+    entries = found[ENTITY_ENTRY.template]
+    return [id for id in map(".".join, found[ENTITY_CONFIG.template]) if (id,) in entries]
 
 
 async def _disabled(settings: Settings) -> list[dict[str, Any]]:
@@ -91,7 +102,7 @@ def _list_disabled(found: list[dict[str, Any]], pattern: str, *, as_json: bool) 
         print_json(rows)
         return
     lines = ((row["id"], row["name"], row["device"] or "", row["by"]) for row in rows)
-    print_table(("entity", "name", "device", "disabled by"), lines, "no entity is disabled")
+    print_table(("entity", "name", "device", "disabled by"), lines, "no such entity is disabled")
 
 
 async def _look(settings: Settings) -> Found:

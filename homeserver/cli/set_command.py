@@ -62,7 +62,8 @@ def set_entity(
 ) -> None:
     """Give an entity a command and wait until its owner has accepted it; its device has the time of --timeout."""
     domain, _ = split_entity(entity)
-    values = read_arguments(arguments or [])
+    known = SERVICES.get(domain, {}).get(service)
+    values = read_arguments(arguments or [], known.model.model_json_schema() if known else None)
     _check(domain, service, values)
     settings = load_settings(data, broker)
     done = talk(_command(settings, entity, service, values, timeout, wait=wait))
@@ -97,10 +98,7 @@ def _check(domain: str, service: str, values: dict[str, Any]) -> None:
     try:
         services[service].model.model_validate(values)
     except ValidationError as error:
-        unknown = [name for name in values if name not in services[service].model.model_fields]
-        hint = nearest(unknown[0], list(services[service].model.model_fields), "it takes none") if unknown else ""
-        reason = f"it takes no {unknown[0]!r}; {hint}" if unknown else sentence(error)
-        raise Failure(f"{domain}.{service}: {reason}") from error
+        raise Failure(f"{domain}.{service}: {sentence(error, services[service].model.model_fields)}") from error
 
 
 async def _command(
@@ -112,8 +110,13 @@ async def _command(
         if where not in configs:
             where = await _now(client, entity) or where
         if where not in configs:
+            home = (await client.presence()).of("home")
+            if home is None or home.state != "online":
+                raise Failure(
+                    "the worker `home` is not there now, or just starting: try again, or see homeserver status"
+                )
             known = [".".join(where) for where in configs]
-            raise Failure(f"there is no entity {entity}; {nearest(entity, known, 'the home has none yet')}"[:300])
+            raise Failure(f"there is no entity {entity}; {nearest(entity, known, 'the home has none yet')}")
         state = found[ENTITY_STATE.template].get(where)
         available = state is None or state.state != UNAVAILABLE
         told, entity = listen(client, where), ".".join(where)

@@ -47,7 +47,7 @@ class Editing(Worker):
     async def edit_entity(self, request: words.EditEntity, caller: Caller) -> words.Edited:
         row = self.registry.entity(request.entity)
         if row is None:
-            known = nearest(request.entity, list(self.registry.entities))[:200]
+            known = nearest(request.entity, list(self.registry.entities))
             raise CallError("not_found", f"there is no entity {request.entity}; {known}", "entity")
         asked = self._asked(request, "entity")
         if (entity := self.roster.announced(row)) is not None:
@@ -77,7 +77,7 @@ class Editing(Worker):
     def _device(self, id: str, field: str = "device") -> DeviceRow:
         row = self.registry.find_device(id)
         if row is None:
-            known = nearest(id, list(self.registry.device_ids))[:200]
+            known = nearest(id, list(self.registry.device_ids))
             raise CallError("not_found", f"there is no device {id}; {known}", field)
         return row
 

@@ -97,7 +97,11 @@ class Renaming:
         now, words = self._journal.id_of(kind, holder), self._journal.of(kind, holder)
         if now != id:
             if not take:
-                raise CallError("conflict", f"{id} leads to {now}, which was called so: `take` takes it away", ID)
+                raise CallError(
+                    "conflict",
+                    f"{id} leads to {now}, which was called so: `take`, or `rename --take`, takes it away",
+                    ID,
+                )
             left = [one for one in words[FORMER] if one != id] or None
             yield self._journal.step(kind, holder, {**words, FORMER: left})
         elif kind == "entity" and not words and self._is_gone(holder):

@@ -65,6 +65,7 @@ class Switchboard:
         self.patterns = Patterns()
         self._wild: dict[str, Line] = {}
         self._matched: dict[str, tuple[Line, ...]] = {}
+        self._spoke: dict[str, float] = {}
         self._strays: OrderedDict[str, bytes] = OrderedDict()
         self._stray_bytes = 0
 
@@ -91,6 +92,7 @@ class Switchboard:
                 continue
             if not line.parts:
                 del self.lines[topic]
+                self._part(topic, line)
                 if self._wild.pop(topic, None) is not None:
                     self._matched.clear()
                 if line.latest is not None:
@@ -99,11 +101,19 @@ class Switchboard:
         return changed
 
     def _new(self, topic: str) -> Line:
+        heard = self._spoke.pop(topic, None)
         if not is_wild(topic):
-            return Line(latest=self._found(topic))
-        line = self._wild[topic] = Line(recent=OrderedDict())
+            return Line(latest=self._found(topic), heard=heard)
+        line = self._wild[topic] = Line(recent=OrderedDict(), heard=heard)
         self._matched.clear()
         return line
+
+    def _part(self, topic: str, line: Line) -> None:
+        """A topic that nobody reads now spoke when it did: the one who reads it next is told."""
+        if len(self._spoke) >= _STRAYS:
+            self._spoke.clear()
+        if line.heard is not None:
+            self._spoke[topic] = line.heard
 
     def wild(self, address: str) -> tuple[Line, ...]:
         """The lines with wildcards that an address is on."""

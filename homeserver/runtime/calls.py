@@ -143,7 +143,8 @@ class Calls:
         try:
             request = args if isinstance(args, call.request) else call.request.model_validate(args)
         except ValidationError as error:
-            raise CallError("invalid", f"{worker}.{verb}: {sentence(error)}", field_of(error)) from error
+            reason = sentence(error, call.request.model_fields)
+            raise CallError("invalid", f"{worker}.{verb}: {reason}", field_of(error)) from error
         request_id.set(caller.cause.id)
         try:
             return await handler(request, caller)

@@ -3,11 +3,13 @@
 Payloads are validated here, where they enter the process, and nowhere again.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from homeserver.runtime.given import nearest
 from homeserver.topics.topic import Topic
 
 LIMIT: Final = 256 * 1024
@@ -61,9 +63,11 @@ def validate(topic: Topic[Any], fields: dict[str, Any]) -> Any:
         raise BadMessageError(sentence(error)) from error
 
 
-def sentence(error: ValidationError) -> str:
-    """The first fault of a validation in words: field, what is wrong."""
+def sentence(error: ValidationError, known: Iterable[str] = ()) -> str:
+    """The first fault of a validation in words: field, what is wrong; `known`: the fields that there are."""
     first = error.errors(include_url=False, include_input=False)[0]
+    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
+        return f"it takes no {first['loc'][0]!r}; {nearest(str(first['loc'][0]), list(known), 'leave it out')}"
     return f"{field_of(error) or 'the message'}: {first['msg']}"
 
 

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
+_LONG: Final = 400
+_FEW: Final = 5
+"""So many of a list that is longer, in characters."""
 Names = tuple[str, ...]
 """Names from a section down to a value."""
 
@@ -27,7 +30,12 @@ def nearest(name: str, known: list[str], none: str = "there is nothing to choose
     close = get_close_matches(name, known, 1)
     if close:
         return f"did you mean {close[0]!r}?"
-    return f"known are {', '.join(sorted(known))}" if known else none
+    if not known:
+        return none
+    names = sorted(known)
+    few = names if len(", ".join(names)) <= _LONG else names[:_FEW]
+    more = f" and {len(names) - len(few)} more" if len(few) < len(names) else ""
+    return f"known are {', '.join(few)}{more}"
 
 
 def leaves(value: Any, path: Names = ()) -> Iterator[tuple[Names, Any]]:

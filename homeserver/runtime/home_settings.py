@@ -74,7 +74,7 @@ class HomeSettings(BaseModel):
         except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):
             known = sorted(zoneinfo.available_timezones())  # reads hundreds of files
             raise ValueError(
-                f"there is no time zone {name!r}; {nearest(name, known) if name else 'give one'}"[:200]
+                f"there is no time zone {name!r}; {nearest(name, known) if name else 'give one'}"
             ) from None
         return name
 

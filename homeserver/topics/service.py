@@ -20,9 +20,10 @@ Seconds = Annotated[float, Field(ge=0, le=6553)]
 
 
 class Data(BaseModel):
-    """Service data: unknown names are refused, so that a typing error is found and not ignored."""
+    """Service data: unknown names are refused, so that a typing error is found and not ignored. A number stands for its
+    digits where a text is asked for: YAML and command lines write codes and options without quotation marks."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class Nothing(Data):

@@ -87,7 +87,7 @@ def test_a_thing_gets_another_id_and_is_found_by_both(at: Run) -> None:
     assert "light.sun: turn_on accepted" in at("set", LAMP, "turn_on").out
     assert "its id must begin with light." in at("rename", LAMP, "switch.sun").err
     assert at("undo").code == 0
-    until(at, "entities", "light.sun", holds="no entity is called light.sun")
+    until(at, "entities", "light.sun", holds="no enabled entity is called light.sun")
 
 
 def test_what_is_disabled_is_listed_and_enabled(at: Run) -> None:
@@ -99,7 +99,7 @@ def test_what_is_disabled_is_listed_and_enabled(at: Run) -> None:
     until(at, "entities", some, "--json", holds=f'"id":"{some}"')
     assert some not in at("entities", "--disabled", "--json").out
     at("undo")
-    assert "no entity is called nothing" in at("entities", "nothing*", "--disable").err
+    assert "no enabled entity of a device is called nothing" in at("entities", "nothing*", "--disable").err
 
 
 def test_devices_are_replaced_and_orphans_cleared(at: Run) -> None:
@@ -127,7 +127,7 @@ def test_entities_lists_what_there_is(at: Run) -> None:
     assert len(lights) > 3
     assert all(one["id"].startswith("light.") for one in lights)
     assert LAMP in at("entities", "*hall*").out
-    assert "no entity is called nothing.*" in at("entities", "nothing.*").out
+    assert "no enabled entity is called nothing.*" in at("entities", "nothing.*").out
 
 
 def test_set_reaches_the_device(at: Run) -> None:

@@ -193,7 +193,9 @@ async def test_an_id_that_leads_somewhere_is_given_to_nobody_until_it_is_freed(h
     await home.announce("light", other, "other")
     assert set(home.states) == {"light.door", "light.hall_lamp_2"}
     taking = {"entity": "light.hall_lamp_2", "id": "light.hall_lamp"}
-    with pytest.raises(CallError, match=r"leads to light.door, which was called so: `take` takes it away"):
+    with pytest.raises(
+        CallError, match=r"leads to light.door, which was called so: `take`, or `rename --take`, takes it away"
+    ):
         await ask(home, "edit_entity", **taking)
     await ask(home, "edit_entity", **taking, take=True)
     assert said(home, ENTITY_ENTRY, "light.door").former == ()

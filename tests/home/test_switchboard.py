@@ -31,6 +31,15 @@ def test_filters_follow_who_is_connected() -> None:
     assert not board.disconnect(two)
 
 
+def test_a_topic_that_changes_its_reader_spoke_when_it_did() -> None:
+    board = Switchboard()
+    board.connect(one := entity_of("one", "a/x", "a/+"))
+    board.lines["a/x"].heard, board.lines["a/+"].heard = 5.0, 6.0
+    board.disconnect(one)
+    board.connect(entity_of("two", "a/x", "a/+", "a/y"))
+    assert [board.lines[topic].heard for topic in ("a/x", "a/+", "a/y")] == [5.0, 6.0, None]
+
+
 def test_what_was_said_before_is_found_and_bounded() -> None:
     board = Switchboard()
     board.keep("a/x", b"1")

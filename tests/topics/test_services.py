@@ -24,6 +24,12 @@ def test_wrong_data_is_refused(domain: str, service: str, data: dict[str, object
         SERVICES[domain][service].model.model_validate(data)
 
 
+def test_a_number_stands_for_its_digits_where_a_text_is_asked_for() -> None:
+    assert SERVICES["lock"]["unlock"].model.model_validate({"code": 1234}).model_dump() == {"code": "1234"}
+    with pytest.raises(ValidationError):
+        SERVICES["lock"]["unlock"].model.model_validate({"code": True})
+
+
 @pytest.mark.parametrize(
     ("domain", "service", "data", "effect"),
     [
