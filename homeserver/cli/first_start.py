@@ -5,7 +5,6 @@ user's locale. The units follow from the country of the time zone. Nothing is as
 at all where nobody sits at a terminal.
 """
 
-import json
 import locale
 import os
 import re
@@ -14,7 +13,6 @@ import zoneinfo
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, Final
 
 import typer
@@ -23,11 +21,12 @@ from pydantic import ValidationError
 from homeserver.runtime.home_settings import HomeSettings
 from homeserver.runtime.running import running
 from homeserver.runtime.settings import Settings
+from homeserver.runtime.settings_edit import change_settings
 from homeserver.runtime.settings_file import FILE
 
 Read = Callable[[str], dict[str, Any]]
 """Makes settings of an answer; raises `typer.BadParameter`."""
-_HEAD: Final = "# The settings of this home. `homeserver settings` shows all that there are, with their values.\n\n"
+_COPY: Final = "before-questions"
 _CUSTOMARY: Final = ("AS", "GU", "LR", "MP", "PR", "US", "VI")
 """Countries whose homes count in °F, miles and gallons."""
 _DEGREES: Final = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?([+-])(\d{3})(\d\d)(\d\d)?")
@@ -51,7 +50,8 @@ def ask(settings: Settings) -> bool:
         answers |= typer.prompt(question, proposed, value_proc=_reader(fields, example))
     if "unit_system" not in given and _country(answers.get("time_zone", home.time_zone)) in _CUSTOMARY:
         answers["unit_system"] = "us_customary"
-    _write(home.data / FILE, answers)
+    change_settings(home.data / FILE, answers, _COPY)
+    print(f"Written to {home.data / FILE}, where it can be changed.\n")
     return True
 
 
@@ -75,13 +75,6 @@ def _reader(fields: tuple[str, ...], example: str) -> Read:
         return {field: getattr(checked, field) for field in fields}
 
     return read
-
-
-def _write(path: Path, answers: dict[str, Any]) -> None:
-    """Texts and numbers look the same in JSON and TOML."""
-    lines = (f"{name} = {json.dumps(value)}\n" for name, value in answers.items())
-    path.write_text(_HEAD + "".join(lines), "utf-8")
-    print(f"Written to {path}, where it can be changed.\n")
 
 
 # -- what this machine says

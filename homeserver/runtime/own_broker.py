@@ -189,7 +189,7 @@ class OwnBroker:
         former, self.listeners = self.listeners, wanted
         try:
             await self._again()
-        except StartError as error:
+        except (StartError, OSError) as error:
             log.error("the listeners stay as they were: %s", error)
             self.listeners, self._shut = former, str(error)
             await self._again()

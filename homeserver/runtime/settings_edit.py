@@ -17,7 +17,7 @@ from homeserver.runtime.private_file import write_private
 _TABLE: Final = re.compile(r"^\s*\[", re.MULTILINE)
 _KEY: Final = re.compile(r"""^(\s*(?:home\s*\.\s*)?["']?([A-Za-z0-9_-]+)["']?\s*=\s*)(.*)$""")
 _HOME: Final = re.compile(r"^\s*\[\s*home\s*\]")
-HEAD: Final = "# The settings of this home. `homeserver settings` shows all that there are, with their values.\n\n"
+_HEAD: Final = "# The settings of this home. `homeserver settings` shows all that there are, with their values.\n\n"
 
 
 def change_settings(path: Path, values: Mapping[str, Any], keep: str) -> Path | None:
@@ -55,7 +55,7 @@ def changed(text: str, values: Mapping[str, Any]) -> str:
         place -= 1
     gap = [""] if fresh and lines[place:] and lines[place].strip() else []
     result = "\n".join([*lines[:place], *fresh, *gap, *lines[place:]]) + "\n"
-    result = result if text.strip() else HEAD + "\n".join(fresh) + "\n"
+    result = result if text.strip() else _HEAD + "\n".join(fresh) + "\n"
     if tomllib.loads(result) != wanted:
         raise ValueError("a value spans several lines, or stands in an unusual place")
     return result
