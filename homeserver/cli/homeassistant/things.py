@@ -35,7 +35,7 @@ def devices(source: Source) -> Iterator[Found]:
     for device in found.devices.values():
         ids = tuple(f"id:{id}" for domain, id in device.identifiers if domain == MQTT)
         ways = tuple(f"{kind}:{address.lower()}" for kind, address in device.connections)
-        addresses = tuple(sorted(hardware(text for _, text in (*device.identifiers, *device.connections))))
+        addresses = tuple(sorted(_addresses(device)))
         if not (ids or addresses):
             continue
         yield DeviceRow(
