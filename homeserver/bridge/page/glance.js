@@ -63,13 +63,30 @@ function all(domain, kind) {
 
 const measured = (kind) => all("sensor", kind).filter((entity) => Number.isFinite(numberOf(entity)));
 const names = (list) => list.map((entity) => entity.attributes.friendly_name).join(", ");
-const mean = (list) => list.reduce((sum, entity) => sum + numberOf(entity), 0) / list.length;
 
 function temperature(fits, label) {
   const sensors = measured("temperature").filter(fits);
   if (sensors.length === 0) return null;
-  const unit = sensors[0].attributes.unit_of_measurement ?? "°";
-  return { value: `${number(mean(sensors), 1, true)} ${unit}`, label, title: names(sensors) };
+  const units = sensors.map(unitOf);
+  const unit = units.reduce((most, one) => (count(units, one) > count(units, most) ? one : most));
+  const celsius = sensors.reduce((sum, entity) => sum + toCelsius(entity), 0) / sensors.length;
+  return { value: `${number(fromCelsius(celsius, unit), 1, true)} ${unit}`, label, title: names(sensors) };
+}
+
+const unitOf = (entity) => entity.attributes.unit_of_measurement ?? "°";
+const count = (list, value) => list.filter((one) => one === value).length;
+
+/** Scale and zero of units that people may choose for single sensors, against °C. */
+const SCALES = { "°F": [1.8, 32], K: [1, 273.15] };
+
+function toCelsius(entity) {
+  const [scale, zero] = SCALES[unitOf(entity)] ?? [1, 0];
+  return (numberOf(entity) - zero) / scale;
+}
+
+function fromCelsius(value, unit) {
+  const [scale, zero] = SCALES[unit] ?? [1, 0];
+  return value * scale + zero;
 }
 
 function power() {
