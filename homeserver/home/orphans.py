@@ -45,9 +45,9 @@ class Orphans:
 
     async def all(self, silent_days: float = _SILENT) -> list[Orphan]:
         """Devices first, then entities, then messages."""
-        devices = list(self._devices())
-        gone = {orphan.device.own for orphan in devices if orphan.device is not None}
         pieces = await self._litter.pieces()
+        devices = list(self._devices())  # only now: one may have come back meanwhile
+        gone = {orphan.device.own for orphan in devices if orphan.device is not None}
         return [*devices, *self._silent(silent_days), *self._entities(gone), *map(_orphan, pieces)]
 
     def _devices(self) -> Iterator[Orphan]:

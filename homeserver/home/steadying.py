@@ -190,7 +190,7 @@ class Steadying:
         device = entity.config.device.id if entity.config.device else entity.id
         now = self._clock.monotonic()
         if now >= self._noticed.get(device, float("-inf")) + _NOTICE:
-            self._noticed[device] = now
+            self._noticed = {one: at for one, at in self._noticed.items() if now < at + _NOTICE} | {device: now}
             self._notice(entity, restlessness(entity))
 
 
