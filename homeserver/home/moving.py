@@ -1,13 +1,11 @@
 """Which entities may take the ids that an import wants for them: all at once, so that two may change places. Pure."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from homeserver.home.journal import FORMER, ID, REMOVED, Journal, Step, given
 from homeserver.home.registry import Registry
-from homeserver.home.renaming import Renaming
-
-_MOST_FORMER: Final = 20
+from homeserver.home.renaming import MOST_FORMER, Renaming
 
 
 class Moving:
@@ -62,7 +60,7 @@ class Moving:
             former.append(self._journal.id_of("entity", own))
         return {
             ID: id if id != given(own) else None,
-            FORMER: [one for one in former if one not in self._taken][-_MOST_FORMER:] or None,
+            FORMER: [one for one in former if one not in self._taken][-MOST_FORMER:] or None,
         }
 
     def leaving(self) -> Iterator[Step]:

@@ -11,7 +11,7 @@ from homeserver.home.registry import Registry
 from homeserver.topics.call import CallError
 from homeserver.topics.names import OBJECT_ID, BadNameError, slug, split_entity
 
-_MOST_FORMER: Final = 20
+MOST_FORMER: Final = 20
 REFERENCES: Final[Mapping[str, Kind]] = {"area_id": "area", "floor_id": "floor", "labels": "label"}
 """Words that name other things, and of which kind."""
 
@@ -59,7 +59,7 @@ class Renaming:
             former = [one for one in (*former, now) if one != id] if id != now else former
             asked[ID] = id if id != given(own) else None
         if FORMER in asked or ID in asked:
-            asked[FORMER] = former[-_MOST_FORMER:] or None
+            asked[FORMER] = former[-MOST_FORMER:] or None
 
     @staticmethod
     def _kept(former: list[str], wanted: Iterable[str]) -> list[str]:
