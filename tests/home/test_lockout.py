@@ -87,3 +87,12 @@ async def test_a_lock_counts_codes_of_another_form(stage: Stage) -> None:
     assert reply is not None
     assert not reply.ok
     assert "1234" not in str(stage.home.refusals.entries)
+
+
+async def test_another_id_is_no_way_around(stage: Stage) -> None:
+    await stage.announce("alarm_control_panel", PANEL)
+    for _ in range(FREE):
+        await attempt(stage, "0000")
+    renamed = {"entity": "alarm_control_panel.panel", "id": "alarm_control_panel.hall"}
+    await stage.process.calls.ask("home", "edit_entity", renamed)
+    assert await attempt(stage, "4711") == "after 3 wrong codes alarm_control_panel.hall takes none for 10 s"
