@@ -11,6 +11,7 @@ lead to it.
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -146,8 +147,14 @@ class Journal:
         if not real:
             return None
         deed = Deed(self._last + 1, at, login, real, undid)
-        for step in real:
-            self._write(deed, step)
+        self._turn.write("SAVEPOINT deed")
+        try:
+            for step in real:
+                self._write(deed, step)
+        except sqlite3.Error:
+            with suppress(sqlite3.Error):  # SQLite may have taken everything back by itself
+                self._turn.write("ROLLBACK TO deed")
+            raise
         self._last = deed.number
         for step in real:
             self._keep(step.kind, step.id, None)  # all let go of their ids before any takes one
