@@ -155,6 +155,8 @@ class Journal:
             with suppress(sqlite3.Error):  # SQLite may have taken everything back by itself
                 self._turn.write("ROLLBACK TO deed")
             raise
+        if fault := self._turn.end():  # what is answered as done is in the file
+            raise sqlite3.OperationalError(fault)
         self._last = deed.number
         for step in real:
             self._keep(step.kind, step.id, None)  # all let go of their ids before any takes one

@@ -54,13 +54,15 @@ class Turn:
         else:
             then("")
 
-    def end(self) -> None:
-        """Commit now."""
+    def end(self) -> str:
+        """Commit now; gives an empty text, or why it could not be."""
         if not self._open:
-            return
+            return ""
         self._open = False
         waiting, self._waiting = self._waiting, deque()
-        self._tell(waiting, self._commit())
+        fault = self._commit()
+        self._tell(waiting, fault)
+        return fault
 
     def _tell(self, waiting: deque[After], fault: str) -> None:
         """Whatever one of them raises, the others get their turn: their rows are committed."""

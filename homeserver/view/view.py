@@ -119,7 +119,13 @@ class View(Part):
         """Call `watcher` at each change of one entity, by its present id, until the returned function is called."""
         watchers = self._watchers.setdefault(entity_id, [])
         watchers.append(watcher)
-        return lambda: watchers.remove(watcher)
+
+        def unwatch() -> None:
+            watchers.remove(watcher)
+            if not watchers and self._watchers.get(entity_id) is watchers:
+                del self._watchers[entity_id]
+
+        return unwatch
 
     def watch_all(self, watcher: Watcher) -> Callable[[], None]:
         """The same for every entity."""
