@@ -1,7 +1,7 @@
 # Everything a stranger needs: each target does its own set-up first, and is quick the second time.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help up test proof bench
+.PHONY: help up test coverage proof bench
 
 PYTHON ?=
 ARGS ?=
@@ -9,7 +9,7 @@ export PYTHON
 
 help: ## say what can be made
 	@echo "make TARGET [ARGS='...']"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
 
 up: ## run the home with its demo house; ARGS go to `homeserver up`, without --demo if given, even empty
 	@bash .ci/setup.sh home
@@ -18,6 +18,10 @@ up: ## run the home with its demo house; ARGS go to `homeserver up`, without --d
 test: ## check and test everything; ARGS go to pytest
 	@bash .ci/setup.sh test
 	@exec bash .ci/check.sh $(ARGS)
+
+coverage: ## which lines the tests reach (half as long again as the tests alone); ARGS go to pytest
+	@bash .ci/setup.sh test
+	@exec .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term $(ARGS)
 
 proof: ## the long tests in full: kills, fuzz, matrices (about an hour); ARGS go to pytest
 	@bash .ci/setup.sh test

@@ -26,7 +26,8 @@ trap 'printf "\nStopped before all was ready. The same command goes on from here
 suits() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 find_python() {
     local name
-    for name in ${PYTHON:-} python3 python3.11 python3.12 python3.13 python3.14; do
+    # The system's own first: distributions build theirs with profiles, one built by hand is a quarter slower.
+    for name in ${PYTHON:-} /usr/bin/python3 python3 python3.11 python3.12 python3.13 python3.14; do
         if suits "$name"; then command -v "$name"; return; fi
     done
     return 1
