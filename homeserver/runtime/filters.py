@@ -13,6 +13,8 @@ from typing import Final
 LONGEST = 65_535  # bytes; MQTT 3.1.1 section 4.7.3
 _REMEMBERED: Final = 2_048
 """Answers: the entities of a device name the same topics over and over."""
+_MEMORABLE: Final = 512
+"""Characters of a text whose answer is remembered: longer ones are somebody's attempt to fill our memory."""
 DEEPEST = 200  # slashes; Mosquitto ends the connection of whoever uses more
 FORBIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
@@ -23,9 +25,17 @@ FORBIDDEN = re.compile(
 1.5.3, and Mosquitto does."""
 
 
-@lru_cache(_REMEMBERED)
 def filter_fault(text: str) -> str | None:
     """Say what is wrong with a topic filter, or None when MQTT allows it."""
+    return _known_filter_fault(text) if len(text) <= _MEMORABLE else _filter_fault(text)
+
+
+def topic_fault(text: str) -> str | None:
+    """Say what is wrong with a topic name that somebody publishes to, or None when MQTT allows it."""
+    return _known_topic_fault(text) if len(text) <= _MEMORABLE else _topic_fault(text)
+
+
+def _filter_fault(text: str) -> str | None:
     levels = text.split("/")
     if "#" in text and (text.count("#") > 1 or levels[-1] != "#"):
         return "'#' must stand alone and at the end"
@@ -34,9 +44,7 @@ def filter_fault(text: str) -> str | None:
     return _text_fault(text)
 
 
-@lru_cache(_REMEMBERED)
-def topic_fault(text: str) -> str | None:
-    """Say what is wrong with a topic name that somebody publishes to, or None when MQTT allows it."""
+def _topic_fault(text: str) -> str | None:
     if "#" in text or "+" in text:
         return "a topic must not contain '#' or '+'"
     return _text_fault(text)
@@ -50,6 +58,10 @@ def _text_fault(text: str) -> str | None:
     if text.count("/") > DEEPEST:
         return f"it has more than {DEEPEST} slashes"
     return "it is longer than 65535 bytes" if len(text.encode()) > LONGEST else None
+
+
+_known_filter_fault = lru_cache(_REMEMBERED)(_filter_fault)
+_known_topic_fault = lru_cache(_REMEMBERED)(_topic_fault)
 
 
 def matches(pattern: str, topic: str) -> bool:

@@ -12,6 +12,8 @@ _MAY_BE_A_VALUE: Final = re.compile(r"[-+.0-9\[({TFN]")
 _NUMBER: Final = re.compile(r"[+-]?(?!0\d)\d*(?:\.\d*)?")
 _LONGEST: Final = 16 * 1024
 """Characters; a longer text remains text."""
+_MEMORABLE: Final = 512
+"""Characters of a text whose value is remembered: of longer ones a device could make us keep hundreds of megabytes."""
 _VALUES: Final = (bool, list, dict, tuple, set, type(None))
 
 
@@ -19,11 +21,10 @@ def native(text: str) -> Any:
     """`text` as the Python value that it spells, or itself."""
     if not _MAY_BE_A_VALUE.match(text) or len(text) > _LONGEST:
         return text
-    value = _value(text)
+    value = _known_value(text) if len(text) <= _MEMORABLE else _value(text)
     return value.copy() if isinstance(value, list | dict | set) else value
 
 
-@lru_cache(maxsize=1024)
 def _value(text: str) -> Any:
     try:
         value = literal_eval(text)
@@ -32,3 +33,6 @@ def _value(text: str) -> Any:
     if isinstance(value, _VALUES) or (isinstance(value, int | float) and _NUMBER.fullmatch(text)):
         return value
     return text
+
+
+_known_value = lru_cache(maxsize=1024)(_value)

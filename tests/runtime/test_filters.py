@@ -1,6 +1,8 @@
 """MQTT filters against the definition itself: every topic of a small world, enumerated."""
 
 import itertools
+import weakref
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -112,3 +114,19 @@ def test_accepts_topics_in_any_script() -> None:
 def test_overlap_is_a_topic_that_both_match(one: str, other: str) -> None:
     assert overlaps(one, other) == any(by_definition(one, topic) and by_definition(other, topic) for topic in TOPICS)
     assert overlaps(one, other) == overlaps(other, one)
+
+
+class Text(str):
+    """A text of which one can tell whether anybody keeps it."""
+
+    __slots__ = ("__weakref__",)
+
+
+@pytest.mark.parametrize("fault", [filter_fault, topic_fault])
+def test_long_texts_of_devices_are_judged_and_not_kept(fault: Callable[[str], str | None]) -> None:
+    for end, wrong in (("", ""), ("\0", "U+0000")):
+        text = Text("a" * 60_000 + end)
+        kept = weakref.ref(text)
+        assert wrong in (fault(text) or "")
+        del text
+        assert kept() is None
