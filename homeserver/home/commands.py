@@ -79,8 +79,8 @@ class Commands:
         now = self._now()
         id = f"{heard.login} {command.id}"
         marked = once and self._house.connected and not self._pacing.lanes(entity)
-        if data and FIELD in data:
-            self._lockout.check(entity, service, data)
+        if data and FIELD in data and not self._outbox.knows(id):
+            self._lockout.check(id, entity, service, data)
         tell = command.tell
         pending = Pending(id, entity, service, data, cause, deadline, once=once, marked=marked, tell=tell)
         times = (now, now + left)

@@ -1,9 +1,11 @@
 """Wrong codes: after a few of them an entity takes no code for a while, and for a longer while after each further one.
 
 Counted are the codes that are checked here; those that a panel or lock checks itself are its own to count. A code that
-was right, or an hour without a wrong one, ends it. Kept in memory.
+was right, or an hour without a wrong one, ends it. A command that the broker delivers twice is one try: whatever comes
+under the id of a command that was refused is refused in the same words, untried. Kept in memory.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,7 +13,7 @@ from typing import Any, Final
 from homeserver.home.codes import FIELD
 from homeserver.home.entity import Entity
 from homeserver.runtime.clock import Clock
-from homeserver.topics.call import CallError
+from homeserver.topics.call import CallError, ReplyError
 
 FREE: Final = 3
 """Wrong codes without a delay but the last."""
@@ -19,6 +21,8 @@ SHORTEST: Final = 10.0
 LONGEST: Final = 300.0
 """Seconds of the first delay, which doubles, and of the longest: nobody waits for an alarm panel longer than that."""
 _FORGOTTEN: Final = 3600.0
+_REFUSED: Final = 500
+"""Commands that are remembered as refused."""
 
 
 @dataclass(slots=True)
@@ -34,10 +38,22 @@ class Lockout:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._tries: dict[str, _Tries] = {}
+        self._refused: OrderedDict[str, ReplyError] = OrderedDict()
 
-    def check(self, entity: Entity, service: str, data: Mapping[str, Any]) -> None:
-        """Try the code of a command. Raises `CallError` at once while the entity takes none, else for a wrong one, and
-        tells what comes of it."""
+    def check(self, id: str, entity: Entity, service: str, data: Mapping[str, Any]) -> None:
+        """Try the code of a command, whose id holds its speaker's login. Raises `CallError` at once while the entity
+        takes none, else for a wrong one, and tells what comes of it."""
+        if (before := self._refused.get(id)) is not None:
+            raise CallError(before.code, before.message, before.field)
+        try:
+            self._try(entity, service, data)
+        except CallError as error:
+            self._refused[id] = error.error
+            if len(self._refused) > _REFUSED:
+                self._refused.popitem(last=False)
+            raise
+
+    def _try(self, entity: Entity, service: str, data: Mapping[str, Any]) -> None:
         tries, now = self._tries.get(entity.own), self._clock.monotonic()
         if tries is not None and now < tries.until:
             wait = tries.until - now

@@ -63,6 +63,10 @@ class Outbox:
         link = orjson.dumps((cause.id, cause.by, cause.parent)).decode()
         return self._turn.write(_INSERT, (id, entity_id, service, written, link, once, *times, state)) == 1
 
+    def knows(self, id: str) -> bool:
+        """Whether a command of this id was put in."""
+        return bool(self._turn.ledger.fetch("SELECT 1 FROM outbox WHERE id = ?", (id,)))
+
     def mark_sent(self, id: str) -> None:
         """A press or step is about to leave."""
         self._turn.write("UPDATE outbox SET state = 'sent' WHERE id = ?", (id,))

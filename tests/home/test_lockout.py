@@ -40,6 +40,29 @@ async def test_after_three_wrong_codes_even_the_right_one_has_to_wait(stage: Sta
     assert "2 more" in await attempt(stage, "0000"), "a right code ends it"
 
 
+async def test_a_command_that_is_delivered_twice_is_one_try(stage: Stage) -> None:
+    await stage.announce("alarm_control_panel", PANEL)
+
+    async def said(id: str, code: str) -> str:
+        reply = await stage.command("alarm_control_panel.panel", "alarm_disarm", id=id, code=code)
+        assert reply is not None
+        return reply.error.message if reply.error is not None else ""
+
+    assert "2 more" in await said("one", "0000")
+    assert "2 more" in await said("one", "0000")
+    assert "2 more" in await said("one", "4711"), "under an id that was refused no further code is tried"
+    assert stage.told_on("panel/set") == []
+    assert "1 more" in await said("two", "0000")
+    assert "takes none for 10 s now" in await said("three", "0000")
+    await stage.virtual.advance(SHORTEST)
+    assert await said("right", "4711") == ""
+    for number in range(FREE):
+        await said(f"wrong {number}", "0000")
+    assert await said("right", "4711") == "", "it was taken, and is not tried again"
+    assert "takes none" in await said("next", "4711"), "nor does it end the wait"
+    assert stage.told_on("panel/set") == ["DISARM"]
+
+
 async def test_the_wait_doubles_up_to_five_minutes_and_an_hour_forgets(stage: Stage) -> None:
     await stage.announce("alarm_control_panel", PANEL)
     for _ in range(FREE - 1):
