@@ -4,20 +4,22 @@ MQTT does not tell who published a message, but the broker lets a login write on
 no others. So the most exact grant that covers a discovery topic says whose it is, and a config may name no topic that
 its owner could not use itself: the home, which may use them all, would do it in its place. What another login
 announced first is that login's while there is such a login. Reads `logins.json` of the data folder and keeps its grants
-by the name in them; where there is none, or the broker asks for no login of ours, nobody is judged. Decision:
-docs/decisions/0023.
+by the name in them; where there is none, or the broker asks for no login of ours, nobody is judged. While it cannot be
+read the grants are those that were last read, in this run or in an earlier one. Decision: docs/decisions/0023.
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from homeserver.home.config import Refused
 from homeserver.home.entity import Entity, Face, Read
+from homeserver.home.last_grants import LastGrants
 from homeserver.home.patterns import is_wild
 from homeserver.home.report import Ignored, Report
 from homeserver.runtime.filters import FilterSet, matches, overlaps
-from homeserver.runtime.logins import LoginError, Logins
+from homeserver.runtime.logins import Login, LoginError, Logins
 
 log = logging.getLogger(__name__)
 _WILD: Final = {"+": 1, "#": 2}
@@ -38,31 +40,54 @@ NOBODY: Final = Owner("", FilterSet(()), FilterSet(()))
 
 
 class Grants:
-    """The grants of all devices' logins, as they were at the last `renew`. Without `logins` nobody is judged."""
+    """The grants of all devices' logins, as they were last read. Without `logins` nobody is judged.
 
-    def __init__(self, logins: Logins | None, prefix: str) -> None:
+    `fault` is why they cannot be read now, or ""; `last` keeps them for a start at which that is so.
+    """
+
+    def __init__(self, logins: Logins | None, prefix: str, last: LastGrants | None = None) -> None:
         self._logins = logins
+        self._last = last
         self._place = prefix.count("/") + 2
         self._stamp: Stamp = None
+        self._judges = False
         self._named: dict[str, list[tuple[str, Owner]]] = {}
+        self.fault = ""
         self.renew()
 
     def renew(self) -> bool:
-        """Read the logins if their file has changed; True when it has."""
-        if self._logins is None or (stamp := self._seen(self._logins)) in (None, self._stamp):
+        """Read the logins if their file has changed; True when what they grant may have."""
+        if self._logins is None:
             return False
         try:
-            logins = self._logins.all()
-        except LoginError as error:
-            log.error("the grants of devices stay as they were: %s", error)
-            return False
-        self._stamp, self._named = stamp, {}
-        for name, login in logins.items():
-            if name.startswith("device."):
-                owner = Owner(name, FilterSet((*login.read, *login.write)), FilterSet(login.write))
-                for text in login.write:
-                    self._named.setdefault(self._name_in(text), []).append((text, owner))
+            stamp = self._seen(self._logins)
+            if stamp in (None, self._stamp):
+                return False
+            found = [login for name, login in self._logins.all().items() if name.startswith("device.")]
+        except (LoginError, OSError) as error:
+            return self._go_on_without(str(error))
+        self._take(found)
+        self._stamp, self.fault = stamp, ""
+        if self._last is not None:
+            self._last.write(found)
         return True
+
+    def _go_on_without(self, fault: str) -> bool:
+        """As it was; at a start, as it was in the run before. Who has come since waits until they can be read."""
+        if fault != self.fault:
+            log.error("the logins of devices cannot be read, and what they were granted before holds: %s", fault)
+        self._stamp, self.fault = None, fault
+        if self._judges:
+            return False
+        self._take(self._last.read() if self._last is not None else ())
+        return True
+
+    def _take(self, logins: Iterable[Login]) -> None:
+        self._judges, self._named = True, {}
+        for login in logins:
+            owner = Owner(login.name, FilterSet((*login.read, *login.write)), FilterSet(login.write))
+            for text in login.write:
+                self._named.setdefault(self._name_in(text), []).append((text, owner))
 
     @staticmethod
     def _seen(logins: Logins) -> Stamp:
@@ -80,7 +105,7 @@ class Grants:
 
     def owners(self, topic: str) -> tuple[Owner, ...]:
         """Who may announce on a topic: one, several with equal grants, `NOBODY`; none where nobody is judged."""
-        if self._stamp is None:
+        if not self._judges:
             return ()
         rows = self._named.get(self._name_in(topic), []) + self._named.get("+", [])
         found = [(_width(text), owner) for text, owner in rows if matches(text, topic)]
@@ -101,6 +126,8 @@ class Grants:
         keys). A topic with wildcards may be wider than what its owner may use: see `guard`."""
         refused: Refused | None = None
         for owner in self.owners(topic):
+            if owner is NOBODY and self.fault:
+                raise Refused(f"it cannot be told yet whose this topic is: {self.fault}")
             try:
                 _check_of(owner, face, tells)
             except Refused as reason:

@@ -24,6 +24,7 @@ from homeserver.home.gathering import Gathering
 from homeserver.home.grants import Grants
 from homeserver.home.importing import Importing
 from homeserver.home.journal import Journal
+from homeserver.home.last_grants import LastGrants
 from homeserver.home.last_heard import LastHeard
 from homeserver.home.litter import Litter
 from homeserver.home.opening import Opening
@@ -108,7 +109,8 @@ class Home(Answering, Importing, Removing):
         self._templates = templates
         self._resources = ExitStack()
         self._process = house.login.partition(".")[2]
-        self._full = False
+        self._full = ""
+        self._trouble = ""
 
     async def open(self) -> None:
         async with AsyncExitStack() as undo:
@@ -132,7 +134,8 @@ class Home(Answering, Importing, Removing):
         around = Surroundings(
             house.clock.now, zone, place, self.gallery, self.zones.around, home.unit_system, self._tuned
         )
-        self.grants = Grants(Logins(house.folder) if self._is_known() else None, self.prefix)
+        logins = Logins(house.folder) if self._is_known() else None
+        self.grants = Grants(logins, self.prefix, LastGrants(self.turn))
         self.roster = Roster(
             self.registry,
             self._templates,
@@ -166,6 +169,7 @@ class Home(Answering, Importing, Removing):
         self.opening = None
         self.commands.resume()
         self.commands.reporting.reconnected()
+        self._tell_trouble()
         self._say_birth("online")
 
     async def close(self) -> None:
@@ -302,8 +306,17 @@ class Home(Answering, Importing, Removing):
 
     def _notice_limit(self) -> None:
         if self.roster.full and not self._full:
-            self._full = True
-            self.house.degraded(f"there are {len(self.roster.entities)} entities, which is all that a home can hold")
+            self._full = f"there are {len(self.roster.entities)} entities, which is all that a home can hold"
+            self._tell_trouble()
+
+    def _tell_trouble(self) -> None:
+        """What does not work as it should, if it is other than was said last."""
+        unread = f"new devices cannot be let in: {self.grants.fault}" if self.grants.fault else ""
+        before, self._trouble = self._trouble, "; ".join(filter(None, (self._full, unread)))
+        if self._trouble and self._trouble != before:
+            self.house.degraded(self._trouble)
+        elif before and not self._trouble:
+            self.house.healthy()
 
     # -- commands
 
@@ -348,6 +361,7 @@ class Home(Answering, Importing, Removing):
         await self.turn.tidy()
         if self.grants.renew():
             self._review()
+        self._tell_trouble()
 
     def _review(self) -> None:
         """Logins came, changed or went: what they may not announce goes, what they may now comes in."""

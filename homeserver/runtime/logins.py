@@ -127,13 +127,13 @@ class Logins:
 
     def _load(self) -> dict[str, _Entry]:
         try:
-            text = self.path.read_text("utf-8")
+            entries = json.loads(self.path.read_bytes())["logins"].items()
+            return {check_name(name): _entry(e["hash"], e["read"], e["write"]) for name, e in entries}
         except FileNotFoundError:
             return {}
-        try:
-            entries = json.loads(text)["logins"].items()
-            return {check_name(name): _entry(e["hash"], e["read"], e["write"]) for name, e in entries}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except OSError as error:
+            raise LoginError(f"{self.path} cannot be read: {error.strerror}") from error
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise LoginError(
                 f"{self.path} cannot be read ({error}); restore it from a backup, or remove it: "
                 "the home makes its own logins again, devices need new secrets"

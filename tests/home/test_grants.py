@@ -221,3 +221,57 @@ async def test_new_grants_hold_at_once(stage: Stage, tmp_path: Path) -> None:
     assert "'rogue/state' is not for device.late" in (
         stage.home.refusals.entries["homeassistant/light/late/lamp/config"].reason
     )
+
+
+async def test_while_logins_cannot_be_read_devices_stay_and_nobody_new_comes_in(tmp_path: Path) -> None:
+    found, broker = logins(tmp_path), MemoryBroker()
+    new = "homeassistant/light/rogue/new/config"
+    claims = {
+        "homeassistant/light/rogue/lamp/config": {**ROGUE, "unique_id": "lamp"},
+        "homeassistant/light/rogue/theft/config": {**ROGUE, "unique_id": "t", "command_topic": "lab/set"},
+        "homeassistant/light/late/late/config": {"unique_id": "l", "name": "L", "command_topic": "late/set"},
+    }
+    async with memory_stage(tmp_path, broker, address=KNOWN) as stage:
+        await stage.report("homeassistant/light/lab/lamp/config", dumps(LAMP), retain=True)
+    good = found.path.read_bytes()
+    for bad in (good[:200], b"\xff\xfe", b"[" * 100_000, b""):
+        found.path.write_bytes(bad)
+        async with memory_stage(tmp_path, broker, address=KNOWN) as stage:
+            assert list(stage.configs) == ["light.lamp"], "what was there stays"
+            hosted = stage.process.hosted["home"]
+            assert hosted.state == "degraded"
+            assert "new devices cannot be let in" in hosted.reason
+            assert "logins.json cannot be read" in hosted.reason
+            for topic, config in claims.items():
+                await stage.report(topic, dumps(config))
+                assert list(stage.configs) == ["light.lamp"], topic
+            assert "it cannot be told yet whose this topic is" in (
+                stage.home.refusals.entries["homeassistant/light/late/late/config"].reason
+            )
+            await stage.report(new, dumps(ROGUE))
+            assert set(stage.configs) == {"light.lamp", "light.r"}, "a login that was known is as free as before"
+            await stage.report(new, b"")
+            found.path.write_bytes(good)
+            found.add("device.late", *device_rights("late"))
+            await stage.virtual.advance(1.1)
+            assert set(stage.configs) == {"light.lamp", "light.l"}
+            assert (hosted.state, hosted.reason) == ("online", "")
+            found.path.write_bytes(b"{")
+            await stage.virtual.advance(1.1)
+            assert set(stage.configs) == {"light.lamp", "light.l"}
+            assert hosted.state == "degraded", "nor is it kept quiet while it runs"
+            await stage.report("homeassistant/light/late/late/config", b"")
+            found.path.write_bytes(good)
+            await stage.virtual.advance(1.1)
+
+
+async def test_logins_that_were_never_read_let_nobody_in(tmp_path: Path) -> None:
+    (tmp_path / "logins.json").write_bytes(b"{")
+    async with memory_stage(tmp_path, address=KNOWN) as stage:
+        await stage.report("homeassistant/light/lab/lamp/config", dumps(LAMP), retain=True)
+        assert stage.configs == {}
+        (tmp_path / "logins.json").unlink()
+        logins(tmp_path)
+        await stage.virtual.advance(1.1)
+        assert list(stage.configs) == ["light.lamp"]
+        assert stage.process.hosted["home"].state == "online"
