@@ -10,7 +10,20 @@ from homeserver.home import fitting
 from homeserver.home.consequences import Consequences
 from homeserver.home.entity import Entity
 from homeserver.home.entries import Entries
-from homeserver.home.journal import FORMER, ID, REMOVED, RETAINED, CannotUndoError, Deed, Journal, Kind, Step, given
+from homeserver.home.journal import (
+    FORMER,
+    ID,
+    PAYLOAD,
+    REMOVED,
+    RETAINED,
+    CannotUndoError,
+    Deed,
+    Journal,
+    Kind,
+    Step,
+    given,
+)
+from homeserver.home.litter import Litter
 from homeserver.home.pacing import Pacing
 from homeserver.home.pages import page
 from homeserver.home.registry import DeviceRow, Registry
@@ -38,6 +51,7 @@ class Editing(Worker):
     journal: Journal
     renaming: Renaming
     consequences: Consequences
+    litter: Litter
     pacing: Pacing
     roster: Roster
     entries: Entries
@@ -119,12 +133,21 @@ class Editing(Worker):
             number, steps = self.journal.reversal(request.deed)
         except CannotUndoError as error:
             raise CallError("conflict", str(error), "deed") from None
+        strange = [step for step in steps if self._is_strange(step)]
+        steps = [step for step in steps if step not in strange]
         if reason := self.renaming.clash(steps):
             raise CallError("conflict", f"deed {number} cannot be undone: {reason}", "deed")
         line = self._do(steps, caller, number)
         if line is None:
-            raise CallError("conflict", f"deed {number} changed nothing", "deed")
-        return line
+            why = f": {_left_off(strange[0])}" if strange else ""
+            raise CallError("conflict", f"deed {number} cannot be undone: nothing would change{why}", "deed")
+        return line.model_copy(update={"did": (*line.did, *map(_left_off, strange[: words.MOST_TOLD]))})
+
+    def _is_strange(self, step: Step) -> bool:
+        """Whether it would put on the broker what this version of the home cannot say."""
+        if step.kind != RETAINED or step.after is None:
+            return False
+        return self.litter.is_strange(step.id, step.after[PAYLOAD].encode("latin-1"))
 
     @answers(words.DEEDS)
     async def deeds(self, request: words.AskDeeds, caller: Caller) -> words.Deeds:
@@ -238,6 +261,10 @@ class Editing(Worker):
         told = [name for name in names if name != FORMER or ID not in names]
         changes = (f"{name} {_shown(step, before, name)} -> {_shown(step, after, name)}" for name in told)
         return f"{thing}: {', '.join(changes)}"
+
+
+def _left_off(step: Step) -> str:
+    return f"{step.id}: left off, another version of the home took it away"
 
 
 def _shown(step: Step, words: Mapping[str, Any], name: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
+from pydantic import ValidationError
 
 from homeserver.home.entries import TOPICS
 from homeserver.home.refusals import Refusals
@@ -106,13 +107,25 @@ class Litter:
         if not topic.startswith(self._root):
             self._house.publish(topic, payload, 1, True)
             return topic.startswith(self._prefix)
-        address = topic.removeprefix(self._root)
-        for own in _OWN:
-            where = own.match(address)
-            if where is not None:
-                message = own.adapter.validate_json(payload) if payload else None
-                self._restored.pop((own.template, where), None)
-                if message is not None:
-                    self._restored[own.template, where] = message
-                self._house.say(own, message, *where)
+        for own, where in self._own(topic):
+            message = own.adapter.validate_json(payload) if payload else None
+            self._restored.pop((own.template, where), None)
+            if message is not None:
+                self._restored[own.template, where] = message
+            self._house.say(own, message, *where)
         return False
+
+    def is_strange(self, topic: str, payload: bytes) -> bool:
+        """Whether `put` could not say a payload: another version of the home took it off the broker."""
+        try:
+            for own, _ in self._own(topic):
+                own.adapter.validate_json(payload)
+        except ValidationError:
+            return True
+        return False
+
+    def _own(self, topic: str) -> Iterator[tuple[Topic[Any], tuple[str, ...]]]:
+        """The home's own topic that an address is of, with its parameters."""
+        if topic.startswith(self._root):
+            address = topic.removeprefix(self._root)
+            yield from ((own, where) for own in _OWN if (where := own.match(address)) is not None)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from homeserver.home import orphan_words as words
 from homeserver.home.editing import Editing
 from homeserver.home.journal import FORMER, ID, REMOVED, Step, given
-from homeserver.home.litter import Litter
 from homeserver.home.orphans import Orphan, Orphans
 from homeserver.home.pages import page
 from homeserver.home.registry import DeviceRow, EntityRow
@@ -23,7 +22,6 @@ from homeserver.topics.call import Caller, CallError
 class Removing(Editing):
     """What `home` answers about things that go for good."""
 
-    litter: Litter
     orphaned: Orphans
 
     # -- replacing

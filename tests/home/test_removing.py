@@ -189,6 +189,29 @@ def _plain(kept: dict[str, bytes]) -> dict[str, Any]:
     return {topic: one.get("name", one.get("state")) if isinstance(one, dict) else one for topic, one in found.items()}
 
 
+@pytest.mark.parametrize("also_a_device", [True, False])
+async def test_what_an_older_version_took_off_the_broker_is_left_off_and_the_rest_comes_back(
+    stage: Stage, *, also_a_device: bool
+) -> None:
+    await sensor(stage, "0x02", "Gone", ("temperature",))
+    await stage.report("homeassistant/sensor/0x02/temperature/config", "", retain=True)
+    stage.device.publish("homeserver/entity/light/ghost/state", _state("on"), 1, True)
+    await stage.quiet()
+    device = ["device.zigbee2mqtt_0x02"] if also_a_device else []
+    await ask(stage, "clear_orphans", things=[*device, "homeserver/entity/light/ghost/state"])
+    older = json.dumps({"payload": '{"word": "on"}'})
+    turn = stage.home.turn
+    turn.write("UPDATE journal SET before = ? WHERE kind = 'retained' AND id LIKE '%ghost%'", (older,))
+    turn.end()
+    said = "homeserver/entity/light/ghost/state: left off, another version of the home took it away"
+    if also_a_device:
+        assert (await ask(stage, "undo")).did[-1] == said
+        assert await orphans(stage) == [("device", "device.zigbee2mqtt_0x02")]
+    else:
+        with pytest.raises(CallError, match=f"nothing would change: {said}"):
+            await ask(stage, "undo")
+
+
 async def test_what_is_no_orphan_is_not_cleared(stage: Stage) -> None:
     await sensor(stage, "0x01", "Healthy")
     with pytest.raises(CallError, match=r"device.zigbee2mqtt_0x01 is no orphan"):
