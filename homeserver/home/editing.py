@@ -33,7 +33,7 @@ from homeserver.home.words import DISABLED, AskDisabled, DisabledLine, DisabledL
 from homeserver.home.zones import HOME, Zones
 from homeserver.runtime.given import nearest
 from homeserver.runtime.worker import Worker, answers
-from homeserver.topics.call import Caller, CallError
+from homeserver.topics.call import Caller, CallError, Role, may
 from homeserver.topics.names import slug
 
 _REFERS: Final[Mapping[str, tuple[str, str]]] = {
@@ -130,14 +130,17 @@ class Editing(Worker):
     @answers(words.UNDO)
     async def undo(self, request: words.Undo, caller: Caller) -> words.DeedLine:
         try:
-            number, steps = self.journal.reversal(request.deed)
+            deed, steps = self.journal.reversal(request.deed)
         except CannotUndoError as error:
             raise CallError("conflict", str(error), "deed") from None
+        number = deed.number
+        if not may(caller.role, deed.role):
+            raise CallError("denied", f"to undo deed {number} takes the role {deed.role}, as to do it did", "deed")
         strange = [step for step in steps if self._is_strange(step)]
         steps = [step for step in steps if step not in strange]
         if reason := self.renaming.clash(steps):
             raise CallError("conflict", f"deed {number} cannot be undone: {reason}", "deed")
-        line = self._do(steps, caller, number)
+        line = self._do(steps, caller, number, role=deed.role)
         if line is None:
             why = f": {_left_off(strange[0])}" if strange else ""
             raise CallError("conflict", f"deed {number} cannot be undone: nothing would change{why}", "deed")
@@ -220,12 +223,15 @@ class Editing(Worker):
                 left = [one for one in held[among] if one != id] or None
                 yield self.journal.step(of_kind, of_id, {**held, among: left})  # type: ignore[arg-type]
 
-    def _do(self, steps: Iterable[Step], caller: Caller, undid: int | None = None) -> words.DeedLine | None:
+    def _do(
+        self, steps: Iterable[Step], caller: Caller, undid: int | None = None, *, role: Role = "adult"
+    ) -> words.DeedLine | None:
+        """`role` is what the call demands that does it."""
         steps = list(steps)
         if any(step.kind == RETAINED for step in steps) and not self.house.connected:
             raise CallError("unavailable", "the broker cannot be reached now, and what it keeps is to change")
         try:
-            deed = self.journal.do(steps, self.house.clock.now().timestamp(), caller.login, undid)
+            deed = self.journal.do(steps, self.house.clock.now().timestamp(), caller.login, undid, role)
         except sqlite3.Error as error:
             raise CallError("failed", f"the home cannot write its file: {error}") from error
         if deed is None:

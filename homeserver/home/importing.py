@@ -83,7 +83,7 @@ class Importing(Editing):
             plan = self._incoming(batch)
         if reason := self.renaming.clash(plan.steps):
             raise CallError("conflict", f"nothing was imported: {reason}")
-        deed = self._do(plan.steps, caller)
+        deed = self._do(plan.steps, caller, role=words.IMPORT.role)
         del self.batches[caller.login, request.batch]
         return words.Imported(deed=deed, changes=changes)
 

@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 import orjson
 
 from homeserver.home.turn import Turn
+from homeserver.topics.call import Role
 
 Kind = Literal["entity", "device", "area", "floor", "label", "zone", "imported", "retained"]
 """What words are about; `imported` is what came in from another system, as it was there. `retained` is no thing but a
@@ -66,13 +67,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What somebody did at once. `at` in seconds since 1970; `undid`: the deed that it took back."""
+    """What somebody did at once. `at` in seconds since 1970; `undid`: the deed that it took back; `role`: the least
+    that who did it had to have, and who takes it back."""
 
     number: int
     at: float
     login: str
     steps: tuple[Step, ...]
     undid: int | None = None
+    role: Role = "adult"
 
 
 class CannotUndoError(Exception):
@@ -141,12 +144,14 @@ class Journal:
         """The step that takes a retained message off the broker."""
         return Step(RETAINED, topic, {PAYLOAD: payload.decode("latin-1")}, None)  # any bytes, one sign each
 
-    def do(self, steps: Iterable[Step], at: float, login: str, undid: int | None = None) -> Deed | None:
+    def do(
+        self, steps: Iterable[Step], at: float, login: str, undid: int | None = None, role: Role = "adult"
+    ) -> Deed | None:
         """Carry steps out; None where they change nothing. Raises `sqlite3.Error`, and has done nothing then."""
         real = tuple(step for step in steps if step.before != step.after)
         if not real:
             return None
-        deed = Deed(self._last + 1, at, login, real, undid)
+        deed = Deed(self._last + 1, at, login, real, undid, role)
         self._turn.write("SAVEPOINT deed")
         try:
             for step in real:
@@ -167,8 +172,9 @@ class Journal:
     def _write(self, deed: Deed, step: Step) -> None:
         before, after = _text(step.before), _text(step.after)
         self._turn.write(
-            "INSERT INTO journal (deed, at, login, kind, id, before, after, undid) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (deed.number, deed.at, deed.login, step.kind, step.id, before, after, deed.undid),
+            "INSERT INTO journal (deed, at, login, kind, id, before, after, undid, role)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (deed.number, deed.at, deed.login, step.kind, step.id, before, after, deed.undid, deed.role),
         )
         if step.kind == RETAINED:
             return
@@ -177,7 +183,7 @@ class Journal:
         else:
             self._turn.write("INSERT OR REPLACE INTO word VALUES (?, ?, ?)", (step.kind, step.id, after))
 
-    def reversal(self, number: int | None) -> tuple[int, list[Step]]:
+    def reversal(self, number: int | None) -> tuple[Deed, list[Step]]:
         """A deed, or the last one that was not taken back, with the steps that take it back; raises
         `CannotUndoError`."""
         if number is None:
@@ -189,7 +195,7 @@ class Journal:
         for step in deed.steps:
             if step.kind != RETAINED and self.words.get((step.kind, step.id)) != step.after:
                 raise CannotUndoError(f"{step.kind} {self.id_of(step.kind, step.id)} was changed since deed {number}")
-        return number, [Step(step.kind, step.id, step.after, step.before) for step in reversed(deed.steps)]
+        return deed, [Step(step.kind, step.id, step.after, step.before) for step in reversed(deed.steps)]
 
     def _check_is_last(self, deed: Deed) -> None:
         """Nothing that stands came after it: words that happen to be the same again do not tell."""
@@ -233,7 +239,7 @@ class Journal:
 def _deed(rows: list[sqlite3.Row]) -> Deed:
     first = rows[0]
     steps = tuple(Step(row["kind"], row["id"], _words(row["before"]), _words(row["after"])) for row in rows)
-    return Deed(first["deed"], first["at"], first["login"], steps, first["undid"])
+    return Deed(first["deed"], first["at"], first["login"], steps, first["undid"], first["role"])
 
 
 def _text(words: Words | None) -> str | None:

@@ -92,7 +92,7 @@ class Removing(Editing):
         if entity is None:
             raise CallError("not_found", f"there is no entity {request.entity[:100]}", "entity")
         stays = self.roster.announcement(self.registry.rows[entity.own])
-        deed = self._do([self.journal.step("entity", entity.own, {REMOVED: stays})], caller)
+        deed = self._do([self.journal.step("entity", entity.own, {REMOVED: stays})], caller, role=FORGET.role)
         return Forgotten(entity=entity.id, topic=entity.topic, deed=deed.deed if deed is not None else None)
 
     @answers(words.ORPHANS)

@@ -22,7 +22,6 @@ from homeserver.runtime.routes import Hearing
 from homeserver.topics.call import (
     REPLY,
     REQUEST,
-    ROLES,
     Call,
     Caller,
     CallError,
@@ -30,6 +29,7 @@ from homeserver.topics.call import (
     ReplyError,
     Request,
     Role,
+    may,
 )
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, Command
@@ -138,7 +138,7 @@ class Calls:
     async def perform(self, worker: str, verb: str, args: Any, caller: Caller) -> Any:
         """Check rights and arguments, then run the handler. Raises `CallError`, whatever happens inside."""
         call, handler = self._find(worker, verb)
-        if caller.role is None or ROLES.index(caller.role) < ROLES.index(call.role):
+        if not may(caller.role, call.role):
             raise CallError("denied", f"{caller.login} may not call {worker}.{verb}: it takes the role {call.role}")
         try:
             request = args if isinstance(args, call.request) else call.request.model_validate(args)

@@ -18,6 +18,11 @@ ROLES: Final[tuple[Role, ...]] = ("guest", "child", "adult", "owner")
 """In rising order: who may do a thing may do all that stands before it."""
 
 
+def may(role: Role | None, least: Role) -> bool:
+    """Whether a role is enough for what takes another."""
+    return role is not None and ROLES.index(role) >= ROLES.index(least)
+
+
 class Call(Generic[Q, A]):
     """`Call[Q, A]`: the worker, the verb, the request and reply models, and the least role that may call it."""
 

@@ -54,6 +54,26 @@ async def test_what_is_here_gets_id_name_and_place_and_one_undo_takes_it_back(in
     assert (await incoming.do(*rows)).changes == 5
 
 
+async def test_what_takes_the_owner_to_do_takes_the_owner_to_undo(incoming: Import) -> None:
+    stage = incoming.stage
+    stage.process.calls.people["anna"] = "adult"
+    await stage.announce("light", LIGHT)
+    await incoming.do(light(name="Cooker"))
+
+    async def as_anna(verb: str, **fields: Any) -> Any:
+        return await stage.process.calls.ask("home", verb, fields, login="person.anna")
+
+    for fields in ({}, {"deed": 1}):
+        with pytest.raises(CallError, match="to undo deed 1 takes the role owner, as to do it did"):
+            await as_anna("undo", **fields)
+    assert entry(stage, ENTITY_ENTRY, "light.kitchen").name == "Cooker"
+    await incoming.ask("undo")
+    with pytest.raises(CallError, match="deed 2 takes the role owner"):
+        await as_anna("undo", deed=2)
+    await as_anna("edit_entity", entity="light.lamp", name="Hers")
+    assert (await as_anna("undo")).undid == 3
+
+
 async def test_the_second_time_nothing_is_to_be_done(incoming: Import) -> None:
     await incoming.stage.announce("light", LIGHT)
     rows = (*PLACES, LAMP, light(name="Cooker"), light(key="light.later", unique_id="later", name="Later"))
