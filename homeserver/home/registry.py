@@ -17,6 +17,7 @@ from homeserver.home.journal import REMOVED, Journal, Kind, imported, own_for
 from homeserver.home.turn import Turn
 from homeserver.topics.names import slug
 
+MayFollow = Callable[[str, str], bool]
 _MOST: Final = 20_000
 """Announcements that are kept."""
 
@@ -66,11 +67,13 @@ class EntityRow:
 
 class Registry:
     """Reads the file once; afterwards all questions are answered from memory. `entities` and `device_ids` are by the
-    ids that people see, all else by own ids."""
+    ids that people see, all else by own ids. `may_follow` tells whether what is announced on a topic may take over what
+    was announced on a former one."""
 
-    def __init__(self, turn: Turn, journal: Journal) -> None:
+    def __init__(self, turn: Turn, journal: Journal, may_follow: MayFollow = lambda topic, former: True) -> None:
         self._turn = turn
         self._journal = journal
+        self._may_follow = may_follow
         self.areas: dict[str, str] = {}
         self.devices: dict[str, DeviceRow] = {}
         self.device_ids: dict[str, str] = {}
@@ -80,8 +83,6 @@ class Registry:
         self._by_key: dict[str, str] = {}
         self._by_unique_id: dict[tuple[str, str], EntityRow] = {}
         self._device_topics: dict[str, str] = {}
-        self.may_follow: Callable[[str, str], bool] = lambda topic, former: True
-        """Whether what is announced on a topic may take over what was announced on a former one."""
         self._announced: dict[str, tuple[int, bool]] = {}
         self.others: set[str] = set()
         """Ids of entities that other workers own."""
@@ -222,7 +223,7 @@ class Registry:
             return "free"
         if holder.present or self._has_words("entity", holder.own) or self._is_expected(holder):
             return ""
-        if not self.may_follow(key.partition(" ")[0], holder.topic):
+        if not self._may_follow(key.partition(" ")[0], holder.topic):
             return ""
         self.drop(holder)
         return "freed"

@@ -20,7 +20,6 @@ class Verdicts:
         self._grants = grants
         self._registry = registry
         self._denied: set[str] = set()
-        registry.may_follow = grants.may_follow
 
     def judge(self, draft: Draft, row: EntityRow | None) -> None:
         """A new announcement; `row` is what is known by its `unique_id`."""

@@ -123,7 +123,9 @@ class Home(Answering, Importing, Removing):
         ledger = self._resources.enter_context(Ledger.open(house.folder / "home.db", MIGRATIONS))
         self.turn = Turn(ledger)
         self.journal = Journal(self.turn)
-        self.registry = Registry(self.turn, self.journal)
+        logins = Logins(house.folder) if self._is_known() else None
+        self.grants = Grants(logins, self.prefix, LastGrants(self.turn))
+        self.registry = Registry(self.turn, self.journal, self.grants.may_follow)
         self.refusals = Refusals()
         self.gallery = Gallery()
         self.entries = Entries(house, self.registry, self.journal)
@@ -134,8 +136,6 @@ class Home(Answering, Importing, Removing):
         around = Surroundings(
             house.clock.now, zone, place, self.gallery, self.zones.around, home.unit_system, self._tuned
         )
-        logins = Logins(house.folder) if self._is_known() else None
-        self.grants = Grants(logins, self.prefix, LastGrants(self.turn))
         self.roster = Roster(
             self.registry,
             self._templates,
