@@ -16,8 +16,8 @@ GUARD = [sys.executable, "-m", "homeserver.runtime.guard", "--"]
 POLITE = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {POLITE}"
 HEARS_HUP = (
-    "import os, signal, time; signal.signal(signal.SIGHUP, lambda *_: print('hup', flush=True)); "
-    "print(os.getpid(), flush=True); time.sleep(60)"
+    "import os, signal, time; signal.signal(signal.SIGHUP, lambda *_: os.write(1, b'hup\\n')); "
+    "print(os.getpid(), flush=True); time.sleep(60)"  # not print: the signal may come while it is at work
 )
 
 Start = Callable[[str], tuple["subprocess.Popen[str]", int]]
