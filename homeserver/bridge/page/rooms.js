@@ -23,10 +23,14 @@ export function showRooms(list, ids, open) {
   const touched = new Set();
   const before = rooms.size;
   for (const id of ids) {
-    const tile = tileFor(id, open, rebuilt);
-    if (!tile) continue;
-    tile.update(tile.room.name);
-    touched.add(tile.room);
+    try {
+      const tile = tileFor(id, open, rebuilt);
+      if (!tile) continue;
+      tile.update(tile.room.name);
+      touched.add(tile.room);
+    } catch (fault) {
+      reportError(fault); // what is odd about one entity must not cost the others their news
+    }
   }
   for (const room of rebuilt) refresh(room, open);
   touched.forEach(showSummary);

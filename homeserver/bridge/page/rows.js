@@ -7,7 +7,7 @@ export const attribute = (name) => ({
   look: (value) => ({ attributes: { [name]: value } }),
 });
 export const STATE = { read: (entity) => entity.state, look: (value) => ({ state: String(value) }) };
-const lists = (name) => (entity) => (entity.attributes[name] ?? []).length > 0;
+const lists = (name) => (entity) => Array.isArray(entity.attributes[name]) && entity.attributes[name].length > 0;
 
 export const choice = (what, service, field, options, more = {}) => ({
   as: "choice",

@@ -18,7 +18,7 @@ export function placeOf(entity) {
   if (domain === "infrared" || (domain === "image" && entity.state === "unknown")) return "more";
   if (domain === "update") return entity.state === "on" ? "controls" : "more"; // whatever its category: somebody has to decide
   const { device_class: kind, state_class: series = "" } = entity.attributes;
-  if (entity.category || SELDOM.has(kind) || series.startsWith("total")) return "more";
+  if (entity.category || SELDOM.has(kind) || String(series).startsWith("total")) return "more";
   return isWorked(entity) ? "controls" : "readings";
 }
 

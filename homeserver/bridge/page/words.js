@@ -38,8 +38,8 @@ const DIGITS = {
 };
 
 const domainOf = (entity) => entity.entity_id.split(".")[0];
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-const spaced = (text) => text.replaceAll("_", " ");
+const spaced = (text) => String(text).replaceAll("_", " "); // an attribute may be anything
+const capital = (text) => String(text).charAt(0).toUpperCase() + String(text).slice(1);
 
 const NEVER = { event: "Not yet", image: "", infrared: "Not yet", notify: "", scene: "Activate" };
 const TIMED = new Set(["event", "image", "infrared", "notify", "scene"]);
@@ -82,28 +82,36 @@ export function number(value, digits, all = false) {
 }
 
 /** A state in words or figures, without its unit. */
-export function stateWord(entity, state = entity.state) {
+export function stateWord(entity, said = entity.state) {
+  const state = String(said);
   const kind = entity.attributes.device_class;
   if (state === "unavailable") return "Not reachable";
-  if (state === "unknown") return NEVER[domainOf(entity)] ?? "Unknown";
-  if (domainOf(entity) === "binary_sensor" && PAIRS[kind]) return PAIRS[kind][state === "on" ? 0 : 1];
+  const domain = domainOf(entity);
+  if (state === "unknown") return NEVER[domain] ?? "Unknown";
+  if (domain === "text") return entity.attributes.mode === "password" ? "••••••" : state;
+  if (domain === "binary_sensor" && PAIRS[kind]) return PAIRS[kind][state === "on" ? 0 : 1];
   if (state === "on") return "On";
   if (state === "off") return "Off";
-  const domain = domainOf(entity);
   if (domain === "button") return "Press";
   if (kind === "timestamp" || TIMED.has(domain)) return since(state);
   if (MOMENTS[domain]) return MOMENTS[domain](state);
   if (domain === "device_tracker") return PLACES[state] ?? capital(spaced(state));
   const value = Number(state);
-  const isSet = kind in DIGITS || "display_precision" in entity.attributes;
-  if (state.trim() !== "" && Number.isFinite(value)) return number(value, digitsOf(entity, value), isSet);
-  return capital(spaced(state));
+  const isSet = Object.hasOwn(DIGITS, kind) || "display_precision" in entity.attributes;
+  const isFigure = isMeasured(entity) && state.trim() !== "" && Number.isFinite(value);
+  return isFigure ? number(value, digitsOf(entity, value), isSet) : capital(spaced(state));
 }
 
+/** Whether a state that looks like a number is one: the programme "007" and the channel "2024" are names. */
+const isMeasured = (entity) =>
+  domainOf(entity) === "number" ||
+  ["unit_of_measurement", "state_class", "display_precision"].some((name) => name in entity.attributes) ||
+  Object.hasOwn(DIGITS, entity.attributes.device_class);
+
 function digitsOf(entity, value) {
-  const known = DIGITS[entity.attributes.device_class];
-  const wanted = entity.attributes.display_precision;
-  if (wanted !== undefined) return wanted;
+  const { device_class: kind, display_precision: wanted } = entity.attributes;
+  const known = Object.hasOwn(DIGITS, kind) ? DIGITS[kind] : undefined;
+  if (Number.isInteger(wanted) && wanted >= 0 && wanted <= 20) return wanted;
   if (Math.abs(value) >= 1000) return 0;
   if (known === 0 && Math.abs(value) < 10 && !Number.isInteger(value)) return 1;
   return known ?? (Math.abs(value) >= 100 ? 1 : 2);
@@ -119,8 +127,8 @@ const LINES = {
   climate: ({ attributes }) => [capital(spaced(attributes.hvac_action ?? "")), degrees(attributes)],
   cover: ({ attributes }) => [position(attributes)],
   event: ({ attributes, state }) => [capital(spaced(attributes.event_type ?? "")), since(state)],
-  fan: ({ attributes: { percentage = 100, preset_mode: preset }, state }) => (
-    state === "on" ? ["On", preset ? capital(preset) : `${percentage} %`] : []),
+  fan: ({ attributes: { percentage, preset_mode: preset }, state }) => (
+    state === "on" ? ["On", preset ? capital(preset) : inPercent(percentage)] : []),
   humidifier: ({ attributes: { action = "on", current_humidity: now }, state }) => (
     [state === "on" ? capital(action) : "Off", inPercent(now)]),
   update: ({ attributes, state }) => [state === "on" ? installing(attributes) : "Up to date"],
@@ -219,7 +227,7 @@ const DEEDS = {
   update: (_, to) => ({ on: "is ready to be installed", off: "is up to date" })[to],
 };
 const ACTORS = [
-  [/^person\.(.+)$/, (name) => `by the ${spaced(name)}`],
+  [/^person\.(.+)$/, (name) => (name === "owner" ? "by the owner" : `by ${capital(spaced(name))}`)],
   [/^rule:([^#]+)/, (name) => `rule ${capital(spaced(name))}`],
   [/^prediction:(.+)$/, (name) => `prediction ${capital(spaced(name))}`],
   [/^assistant:?(.*)$/, () => "by the assistant"],
