@@ -28,7 +28,17 @@ from homeserver.runtime.wire import Wire
 from homeserver.runtime.worker import Worker, answers, hears
 from homeserver.topics.call import REPLY, Caller, CallError, Reply
 from homeserver.topics.cause import Cause
-from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE, Command, Device, EntityConfig, EntityState
+from homeserver.topics.entity import (
+    COMMAND,
+    COMMAND_FAILED,
+    ENTITY_CONFIG,
+    ENTITY_STATE,
+    Command,
+    Device,
+    EntityConfig,
+    EntityState,
+)
+from homeserver.topics.event import DEVICE_EVENT
 from homeserver.topics.services import SERVICES
 from tests.bridge.kinds import BECOMES, EVERY_KIND, SAID, Row, picture
 
@@ -120,7 +130,7 @@ class Furniture(Worker):
     """Owns the entities of `ROWS`. `silent` holds those that never answer."""
 
     name = "furniture"
-    says = (ENTITY_CONFIG, ENTITY_STATE, REPLY)
+    says = (ENTITY_CONFIG, ENTITY_STATE, REPLY, COMMAND_FAILED, DEVICE_EVENT)
 
     def __init__(self, house: House) -> None:
         super().__init__(house)

@@ -11,7 +11,8 @@ import pytest_asyncio
 
 from homeserver.bridge import services
 from homeserver.bridge.stream import Client
-from homeserver.topics.entity import ENTITY_CONFIG, EntityConfig
+from homeserver.topics.entity import COMMAND_FAILED, ENTITY_CONFIG, CommandOutcome, EntityConfig
+from homeserver.topics.event import DEVICE_EVENT, DeviceEvent
 from tests.bridge.browser import Browser, Page, chromium
 from tests.bridge.conftest import free_port
 from tests.bridge.staging import Stage, staged
@@ -238,6 +239,49 @@ async def test_what_others_ask_for_is_seen_on_its_way_and_when_it_is_not_confirm
     stage.furniture.become("light.living_corner", "on")
     await page.until(f"{line}.includes('On') && !{line}.includes('onfirmed')")
     assert page.faults == []
+
+
+async def test_what_is_no_change_of_a_state_is_told_too_and_after_a_reload(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    house, now = stage.furniture.house, stage.furniture.house.clock.now()
+    house.say(COMMAND_FAILED, CommandOutcome("c1", "light.living_corner", "turn_on", "failed", "it is silent"))
+    house.say(DEVICE_EVENT, DeviceEvent("flapping", "d1", "lock.hall_lock", now, {"message": "it changes"}))
+    for _ in range(2):
+        await page.until("document.querySelectorAll('#feed li').length === 2")
+        told = await page.text("#feed")
+        assert "Corner lamp did not do it: it is silent" in told
+        assert "A device changes far too often" in told
+        assert await page.text("#live") == "Live"
+        await page.send("Page.reload")
+        await page.until(READY)
+    assert page.faults == []
+
+
+async def test_odd_attributes_of_one_device_cost_nobody_the_page(browser: Browser, stage: Stage) -> None:
+    odd = {
+        "percentage": {},
+        "preset_mode": 7,
+        "hvac_action": [1],
+        "event_type": 5,
+        "current_position": "x",
+        "wanted": 3,
+    }
+    precision = {"display_precision": 500, "state_class": 9, "effect_list": "abc", "action": {}, "wanted": 3}
+    names = ("climate.living_heater", "fan.bedroom_fan", "event.hall_ring", "humidifier.bedroom_dryer")
+    for entity_id in (*names, "sensor.living_co2", "light.living_shelf"):
+        stage.furniture.become(entity_id, "20" if entity_id.startswith("sensor") else "on", odd | precision)
+    page = await opened(browser, stage)
+    await page.until("tile('CO₂').textContent.includes('20')")
+    assert page.faults == []
+    config = EntityConfig("Broken", "furniture", ("turn_on",), capabilities={"supported_color_modes": 3})
+    stage.furniture.house.say(ENTITY_CONFIG, config, "light", "broken")
+    stage.furniture.become("light.broken", "on")
+    stage.furniture.become("binary_sensor.front_door", "off")
+    await page.until("tile('Front door').textContent.includes('Closed')")
+    await page.send("Page.reload")
+    await page.until(READY)
+    assert await page.text("#live") == "Live"
+    assert page.faults, "what is odd is told to who looks"
 
 
 async def test_a_lost_connection_is_shown_and_mended(browser: Browser, stage: Stage) -> None:

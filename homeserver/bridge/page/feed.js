@@ -49,8 +49,8 @@ const strong = (text) => el("strong", { text });
 function item(line) {
   const entity = entities.get(line.entity_id);
   const reason = because(line.why, nameOf, (id) => entities.get(id));
-  const own = entity ? iconOf({ ...entity, state: line.to }) : "info";
-  const drawing = line.did ? "press" : line.failed ? "alert" : crowd ? "signal" : own;
+  const own = () => (entity ? iconOf({ ...entity, state: line.to }) : "info"); // only a change of state has a `to`
+  const drawing = line.did ? "press" : line.failed ? "alert" : crowd ? "signal" : own();
   const what = line.did ? line.did : line.failed ? `did not do it: ${line.failed}` : deed(entity, line.to, line.from);
   const words = el("p", {}, strong(crowd ? crowd.first : line.name), ` ${what}`);
   if (crowd) crowd.words = words;
