@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from homeserver.topics.entity import ENTITY_CONFIG, EntityConfig
 from homeserver.topics.services import SERVICES
 from tests.bridge.browser import Page, chromium
 from tests.bridge.conftest import free_port
@@ -226,6 +227,36 @@ async def test_pictures_come_with_the_session_and_anew_with_the_state(worked: Wo
     await worked.page.until(f"document.querySelector('img[src*=image_proxy]').src !== {json.dumps(before)}")
     await worked.page.until(f"{shown} === 2")
     assert "base64" not in await worked.page.run("document.documentElement.outerHTML")
+
+
+async def test_a_camera_that_was_away_is_seen_again(worked: Worked) -> None:
+    image = "document.querySelector('img[src*=camera_proxy]')"
+    await worked.page.run("document.querySelector('.picture').scrollIntoView()")
+    await worked.page.until(f"{image}.naturalWidth === 3")
+    worked.stage.furniture.become("camera.hall_camera", "unavailable")
+    await worked.page.until(f"{image}.nextSibling.checkVisibility() && {image}.hidden")
+    worked.stage.furniture.become("camera.hall_camera", "idle")
+    await worked.page.until(f"{image}.clientWidth > 100 && !{image}.nextSibling.checkVisibility()")
+
+
+async def test_names_are_no_numbers_and_passwords_no_news(worked: Worked) -> None:
+    become = worked.stage.furniture.become
+    become("sensor.washer_program", "0041")
+    await worked.page.until("document.querySelector('#rooms').innerText.includes('0041')")
+    become("sensor.meter_energy", "12345.678")
+    await worked.page.until("document.querySelector('#rooms').textContent.includes('12,346')")
+    become("text.hall_display", "007_on")
+    await worked.shows("Door display", "007_on")
+    become("text.hall_display", "Welcome")
+    config = EntityConfig("Door word", "furniture", ("set_value",), capabilities={"min": 0, "mode": "password"})
+    worked.stage.furniture.house.say(ENTITY_CONFIG, config, "text", "word")
+    for word in ("open sesame", "sesame, open"):
+        become("text.word", word)
+        await worked.shows("Door word", "••••••")
+    await worked.page.until("document.querySelector('#feed').innerText.includes('Door word changed')")
+    assert not await worked.page.run("document.body.innerText.includes('sesame')")
+    worked.stage.furniture.house.say(ENTITY_CONFIG, None, "text", "word")
+    await worked.page.until("!tile('Door word')")
 
 
 async def test_what_the_home_marks_is_shown_whoever_asked(worked: Worked) -> None:

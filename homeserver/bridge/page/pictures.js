@@ -7,11 +7,11 @@ import { isReachable } from "/words.js";
 export class Picture {
   constructor(row, id) {
     this.id = id;
-    this.image = el("img", { alt: "", decoding: "async", loading: "lazy" });
+    this.image = el("img", { alt: "", decoding: "async" });
     this.none = el("p", { class: "quiet", text: "No picture yet", hidden: true });
     this.root = el("div", { class: "picture" }, this.image, this.none);
     this.image.addEventListener("error", () => this.show(false));
-    this.image.addEventListener("load", () => this.show(true));
+    this.image.addEventListener("load", () => this.show(Boolean(this.stamp)));
     if (row.every) this.timer = setInterval(() => this.again(), row.every);
   }
 
@@ -21,20 +21,21 @@ export class Picture {
   }
 
   again() {
-    if (!this.root.isConnected && this.seen) clearInterval(this.timer);
-    this.seen ||= this.root.isConnected;
-    if (document.visibilityState === "visible" && this.root.checkVisibility()) this.fetch(Date.now());
+    if (!this.root.isConnected) clearInterval(this.timer);
+    const inSight = this.root.checkVisibility({ contentVisibilityAuto: true });
+    if (this.stamp && inSight && document.visibilityState === "visible") this.fetch();
   }
 
-  fetch(stamp) {
+  /** Under a new address each time: the same one would not be fetched again. */
+  fetch() {
     const [domain] = this.id.split(".");
-    setAttribute(this.image, "src", `/api/${domain}_proxy/${encodeURIComponent(this.id)}?at=${encodeURIComponent(stamp)}`);
+    setAttribute(this.image, "src", `/api/${domain}_proxy/${encodeURIComponent(this.id)}?at=${Date.now()}`);
   }
 
   update(entity, name) {
     setAttribute(this.image, "alt", name);
     const known = isReachable(entity) && entity.state !== "unknown";
-    if (known && this.stamp !== entity.state) this.fetch(entity.state);
+    if (known && this.stamp !== entity.state) this.fetch();
     if (!known) this.show(false);
     this.stamp = known ? entity.state : null;
   }
