@@ -2,9 +2,8 @@
 
 import { el, setAttribute, setText } from "/dom.js";
 import { ask } from "/home.js";
+import { Sure } from "/wishes.js";
 import { isReachable, stateWord } from "/words.js";
-
-const SURE = 4_000; // milliseconds in which the second press must come
 
 /** The fields of a service and the button that sends them. What is left empty is not sent. */
 export class Form {
@@ -18,25 +17,19 @@ export class Form {
       ...this.inputs.map(({ field, input }) => labelled(row, field, input)),
       this.button,
     );
-    setText(this.button, row.word);
+    this.sure = new Sure((asked) => this.say(asked));
     this.root.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (this.isSure()) this.send(id);
+      if (!row.sure || this.sure.press()) this.send(id);
     });
   }
 
-  /** Ask back where it could startle somebody. */
-  isSure() {
-    if (!this.row.sure || Date.now() - (this.asked ?? 0) < SURE) return true;
-    this.asked = Date.now();
-    setText(this.button, "Sure?");
-    setTimeout(() => setText(this.button, this.row.word), SURE);
-    return false;
+  say(asked) {
+    setText(this.button, asked ? "Sure?" : this.row.word);
+    setAttribute(this.button, "aria-label", `${asked ? "Sure? " : ""}${this.row.word}: ${this.name}`);
   }
 
   send(id) {
-    this.asked = 0;
-    setText(this.button, this.row.word);
     const filled = this.inputs.filter(({ input }) => !input.closest("[hidden]") && input.value !== "");
     const worth = ({ field, input }) => (field.type === "number" || field.type === "range" ? Number(input.value) : input.value);
     ask(id, this.row.service, Object.fromEntries(filled.map((one) => [one.field.field, worth(one)])));
@@ -58,7 +51,8 @@ export class Form {
       setAttribute(input, "aria-label", `${field.what} for ${name}`);
       setAttribute(input, "disabled", !isReachable(entity));
     }
-    setAttribute(this.button, "aria-label", `${this.row.word}: ${name}`);
+    this.name = name;
+    this.say(this.sure.asked);
     setAttribute(this.button, "disabled", !isReachable(entity));
   }
 }

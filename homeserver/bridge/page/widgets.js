@@ -7,7 +7,7 @@ import { icon } from "/icons.js";
 import { Picture, Progress } from "/pictures.js";
 import { Slider, Steps } from "/ranges.js";
 import { isReachable, stateWord } from "/words.js";
-import { named, send } from "/wishes.js";
+import { named, send, Sure } from "/wishes.js";
 
 /** The widget of a row, for the entity `id`. */
 export const widgetOf = (row, id) => new KINDS[row.as](row, id);
@@ -60,15 +60,14 @@ class Toggle {
   }
 }
 
-const SURE = 4_000; // milliseconds in which the second press must come
-
 /** One press each; some ask back, some need a code. */
 class Buttons {
   constructor(row, id) {
     this.id = id;
     this.pad = null; // made when a code is asked for
-    this.parts = row.rows.map((one) => ({ one, word: el("span", { text: one.word }), sure: 0 }));
+    this.parts = row.rows.map((one) => ({ one, word: el("span", { text: one.word }) }));
     for (const part of this.parts) {
+      part.sure = new Sure((asked) => this.say(part, asked));
       part.root = el("button", { type: "button", class: part.one.strong ? "first" : "" }, icon(part.one.icon), part.word);
       part.root.addEventListener("click", () => this.press(part));
     }
@@ -86,24 +85,15 @@ class Buttons {
     const code = one.code && this.pad ? this.pad.code : "";
     if (this.needsCode(one) && !code) {
       this.pad.focus();
-    } else if (one.sure && !code && Date.now() - part.sure > SURE) {
-      this.say(part, "Sure?");
-      part.sure = Date.now();
-      setTimeout(() => this.say(part, one.word), SURE);
-    } else {
-      this.say(part, one.word);
+    } else if (!one.sure || code || part.sure.press()) {
+      part.sure.settle();
       ask(this.id, one.service, code ? { code: this.pad.take() } : {});
     }
   }
 
-  say(part, word) {
-    part.sure = 0;
-    setText(part.word, word);
-    setAttribute(
-      part.root,
-      "aria-label",
-      word === part.one.word ? `${word}: ${this.name}` : `${word} ${part.one.word}: ${this.name}`,
-    );
+  say({ one, root, word }, asked) {
+    setText(word, asked ? "Sure?" : one.word);
+    setAttribute(root, "aria-label", `${asked ? "Sure? " : ""}${one.word}: ${this.name}`);
   }
 
   needsCode = (one) => Boolean(this.entity.attributes.code_format && one.code?.(this.entity.attributes));
@@ -115,7 +105,7 @@ class Buttons {
     for (const part of this.parts) {
       setAttribute(part.root, "hidden", !shown.includes(part));
       setAttribute(part.root, "disabled", !isReachable(entity) || part.one.off?.(entity) === true);
-      if (!part.sure) this.say(part, part.one.word);
+      this.say(part, part.sure.asked);
       setAttribute(part.root, "title", part.one.word);
     }
     this.showPad(shown.some((part) => this.needsCode(part.one)));
