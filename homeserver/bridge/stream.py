@@ -28,6 +28,7 @@ class Client:
     def __init__(self, valid: Callable[[], bool]) -> None:
         self.changed: dict[str, None] = {}
         self.happened: deque[bytes] = deque(maxlen=HAPPENINGS)
+        self.all = False
         self.beat = False
         self.open = True
         self.wake = asyncio.Event()
@@ -63,6 +64,13 @@ class Stream:
         self._frames.pop(entity_id, None)
         for client in self.clients:
             client.changed[entity_id] = None
+            client.wake.set()
+
+    def all_changed(self) -> None:
+        """Something about every entity may be different. Costs nothing each: a home begins with a thousand devices."""
+        self._frames.clear()
+        for client in self.clients:
+            client.all = True
             client.wake.set()
 
     def happened(self, happening: dict[str, Any]) -> None:
@@ -109,6 +117,7 @@ class Stream:
     def _snapshot(self, client: Client) -> bytes:
         client.changed.clear()
         client.happened.clear()
+        client.all = False
         frames = [frame for frame in map(self._frame, self._entities()) if frame]
         head = _json({**self._head(), "time": self._clock.now()})
         parts = (head[:-1], b',"entities":[', b",".join(frames), b'],"happened":[', b",".join(self._happened), b"]}")
@@ -117,6 +126,9 @@ class Stream:
     def _news(self, client: Client) -> bytes:
         changed, client.changed = client.changed, {}
         happened, client.happened = client.happened, deque(maxlen=HAPPENINGS)
+        if client.all:
+            client.all = False
+            changed |= dict.fromkeys(self._entities())
         frames = [(entity_id, self._frame(entity_id)) for entity_id in changed]
         gone = [entity_id for entity_id, frame in frames if not frame]
         news = b""

@@ -102,15 +102,11 @@ class Bridge(Worker):
 
     @hears(DEVICE_ENTRY)
     def device(self, _: DeviceEntry | None) -> None:
-        self._all_changed()
+        self.stream.all_changed()
 
     @hears(AREA_ENTRY)
     def area(self, _: AreaEntry | None) -> None:
-        self._all_changed()
-
-    def _all_changed(self) -> None:
-        for entity_id in self.picture.ids():
-            self.stream.changed(entity_id)
+        self.stream.all_changed()
 
     # -- commands, calls and what became of them
 
