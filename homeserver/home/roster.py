@@ -336,7 +336,8 @@ def where_of(entity_id: str) -> tuple[str, str]:
 
 def inherit(entity: Entity, before: Entity) -> None:
     """Take over what was known and said of an entity that is built anew."""
-    entity.state, entity.facts, entity.extra = before.state, {**entity.facts, **before.facts}, before.extra
+    entity.state, entity.facts = before.state, {**entity.facts, **before.facts}
+    entity.extra = before.extra if entity.face.has_extra else {}
     entity.expired, entity.fault, entity.heat = before.expired and entity.expired, before.fault, before.heat
     _turn(entity, before)
     entity.said_state, entity.said_attributes, entity.changed = (

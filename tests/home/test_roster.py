@@ -40,3 +40,13 @@ async def test_the_id_that_a_maker_wishes_counts_for_new_entities_only(stage: St
     assert set(stage.configs) == wished
     await stage.announce("switch", {**fields, "default_entity_id": "switch.other"}, "a")
     assert set(stage.configs) == wished
+
+
+async def test_attributes_of_a_topic_that_is_named_no_more_go(stage: Stage) -> None:
+    fields = {"name": "A", "command_topic": "a/set", "state_topic": "a", "unique_id": "a"}
+    await stage.announce("switch", fields | {"json_attributes_topic": "a/more"})
+    await stage.report("a/more", '{"signal": 5}')
+    await stage.announce("switch", fields | {"json_attributes_topic": "a/more", "icon": "mdi:x"})
+    assert stage.states["switch.a"].attributes == {"signal": 5}
+    await stage.announce("switch", fields)
+    assert stage.states["switch.a"].attributes == {}
