@@ -100,10 +100,10 @@ class Pending:
     def yields(self, newer: "Pending") -> bool:
         """Leave to a newer command what both are about; True where nothing is left to do."""
         mine, theirs = self.wish.facts, newer.wish.facts
-        if self.once and not self.left:
-            return False  # a step that waits for its turn is taken before
         if newer.wish.halts:
             return True
+        if self.once and not self.left:
+            return False  # a step that waits for its turn is taken before
         if not mine or not theirs:
             return not (mine or theirs or newer.once) and self.service == newer.service
         if mine.keys() <= theirs.keys():

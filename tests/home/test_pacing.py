@@ -139,6 +139,18 @@ async def test_a_stop_does_not_queue(stage: Stage) -> None:
     assert stage.failed == []
 
 
+async def test_a_step_that_waits_is_not_taken_after_a_stop(stage: Stage) -> None:
+    vacuum = {"command_topic": "v/set", "state_topic": "v", "unique_id": "v", "object_id": "v"}
+    device = {"identifiers": ["v"], "name": "V"}
+    features = {"supported_features": ["start", "stop", "clean_spot"]}
+    await announce(stage, vacuum | features | {"device": device}, component="vacuum")
+    await pace(stage, "v", 5000)
+    for service in ("start", "clean_spot", "stop"):
+        await stage.command("vacuum.v", service)
+    await stage.virtual.advance(60)
+    assert stage.told_on("v/set") == ["start", "stop"]
+
+
 async def test_what_waits_too_long_is_given_up(stage: Stage) -> None:
     await announce(stage, lamp(0))
     await pace(stage, "lamp0", 10_000)
