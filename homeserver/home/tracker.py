@@ -61,7 +61,7 @@ def metres(one: tuple[float, float], two: tuple[float, float]) -> float:
     """The way over the ground between two places in degrees: haversine formula."""
     (lat1, lon1), (lat2, lon2) = (tuple(map(radians, place)) for place in (one, two))
     part = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    return 2 * _EARTH * asin(sqrt(min(1.0, part)))
+    return 2 * _EARTH * asin(sqrt(min(1.0, max(0.0, part))))  # rounding may leave either side
 
 
 def _zoned(zones: Any) -> str | None:

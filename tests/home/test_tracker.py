@@ -18,6 +18,7 @@ PHONE = {"name": "Phone", "unique_id": "p", "state_topic": "phone", "json_attrib
         ((52.52, 13.405), (48.8566, 2.3522), 877_500.0),
         ((0.0, 179.5), (0.0, -179.5), 111_195.0),
         ((90.0, 0.0), (-90.0, 0.0), 20_015_087.0),
+        ((132.78958515757043, 0.7581792063998591), (47.21041484242957, -179.24182079360014), 0.0),  # over the pole
     ],
 )
 def test_the_way_over_the_ground(one: tuple[float, float], two: tuple[float, float], way: float) -> None:
