@@ -51,18 +51,19 @@ def _refused(topic: str, refusals: Refusals) -> Iterator[tuple[str, str]]:
     """Why, by component key; "" is the whole message."""
     for key, refusal in refusals.entries.items():
         if key == topic or key.startswith(f"{topic} "):
-            yield key.removeprefix(topic).strip(), refusal.reason
+            yield key.removeprefix(topic)[1:], refusal.reason
 
 
 def _keys(payload: bytes, topic: str, known: list[Known]) -> Iterator[tuple[str, bool]]:
     fields = orjson.loads(payload)  # it became an entity, so it is an object
-    unused = {one.key.removeprefix(topic).strip(): frozenset(one.unused) for one in known}
-    if "" in unused:
+    unused = {one.key.removeprefix(topic)[1:]: frozenset(one.unused) for one in known}
+    if known[0].key == topic:
         yield from _of_part(fields, unused[""], "")
         return
-    parts: Mapping[str, Any] = next((fields[key] for key in fields if _full(key) == "components"), {})
+    listed = fields.get("components", next((fields[key] for key in fields if _full(key) == "components"), {}))
+    parts = {name: part for name, part in listed.items() if isinstance(part, dict)}  # others are refused
     for key in fields:
-        yield key, _full(key) == "components" or _is_shared(_full(key), fields, parts, unused)
+        yield key, fields[key] is listed or _is_shared(_full(key), fields, parts, unused)
     for name, part in parts.items():
         if name in unused:
             yield from _of_part(part, unused[name], f"components.{name}.")

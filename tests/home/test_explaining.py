@@ -66,6 +66,18 @@ async def test_a_bundle_tells_of_each_component(stage: Stage) -> None:
     assert {"extra", "components.lamp.odd"} <= set(found.unused)
 
 
+async def test_a_bundle_of_which_a_part_became_nonsense_is_explained_all_the_same(stage: Stage) -> None:
+    topic, device = "homeassistant/device/thing/config", {"identifiers": ["d"], "name": "D"}
+    parts = {name: {"p": "switch", "unique_id": name, "command_topic": "~/set"} for name in ("a", " b ")}
+    await stage.announce("device", {"device": device, "~": "d", "cmps": parts})
+    await stage.announce("device", {"device": device, "~": "d", "cmps": 5, "components": {**parts, "a": "on"}})
+    found = await explain(stage, topic)
+    assert found.entities == ("switch.d_switch", "switch.d_switch_2"), "what was announced before stays"
+    assert list(found.refused) == ["a"]
+    assert set(found.used) == {"device", "~", "components", *(f"components. b .{key}" for key in parts[" b "])}
+    assert found.unused == ("cmps",)
+
+
 async def test_what_is_refused_says_why(stage: Stage) -> None:
     await stage.announce("light", {"name": "Hall"})
     assert "command_topic" in (await explain(stage)).refused[""]
