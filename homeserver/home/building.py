@@ -12,7 +12,7 @@ from homeserver.home.config import Config
 from homeserver.home.device import Described, described
 from homeserver.home.device_classes import remarks
 from homeserver.home.discovery import Announcement
-from homeserver.home.entity import STATE, Entity, Face, Read
+from homeserver.home.entity import BY_HOME, STATE, Entity, Face, Read
 from homeserver.home.measure import measure_of
 from homeserver.home.parsing import is_number
 from homeserver.home.registry import DeviceRow, Registry
@@ -26,9 +26,9 @@ from homeserver.topics.services import SERVICES
 from homeserver.view.templates import Templates
 
 OWNER: Final = "home"
-_BLOCKED: Final = frozenset(
-    ("device_class", "entity_category", "friendly_name", "icon", "state", "unique_id", "unit_of_measurement")
-)
+_BLOCKED: Final = BY_HOME | {
+    *("device_class", "entity_category", "friendly_name", "icon", "state", "unique_id", "unit_of_measurement")
+}
 """Names that a device's own attributes may not take: they say something else of an entity."""
 _CATEGORIES: Final = ("", "config", "diagnostic")
 _LONGEST_NAME: Final = 255

@@ -23,6 +23,8 @@ STATE: Final = "state"
 NO_MARKS: Final[dict[str, Any]] = {}
 UNKNOWN_REASON: Final = "unknown_reason"
 """The attribute that tells why a state is unknown: its device said what makes no sense."""
+BY_HOME: Final = frozenset((*MARKS, UNKNOWN_REASON))
+"""Attributes that the home says of an entity: its device may name none of its own so."""
 NO_ENTITY: Final = frozenset(("device_automation", "tag"))
 """Domains of what only tells of events: nothing is said of them as entities."""
 
@@ -230,8 +232,7 @@ class Entity:
         assumed = self.face.assumed
         heard = {name: value for name, value in self.facts.items() if assumed.get(name) != value}
         self.facts = {**assumed, **{name: value for name, value in values.items() if name in facts}, **heard}
-        passing = {*MARKS, UNKNOWN_REASON}
-        other = {name: one for name, one in attributes.items() if name not in facts and name not in passing}
+        other = {name: one for name, one in attributes.items() if name not in facts and name not in BY_HOME}
         if self.state is None and not self.fault:
             self.fault = str(attributes.get(UNKNOWN_REASON, ""))
         if self.face.has_extra and not self.extra:

@@ -12,7 +12,7 @@ import orjson
 
 from homeserver.home.component import ALL, Component, Reads
 from homeserver.home.config import Config
-from homeserver.home.entity import STATE, Happening, Present
+from homeserver.home.entity import BY_HOME, STATE, Happening, Present
 from homeserver.home.parsing import IGNORED, NONE, Parse
 from homeserver.home.report import Unreadable
 
@@ -59,7 +59,8 @@ def _event(config: Config) -> Parse:
         kind = str(fields.pop("event_type"))
         if kind not in types:
             raise Unreadable(f"{kind[:60]!r} is none of the event types {', '.join(types)[:200]}")
-        return {STATE: moment(), WHOLE: {"event_type": kind, **fields}}
+        told = {name: one for name, one in fields.items() if name not in BY_HOME}
+        return {STATE: moment(), WHOLE: {"event_type": kind, **told}}
 
     return parse
 

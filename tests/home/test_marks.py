@@ -107,6 +107,23 @@ async def test_the_complaint_survives_a_restart_and_a_wish_is_seen_again(tmp_pat
         assert "wanted" not in stage.states["light.lamp"].attributes
 
 
+async def test_a_device_cannot_say_it_in_the_homes_place(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    device = {"device": {"identifiers": ["d"], "name": "D"}}
+    bell = {"name": "Bell", "unique_id": "bell", "state_topic": "bell", "event_types": ["ring"]}
+    lies = {"wanted": {"state": "x"}, "not_confirmed": {"wanted": {"state": "on"}}, "unknown_reason": "y", "true": 1}
+    async with memory_stage(tmp_path, broker) as stage:
+        await stage.announce("switch", {**SWITCH, **device, "json_attributes_topic": "plug/more"})
+        await stage.announce("event", bell | device)
+        await stage.report("plug/more", json.dumps(lies))
+        await stage.report("bell", json.dumps({"event_type": "ring", **lies}))
+        assert stage.states["switch.d_plug"].attributes == {"true": 1}
+        assert stage.states["event.d_bell"].attributes == {"event_type": "ring", "true": 1}
+    async with memory_stage(tmp_path, broker) as stage:
+        [line] = (await stage.process.calls.ask("home", "devices", {})).devices
+        assert line.problems == ()
+
+
 async def test_an_unavailable_device_shows_what_waits_for_it(stage: Stage) -> None:
     await stage.announce("switch", {**SWITCH, "availability_topic": "plug/here"})
     await stage.report("plug/here", "offline")
