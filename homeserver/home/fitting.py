@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from homeserver.home.entity import Entity
+from homeserver.home.measure import fitting_conversion
 from homeserver.home.tuning import UNTUNED
-from homeserver.home.units import conversion, units_of
+from homeserver.home.units import units_of
 from homeserver.topics.call import CallError
 
 _OF: Final[Mapping[str, tuple[str, ...]]] = {
@@ -45,9 +46,14 @@ def misfits(entity: Entity, asked: Mapping[str, Any]) -> Iterator[tuple[str, str
 def _unit(entity: Entity, wanted: str) -> Iterator[tuple[str, str]]:
     measure, device_class = entity.face.measure, entity.config.device_class
     native = measure.native if measure is not None else None
-    if wanted == native or conversion(device_class, native, wanted) is not None:
+    domain = entity.where[0]
+    if wanted == native or fitting_conversion(domain, device_class, native, wanted) is not None:
         return
-    known = [unit for unit in units_of(device_class) if unit == native or conversion(device_class, native, unit)]
+    known = [
+        unit
+        for unit in units_of(device_class)
+        if unit == native or fitting_conversion(domain, device_class, native, unit)
+    ]
     others = ", ".join(unit or "no unit" for unit in known)
     told = f"it can be {others}" if len(known) > 1 else f"{native or 'what it says'} cannot be converted"
     yield "unit", f"it cannot be shown in {wanted[:40]!r}: {told}"

@@ -81,12 +81,18 @@ def measure_of(config: Config, domain: str) -> Measure:
     shown = home_unit(config.around.units, device_class, unit)
     if domain != "sensor" and device_class != "temperature":
         shown = unit  # the ranges of other numbers are made for their own unit
-    if tuning.unit is not None and (tuning.unit == unit or conversion(device_class, unit, tuning.unit)):
+    if tuning.unit is not None and (tuning.unit == unit or fitting_conversion(domain, device_class, unit, tuning.unit)):
         shown = tuning.unit
     made = conversion(device_class, unit, shown)
     if domain != "sensor":
         return Measure(shown, unit, made)
     return Measure(shown, unit, _calibrated(made, tuning), decimals(repr(tuning.offset)) if tuning.offset else 0)
+
+
+def fitting_conversion(domain: str, device_class: str | None, unit: Unit, other: Unit) -> Conversion | None:
+    """None where a value cannot be shown in the other unit: of a number that is set, all values are as far apart."""
+    made = conversion(device_class, unit, other)
+    return made if made is not None and (made.slope or domain == "sensor") else None
 
 
 def decimals_shown(config: Config) -> int | None:

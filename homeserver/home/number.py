@@ -16,6 +16,8 @@ from homeserver.home.report import Unreadable
 from homeserver.home.values import text_of
 from homeserver.topics.call import CallError
 
+_FARTHEST: Final = 1e200
+"""Of what is larger, another unit might make what no number is."""
 _FINEST: Final = 2
 """Digits that a device is taken to know at least, where its numbers are converted."""
 
@@ -61,7 +63,7 @@ class Span:
 
 def _limits(config: Config) -> tuple[float, float]:
     """`min` and `max` of a number entity."""
-    low, high = config.number("min", 1.0), config.number("max", 100.0)
+    low, high = config.number("min", 1.0, -_FARTHEST, _FARTHEST), config.number("max", 100.0, -_FARTHEST, _FARTHEST)
     if low > high:
         raise Refused(f"`min` {low:g} is above `max` {high:g}")
     return low, high
@@ -69,7 +71,7 @@ def _limits(config: Config) -> tuple[float, float]:
 
 def _span(config: Config) -> Span:
     low, high = _limits(config)
-    step, given = config.number("step", 1.0, 0.001), config.has("step")
+    step, given = config.number("step", 1.0, 0.001, _FARTHEST), config.has("step")
     fine = max(_FINEST, decimals(repr(step)) if given else 0)
     return Span(low, high, step, given, config.once(measure_of, "number"), fine)
 

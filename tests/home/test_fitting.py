@@ -30,6 +30,14 @@ BOILER: dict[str, Any] = {
     "max": 90,
     "step": 0.5,
 }
+CAR: dict[str, Any] = {
+    "name": "Room",
+    "command_topic": "car/set",
+    "device_class": "energy_distance",
+    "unit_of_measurement": "kWh/100km",
+    "min": 0,
+}
+"""The other way round nothing would be the largest number there is."""
 STAT: dict[str, Any] = {
     "name": "Stat",
     "unique_id": "stat",
@@ -155,6 +163,7 @@ async def test_commands_come_in_the_unit_of_the_home_and_leave_in_that_of_the_de
         ("sensor", ROOM, {"factor": 0}, "factor", "a factor of 0"),
         ("sensor", {"state_topic": "room", "name": "Room"}, {"offset": 1}, "offset", "its state is no number"),
         ("number", BOILER | {"name": "Room"}, {"offset": 1}, "offset", "a number has no offset: a sensor has"),
+        ("number", CAR, {"unit": "km/kWh"}, "unit", "it cannot be shown in 'km/kWh': it can be kWh/100km, Wh/km"),
         ("switch", {"command_topic": "x", "name": "Room"}, {"precision": 1}, "precision", "a switch has no precision"),
     ],
 )
