@@ -50,6 +50,7 @@ class Folder:
     path: Path
     _texts: dict[str, str | None] = field(default_factory=dict)
     _documents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _yamls: dict[str, Any] = field(default_factory=dict)
     _opened: int = 0
 
     def __post_init__(self) -> None:
@@ -177,6 +178,12 @@ class Folder:
 
     def yaml(self, name: str, depth: int = 0) -> Any:
         """What a YAML file says, with what it includes; None where there is none. Secrets stay `Tagged`."""
+        if name not in self._yamls:
+            self._yamls[name] = None  # until it is read: files may include each other
+            self._yamls[name] = self._parsed(name, depth)
+        return self._yamls[name]
+
+    def _parsed(self, name: str, depth: int) -> Any:
         text = self.text(name)
         if text is None:
             return None

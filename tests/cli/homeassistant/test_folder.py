@@ -14,6 +14,7 @@ from homeserver.cli.homeassistant import folder as room
 from homeserver.cli.homeassistant.folder import Folder, Stored
 from homeserver.cli.homeassistant.importers import read
 from homeserver.cli.homeassistant.source import Source
+from homeserver.rules import yaml_source
 from tests.cli.homeassistant.folders import broken, modern, storage
 
 ENTITIES = Stored("core.entity_registry", (1,), "entities")
@@ -77,6 +78,22 @@ def test_what_lies_outside_is_not_included(tmp_path: Path, include: str) -> None
 def test_files_that_include_each_other_come_to_an_end(tmp_path: Path) -> None:
     (modern(tmp_path) / "configuration.yaml").write_text("zone: !include configuration.yaml\n")
     assert list(read(Source(Folder(tmp_path))))
+
+
+def test_each_file_is_read_once_however_often_it_is_included(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+
+    def counted(text: str) -> yaml_source.Document:
+        parsed.append(text)
+        return yaml_source.read(text)
+
+    monkeypatch.setattr("homeserver.cli.homeassistant.folder.read", counted)
+    (modern(tmp_path) / "configuration.yaml").write_text("zone: !include_dir_merge_list parts\n")
+    (tmp_path / "parts").mkdir()
+    for number in range(12):
+        (tmp_path / "parts" / f"{number}.yaml").write_text(f"a{number}: !include_dir_merge_list ../parts\n")
+    Folder(tmp_path).yaml("configuration.yaml")
+    assert len(parsed) == len(set(parsed)) == 13
 
 
 def test_a_pipe_and_a_giant_are_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
