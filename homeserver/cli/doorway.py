@@ -1,8 +1,9 @@
 """Where devices of the network come in, put together from what listens, its certificate and this machine's address."""
 
 from homeserver.cli.recipes import Door
-from homeserver.runtime.home_settings import HomeSettings, is_loopback
+from homeserver.runtime.home_settings import HomeSettings
 from homeserver.runtime.listeners import Listeners, SecureListener, files_of, read_listeners
+from homeserver.runtime.ports import is_loopback
 from homeserver.runtime.tls.certificate import certificate_at, sha1_fingerprint, tasmota_fingerprint
 from homeserver.runtime.tls.here import host_name, network_address
 

@@ -4,7 +4,6 @@ import importlib.util
 import os
 import platform
 import shutil
-import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from homeserver.runtime.account import AccountError
 from homeserver.runtime.broker.choice import mosquitto_program
 from homeserver.runtime.listeners import ListenersError, read_listeners
 from homeserver.runtime.logins import LoginError, Logins
+from homeserver.runtime.ports import StartError, check_free
 from homeserver.runtime.running import running
 from homeserver.runtime.settings import HomeSettings, Settings
 from homeserver.runtime.tls.context import CertificateFilesError, server_context
@@ -108,13 +108,10 @@ def port(home: HomeSettings, what: Literal["mqtt", "http"]) -> Finding:
     if what == "mqtt" and "://" in home.broker:
         return Finding("port mqtt", "good", f"not needed: the broker is {home.broker}")
     host, number = (home.mqtt_host, home.mqtt_port) if what == "mqtt" else (home.http_host, home.http_port)
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, number))
-        except OSError as error:
-            remedy = f"The home cannot start: end the other program or choose another port with --{what}-port."
-            return Finding(f"port {what}", "bad", f"{host}:{number}: {error.strerror}", remedy)
+    try:
+        check_free(host, number, f"--{what}-port", "the home")
+    except StartError as error:
+        return Finding(f"port {what}", "bad", str(error), "The home cannot start.")
     return Finding(f"port {what}", "good", f"{host}:{number} is free")
 
 

@@ -8,7 +8,8 @@ import sys
 from typing import Final
 
 from homeserver.bridge.credentials import TOKEN_FILE, token_of
-from homeserver.runtime.home_settings import HomeSettings, is_loopback
+from homeserver.runtime.home_settings import HomeSettings
+from homeserver.runtime.ports import is_loopback
 from homeserver.runtime.settings import Settings
 from homeserver.runtime.settings_file import FILE
 from homeserver.runtime.supervisor import Supervisor

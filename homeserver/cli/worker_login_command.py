@@ -13,9 +13,10 @@ from homeserver.cli.options import AsJson, Broker, Data, load_settings
 from homeserver.cli.printing import console, print_json
 from homeserver.runtime.account import LoginFile, write_login_file
 from homeserver.runtime.broker import Address
-from homeserver.runtime.home_settings import HomeSettings, is_loopback
+from homeserver.runtime.home_settings import HomeSettings
 from homeserver.runtime.logins import Logins, device_rights
 from homeserver.runtime.plan import Post
+from homeserver.runtime.ports import is_loopback
 from homeserver.runtime.rights import rights_of
 from homeserver.runtime.running import running
 from homeserver.topics.names import NAME

@@ -9,15 +9,11 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from homeserver.runtime.given import Given, Names, nearest
+from homeserver.runtime.ports import is_loopback
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 SECTION: Final = "home"
 """What the platform is called in the file and in `--set`; it shares the name with the worker `home`."""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only programs on this machine can reach a listener on this address."""
-    return host in ("::1", "localhost") or host.startswith("127.")
 
 
 class HomeSettings(BaseModel):

@@ -14,11 +14,11 @@ from homeserver.runtime.broker import BrokerCommand, BrokerKind, prepare, reload
 from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.child import Child
 from homeserver.runtime.clock import Clock
-from homeserver.runtime.home_settings import HomeSettings, is_loopback
+from homeserver.runtime.home_settings import HomeSettings
 from homeserver.runtime.journal import Journal
 from homeserver.runtime.listeners import ListenersError, read_listeners
 from homeserver.runtime.logins import Logins
-from homeserver.runtime.ports import StartError, check_free, reachable
+from homeserver.runtime.ports import StartError, check_free, is_loopback, reachable
 from homeserver.runtime.tls.context import CertificateFilesError, server_context
 from homeserver.runtime.tls.upkeep import ensure_certificate, stamps
 

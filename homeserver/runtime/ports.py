@@ -1,10 +1,19 @@
-"""Ports of this machine: whether one is free to listen on, and where a listener is found. Keeps nothing."""
+"""Ports of this machine: whether one is free to listen on, where a listener is found, and by whom. Keeps nothing."""
 
+import ipaddress
 import socket
 
 
 class StartError(Exception):
     """The home cannot start; the text says why and what to do."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs on this machine can reach a listener on this address; no name but `localhost` says so."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def reachable(host: str) -> str:

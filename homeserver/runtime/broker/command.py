@@ -4,7 +4,6 @@ Keeps in its folder what the kind needs: `mosquitto.conf`, `passwd`, `acl` and `
 `embedded.json` and `retained.db`. All files are mode 600; no secret is in any of them, only salted hashes.
 """
 
-import ipaddress
 import json
 import os
 import signal
@@ -17,6 +16,7 @@ from homeserver.runtime.broker import mosquitto
 from homeserver.runtime.broker.choice import BrokerError, BrokerKind, mosquitto_program
 from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.logins import Logins
+from homeserver.runtime.ports import is_loopback
 from homeserver.runtime.private_file import private_folder, write_private
 
 LARGEST_MESSAGE = 1024 * 1024  # bytes of payload; bytes of any size travel as files, never as messages
@@ -50,7 +50,7 @@ def prepare(
     `anonymous` lets anybody on this machine in, with every right; it is refused unless every listener is on loopback.
     """
     for host in (bind, *(listener.host for listener in listeners)):
-        if anonymous and not _is_loopback(host):
+        if anonymous and not is_loopback(host):
             raise BrokerError(f"anonymous access is possible on loopback only, not on {host!r}: make logins instead")
     if not 0 < port < 65536:
         raise BrokerError(f"broker port {port} is not between 1 and 65535")
@@ -101,10 +101,3 @@ def reload(kind: BrokerKind, folder: Path, logins: Logins, pid: int) -> None:
         mosquitto.write_logins(folder, logins, anonymous=anonymous)
     if kind != "external":
         os.kill(pid, signal.SIGHUP)
-
-
-def _is_loopback(bind: str) -> bool:
-    try:
-        return ipaddress.ip_address(bind).is_loopback
-    except ValueError:
-        return bind == "localhost"
