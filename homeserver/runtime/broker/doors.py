@@ -1,7 +1,8 @@
 """Doors: the listeners of the embedded broker beside its first one; they open and close while it runs.
 
 TLS is agreed upon before a connection is handed to the broker, so that what fails there can be told with the address of
-who came. A door that closes ends the connections that came through it.
+came. A door that closes ends the connections that came through it. How many may be there that have not logged in yet,
+and for how long, is bounded: `Lobby`.
 """
 
 import asyncio
@@ -14,20 +15,26 @@ from functools import partial
 from typing import Any
 
 from homeserver.runtime.broker.listener import Listener
+from homeserver.runtime.broker.lobby import Lobby
+from homeserver.runtime.broker.repeats import Repeats
 from homeserver.runtime.tls.context import CertificateFilesError, load, server_context
 
 log = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds from the TCP connection to the end of the handshake
+_GOODBYE = 2.0  # seconds that the other side has to end TLS
 _BACKLOG = 1000  # devices that come back at once when the power does
-Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter, Callable[[], None]], Awaitable[None]]
+"""The life of a connection on which nothing is left to agree on. It calls the last of these once it has logged in."""
 
 
 class Door:
     """One open listener."""
 
-    def __init__(self, listener: Listener, serve: Serve) -> None:
+    def __init__(self, listener: Listener, serve: Serve, repeats: Repeats) -> None:
         self.listener = listener
         self._serve = serve
+        self._repeats = repeats
+        self._lobby = Lobby()
         self._context: ssl.SSLContext | None = None
         self._sockets: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -41,10 +48,11 @@ class Door:
         for listening in self._sockets:
             self._start(self._accept(listening))
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=f"door-{self.listener.port}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def reload(self) -> None:
         """Show a renewed certificate to whoever comes from now on; raises `CertificateFilesError`."""
@@ -62,29 +70,32 @@ class Door:
     async def _accept(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         while True:
+            await self._lobby.room()
             try:
                 guest, where = await loop.sock_accept(listening)
             except OSError as error:  # no file is left for it, or it went at once
                 log.error("nobody can be let in on port %d: %s", self.listener.port, error)
                 await asyncio.sleep(1)
                 continue
-            self._start(self._receive(guest, str(where[0])))
+            task = self._start(self._receive(guest, str(where[0])))
+            self._lobby.enter(task)
+            task.add_done_callback(self._lobby.leave)
 
     async def _receive(self, guest: socket.socket, who: str) -> None:
         """The life of one connection."""
         loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
-        protocol = asyncio.StreamReaderProtocol(reader)
-        patience = PATIENCE if self._context is not None else None
+        task, protocol = asyncio.current_task(), asyncio.StreamReaderProtocol(reader)
+        assert task is not None
+        tls = {"ssl_handshake_timeout": PATIENCE, "ssl_shutdown_timeout": _GOODBYE} if self._context else {}
         try:
-            transport, _ = await loop.connect_accepted_socket(
-                lambda: protocol, guest, ssl=self._context, ssl_handshake_timeout=patience
-            )
+            transport, _ = await loop.connect_accepted_socket(lambda: protocol, guest, ssl=self._context, **tls)
         except ssl.SSLError as error:
-            log.warning("%s came to port %d, and TLS failed: %s", who, self.listener.port, _told(error))
+            self._repeats.tell(who, f"it came to port {self.listener.port}, and TLS failed: {_told(error)}")
         except OSError:
             pass  # it said nothing in time, or went
         else:
-            await self._serve(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
+            writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+            await self._serve(reader, writer, partial(self._lobby.leave, task))
 
 
 def _listening(host: str, port: int) -> list[socket.socket]:
@@ -125,10 +136,11 @@ def _told(error: ssl.SSLError) -> str:
 
 
 class Doors:
-    """All of them. `serve` takes a connection on which nothing is left to agree on."""
+    """All of them."""
 
-    def __init__(self, serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter, str], Awaitable[None]]) -> None:
+    def __init__(self, serve: Serve, repeats: Repeats) -> None:
         self._serve = serve
+        self._repeats = repeats
         self._open: dict[Listener, Door] = {}
         self._turn = asyncio.Lock()
 
@@ -148,12 +160,9 @@ class Doors:
         if listener in self._open:
             self._open[listener].reload()
             return
-        door = Door(listener, partial(self._hand_over, listener.place))
+        door = Door(listener, self._serve, self._repeats)
         door.open()
         self._open[listener] = door
-
-    async def _hand_over(self, place: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await self._serve(reader, writer, place)
 
     async def close(self) -> None:
         await self.set(())

@@ -8,18 +8,18 @@ relies on are listed in `PRIVATE_NAMES`, and a test fails when a release changes
 
 import asyncio
 import logging
+from collections.abc import Callable
 
-from amqtt.adapters import BufferReader, StreamWriterAdapter
 from amqtt.broker import Broker
-from amqtt.errors import AMQTTError, CodecError, MQTTError, NoDataError
 from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
 from amqtt.session import Session
 
-from homeserver.runtime.broker import packets
+from homeserver.runtime.broker import handshake, packets
 from homeserver.runtime.broker.access import NOBODY, Access
-from homeserver.runtime.broker.connection import CHUNK, Connection
+from homeserver.runtime.broker.connection import Connection
 from homeserver.runtime.broker.doors import Doors
 from homeserver.runtime.broker.packets import Malformed, Message, Stream
+from homeserver.runtime.broker.repeats import Repeats
 from homeserver.runtime.broker.retained import RetainedStore
 from homeserver.runtime.broker.routes import Routes
 from homeserver.runtime.broker.session import Client
@@ -38,14 +38,13 @@ PRIVATE_NAMES = {
         "shutdown",
     ),
     BrokerProtocolHandler: ("init_from_connect",),
-    Session: ("client_id", "clean_session", "keep_alive", "username", "password", "transitions"),
+    Session: ("client_id", "clean_session", "keep_alive", "username", "password", "transitions", "_init_states"),
 }
 EXPIRY = 7 * 24 * 3600  # seconds that a client which wants its session kept may be away
 MOST_AWAY = 200  # clients that are kept while they are away
 MOST_FILTERS = 5000  # of one client
 PATIENCE = 10.0  # seconds from the TCP connection to a whole CONNECT
 LARGEST_CONNECT = 128 * 1024  # bytes; before anybody is known
-CONNECT_FAULTS = (AMQTTError, CodecError, MQTTError, NoDataError, ValueError, UnicodeError, IndexError)
 ACCEPTED, NOT_AUTHORISED = 0, 5  # section 3.2.2.3
 
 
@@ -65,7 +64,8 @@ class HardenedBroker(Broker):
         self.largest = largest  # bytes of payload
         self.clients: dict[str, Client] = {}
         self.routes = Routes()
-        self.doors = Doors(self.stream_connected)
+        self._repeats = Repeats()
+        self.doors = Doors(self._receive, self._repeats)
         self._writers: set[asyncio.StreamWriter] = set()
 
     def reload(self) -> None:
@@ -86,47 +86,41 @@ class HardenedBroker(Broker):
     async def stream_connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
     ) -> None:
-        """The life of one connection, on amqtt's own listener or on one of `doors`."""
+        """The life of one connection on amqtt's own listener."""
+        await self._receive(reader, writer, lambda: None)
+
+    async def _receive(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, let_in: Callable[[], None]
+    ) -> None:
+        """The life of one connection; `let_in` is called when it has logged in."""
         self._writers.add(writer)
         try:
             stream = Stream(LARGEST_CONNECT)
             async with asyncio.timeout(PATIENCE):
-                session = await self._handshake(stream, reader, writer)
+                session = await handshake.shake_hands(stream, reader, writer, self.plugins_manager)
             connection = self._admit(session, stream, writer)
             if connection is not None:
+                let_in()
                 await connection.serve(reader)
-        except (Malformed, *CONNECT_FAULTS) as fault:
-            log.warning("%s is cut off before it was let in: %s", writer.get_extra_info("peername"), fault)
+        except (Malformed, *handshake.FAULTS) as fault:
+            self._repeats.tell(_address(writer), f"it is cut off before it was let in: {str(fault)[:200]}")
         except (TimeoutError, OSError):
-            pass  # it said nothing, or went
+            writer.transport.abort()  # it said nothing, or went: there is nobody to say goodbye to
+        except asyncio.CancelledError:
+            writer.transport.abort()
+            raise
         except Exception:
             log.exception("a connection ended by a fault of the broker")
         finally:
             self._writers.discard(writer)
             writer.close()
 
-    async def _handshake(self, stream: Stream, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Session:
-        """Read the CONNECT; amqtt checks it and answers what it refuses."""
-        while (packet := stream.packet()) is None:
-            data = await reader.read(CHUNK)
-            if not data:
-                raise ConnectionResetError
-            stream.feed(data)
-        if packet.head >> 4 != packets.CONNECT:
-            raise Malformed("the first packet is not CONNECT")
-        if writer.get_extra_info("peername") is None:
-            raise ConnectionResetError
-        whole = BufferReader(packets.build(packet.head, packet.body))
-        _, session = await BrokerProtocolHandler.init_from_connect(
-            whole, StreamWriterAdapter(writer), self.plugins_manager
-        )
-        return session
-
     def _admit(self, session: Session, stream: Stream, writer: asyncio.StreamWriter) -> Connection | None:
         """Check the login before anything is touched that belongs to somebody; answer with CONNACK."""
         rights = self.access.admit(session.username, session.password)
         if rights is None:
-            log.warning("login %r from %s is refused", session.username, session.remote_address)
+            name = "without a name" if session.username is None else repr(session.username[:80])
+            self._repeats.tell(_address(writer), f"login {name} is refused")
             writer.write(packets.build_connack(NOT_AUTHORISED))
             return None
         will = _will(session)
@@ -259,6 +253,11 @@ class HardenedBroker(Broker):
         for writer in self._writers:
             writer.transport.abort()  # who connected and was not let in yet
         await super().shutdown()
+
+
+def _address(writer: asyncio.StreamWriter) -> str:
+    """Without the port, which says nothing of who it is."""
+    return str((writer.get_extra_info("peername") or ("somebody who has gone",))[0])
 
 
 def _will(session: Session) -> Message | None:

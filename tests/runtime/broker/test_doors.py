@@ -4,15 +4,17 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from homeserver.runtime.broker import doors as module
+from homeserver.runtime.broker import lobby
 from homeserver.runtime.broker.doors import Doors
 from homeserver.runtime.broker.listener import Listener
+from homeserver.runtime.broker.repeats import Repeats
 from homeserver.runtime.tls.authority import Authority
 from tests.runtime.ground import free_port
 
@@ -25,16 +27,19 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Broker:
-    """Says back what it hears, until the connection ends."""
+    """Says back what it hears, until the connection ends; whoever says a word has logged in."""
 
     def __init__(self) -> None:
-        self.places: list[str] = []
+        self.came = 0
         self.ended = 0
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, place: str) -> None:
-        self.places.append(place)
+    async def serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, let_in: Callable[[], None]
+    ) -> None:
+        self.came += 1
         try:
             while data := await reader.read(100):
+                let_in()
                 writer.write(data)
         finally:
             self.ended += 1
@@ -44,7 +49,7 @@ class Broker:
 @pytest.fixture
 async def doors() -> AsyncIterator[tuple[Doors, Broker]]:
     broker = Broker()
-    doors = Doors(broker.serve)
+    doors = Doors(broker.serve, Repeats())
     yield doors, broker
     await doors.close()
 
@@ -73,7 +78,7 @@ async def test_who_speaks_tls_is_handed_over(tls: Path, doors: tuple[Doors, Brok
     trusting = ssl.create_default_context(cafile=tls / "authority.pem")
     assert await echo(listener.port, trusting) == b"hello"
     assert await echo(plain.port, None) == b"hello"
-    assert doors[1].places == [listener.place, plain.place]
+    assert doors[1].came == 2
 
 
 async def test_a_door_without_a_host_is_open_on_every_kind_of_address(doors: tuple[Doors, Broker]) -> None:
@@ -100,9 +105,9 @@ async def test_who_does_not_is_told_of_with_his_address(
         while len(caplog.messages) < 2:  # noqa: ASYNC110 - the other side of a socket
             await asyncio.sleep(0.01)
     first, second = caplog.messages
-    assert first.startswith(f"127.0.0.1 came to port {listener.port}, and TLS failed: it does not speak TLS")
+    assert first.startswith(f"127.0.0.1: it came to port {listener.port}, and TLS failed: it does not speak TLS")
     assert "it does not trust this certificate" in second
-    assert doors[1].places == []
+    assert doors[1].came == 0
 
 
 async def test_who_says_nothing_is_sent_away(
@@ -146,3 +151,31 @@ async def test_what_cannot_be_opened_is_logged_and_left_out(
     assert [row.split(":")[0] for row in caplog.messages] == ["nobody is let in at 127.0.0.1"] * 2
     assert "no.pem cannot be read" in caplog.messages[0]
     assert await echo(good.port, ssl.create_default_context(cafile=tls / "authority.pem")) == b"hello"
+
+
+@pytest.mark.parametrize("kind", ["tls", "plain"])
+async def test_who_has_not_logged_in_waits_in_a_lobby_and_makes_room(
+    tls: Path, doors: tuple[Doors, Broker], monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(lobby, "MOST", 3)
+    monkeypatch.setattr(lobby, "HURRY", 0.2)
+    listener = secure(tls) if kind == "tls" else Listener(free_port(), "127.0.0.1")
+    trusting = ssl.create_default_context(cafile=tls / "authority.pem") if kind == "tls" else None
+    await doors[0].set([listener])
+    known = []
+    for _ in range(5):
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port, ssl=trusting)
+        writer.write(b"hello")
+        assert await reader.readexactly(5) == b"hello", "who logged in takes no room"
+        known.append((reader, writer))
+    silent = [await asyncio.open_connection("127.0.0.1", listener.port) for _ in range(20)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        assert await echo(listener.port, trusting) == b"hello", "and is let in whoever else waits"
+    async with asyncio.timeout(5):
+        assert await silent[0][0].read() == b"", "because the silent ones make room"
+    for reader, writer in known:
+        writer.write(b"still")
+        assert await reader.readexactly(5) == b"still"
+    for _, writer in known + silent:
+        writer.close()

@@ -18,6 +18,7 @@ from amqtt.session import Session
 
 from homeserver.runtime.broker import hardened
 from homeserver.runtime.broker.access import Access
+from homeserver.runtime.broker.handshake import Presence
 from homeserver.runtime.broker.hardened import PRIVATE_NAMES, HardenedBroker
 from homeserver.runtime.broker.retained import RetainedStore
 from homeserver.runtime.logins import Logins
@@ -85,6 +86,29 @@ def test_amqtt_calls_what_is_overridden() -> None:
         assert "await self._cleanup_session(client_id)" in inspect.getsource(caller)
     handshake = inspect.signature(BrokerProtocolHandler.init_from_connect)
     assert list(handshake.parameters)[:3] == ["reader", "writer", "plugins_manager"]
+
+
+async def test_sessions_are_made_without_a_state_machine(home: Home) -> None:
+    """Hundreds that come back at once would wait for theirs to be built."""
+    await home.run(lambda: home.client("one"))
+    session, _ = home.broker._sessions["process.core/one"]
+    assert isinstance(session.transitions, Presence)
+    assert session.transitions.state == "connected"
+
+
+async def test_strangers_cannot_fill_the_log(home: Home, caplog: pytest.LogCaptureFixture) -> None:
+    def script() -> None:
+        for number in range(20):
+            assert home.stranger().connect(f"x{number}", "device.plug1", "wrong")[1] == 5
+            home.stranger().socket.sendall(b"GET / HTTP/1.1\r\n\r\n")
+
+    await home.run(script)
+    async with asyncio.timeout(5):
+        while len(caplog.messages) < 2:  # noqa: ASYNC110 - the other side of a socket
+            await asyncio.sleep(0.01)
+    cut, refused = sorted(caplog.messages)
+    assert cut.startswith("127.0.0.1: it is cut off before it was let in")
+    assert refused == "127.0.0.1: login 'device.plug1' is refused"
 
 
 async def test_no_plugin_of_amqtt_is_loaded(home: Home) -> None:
