@@ -1,16 +1,16 @@
 """What follows from a deed: things move to other ids, come and go, and all that names them is said anew.
 
-Whatever is known of an entity moves with it: state, timers, commands under way. Keeps nothing.
+Whatever is known of an entity moves with it: state, timers, commands under way. Ids change all at once; what is to be
+said of that is said a little at a time, each thing as it is by then. Keeps nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from homeserver.home.entity import Entity
 from homeserver.home.entries import Entries
 from homeserver.home.journal import DISABLED, ID, PAYLOAD, REMOVED, RETAINED, Deed, Step, Words
 from homeserver.home.litter import Litter
 from homeserver.home.registry import EntityRow, Registry
-from homeserver.home.roster import Change, Roster
+from homeserver.home.roster import Change, Roster, where_of
 from homeserver.home.saying import Saying
 from homeserver.home.tuning import tuning_of
 
@@ -39,26 +39,34 @@ class Consequences:
         self._apply = apply
         self._announce = announce
 
-    def follow(self, deed: Deed) -> None:
-        """What goes lets go of its id before anything takes it; what comes back finds its id free."""
+    def follow(self, deed: Deed, newcomers: Iterable[EntityRow] = ()) -> Iterator[None]:
+        """What goes lets go of its id before anything takes it; what comes back finds its id free. `newcomers` are
+        expected from now on. All ids are as they are to be at the first step."""
         self._retained([step for step in deed.steps if step.after is None])
         touched = [(self._registry.rows[step.id], step) for step in deed.steps if step.kind == "entity"]
         for row, step in touched:
             if _has(step.after, REMOVED) and row.present:
                 self._apply(self._roster.leave(row))
-        self._move([row for row, step in touched if _is_renamed(step)])
-        self._devices(deed)
+        moved = self._move([*(row for row, step in touched if _is_renamed(step)), *newcomers])
+        devices = [step.id for step in deed.steps if step.kind == "device"]
+        if devices:
+            self._registry.rename_devices()
+        yield
+        yield from self._moved(moved)
+        yield from self._devices(devices)
         for row, step in touched:
             if _value(step.before, DISABLED) != _value(step.after, DISABLED):
                 self._apply(self._roster.switch(row))
             if tuning_of(step.before or {}) != tuning_of(step.after or {}):
                 self._apply(self._roster.tuned(row))
+            yield
         self._bring_back([row for row, step in touched if _has(step.before, REMOVED) > _has(step.after, REMOVED)])
         self._retained([step for step in deed.steps if step.after is not None])
-        if any(_is_renamed(step) for step in deed.steps):
-            self._entries.all()
+        if any(_is_renamed(step) for step in deed.steps if step.kind != "entity"):
+            yield from self._entries.each()  # no entry names an entity
         for step in deed.steps:  # places that are gone are among these alone
             self._entries.renew(step.kind, step.id)
+            yield
 
     def _retained(self, steps: Iterable[Step]) -> None:
         """Messages that are taken off the broker, or put there again."""
@@ -75,31 +83,37 @@ class Consequences:
             if (payload := self._registry.payload(topic)) is not None:
                 self._announce(topic, payload, False)
 
-    def _devices(self, deed: Deed) -> None:
+    def _devices(self, owns: Iterable[str]) -> Iterator[None]:
         """Devices with other ids or names: their entities say whose parts they are."""
-        touched = [self._registry.devices[step.id] for step in deed.steps if step.kind == "device"]
-        if touched:
-            self._registry.rename_devices()
-        for device in touched:
-            for entity in self._roster.described_anew(device):
+        for own in owns:
+            device = self._registry.devices.get(own)
+            for entity in self._roster.described_anew(device) if device is not None else ():
                 self._saying.config(entity)
+            yield
 
-    def _move(self, rows: Iterable[EntityRow]) -> None:
-        """Give entities their new ids, all at once: two may change places."""
+    def _move(self, rows: Iterable[EntityRow]) -> list[tuple[EntityRow, tuple[str, str]]]:
+        """Give entities their new ids, all at once: two may change places. Gives those that were there, and where."""
         rows = list(rows)
         entities = [(row, self._roster.take_out(row)) for row in rows]
         self._registry.rename(rows)
-        moved: list[tuple[Entity, tuple[str, str]]] = []
+        moved = []
         for row, entity in entities:
             if entity is not None:
-                moved.append((entity, entity.where))
+                moved.append((row, entity.where))
                 self._roster.put_in(entity, row)
-        for entity, _ in moved:
-            if entity.where in self._roster.entities:
+        return moved
+
+    def _moved(self, moved: Iterable[tuple[EntityRow, tuple[str, str]]]) -> Iterator[None]:
+        """Say where they are now; then, unless others are there by now, that nothing is where they were."""
+        for row, _ in moved:
+            entity = self._roster.entities.get(where_of(row.id))
+            if entity is not None and entity.own == row.own:
                 self._saying.moved(entity)
+            yield
         for _, where in moved:
             if where not in self._roster.entities:
                 self._saying.gone(where)
+            yield
 
 
 def _has(words: Words | None, name: str) -> bool:

@@ -1,7 +1,8 @@
 """Edits of names, ids and places: checked, put into the journal, said. Each answers a call of `home`."""
 
+import asyncio
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from homeserver.home.journal import (
     given,
 )
 from homeserver.home.litter import Litter
+from homeserver.home.newcomers import NOBODY, Newcomers
 from homeserver.home.pacing import Pacing
 from homeserver.home.pages import page
 from homeserver.home.registry import DeviceRow, Registry
@@ -32,6 +34,7 @@ from homeserver.home.roster import Roster
 from homeserver.home.words import DISABLED, AskDisabled, DisabledLine, DisabledList
 from homeserver.home.zones import HOME, Zones
 from homeserver.runtime.given import nearest
+from homeserver.runtime.slices import in_slices, one_slice
 from homeserver.runtime.worker import Worker, answers
 from homeserver.topics.call import Caller, CallError, Role, may
 from homeserver.topics.names import slug
@@ -66,7 +69,7 @@ class Editing(Worker):
         asked = self._asked(request, "entity")
         if (entity := self.roster.announced(row)) is not None:
             fitting.check(entity, asked)
-        return self._edit("entity", row.own, fitting.plain(asked), caller)
+        return await self._edit("entity", row.own, fitting.plain(asked), caller)
 
     @answers(DISABLED)
     async def disabled(self, request: AskDisabled, caller: Caller) -> DisabledList:
@@ -86,7 +89,7 @@ class Editing(Worker):
 
     @answers(words.EDIT_DEVICE)
     async def edit_device(self, request: words.EditDevice, caller: Caller) -> words.Edited:
-        return self._edit("device", self._device(request.device).own, self._asked(request, "device"), caller)
+        return await self._edit("device", self._device(request.device).own, self._asked(request, "device"), caller)
 
     def _device(self, id: str, field: str = "device") -> DeviceRow:
         row = self.registry.find_device(id)
@@ -97,15 +100,15 @@ class Editing(Worker):
 
     @answers(words.EDIT_AREA)
     async def edit_area(self, request: words.EditArea, caller: Caller) -> words.Edited:
-        return self._edit_place("area", request.area, self._asked(request, "area"), caller)
+        return await self._edit_place("area", request.area, self._asked(request, "area"), caller)
 
     @answers(words.EDIT_FLOOR)
     async def edit_floor(self, request: words.EditFloor, caller: Caller) -> words.Edited:
-        return self._edit_place("floor", request.floor, self._asked(request, "floor"), caller)
+        return await self._edit_place("floor", request.floor, self._asked(request, "floor"), caller)
 
     @answers(words.EDIT_LABEL)
     async def edit_label(self, request: words.EditLabel, caller: Caller) -> words.Edited:
-        return self._edit_place("label", request.label, self._asked(request, "label"), caller)
+        return await self._edit_place("label", request.label, self._asked(request, "label"), caller)
 
     @answers(words.EDIT_ZONE)
     async def edit_zone(self, request: words.EditZone, caller: Caller) -> words.Edited:
@@ -114,7 +117,7 @@ class Editing(Worker):
             raise CallError("invalid", "zone.home follows the settings of the home: change its place there", "zone")
         if request.zone is None and {"latitude", "longitude"} - set(asked):
             raise CallError("invalid", "a new zone needs `latitude` and `longitude`, in degrees", "latitude")
-        return self._edit_place("zone", request.zone, asked, caller)
+        return await self._edit_place("zone", request.zone, asked, caller)
 
     @answers(words.REMOVE)
     async def remove(self, request: words.Remove, caller: Caller) -> words.Edited:
@@ -125,7 +128,7 @@ class Editing(Worker):
             why = f"{id} is where a device suggests to be: give its devices another area" if own else nearest(id, made)
             raise CallError("not_found", f"there is no {kind} {id} that people made; {why}", "thing")
         steps = [self.journal.step(kind, own, None), *self._leaving(kind, own)]  # type: ignore[arg-type]
-        return words.Edited(thing=request.thing, deed=self._do(steps, caller))
+        return words.Edited(thing=request.thing, deed=await self._do(steps, caller))
 
     @answers(words.UNDO)
     async def undo(self, request: words.Undo, caller: Caller) -> words.DeedLine:
@@ -140,7 +143,7 @@ class Editing(Worker):
         steps = [step for step in steps if step not in strange]
         if reason := self.renaming.clash(steps):
             raise CallError("conflict", f"deed {number} cannot be undone: {reason}", "deed")
-        line = self._do(steps, caller, number, role=deed.role)
+        line = await self._do(steps, caller, number, role=deed.role)
         if line is None:
             why = f": {_left_off(strange[0])}" if strange else ""
             raise CallError("conflict", f"deed {number} cannot be undone: nothing would change{why}", "deed")
@@ -185,12 +188,12 @@ class Editing(Worker):
         suggested = self.registry.areas.get(own, own) if kind == "area" else own
         return str(self.journal.of(kind, own).get("name") or suggested)  # type: ignore[arg-type]
 
-    def _edit_place(self, kind: Kind, id: str | None, asked: dict[str, Any], caller: Caller) -> words.Edited:
+    async def _edit_place(self, kind: Kind, id: str | None, asked: dict[str, Any], caller: Caller) -> words.Edited:
         if id is None:
             if not asked.get("name"):
                 raise CallError("invalid", f"a new {kind} needs a name", "name")
             wanted = asked.pop("id", None) or slug(asked["name"])
-            return self._edit(kind, self.renaming.new_place(kind, wanted), asked, caller)
+            return await self._edit(kind, self.renaming.new_place(kind, wanted), asked, caller)
         own = self.renaming.holder(kind, id)
         if own is None:
             raise CallError(
@@ -198,14 +201,14 @@ class Editing(Worker):
             )
         if "name" in asked and not asked["name"] and not (kind == "area" and own in self.registry.areas):
             raise CallError("invalid", f"a {kind} needs a name", "name")
-        return self._edit(kind, own, asked, caller)
+        return await self._edit(kind, own, asked, caller)
 
-    def _edit(self, kind: Kind, own: str, asked: dict[str, Any], caller: Caller) -> words.Edited:
+    async def _edit(self, kind: Kind, own: str, asked: dict[str, Any], caller: Caller) -> words.Edited:
         steps = list(self.renaming.renamed(kind, own, asked))
         step = self.journal.step(kind, own, {**self.journal.of(kind, own), **asked})
         if not step.after and not self._is_made(kind, own):
             step = self.journal.step(kind, own, None)
-        deed = self._do([*steps, step], caller)
+        deed = await self._do([*steps, step], caller)
         id = self.journal.id_of(kind, own)
         return words.Edited(thing=id if kind == "entity" else f"{kind}.{id}", deed=deed)
 
@@ -223,24 +226,39 @@ class Editing(Worker):
                 left = [one for one in held[among] if one != id] or None
                 yield self.journal.step(of_kind, of_id, {**held, among: left})  # type: ignore[arg-type]
 
-    def _do(
-        self, steps: Iterable[Step], caller: Caller, undid: int | None = None, *, role: Role = "adult"
+    async def _do(
+        self,
+        steps: Iterable[Step],
+        caller: Caller,
+        undid: int | None = None,
+        *,
+        role: Role = "adult",
+        newcomers: Newcomers = NOBODY,
     ) -> words.DeedLine | None:
-        """`role` is what the call demands that does it."""
+        """Done when it is called, and said when it ends. `role` is what the call demands that does it."""
         steps = list(steps)
         if any(step.kind == RETAINED for step in steps) and not self.house.connected:
             raise CallError("unavailable", "the broker cannot be reached now, and what it keeps is to change")
+        now = self.house.clock.now().timestamp()
         try:
-            deed = self.journal.do(steps, self.house.clock.now().timestamp(), caller.login, undid, role)
+            deed = self.journal.do(steps, now, caller.login, undid, role, newcomers.statements())
         except sqlite3.Error as error:
             raise CallError("failed", f"the home cannot write its file: {error}") from error
         if deed is None:
             return None
-        self.consequences.follow(deed)
+        self.registry.adopt(newcomers.entities, newcomers.devices)
+        await self._follow(deed, newcomers)
+        return self._line(deed)
+
+    async def _follow(self, deed: Deed, newcomers: Newcomers) -> None:
+        """Say what has changed, whether or not somebody waits for it until the end."""
+        work = self.consequences.follow(deed, newcomers.entities)
+        is_done = one_slice(work)
         self.pacing.renew()
         if any(step.kind == "zone" for step in deed.steps):
             self.zones.renew()
-        return self._line(deed)
+        if not is_done:
+            await asyncio.shield(self.house.start(_end(work), f"deed {deed.number}"))
 
     def _line(self, deed: Deed) -> words.DeedLine:
         steps = [step for step in deed.steps if step.kind != "imported"]
@@ -267,6 +285,10 @@ class Editing(Worker):
         told = [name for name in names if name != FORMER or ID not in names]
         changes = (f"{name} {_shown(step, before, name)} -> {_shown(step, after, name)}" for name in told)
         return f"{thing}: {', '.join(changes)}"
+
+
+async def _end(work: Iterator[None]) -> None:
+    await in_slices(work)
 
 
 def _left_off(step: Step) -> str:

@@ -1,5 +1,6 @@
 """The registry's words on the bus: what people decided over what makers say; only where something differs."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from homeserver.home.entity import NO_ENTITY
@@ -35,13 +36,15 @@ class Entries:
         self._journal = journal
         self._said_as: dict[tuple[str, str], str] = {}
 
-    def all(self) -> None:
-        """Say what differs of everything."""
+    def each(self) -> Iterator[None]:
+        """Say what differs of everything, one thing at a step."""
         self.people_made()
-        for row in self._registry.devices.values():
+        for row in list(self._registry.devices.values()):
             self.device(row)
-        for own in self._registry.rows:
+            yield
+        for own in list(self._registry.rows):
             self.entity(own)
+            yield
 
     def renew(self, kind: Kind, own: str) -> None:
         """Say what is so now of one thing that people have edited."""

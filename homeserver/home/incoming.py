@@ -6,15 +6,17 @@ or a device that has not announced itself yet is expected. Needs registry and jo
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from homeserver.home import import_words as words
+from homeserver.home.device import Described, Details
 from homeserver.home.journal import ID, Journal, Kind, Step, Words, given, imported, own_for
 from homeserver.home.merging import merged
 from homeserver.home.moving import Moving
+from homeserver.home.newcomers import Newcomers
 from homeserver.home.recognition import Recognition
-from homeserver.home.registry import EntityRow, Registry
+from homeserver.home.registry import DeviceRow, EntityRow, Registry
 from homeserver.home.renaming import Renaming
 from homeserver.topics.names import OBJECT_ID, slug
 
@@ -33,8 +35,8 @@ _OF_ENTITIES: Final = ("name", "hidden", "disabled", "icon", "unit", "precision"
 
 
 class Incoming:
-    """`lines` in the order of the rows, `steps` of the deed. `misfits` tells of words that an entity cannot have, and
-    why. `unborn` are not known here yet and to be expected: once they are, the plan is made again."""
+    """`work` it out first: `lines` in the order of the rows, `steps` of the deed, `newcomers` that it expects.
+    `misfits` tells of words that an entity cannot have, and why."""
 
     def __init__(
         self,
@@ -52,12 +54,22 @@ class Incoming:
         self._places: dict[tuple[str, str], str] = {}
         self._names: dict[tuple[str, str], str] = {}
         self._steps: list[Step] = []
-        self._waiting = 0
-        self.unborn: list[words.DeviceRow | words.EntityRow] = []
-        self._known = Recognition(self._rows, registry)
+        self._waiting: set[str] = set()
         self._stay: dict[str, str] = {}
-        self._moving = Moving(self._wanted(), registry, journal, renaming)
-        self.lines = [self._place(row) if row.kind in _PLACES else self._thing(row) for row in self._rows]
+        self._known: Recognition
+        self._moving: Moving
+        self.newcomers = Newcomers()
+        self.lines: list[words.Line] = []
+
+    def work(self) -> Iterator[None]:
+        """A little at each step, as long as nothing changes in registry and journal."""
+        self._known = Recognition(self._rows, self._registry)
+        yield from self._known.work()
+        self._moving = Moving(self._wanted(), self._registry, self._journal, self._renaming)
+        yield
+        for row in self._rows:
+            self.lines.append(self._place(row) if row.kind in _PLACES else self._thing(row))
+            yield
         self._steps += self._moving.leaving()
 
     @property
@@ -67,7 +79,11 @@ class Incoming:
     @property
     def changes(self) -> int:
         """How many things would be other than they are, or expected."""
-        return sum(step.kind != IMPORTED for step in self.steps) + len(self.unborn) + self._waiting
+        things = {(step.kind, step.id) for step in self.steps if step.kind != IMPORTED}
+        things |= {("entity", own) for own in self._waiting}
+        things |= {("entity", row.own) for row in self.newcomers.entities}
+        things |= {("device", row.own) for row in self.newcomers.devices}
+        return len(things)
 
     def _last(self, row: Any) -> Words | None:
         """What came in of a row before."""
@@ -142,7 +158,7 @@ class Incoming:
                 elif kept:
                     self._stay[found.own] = f"its id stays {found.id}, as it was decided here"
             elif row.kind == "entity" and row.expect and ("entity", row.key) not in self._known.doubles:
-                wanted[_key(row)] = row.key
+                wanted.setdefault(_key(row), row.key)
         return wanted
 
     def _thing(self, row: Any) -> words.Line:
@@ -152,6 +168,10 @@ class Incoming:
             return words.Line(kind=kind, key=row.key, outcome="same")
         if found is None:
             return self._unknown(row)
+        return self._known_thing(row, found)
+
+    def _known_thing(self, row: Any, found: Any) -> words.Line:
+        kind: Kind = row.kind
         wish = {"name": row.name, "area_id": self._places.get(("area", row.area or "")), "labels": self._labels(row)}
         maker: dict[str, Any] = {}
         if kind == "device":
@@ -171,9 +191,10 @@ class Incoming:
             changes |= self._moving.words(found.own)
             wish[ID] = None if found.own in self._moving.refused else row.key
         self._take(row, found.own, changes, wish)
-        is_awaited = isinstance(found, EntityRow) and not found.key
-        self._waiting += is_awaited and last is None
-        return line.model_copy(update={"outcome": "waits"}) if is_awaited and last is None else line
+        if isinstance(found, EntityRow) and not found.key and last is None:
+            self._waiting.add(found.own)
+            return line.model_copy(update={"outcome": "waits"})
+        return line
 
     def _labels(self, row: Any) -> list[str] | None:
         return sorted(own for key in row.labels if (own := self._places.get(("label", key)))) or None
@@ -188,8 +209,17 @@ class Incoming:
             return line.model_copy(update={"outcome": "kept", "why": ("it was taken out of the registry here",)})
         if reason := self._moving.refused.get(_key(row)):
             return line.model_copy(update={"outcome": "refused", "why": (reason,)})
-        self.unborn.append(row)
+        found = self._newcomer(row)
+        if found is None:
+            return line.model_copy(update={"outcome": "same"})
+        self._known_thing(row, found)
         return line.model_copy(update={"outcome": "waits", "changes": said})
+
+    def _newcomer(self, row: Any) -> DeviceRow | EntityRow | None:
+        """What will be there of a row; None where an earlier row means it too."""
+        if row.kind == "entity":
+            return self.newcomers.entity(row.key, row.unique_id, self._registry, self._journal)
+        return self.newcomers.device(Described(row.keys, Details(name=row.title or None)), self._registry)
 
     # -- in words
 

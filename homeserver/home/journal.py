@@ -10,7 +10,7 @@ lead to it.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -24,6 +24,8 @@ Kind = Literal["entity", "device", "area", "floor", "label", "zone", "imported",
 """What words are about; `imported` is what came in from another system, as it was there. `retained` is no thing but a
 topic: what was taken off the broker, so that it can be put there again."""
 Words = Mapping[str, Any]
+Statement = tuple[str, Sequence[Any]]
+"""SQL and its values."""
 NONE: Final[Words] = {}
 ID: Final = "id"
 DISABLED: Final = "disabled"
@@ -130,6 +132,11 @@ class Journal:
         things = (words for (kind, id), words in self.words.items() if kind == "imported" and id.startswith("device "))
         return {words["own"] for words in things}
 
+    def mentioned(self, kind: Kind) -> set[str]:
+        """The things of a kind that any deed was ever about."""
+        rows = self._turn.ledger.fetch("SELECT DISTINCT id FROM journal WHERE kind = ?", (kind,))
+        return {row["id"] for row in rows}
+
     def mentions(self, kind: Kind, own: str) -> bool:
         """Whether any deed was ever about a thing."""
         return bool(self._turn.ledger.fetch("SELECT 1 FROM journal WHERE kind = ? AND id = ? LIMIT 1", (kind, own)))
@@ -144,18 +151,31 @@ class Journal:
         """The step that takes a retained message off the broker."""
         return Step(RETAINED, topic, {PAYLOAD: payload.decode("latin-1")}, None)  # any bytes, one sign each
 
+    @property
+    def last(self) -> int:
+        """The number of the last deed."""
+        return self._last
+
     def do(
-        self, steps: Iterable[Step], at: float, login: str, undid: int | None = None, role: Role = "adult"
+        self,
+        steps: Iterable[Step],
+        at: float,
+        login: str,
+        undid: int | None = None,
+        role: Role = "adult",
+        beside: Iterable[Statement] = (),
     ) -> Deed | None:
-        """Carry steps out; None where they change nothing. Raises `sqlite3.Error`, and has done nothing then."""
+        """Carry steps out; None where they change nothing. Raises `sqlite3.Error`, and has done nothing then. `beside`
+        is written in the same transaction."""
         real = tuple(step for step in steps if step.before != step.after)
         if not real:
             return None
         deed = Deed(self._last + 1, at, login, real, undid, role)
         self._turn.write("SAVEPOINT deed")
         try:
-            for step in real:
-                self._write(deed, step)
+            for sql, values in beside:
+                self._turn.write(sql, values)
+            self._write(deed)
         except sqlite3.Error:
             with suppress(sqlite3.Error):  # SQLite may have taken everything back by itself
                 self._turn.write("ROLLBACK TO deed")
@@ -169,19 +189,18 @@ class Journal:
             self._keep(step.kind, step.id, step.after)
         return deed
 
-    def _write(self, deed: Deed, step: Step) -> None:
-        before, after = _text(step.before), _text(step.after)
-        self._turn.write(
+    def _write(self, deed: Deed) -> None:
+        """Many at once: a deed may have thousands of steps, and nobody has a turn meanwhile."""
+        write, whose = self._turn.ledger.execute_many, (deed.undid, deed.role)
+        texts = [(step.kind, step.id, _text(step.before), _text(step.after)) for step in deed.steps]
+        write(
             "INSERT INTO journal (deed, at, login, kind, id, before, after, undid, role)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (deed.number, deed.at, deed.login, step.kind, step.id, before, after, deed.undid, deed.role),
+            ((deed.number, deed.at, deed.login, *text, *whose) for text in texts),
         )
-        if step.kind == RETAINED:
-            return
-        if after is None:
-            self._turn.write("DELETE FROM word WHERE kind = ? AND id = ?", (step.kind, step.id))
-        else:
-            self._turn.write("INSERT OR REPLACE INTO word VALUES (?, ?, ?)", (step.kind, step.id, after))
+        after = {(kind, id): text for kind, id, _, text in texts if kind != RETAINED}
+        write("DELETE FROM word WHERE kind = ? AND id = ?", (key for key, text in after.items() if text is None))
+        write("INSERT OR REPLACE INTO word VALUES (?, ?, ?)", ((*key, text) for key, text in after.items() if text))
 
     def reversal(self, number: int | None) -> tuple[Deed, list[Step]]:
         """A deed, or the last one that was not taken back, with the steps that take it back; raises

@@ -6,6 +6,7 @@ from typing import Any
 from homeserver.home.journal import FORMER, ID, REMOVED, Journal, Step, given
 from homeserver.home.registry import Registry
 from homeserver.home.renaming import MOST_FORMER, Renaming
+from homeserver.topics.names import BadNameError, split_entity
 
 
 class Moving:
@@ -26,7 +27,9 @@ class Moving:
     def _blocked(self) -> Iterator[tuple[str, str]]:
         first: dict[str, str] = {}
         for own, id in self.wanted.items():
-            if first.setdefault(id, own) != own:
+            if not is_entity(id):
+                yield own, f"{id!r} is no id of an entity: it is made of a-z 0-9 _ with one dot, such as light.hall"
+            elif first.setdefault(id, own) != own:
                 yield own, f"two entities there have the id {id}"
             elif id in self._registry.others:
                 yield own, f"{id} belongs to another worker here"
@@ -41,14 +44,9 @@ class Moving:
         now = self._journal.id_of("entity", holder)
         if now != id:
             return f"{id} leads to {now} here, which was called so: free it there if you want it"
-        if self.wanted.get(holder, id) != id or self._is_gone(holder):
+        if self.wanted.get(holder, id) != id or self._renaming.is_only_remembered(holder):
             return ""
         return f"{id} is another entity here: give that another id first"
-
-    def _is_gone(self, own: str) -> bool:
-        """Whether it is only remembered, and nobody ever said a word about it."""
-        row = self._registry.rows[own]
-        return not row.present and bool(row.key) and ("entity", own) not in self._journal.words
 
     def words(self, own: str) -> dict[str, Any]:
         """What a move changes about the words of an entity; empty where it stays."""
@@ -69,3 +67,12 @@ class Moving:
             holder = self._renaming.holder("entity", id)
             if holder is not None and holder != own and holder not in self.wanted:
                 yield self._journal.step("entity", holder, {REMOVED: ""})
+
+
+def is_entity(id: str) -> bool:
+    """Whether a text can be the id of an entity."""
+    try:
+        split_entity(id)
+    except BadNameError:
+        return False
+    return True

@@ -5,7 +5,7 @@ its class, or its being the only one of its domain leaves no doubt. Built for on
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from homeserver.home import import_words as words
 from homeserver.home.addresses import hardware
@@ -21,26 +21,31 @@ class Recognition:
     rows that mean what an earlier row does: a device may be there once for each integration that speaks to it."""
 
     def __init__(self, rows: Iterable[words.Row], registry: Registry) -> None:
-        rows = tuple(rows)
+        self._rows = tuple(rows)
         self._registry = registry
         self._by_key: dict[str, DeviceRow] = {}
         self._by_address: defaultdict[str, list[DeviceRow]] = defaultdict(list)
-        for device in registry.devices.values():
-            if registry.device_ids.get(device.id) == device.own:
+        self.devices: dict[str, DeviceRow] = {}
+        self.doubles: set[tuple[str, str]] = set()
+        self.entities: dict[str, EntityRow] = {}
+
+    def work(self) -> Iterator[None]:
+        """A little at each step."""
+        for device in self._registry.devices.values():
+            if self._registry.device_ids.get(device.id) == device.own:
                 self._by_key.update(dict.fromkeys(device.keys, device))
                 for address in hardware(device.keys):
                     self._by_address[address].append(device)
-        self.devices: dict[str, DeviceRow] = {}
-        self.doubles: set[tuple[str, str]] = set()
+            yield
         meant: set[str] = set()
-        for row in rows:
+        for row in self._rows:
             if isinstance(row, words.DeviceRow) and (found := self._device(row)) is not None:
                 self.devices[row.key] = found
                 if found.own in meant:
                     self.doubles.add((row.kind, row.key))
                 meant.add(found.own)
-        self.entities: dict[str, EntityRow] = {}
-        self._entities([row for row in rows if isinstance(row, words.EntityRow)])
+            yield
+        yield from self._entities([row for row in self._rows if isinstance(row, words.EntityRow)])
 
     def _device(self, row: words.DeviceRow) -> DeviceRow | None:
         named = next((self._by_key[key] for key in row.keys if key in self._by_key), None)
@@ -49,7 +54,7 @@ class Recognition:
         alike = {device.own: device for address in row.addresses for device in self._by_address[address]}
         return next(iter(alike.values())) if len(alike) == 1 else None
 
-    def _entities(self, rows: list[words.EntityRow]) -> None:
+    def _entities(self, rows: list[words.EntityRow]) -> Iterator[None]:
         taken: set[str] = set()
         for row in rows:
             found = self._registry.find(row.key.partition(".")[0], row.unique_id) if row.expect else None
@@ -60,6 +65,7 @@ class Recognition:
             else:
                 self.entities[row.key] = found
                 taken.add(found.own)
+            yield
         groups: defaultdict[tuple[str, str], list[words.EntityRow]] = defaultdict(list)
         for row in rows:
             device = self.devices.get(row.device or "")
@@ -69,6 +75,7 @@ class Recognition:
             ids = sorted(self._registry.devices[own].entities)
             ours = [self._registry.entities[id] for id in ids if id.startswith(f"{domain}.")]
             self._pair(theirs, [one for one in ours if one.own not in taken], domain)
+            yield
 
     def _pair(self, theirs: list[words.EntityRow], ours: list[EntityRow], domain: str) -> None:
         """Those that are alike and like no other."""

@@ -6,63 +6,19 @@ said a word about the old one; a former id that leads to something is never give
 file, by own ids, and mirrored in memory; writes go through the turn.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
-from typing import Final
+from collections.abc import Callable, Container, Iterable, Sequence
+from typing import Any, Final
 
-import orjson
-
-from homeserver.home.device import Described, Details
+from homeserver.home.device import Described
 from homeserver.home.journal import REMOVED, Journal, Kind, imported, own_for
+from homeserver.home.rows import DeviceRow, EntityRow, device_statements, entity_statement, read_details
 from homeserver.home.turn import Turn
 from homeserver.topics.names import slug
 
+__all__ = ["DeviceRow", "EntityRow", "Registry"]
 MayFollow = Callable[[str, str], bool]
 _MOST: Final = 20_000
 """Announcements that are kept."""
-
-
-@dataclass(slots=True)
-class DeviceRow:
-    """One device. `entities` are the ids of those present; `area_id`, the area it suggests, is an own id."""
-
-    own: str
-    id: str
-    details: Details
-    area_id: str | None
-    keys: set[str] = field(default_factory=set)
-    entities: set[str] = field(default_factory=set)
-
-    called: str | None = None
-    """Its name by people."""
-
-    @property
-    def name(self) -> str:
-        return self.called or self.details.name or self.id
-
-
-@dataclass(slots=True)
-class EntityRow:
-    """One entity, present or remembered; `device_id` is an own id. Without a `key` it was never announced."""
-
-    own: str
-    id: str
-    domain: str
-    unique_id: str
-    key: str
-    device_id: str | None
-    present: bool
-    forgotten: str | None = None
-    name: str = ""
-    device_class: str | None = None
-    enabled: bool = True
-    visible: bool = True
-    """What its maker says of both."""
-
-    @property
-    def topic(self) -> str:
-        """Where it was announced."""
-        return self.key.partition(" ")[0]
 
 
 class Registry:
@@ -84,6 +40,8 @@ class Registry:
         self._by_unique_id: dict[tuple[str, str], EntityRow] = {}
         self._device_topics: dict[str, str] = {}
         self._announced: dict[str, tuple[int, bool]] = {}
+        self.edition = 0
+        """Other after every change of what is known of things."""
         self.others: set[str] = set()
         """Ids of entities that other workers own."""
         self._load()
@@ -92,8 +50,7 @@ class Registry:
         fetch = self._turn.ledger.fetch
         self.areas = {row["id"]: row["name"] for row in fetch("SELECT * FROM area")}
         for row in fetch("SELECT * FROM device"):
-            details = Details(**orjson.loads(row["details"]))
-            self.devices[row["id"]] = DeviceRow(row["id"], row["id"], details, row["area_id"])
+            self.devices[row["id"]] = DeviceRow(row["id"], row["id"], read_details(row["details"]), row["area_id"])
         self.rename_devices()
         for row in fetch("SELECT * FROM device_key"):
             self._by_key[row["key"]] = row["device_id"]
@@ -166,14 +123,15 @@ class Registry:
     def find(self, domain: str, unique_id: str) -> EntityRow | None:
         return self._by_unique_id.get((domain, unique_id))
 
-    def expect(self, domain: str, unique_id: str, object_id: str) -> EntityRow:
-        """The row of an entity that may be announced one day: its id is kept for it until then."""
-        row = self.find(domain, unique_id)
-        if row is None:
-            row = EntityRow(*self._new_ids(domain, object_id), domain, unique_id, "", None, False)
-            self._keep(row)
-            self._write(row)
-        return row
+    def adopt(self, entities: Iterable[EntityRow], devices: Iterable[DeviceRow]) -> None:
+        """Know of things that are expected and written down; `rename` gives the entities their ids."""
+        self.edition += 1
+        for entity in entities:
+            self.rows[entity.own] = self._by_unique_id[entity.domain, entity.unique_id] = entity
+        for device in devices:
+            self.devices[device.own] = device
+            self.device_ids[device.id] = device.own
+            self._by_key.update(dict.fromkeys(device.keys, device.own))
 
     def assign(
         self,
@@ -250,7 +208,7 @@ class Registry:
             del self.entities[row.id]
         del self.rows[row.own]
         del self._by_unique_id[row.domain, row.unique_id]
-        self._turn.note("DELETE FROM entity WHERE id = ?", (row.own,))
+        self._note("DELETE FROM entity WHERE id = ?", (row.own,))
 
     def _leave_device(self, row: EntityRow) -> None:
         if row.device_id is not None and (device := self.devices.get(row.device_id)):
@@ -258,9 +216,11 @@ class Registry:
 
     def _write(self, row: EntityRow) -> None:
         self._note_topic(row)
-        values = (row.own, row.domain, row.unique_id, row.key, row.device_id, int(row.present), row.forgotten)
-        more = (row.name, row.device_class)
-        self._turn.note("INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values + more)
+        self._note(*entity_statement(row))
+
+    def _note(self, sql: str, values: Sequence[Any] = ()) -> None:
+        self.edition += 1
+        self._turn.note(sql, values)
 
     # -- devices and areas
 
@@ -271,7 +231,7 @@ class Registry:
             self._drop_device(self.devices[known])
             known = None
         if known is None:
-            row = DeviceRow(*self._new_device_ids(described.wanted_id), described.details, None)
+            row = DeviceRow(*self.new_device_ids(described.wanted_id), described.details, None)
             self.devices[row.own] = row
             self.device_ids[row.id] = row.own
         else:
@@ -289,24 +249,20 @@ class Registry:
         return row, True
 
     def _write_device(self, row: DeviceRow, keys: tuple[str, ...]) -> None:
-        details = orjson.dumps(asdict(row.details)).decode()
-        self._turn.note(
-            "INSERT INTO device VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
-            " SET name = excluded.name, area_id = excluded.area_id, details = excluded.details",
-            (row.own, row.name, row.area_id, details),
-        )
-        for key in keys:
-            if key not in self._by_key:
-                self._by_key[key] = row.own
-                row.keys.add(key)
-                self._turn.note("INSERT INTO device_key VALUES (?, ?)", (key, row.own))
+        added = [key for key in dict.fromkeys(keys) if key not in self._by_key]
+        for key in added:
+            self._by_key[key] = row.own
+            row.keys.add(key)
+        for statement in device_statements(row, added):
+            self._note(*statement)
 
-    def _new_device_ids(self, wanted: str) -> tuple[str, str]:
+    def new_device_ids(self, wanted: str, taken: Container[str] = ()) -> tuple[str, str]:
+        """An own id and an id that are free; none of `taken`."""
         id, count = wanted, 1
-        while id in self.device_ids or self._journal.former("device", id):
+        while id in self.device_ids or id in taken or self._journal.former("device", id):
             count += 1
             id = f"{wanted}_{count}"
-        return own_for(id, lambda own: own in self.devices or self._has_words("device", own)), id
+        return own_for(id, lambda own: own in self.devices or own in taken or self._has_words("device", own)), id
 
     def _drop_device(self, row: DeviceRow) -> None:
         """One that was removed announces itself again: it is a new one."""
@@ -314,9 +270,9 @@ class Registry:
             del self._by_key[key]
         del self.devices[row.own]
         self._device_topics.pop(row.own, None)
-        self._turn.note("DELETE FROM device_key WHERE device_id = ?", (row.own,))
-        self._turn.note("UPDATE entity SET device_id = NULL WHERE device_id = ?", (row.own,))
-        self._turn.note("DELETE FROM device WHERE id = ?", (row.own,))
+        self._note("DELETE FROM device_key WHERE device_id = ?", (row.own,))
+        self._note("UPDATE entity SET device_id = NULL WHERE device_id = ?", (row.own,))
+        self._note("DELETE FROM device WHERE id = ?", (row.own,))
         for entity in self.rows.values():
             if entity.device_id == row.own:
                 entity.device_id = None
@@ -333,7 +289,7 @@ class Registry:
         if own is None:
             own = id
             self.areas[own] = name
-            self._turn.note("INSERT INTO area VALUES (?, ?)", (own, name))
+            self._note("INSERT INTO area VALUES (?, ?)", (own, name))
         return own
 
     def places(self, kind: Kind) -> dict[str, str]:
@@ -366,7 +322,7 @@ class Registry:
         if before == (mark, before[1] or retained):
             return
         self._announced[topic] = (mark, before[1] or retained)
-        self._turn.note(
+        self._note(
             "INSERT INTO discovery VALUES (?, ?, ?) ON CONFLICT (topic) DO UPDATE"
             " SET payload = excluded.payload, retained = max(retained, excluded.retained)",
             (topic, payload, int(retained)),
@@ -386,4 +342,4 @@ class Registry:
     def drop_announcement(self, topic: str) -> None:
         if self._announced.pop(topic, None) is None:
             return
-        self._turn.note("DELETE FROM discovery WHERE topic = ?", (topic,))
+        self._note("DELETE FROM discovery WHERE topic = ?", (topic,))

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 
 from homeserver.home import orphan_words as words
 from homeserver.home.editing import Editing
-from homeserver.home.journal import FORMER, ID, REMOVED, Step, given
+from homeserver.home.journal import FORMER, ID, REMOVED, Step, Words, given
 from homeserver.home.orphans import Orphan, Orphans
 from homeserver.home.pages import page
 from homeserver.home.registry import DeviceRow, EntityRow
+from homeserver.home.renaming import MOST_FORMER
 from homeserver.home.replacing import Plan, plan
 from homeserver.home.roster import where_of
 from homeserver.home.words import FORGET, Forget, Forgotten
@@ -46,7 +47,7 @@ class Removing(Editing):
         )
         if request.dry_run:
             return told
-        return told.model_copy(update={"deed": self._do([*steps, *self._taking(old, new, planned)], caller)})
+        return told.model_copy(update={"deed": await self._do([*steps, *self._taking(old, new, planned)], caller)})
 
     def _parts(self, device: DeviceRow) -> list[EntityRow]:
         """All entities of a device, those too that are announced no more."""
@@ -73,8 +74,8 @@ class Removing(Editing):
     def _taking(self, old: DeviceRow, new: DeviceRow, planned: Plan) -> Iterator[Step]:
         """The steps by which the new device and its entities are what the old ones were."""
         for one, two in planned.matched:
-            held = {**self.journal.of("entity", two.own), **self.journal.of("entity", one.own)}
-            yield self.journal.step("entity", two.own, {**held, **_called(two.own, two.id, one.id, held)})
+            mine, theirs = self.journal.of("entity", two.own), self.journal.of("entity", one.own)
+            yield self.journal.step("entity", two.own, {**mine, **theirs, **_called(two, one.id, mine, theirs)})
         mine, theirs = self.journal.of("device", new.own), self.journal.of("device", old.own)
         held = {**mine, **theirs}
         area = theirs.get("area_id") or old.area_id
@@ -82,7 +83,7 @@ class Removing(Editing):
             held = {**held, "area_id": area}
         if old.name != new.name:
             held = {**held, "name": old.name}
-        yield self.journal.step("device", new.own, {**held, **_called(new.own, new.id, old.id, held)})
+        yield self.journal.step("device", new.own, {**held, **_called(new, old.id, mine, theirs)})
 
     # -- taking away
 
@@ -92,7 +93,7 @@ class Removing(Editing):
         if entity is None:
             raise CallError("not_found", f"there is no entity {request.entity[:100]}", "entity")
         stays = self.roster.announcement(self.registry.rows[entity.own])
-        deed = self._do([self.journal.step("entity", entity.own, {REMOVED: stays})], caller, role=FORGET.role)
+        deed = await self._do([self.journal.step("entity", entity.own, {REMOVED: stays})], caller, role=FORGET.role)
         return Forgotten(entity=entity.id, topic=entity.topic, deed=deed.deed if deed is not None else None)
 
     @answers(words.ORPHANS)
@@ -109,7 +110,7 @@ class Removing(Editing):
         asked = request.things if request.things is not None else [one.thing for one in found.values() if one.certain]
         chosen = [found[thing] for thing in dict.fromkeys(asked)][: words.MOST_THINGS]
         steps = {(step.kind, step.id): step for orphan in chosen for step in self._clearing(orphan)}
-        deed = self._do(steps.values(), caller)
+        deed = await self._do(steps.values(), caller)
         return words.Cleared(things=tuple(orphan.thing for orphan in chosen), deed=deed)
 
     def _clearing(self, orphan: Orphan) -> Iterator[Step]:
@@ -124,11 +125,10 @@ class Removing(Editing):
             yield self.journal.step("entity", orphan.entity.own, {REMOVED: ""})
 
 
-def _called(own: str, now: str, id: str, held: dict[str, object]) -> dict[str, object]:
-    """Words that give a thing another's id; its own one leads to it as well."""
-    former = held.get(FORMER)
-    known = [one for one in (*(former if isinstance(former, list) else ()), now) if one != id]
-    return {ID: id if id != given(own) else None, FORMER: list(dict.fromkeys(known)) or None}
+def _called(new: EntityRow | DeviceRow, id: str, mine: Words, theirs: Words) -> dict[str, object]:
+    """Words that give a new thing an old one's id; whatever led to either leads to it, and so does its own id."""
+    known = [one for one in (*theirs.get(FORMER, ()), *mine.get(FORMER, ()), new.id) if one != id]
+    return {ID: id if id != given(new.own) else None, FORMER: known[-MOST_FORMER:] or None}
 
 
 def _line(orphan: Orphan) -> words.OrphanLine:

@@ -3,7 +3,7 @@
 An id belongs to one thing of its kind, now or as a former one that still leads to it. Keeps nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from homeserver.home.journal import FORMER, ID, PAYLOAD, REMOVED, RETAINED, Journal, Kind, Step, given
@@ -104,19 +104,21 @@ class Renaming:
                 )
             left = [one for one in words[FORMER] if one != id] or None
             yield self._journal.step(kind, holder, {**words, FORMER: left})
-        elif kind == "entity" and not words and self._is_gone(holder):
+        elif kind == "entity" and self.is_only_remembered(holder):
             yield self._journal.step(kind, holder, {REMOVED: ""})
         else:
             raise CallError("conflict", f"{id} is taken: there is {_A[kind]} {kind} of that id already", ID)
 
-    def _is_gone(self, own: str) -> bool:
+    def is_only_remembered(self, own: str) -> bool:
+        """Whether an entity is announced no more, and nobody ever said a word about it."""
         row = self._registry.rows[own]
-        return not row.present and bool(row.key)
+        return not row.present and bool(row.key) and ("entity", own) not in self._journal.words
 
     # -- what cannot stand
 
-    def clash(self, steps: Iterable[Step]) -> str:
-        """Why the words after these steps cannot stand beside all others; empty where they can."""
+    def clash(self, steps: Iterable[Step], newcomers: Container[str] = ()) -> str:
+        """Why the words after these steps cannot stand beside all others; empty where they can. `newcomers` are the own
+        ids of entities and devices that will be there then."""
         steps = list(steps)
         after = {(step.kind, step.id): step.after for step in steps}
         if topic := next((step.id for step in steps if step.kind == RETAINED and self._is_overtaken(step)), None):
@@ -125,7 +127,7 @@ class Renaming:
         for (kind, own), words in after.items():
             if kind in _NO_THINGS:
                 continue
-            reason = self._missing(kind, own)
+            reason = "" if own in newcomers else self._missing(kind, own)
             if reason:
                 return reason
             if REMOVED in (words or {}) or (words is None and not self._is_there_by_itself(kind, own)):

@@ -1,5 +1,6 @@
 """Names that come in from another system: one deed, once, in parts, and back again."""
 
+import asyncio
 import random
 from collections.abc import Iterable
 from typing import Any
@@ -97,6 +98,67 @@ async def test_an_id_is_expected_no_more_once_the_import_was_undone(incoming: Im
     with pytest.raises(CallError, match="cannot be undone"):
         await incoming.ask("undo", deed=undo.deeds[0].deed)
     assert entry(incoming.stage, ENTITY_ENTRY, "light.kitchen").name is None, "the words were another entity's"
+
+
+async def test_of_an_import_that_is_refused_nothing_is_left(incoming: Import) -> None:
+    stage = incoming.stage
+    await stage.announce("light", LIGHT | {"unique_id": "old", "object_id": "kitchen"}, "old")
+    await stage.report("homeassistant/light/old/config", "", retain=True)  # its id is given to whoever wants it
+    ledger = stage.home.turn.ledger
+
+    def known() -> list[Any]:
+        tables = ("entity", "device", "device_key", "word", "journal")
+        rows = [tuple(row) for table in tables for row in ledger.fetch(f"SELECT * FROM {table}")]
+        registry = stage.home.registry
+        return [rows, sorted(registry.rows), sorted(registry.entities), sorted(registry.device_ids)]
+
+    before = known()
+    rows = (*PLACES, LAMP, light(name="Cooker"))
+    ledger.execute("CREATE TEMP TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    with pytest.raises(CallError, match="no room"):
+        await incoming.do(*rows)
+    assert known() == before
+    ledger.execute("DROP TRIGGER full")
+    await incoming.do(*rows)
+    assert "light.kitchen" in stage.home.registry.entities
+    await stage.announce("light", LIGHT)
+    assert entry(stage, ENTITY_ENTRY, "light.kitchen").name == "Cooker"
+
+
+async def test_two_rows_may_mean_one_thing_and_an_id_must_be_one(incoming: Import) -> None:
+    again = words.DeviceRow(key="d2", keys=(*LAMP.keys, "id:else"), expect=True, name="Other")
+    twin, bad = light(key="light.twin"), light(key="light.no/id", unique_id="u9", name="X")
+    lines = await incoming.plan(LAMP, again, light(name="Cooker"), twin, bad)
+    assert [line.outcome for line in lines.values()] == ["waits", "same", "waits", "same", "refused"]
+    assert "is no id of an entity" in lines["light.no/id"].why[0]
+    assert (await incoming.do(LAMP, again, light(name="Cooker"), twin, bad)).changes == 2
+    await incoming.plan(LAMP, again, light(name="Cooker"), twin, bad)
+    assert incoming.changes == 0
+
+
+async def test_others_have_their_turn_during_an_import_and_may_change_what_they_like(incoming: Import) -> None:
+    stage = incoming.stage
+    for number in range(4):
+        await stage.announce("light", LIGHT | {"unique_id": f"u{number}"}, f"l{number}")
+    rows = [light(key=f"light.their_{number}", unique_id=f"u{number}", name=f"Lamp {number}") for number in range(1500)]
+    await incoming.plan(*PLACES, LAMP, *rows)
+    before = everything(stage)
+    work = asyncio.create_task(incoming.ask("import", batch="batch0001"))
+    turns, own = 0, stage.home.registry.entities["light.lamp"].own
+    while not work.done():
+        await asyncio.sleep(0)
+        turns += 1
+        if turns in (3, 6):
+            id = stage.home.registry.rows[own].id
+            await stage.process.calls.ask("home", "edit_entity", {"entity": id, "icon": f"mdi:turn-{turns}"})
+    await work
+    assert turns > 20
+    after = everything(stage)
+    _no_dangling(after)
+    assert entry(stage, ENTITY_ENTRY, "light.their_0").icon == "mdi:turn-6"
+    while await _undone(incoming):
+        _no_dangling(everything(stage))
+    assert everything(stage) == before
 
 
 async def test_rows_in_parts_are_one_deed_told_in_few_words(incoming: Import) -> None:
