@@ -28,7 +28,7 @@ State = Literal["stopped", "running", "waiting"]
 
 
 class Child:
-    """`start` it once, `stop` it once; in between it is kept up."""
+    """`start` it once, `stop` it once; in between it is kept up. `read` makes of what it writes what is kept of it."""
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class Child:
         clock: Clock,
         *,
         tied: bool = True,
+        read: Callable[[str], str | None] = str,
     ) -> None:
         self.name = name
         self.state: State = "stopped"
@@ -50,6 +51,7 @@ class Child:
         self._journal = journal
         self._clock = clock
         self._tied = tied
+        self._read = read
         self._in_a_row = 0
         self._stopping = False
         self._process: asyncio.subprocess.Process | None = None
@@ -102,7 +104,8 @@ class Child:
                 continue
             if not line:
                 break
-            self._journal.take(self.name, line.decode("utf-8", "replace").rstrip("\n"))
+            if (words := self._read(line.decode("utf-8", "replace").rstrip("\n"))) is not None:
+                self._journal.take(self.name, words)
         code = await process.wait()
         self.state, self.pid = "waiting", 0
         self.ended.set()

@@ -3,12 +3,14 @@
 `python -m homeserver.runtime.guard -- ARGV...`; the asker holds the other end of the guard's standard input,
 a pipe, and never writes. When that closes, however the asker died, or on TERM or INT, the program gets TERM
 and, two seconds later, KILL, with what it started itself; HUP is passed on. On Linux the kernel kills the
-program too when the guard itself is killed. Standard library only and quick to start; exits with the program's
-own code (128 + signal when a signal ended it). Keeps nothing.
+program too when the guard itself is killed. The program may open as many files as this machine allows: a broker
+needs one for each device, and Mosquitto does not ask for more than the usual 1,024. Standard library only and quick
+to start; exits with the program's own code (128 + signal when a signal ended it). Keeps nothing.
 """
 
 import ctypes
 import os
+import resource
 import selectors
 import signal
 import subprocess
@@ -40,6 +42,9 @@ def child_setup() -> Callable[[], None]:
 
 def guard(argv: list[str]) -> int:
     """Run the program until it ends, or until standard input closes or a signal comes; returns its code."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     bell, ring = os.pipe()
     os.set_blocking(ring, False)
 

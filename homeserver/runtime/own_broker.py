@@ -12,6 +12,7 @@ from typing import Final
 
 from homeserver.runtime.broker import BrokerCommand, BrokerKind, prepare, reload
 from homeserver.runtime.broker.listener import Listener
+from homeserver.runtime.broker.mosquitto_words import MosquittoWords
 from homeserver.runtime.child import Child
 from homeserver.runtime.clock import Clock
 from homeserver.runtime.home_settings import HomeSettings
@@ -79,7 +80,10 @@ class OwnBroker:
         command = self._prepare()
         # The guard ends the broker in its own good time when we are gone, so that it can save what it retains.
         guarded = [sys.executable, "-m", "homeserver.runtime.guard", "--", *command.argv]
-        self.child = Child("broker", lambda: guarded, command.environment, self._journal, self._clock, tied=False)
+        read = MosquittoWords().read if self.kind == "mosquitto" else str
+        self.child = Child(
+            "broker", lambda: guarded, command.environment, self._journal, self._clock, tied=False, read=read
+        )
         await self.child.start()
         await self._until_reachable(self.child, command)
 

@@ -1,5 +1,6 @@
 """The guard with real programs: none outlives who asked for it, however that one ends."""
 
+import resource
 import signal
 import subprocess
 import sys
@@ -155,3 +156,15 @@ def test_needs_only_a_few_modules_to_start() -> None:
     code = "import sys, homeserver.runtime.guard; print(*[m for m in sys.modules if m.startswith('homeserver')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.split() == ["homeserver", "homeserver.runtime", "homeserver.runtime.guard"]
+
+
+def test_the_program_may_open_as_many_files_as_the_machine_allows() -> None:
+    """A shell's usual 1,024 are too few for a broker with a thousand devices."""
+    code = "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE))"
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    shell = f"ulimit -S -n 256; exec {' '.join(GUARD)} {sys.executable} -c {code!r}"
+    with subprocess.Popen(
+        ["sh", "-c", shell], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as it:
+        assert it.stdout is not None
+        assert it.stdout.read().strip() == str((most, most))

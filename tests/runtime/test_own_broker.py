@@ -102,6 +102,7 @@ async def test_listeners_open_and_close_while_it_runs_and_nothing_is_lost(house:
             await until(lambda: listens(secure) and listens(plain))
             if kind == "amqtt":  # there nobody is cut off for it
                 await wire.subscribe([("still/#", 0)])
+        assert "message_size_limit" not in (house.data / "screen").read_text(), "that is for us, not for users"
         for port in (secure, plain, house.port):
             async with house.client(port, tls=port == secure) as (_, heard):
                 await until(lambda heard=heard: len(heard) == 500)  # type: ignore[misc]

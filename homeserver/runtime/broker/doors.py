@@ -18,6 +18,7 @@ from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.broker.lobby import Lobby
 from homeserver.runtime.broker.repeats import Repeats
 from homeserver.runtime.tls.context import CertificateFilesError, load, server_context
+from homeserver.runtime.tls.handshakes import told
 
 log = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds from the TCP connection to the end of the handshake
@@ -90,7 +91,7 @@ class Door:
         try:
             transport, _ = await loop.connect_accepted_socket(lambda: protocol, guest, ssl=self._context, **tls)
         except ssl.SSLError as error:
-            self._repeats.tell(who, f"it came to port {self.listener.port}, and TLS failed: {_told(error)}")
+            self._repeats.tell(who, f"it came to port {self.listener.port}, and TLS failed: {told(error.reason or '')}")
         except OSError:
             pass  # it said nothing in time, or went
         else:
@@ -115,24 +116,6 @@ def _listening(host: str, port: int) -> list[socket.socket]:
     for one in made:
         one.setblocking(False)
     return made
-
-
-_TOLD = {
-    "WRONG_VERSION_NUMBER": "it does not speak TLS",
-    "HTTP_REQUEST": "it does not speak TLS",
-    "UNSUPPORTED_PROTOCOL": "it knows only TLS before 1.2",
-    "NO_SHARED_CIPHER": "it knows no cipher that is safe enough",
-    "UNKNOWN_CA": "it does not trust this certificate and needs the authority's",
-    "CERTIFICATE_EXPIRED": "its clock says that this certificate is not valid at this time",
-    "CERTIFICATE": "it does not accept this certificate: wrong authority, or it connects by a name that is not in it",
-}
-"""What the client did, by what stands in OpenSSL's reason; the first that fits."""
-
-
-def _told(error: ssl.SSLError) -> str:
-    reason = error.reason or "the connection ended"
-    words = next((words for part, words in _TOLD.items() if part in reason), "")
-    return f"{words} ({reason})" if words else reason
 
 
 class Doors:

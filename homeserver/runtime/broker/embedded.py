@@ -23,6 +23,7 @@ from homeserver.runtime.broker.access import Access
 from homeserver.runtime.broker.hardened import HardenedBroker
 from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.broker.retained import RetainedStore
+from homeserver.runtime.log import start_logging
 from homeserver.runtime.logins import LoginError, Logins
 
 loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
@@ -113,7 +114,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="homeserver.runtime.broker.embedded", description="The embedded broker.")
     parser.add_argument("--config", type=Path, required=True, metavar="FILE")
     config: Path = parser.parse_args().config
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    start_logging("broker", "warning")
     logging.getLogger("amqtt").setLevel(logging.CRITICAL)
     logging.getLogger("transitions").setLevel(logging.ERROR)
     allow_many_connections()
