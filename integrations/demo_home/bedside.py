@@ -11,6 +11,8 @@ from integrations.demo_home.timeline import Timeline
 
 RINGS: Final = 60.0
 """Seconds for which it rings unless somebody is quicker."""
+LONGEST: Final = 366
+"""Days of a holiday after which it knows by itself that it is over; the end of a longer one has to be told."""
 
 
 class Clock:
@@ -51,7 +53,7 @@ class Clock:
     def next_ring(self) -> float | None:
         """Seconds until it rings, None for never."""
         moments = [self._morning(days) for days in (0, 1)] if self.on else []
-        if self.on and (free := (self.holiday - self._timeline.time().date()).days) >= 1:
+        if self.on and 1 <= (free := (self.holiday - self._timeline.time().date()).days) <= LONGEST:
             moments.append(self._morning(free + 1))
         moments.append((self.reminder - self._timeline.utc()).total_seconds())
         return min((seconds for seconds in moments if seconds is not None and seconds > 0), default=None)

@@ -41,6 +41,15 @@ def test_on_holiday_it_is_silent_and_afterwards_it_rings_again(bedside: Bedside)
     assert bedside.rang == ["14 19:45", "18 07:30"]
 
 
+def test_a_holiday_without_end_hurts_nothing(bedside: Bedside) -> None:
+    bedside.clock.adjust(holiday=date.max)
+    bedside.clock.adjust(reminder=datetime(2026, 1, 14, 10, 0, tzinfo=UTC))
+    bedside.timeline.run(DAY)
+    bedside.clock.adjust(holiday=date(2026, 1, 14))
+    bedside.timeline.run(2 * DAY)
+    assert bedside.rang == ["14 11:00", "15 06:20"]
+
+
 def test_what_was_set_before_is_forgotten(bedside: Bedside) -> None:
     bedside.clock.adjust(reminder=datetime(2026, 1, 14, 10, 0, tzinfo=UTC), on=False)
     bedside.timeline.run(3 * DAY)
