@@ -102,6 +102,11 @@ async def test_peoples_names_and_rooms_arrive(home: Any) -> None:
     stream = home.stream()
     await stream.next()
     say = home.owner.house.say
+    say(DEVICE_ENTRY, DeviceEntry("Eye", area_id="a0"), "d2")
+    say(AREA_ENTRY, AreaEntry("Passage"), "a0")
+    await home.settle()
+    tiles = {tile["entity_id"]: tile for tile in parse(await stream.next())["news"]["entities"]}
+    assert (tiles["light.hall"]["area"], tiles["sensor.hall_temperature"]["area"]) == ("Hall", "Passage")
     say(AREA_ENTRY, AreaEntry("Vestibule"), "a1")
     say(DEVICE_ENTRY, DeviceEntry("Lamp", area_id="a1"), "d1")
     say(ENTITY_ENTRY, EntityEntry(name="The big one"), "light.hall")
@@ -109,7 +114,7 @@ async def test_peoples_names_and_rooms_arrive(home: Any) -> None:
     tiles = {tile["entity_id"]: tile for tile in parse(await stream.next())["news"]["entities"]}
     assert tiles["light.hall"]["area"] == "Vestibule"
     assert tiles["light.hall"]["attributes"]["friendly_name"] == "The big one"
-    assert tiles["sensor.hall_temperature"]["area"] == "Hall"
+    assert tiles["sensor.hall_temperature"]["area"] == "Passage"
     await stream.close()
 
 

@@ -117,6 +117,8 @@ def test_an_address_with_tls_takes_the_authority_that_is_named(tmp_path: Path, a
     address = account_of(home(tmp_path, **options), "core").address
     assert (address.tls, address.authority) == (True, authority.read_text())
     assert repr(address) == "mqtts://nas:8884"
+    named = home(tmp_path, **{**options, "broker": "mqtts://process.core@nas:8884"}, broker_password="hunter2")
+    assert account_of(named, "core").address.authority == authority.read_text()
     trusted = account_of(home(tmp_path, broker="mqtts://nas"), "core").address
     assert (trusted.tls, trusted.authority) == (True, None)
 

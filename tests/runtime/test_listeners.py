@@ -46,6 +46,7 @@ def test_given_files_go_to_the_broker_as_they_are(tmp_path: Path) -> None:
         ('{"tls": {"certificate": "/a.pem"}}', "certificate and key belong together"),
         ('{"tls": {"certificate": "a.pem", "key": "/k"}}', r"tls\.certificate.*absolute"),
         ('{"tls": {"certificate": "/a\\nuser root", "key": "/k"}}', r"tls\.certificate.*printable"),
+        ('{"tls": {}, "plain": {"port": 8883}}', "port 8883 cannot be both"),
         ('{"telnet": {}}', "telnet"),
     ],
 )
