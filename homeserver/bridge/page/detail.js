@@ -19,6 +19,8 @@ const KNOWN = new Set(
   action current_temperature current_humidity current_position in_progress update_percentage`.split(/\s+/),
 );
 
+const LONGEST = 500; // characters of an attribute: a device may say anything
+
 let shown = null;
 let parts = null; // the widgets of the entity that is shown, made once: a finger may be on one of them
 
@@ -117,7 +119,7 @@ function facts(entity, above) {
   const rows = Object.entries(entity.attributes).filter(
     ([name, value]) => value !== null && !KNOWN.has(name) && !above.has(name),
   );
-  const pair = ([name, value]) => [el("dt", { text: name.replaceAll("_", " ") }), el("dd", { text: told(value) })];
+  const pair = ([name, value]) => [el("dt", { text: name.replaceAll("_", " ") }), el("dd", { text: told(value).slice(0, LONGEST) })];
   return rows.flatMap(pair);
 }
 
