@@ -133,10 +133,12 @@ class Editing(Worker):
     @answers(words.UNDO)
     async def undo(self, request: words.Undo, caller: Caller) -> words.DeedLine:
         try:
-            deed, steps = self.journal.reversal(request.deed)
+            number = request.deed or self.journal.undoable()
+            deeds: list[Deed] = []
+            await in_slices(self.journal.read(number, deeds))  # what was done once does not change any more
+            deed, steps = deeds[0], self.journal.reversal(deeds[0])
         except CannotUndoError as error:
             raise CallError("conflict", str(error), "deed") from None
-        number = deed.number
         if not may(caller.role, deed.role):
             raise CallError("denied", f"to undo deed {number} takes the role {deed.role}, as to do it did", "deed")
         strange = [step for step in steps if self._is_strange(step)]
@@ -157,7 +159,8 @@ class Editing(Worker):
 
     @answers(words.DEEDS)
     async def deeds(self, request: words.AskDeeds, caller: Caller) -> words.Deeds:
-        return words.Deeds(deeds=tuple(map(self._line, self.journal.latest(request.limit, request.offset))))
+        found = self.journal.latest(request.limit, request.offset, words.MOST_TOLD)
+        return words.Deeds(deeds=tuple(self._line(deed, count) for deed, count in found))
 
     # -- making steps
 
@@ -260,11 +263,12 @@ class Editing(Worker):
         if not is_done:
             await asyncio.shield(self.house.start(_end(work), f"deed {deed.number}"))
 
-    def _line(self, deed: Deed) -> words.DeedLine:
+    def _line(self, deed: Deed, count: int | None = None) -> words.DeedLine:
+        """`count`: how many steps it has, where these are only the first."""
         steps = [step for step in deed.steps if step.kind != "imported"]
         did = [self._told(step) for step in steps[: words.MOST_TOLD]]
-        if len(steps) > len(did):
-            did.append(f"and {len(steps) - len(did)} more")
+        if (more := (len(steps) if count is None else count) - len(did)) > 0:
+            did.append(f"and {more} more")
         at = datetime.fromtimestamp(deed.at, UTC)
         return words.DeedLine(deed=deed.number, at=at, by=deed.login, did=tuple(did), undid=deed.undid)
 

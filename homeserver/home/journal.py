@@ -10,15 +10,15 @@ lead to it.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import orjson
 
 from homeserver.home.turn import Turn
 from homeserver.topics.call import Role
+from homeserver.topics.record import record
 
 Kind = Literal["entity", "device", "area", "floor", "label", "zone", "imported", "retained"]
 """What words are about; `imported` is what came in from another system, as it was there. `retained` is no thing but a
@@ -57,7 +57,7 @@ def own_for(id: str, taken: Callable[[str], bool]) -> str:
     return own
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One thing's words, before and after; `id` is its own."""
 
@@ -67,7 +67,7 @@ class Step:
     after: Words | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deed:
     """What somebody did at once. `at` in seconds since 1970; `undid`: the deed that it took back; `role`: the least
     that who did it had to have, and who takes it back."""
@@ -202,19 +202,15 @@ class Journal:
         write("DELETE FROM word WHERE kind = ? AND id = ?", (key for key, text in after.items() if text is None))
         write("INSERT OR REPLACE INTO word VALUES (?, ?, ?)", ((*key, text) for key, text in after.items() if text))
 
-    def reversal(self, number: int | None) -> tuple[Deed, list[Step]]:
-        """A deed, or the last one that was not taken back, with the steps that take it back; raises
-        `CannotUndoError`."""
-        if number is None:
-            number = self._undoable()
-        deed = self.deed(number)
-        if deed is None:
-            raise CannotUndoError(f"there is no deed {number}: `homeserver undo --list` shows them")
+    def reversal(self, deed: Deed) -> list[Step]:
+        """The steps that take a deed back; raises `CannotUndoError`."""
         self._check_is_last(deed)
         for step in deed.steps:
             if step.kind != RETAINED and self.words.get((step.kind, step.id)) != step.after:
-                raise CannotUndoError(f"{step.kind} {self.id_of(step.kind, step.id)} was changed since deed {number}")
-        return deed, [Step(step.kind, step.id, step.after, step.before) for step in reversed(deed.steps)]
+                raise CannotUndoError(
+                    f"{step.kind} {self.id_of(step.kind, step.id)} was changed since deed {deed.number}"
+                )
+        return [Step(step.kind, step.id, step.after, step.before) for step in reversed(deed.steps)]
 
     def _check_is_last(self, deed: Deed) -> None:
         """Nothing that stands came after it: words that happen to be the same again do not tell."""
@@ -232,8 +228,9 @@ class Journal:
                 thing = f"{row['kind']} {self.id_of(row['kind'], row['id'])}"
                 raise CannotUndoError(f"{thing} was changed again since deed {deed.number}: undo that first")
 
-    def _undoable(self) -> int:
-        """The last deed that stands and is no undo itself; one whose undo was undone stands again."""
+    def undoable(self) -> int:
+        """The last deed that stands and is no undo itself; one whose undo was undone stands again. Raises
+        `CannotUndoError`."""
         rows = self._turn.ledger.fetch("SELECT DISTINCT deed, undid FROM journal ORDER BY deed DESC")
         undone: set[int] = set()
         for row in rows:
@@ -244,21 +241,37 @@ class Journal:
             undone.add(row["undid"])
         raise CannotUndoError("there is nothing to undo")
 
-    def deed(self, number: int) -> Deed | None:
+    def read(self, number: int, deeds: list[Deed]) -> Iterator[None]:
+        """Read a deed, a step at a time, and put it into `deeds`; raises `CannotUndoError` where there is none."""
         rows = self._turn.ledger.fetch("SELECT * FROM journal WHERE deed = ? ORDER BY number", (number,))
-        return _deed(rows) if rows else None
+        if not rows:
+            raise CannotUndoError(f"there is no deed {number}: `homeserver undo --list` shows them")
+        steps = []
+        for row in rows:
+            steps.append(_step(row))
+            yield
+        deeds.append(_deed(rows[0], steps))
 
-    def latest(self, count: int, offset: int = 0) -> list[Deed]:
-        """The latest deeds, the last one first."""
-        query = "SELECT DISTINCT deed FROM journal ORDER BY deed DESC LIMIT ? OFFSET ?"
-        numbers = [row["deed"] for row in self._turn.ledger.fetch(query, (count, offset))]
-        return [deed for number in numbers if (deed := self.deed(number)) is not None]
+    def latest(self, count: int, offset: int, most: int) -> list[tuple[Deed, int]]:
+        """The latest deeds, the last one first: each with `most` of the steps that people see, and how many those are.
+        What was kept of another system's words is none."""
+        counted = "SELECT deed, sum(kind <> 'imported') AS steps FROM journal"
+        query = f"{counted} GROUP BY deed ORDER BY deed DESC LIMIT ? OFFSET ?"
+        found = self._turn.ledger.fetch(query, (count, offset))
+        return [(self._first(row["deed"], most), row["steps"]) for row in found]
+
+    def _first(self, number: int, most: int) -> Deed:
+        query = "SELECT * FROM journal WHERE deed = ? ORDER BY kind = 'imported', number LIMIT ?"
+        rows = self._turn.ledger.fetch(query, (number, most))
+        return _deed(rows[0], [_step(row) for row in rows if row["kind"] != "imported"])
 
 
-def _deed(rows: list[sqlite3.Row]) -> Deed:
-    first = rows[0]
-    steps = tuple(Step(row["kind"], row["id"], _words(row["before"]), _words(row["after"])) for row in rows)
-    return Deed(first["deed"], first["at"], first["login"], steps, first["undid"], first["role"])
+def _deed(row: sqlite3.Row, steps: Iterable[Step]) -> Deed:
+    return Deed(row["deed"], row["at"], row["login"], tuple(steps), row["undid"], row["role"])
+
+
+def _step(row: sqlite3.Row) -> Step:
+    return Step(row["kind"], row["id"], _words(row["before"]), _words(row["after"]))
 
 
 def _text(words: Words | None) -> str | None:
