@@ -181,6 +181,11 @@ class Keeper(Worker):
         await self._staff.renew()
         self._tell_of_listeners()
 
+    @every(seconds=2)
+    async def look(self) -> None:
+        """A broker that starts anew for its listeners may find that it cannot."""
+        self._tell_of_listeners()
+
     def _tell_of_listeners(self) -> None:
         before, self._trouble = self._trouble, self._staff.trouble
         if self._trouble and self._trouble != before:

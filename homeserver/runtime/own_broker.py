@@ -1,7 +1,7 @@
 """The broker that the home starts itself: brought up, told of changed logins and listeners, its certificate renewed.
 
-A listener that cannot be opened never keeps the home from starting: it stays closed, and `trouble` says why. Keeps the
-folder `broker/` in the data folder.
+A listener that cannot be opened never keeps the home from starting: it stays closed, and `trouble` says why. A broker
+that cannot start anew starts as it was, and is tried until it does. Keeps the folder `broker/` in the data folder.
 """
 
 import asyncio
@@ -31,6 +31,8 @@ _DOOR_READY: Final = 2.0
 _STOP: Final = 1.7
 _ANSWERED: Final = 0.2
 """Seconds before a restart in which whoever asked for it gets the answer."""
+_AGAIN: Final = 1.0
+"""Seconds between tries to start it as it was: nothing works without a broker."""
 
 
 class OwnBroker:
@@ -50,6 +52,7 @@ class OwnBroker:
         self.listeners: tuple[Listener, ...] = ()
         self._shut = ""
         self._stale = ""
+        self._down = ""
         self._home = home
         self._folder = home.data / "broker"
         self._logins = logins
@@ -67,7 +70,7 @@ class OwnBroker:
         await self._upkeep()
         self.listeners = self._possible()
         self._say("broker", f"{self.kind} on {home.mqtt_host}:{home.mqtt_port}{', open to everybody' * home.anonymous}")
-        await self._run()
+        await self._run(self._prepare())
 
     async def stop(self, patience: float) -> None:
         self._ending = True
@@ -76,8 +79,7 @@ class OwnBroker:
         if self.child is not None:
             await self.child.stop(patience)
 
-    async def _run(self) -> None:
-        command = self._prepare()
+    async def _run(self, command: BrokerCommand) -> None:
         # The guard ends the broker in its own good time when we are gone, so that it can save what it retains.
         guarded = [sys.executable, "-m", "homeserver.runtime.guard", "--", *command.argv]
         read = MosquittoWords().read if self.kind == "mosquitto" else str
@@ -132,8 +134,8 @@ class OwnBroker:
 
     @property
     def trouble(self) -> str:
-        """What keeps a listener from serving, or ""."""
-        return "; ".join(filter(None, (self._shut, self._stale)))
+        """What keeps a listener, or the broker itself, from serving; or ""."""
+        return "; ".join(filter(None, (self._down, self._shut, self._stale)))
 
     def _possible(self) -> tuple[Listener, ...]:
         """Those asked for that can be opened; people are told why the others cannot."""
@@ -192,17 +194,37 @@ class OwnBroker:
         await self._clock.sleep(_ANSWERED)
         former, self.listeners = self.listeners, wanted
         try:
-            await self._again()
-        except (StartError, OSError) as error:
-            log.error("the listeners stay as they were: %s", error)
+            command = self._prepare()
+        except Exception as error:
+            log.exception("the broker goes on as it is")
             self.listeners, self._shut = former, str(error)
-            await self._again()
+            return
+        try:
+            await self._again(command)
+        except Exception as error:  # whatever it is, a home without a broker is worse
+            log.exception("the listeners stay as they were")
+            self.listeners, self._shut = former, str(error)
+            await self._go_back()
 
-    async def _again(self) -> None:
+    async def _go_back(self) -> None:
+        """Start it as it was, however often it takes."""
+        while not self._ending:
+            try:
+                await self._again(self._prepare())
+            except Exception as error:
+                if self._down != (down := f"the broker does not run: {error}"):
+                    log.exception("the broker does not start as it was either; it is tried again and again")
+                self._down = down
+                await self._clock.sleep(_AGAIN)
+            else:
+                self._down = ""
+                return
+
+    async def _again(self, command: BrokerCommand) -> None:
         if self.child is not None:
             await self.child.stop(_STOP)
         if not self._ending:
-            await self._run()
+            await self._run(command)
 
     # -- certificates
 

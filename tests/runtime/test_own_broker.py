@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from homeserver.runtime.broker import BrokerKind
+from homeserver.runtime import own_broker
+from homeserver.runtime.broker import BrokerCommand, BrokerKind
 from homeserver.runtime.clock import RealClock
 from homeserver.runtime.home_settings import HomeSettings
 from homeserver.runtime.journal import Journal
@@ -18,6 +19,7 @@ from homeserver.runtime.listeners import Listeners, ListenersError, PlainListene
 from homeserver.runtime.logins import Logins
 from homeserver.runtime.mqtt_wire import Address, MqttWire
 from homeserver.runtime.own_broker import OwnBroker
+from homeserver.runtime.ports import StartError
 from homeserver.runtime.tls.authority import LIFE
 from homeserver.runtime.tls.certificate import certificate_at, valid_until
 from homeserver.runtime.tls.renewal import renew
@@ -177,6 +179,46 @@ async def test_a_broker_that_cannot_start_anew_starts_as_it_was(house: House, mo
             await until(lambda: listens(house.port))
             async with house.client():
                 assert broker.listeners == ()
+
+
+@pytest.mark.skipif(not shutil.which("mosquitto"), reason="needs mosquitto")
+async def test_a_broker_that_cannot_start_at_all_is_tried_until_it_does(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, faults = OwnBroker._run, [StartError("one"), OSError("two"), RuntimeError("three")]
+
+    async def fail(self: OwnBroker, command: BrokerCommand) -> None:
+        if faults:
+            raise faults.pop(0)
+        await run(self, command)
+
+    async with house.broker("mosquitto") as broker:
+        monkeypatch.setattr(OwnBroker, "_run", fail)
+        monkeypatch.setattr(own_broker, "_AGAIN", 0.1)
+        house.ask(plain=PlainListener(port=free_port(), host="127.0.0.1"))
+        assert broker.apply_listeners()
+        await until(lambda: "the broker does not run: two" in broker.trouble)
+        await until(lambda: "the broker does not run: three" in broker.trouble)
+        await until(lambda: broker.trouble == "one")
+        async with house.client():
+            assert broker.listeners == ()
+
+
+@pytest.mark.skipif(not shutil.which("mosquitto"), reason="needs mosquitto")
+async def test_what_cannot_be_prepared_stops_no_broker(house: House) -> None:
+    async with house.broker("mosquitto") as broker:
+        assert broker.child is not None
+        before, good = broker.child.pid, house.logins.path.read_bytes()
+        house.ask(plain=PlainListener(port=free_port(), host="127.0.0.1"))
+        house.logins.path.write_bytes(b"{")
+        assert broker.apply_listeners()
+        await until(lambda: "logins.json cannot be read" in broker.trouble)
+        async with house.client():
+            assert (broker.child.pid, broker.listeners) == (before, ())
+        house.logins.path.write_bytes(good)
+        broker.apply_listeners()
+        await until(lambda: len(broker.listeners) == 1 and listens(broker.listeners[0].port))
+        assert broker.trouble == ""
 
 
 async def test_a_certificate_near_its_end_is_renewed_and_shown(house: House) -> None:

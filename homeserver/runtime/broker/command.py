@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 
 from homeserver.runtime.broker import mosquitto
@@ -18,11 +18,12 @@ from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.logins import Logins
 from homeserver.runtime.ports import is_loopback
 from homeserver.runtime.private_file import private_folder, write_private
+from homeserver.topics.record import record
 
 LARGEST_MESSAGE = 1024 * 1024  # bytes of payload; bytes of any size travel as files, never as messages
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BrokerCommand:
     """How to start a prepared broker; it is ready when `host:port` accepts connections."""
 
@@ -71,8 +72,8 @@ def _prepare_mosquitto(
         raise BrokerError("the program mosquitto is not installed")
     config = folder / "mosquitto.conf"
     settings = mosquitto.Settings(folder, bind, port, anonymous, largest, os.geteuid() == 0, listeners)
-    write_private(config, mosquitto.configuration(settings))
     files = mosquitto.write_logins(folder, logins, anonymous=anonymous)
+    write_private(config, mosquitto.configuration(settings))  # last: where the logins cannot be read nothing changes
     return BrokerCommand("mosquitto", (program, "-c", str(config)), bind, port, files=(config, *files))
 
 
