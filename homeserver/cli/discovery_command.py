@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -15,12 +14,13 @@ from homeserver.home.discovery import discover
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.topics.call import CallError
 from homeserver.topics.entity import ENTITY_STATE
+from homeserver.topics.record import record
 
 app = typer.Typer(no_args_is_help=True, help="Say what becomes of discovery messages, and why.")
 _PREFIX: Final = "homeassistant/"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """One message of the file."""
 
@@ -59,7 +59,7 @@ def lines_of(file: Path) -> Iterator[Line]:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # a payload may hold what only Unicode takes for a line's end
         if line.strip():
             yield _line(line, f"{file}:{number}")
 

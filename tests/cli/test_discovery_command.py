@@ -77,6 +77,15 @@ def test_what_is_disabled_says_so_and_is_told_of_as_if_it_were_enabled(run: Run,
     assert "disabled" not in both
 
 
+def test_only_the_end_of_a_line_ends_it(run: Run, tmp_path: Path) -> None:
+    payload = '{\\"name\\": \\"Two\u2028lines\x85\\", \\"state_topic\\": \\"a/b\\", \\"unique_id\\": \\"u1\\"}'
+    file = tmp_path / "messages.jsonl"
+    file.write_bytes(f'{{"topic": "homeassistant/sensor/t/config", "payload": "{payload}"}}\r\n'.encode())
+    found = run("discovery", "explain", str(file))
+    assert (found.code, found.json["component"]) == (0, "sensor")
+    assert found.json["entity"].startswith("sensor.")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
