@@ -28,6 +28,14 @@ def checked(name: str) -> str:
     )
 
 
+def is_name(text: str) -> bool:
+    """Whether a certificate can hold it."""
+    try:
+        return bool(checked(text))
+    except BadHostError:
+        return False
+
+
 def host_name() -> str:
     """Its own name, in lower case."""
     return socket.gethostname().strip().rstrip(".").lower()

@@ -7,7 +7,7 @@ from typing import Final
 
 import psutil
 
-from homeserver.runtime.tls.here import BadHostError, checked, host_name
+from homeserver.runtime.tls.here import host_name, is_name
 
 MOST: Final = 100
 """Names in one certificate: a machine of many containers has an address for each."""
@@ -18,7 +18,7 @@ def names_of_machine() -> tuple[str, ...]:
     name = host_name()
     called = [name] if "." in name else [name, f"{name}.local"]
     found = (*called, *sorted(_addresses(), key=_rank), "localhost", "127.0.0.1", "::1")
-    return tuple(dict.fromkeys(one for one in found if _fits(one)))[:MOST]
+    return tuple(dict.fromkeys(one for one in found if is_name(one)))[:MOST]
 
 
 def _addresses() -> Iterable[str]:
@@ -32,10 +32,3 @@ def _addresses() -> Iterable[str]:
 
 def _rank(address: str) -> tuple[int, str]:
     return ipaddress.ip_address(address).version, address
-
-
-def _fits(name: str) -> bool:
-    try:
-        return bool(checked(name))
-    except BadHostError:
-        return False

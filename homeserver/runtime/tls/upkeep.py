@@ -14,7 +14,7 @@ from typing import Final
 from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.home_settings import HomeSettings
 from homeserver.runtime.listeners import FOLDER, PURPOSE, ListenersError, read_listeners
-from homeserver.runtime.tls.here import host_name, network_address
+from homeserver.runtime.tls.here import host_name, is_name, network_address
 
 log = logging.getLogger(__name__)
 _NEAR: Final = timedelta(days=60)
@@ -49,7 +49,8 @@ def _is_due(home: HomeSettings, names: tuple[str, ...], now: datetime) -> bool:
     try:
         noted = json.loads((folder / f"{PURPOSE}.json").read_text("utf-8"))
         near = datetime.fromisoformat(noted["until"]) - _NEAR <= now
-        return near or not {*names, host_name(), network_address()} - {""} <= set(noted["names"])
+        wanted = set(filter(is_name, (*names, host_name(), network_address())))  # it can hold no others
+        return near or not wanted <= set(noted["names"])
     except (OSError, ValueError, KeyError, TypeError):
         return True
 
