@@ -62,7 +62,10 @@ def add(
     path = (file or Path(f"{name}.login")).absolute()
     devices = _devices(home, workers.devices_of(post.workers))
     content = LoginFile(broker=there, login=post.login, secret=secret, authority=authority, devices=devices)
-    write_login_file(path, content)
+    try:
+        write_login_file(path, content)
+    except OSError as error:
+        raise Failure(f"{path} cannot be written: {error.strerror}; choose another with --file") from error
     applied = apply_logins(settings)
     command = f"homeserver run {' '.join(post.workers)} --login {path.name}"
     if as_json:

@@ -137,6 +137,13 @@ def test_a_worker_on_another_machine_joins_with_its_login_file(home: Home, run: 
         assert elsewhere.wait(5) == 0
 
 
+def test_a_login_file_that_cannot_be_written_is_named(run: Run, nowhere: str, tmp_path: Path) -> None:
+    for place, reason in ((tmp_path, "Is a directory"), (tmp_path / "no" / "x.login", "No such file")):
+        failed = run("worker-login", "add", "attic", "demo_home", "--file", str(place), "--data", nowhere)
+        assert (failed.code, failed.out) == (1, "")
+        assert f"{place} cannot be written: {reason}" in failed.err
+
+
 @pytest.mark.parametrize("name", ["core", "cli", "Attic", ""])
 def test_names_of_our_own_processes_cannot_be_taken(run: Run, nowhere: str, name: str) -> None:
     failed = run("worker-login", "add", "--data", nowhere, "--", name, "rules")
