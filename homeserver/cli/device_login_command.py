@@ -12,7 +12,7 @@ from homeserver.cli.printing import console, print_json, print_table
 from homeserver.cli.recipes import RECIPES, Door, Guest, Kind
 from homeserver.cli.recipes import rights as needs
 from homeserver.runtime.home_settings import HomeSettings
-from homeserver.runtime.logins import LoginError, Logins, device_rights
+from homeserver.runtime.logins import Logins, device_rights
 
 app = typer.Typer(no_args_is_help=True, help="Make, list and remove the broker logins of devices.")
 Name = Annotated[str, typer.Argument(help="Name of the device: 1 to 32 of a-z 0-9 _ -")]
@@ -95,8 +95,6 @@ def remove(name: Name, data: Data = None, broker: Broker = None, as_json: AsJson
     """Take a login away; a device that is connected with it is cut off."""
     settings = load_settings(data, broker)
     login = name if name.startswith("device.") else f"device.{name}"
-    if not login.startswith("device."):
-        raise LoginError(f"{name!r} is no device's login")
     Logins(settings.home.data).remove(login)
     applied = apply_logins(settings)
     if as_json:
