@@ -70,9 +70,10 @@ class Entries:
 
     def people_made(self) -> None:
         """Say the areas, floors and labels that people made: no device need be in them."""
-        for kind, own in list(self._journal.words):
-            if kind in ("area", "floor", "label"):
-                self.renew(kind, own)  # type: ignore[arg-type]  # the kinds of the journal are those
+        kinds: tuple[Kind, ...] = ("area", "floor", "label")
+        for kind in kinds:
+            for own in self._journal.owns(kind):
+                self.renew(kind, own)
 
     def entity(self, own: str) -> None:
         """Say the word on an entity, or that there is none where it is not announced."""

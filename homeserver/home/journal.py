@@ -10,6 +10,7 @@ lead to it.
 """
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, Literal
@@ -90,6 +91,7 @@ class Journal:
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
         self.words: dict[tuple[str, str], Words] = {}
+        self._owns: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._former: dict[tuple[str, str], str] = {}
         for row in turn.ledger.fetch("SELECT * FROM word"):
             self._keep(row["kind"], row["id"], orjson.loads(row["words"]))
@@ -98,6 +100,7 @@ class Journal:
 
     def _keep(self, kind: str, own: str, words: Words | None) -> None:
         before = self.words.pop((kind, own), NONE)
+        self._owns[kind].pop(own, None)
         for id in before.get(FORMER, ()):
             self._former.pop((kind, id), None)
         if words is None:
@@ -105,6 +108,7 @@ class Journal:
         if kind == RETAINED:
             return
         self.words[kind, own] = words
+        self._owns[kind][own] = None
         for id in words.get(FORMER, ()):
             self._former[kind, id] = own
 
@@ -113,7 +117,7 @@ class Journal:
 
     def owns(self, kind: Kind) -> list[str]:
         """The things of a kind that people have said anything of."""
-        return [own for of_kind, own in self.words if of_kind == kind]
+        return list(self._owns[kind])
 
     def id_of(self, kind: Kind, own: str) -> str:
         """What a thing is called now."""
@@ -129,8 +133,7 @@ class Journal:
 
     def awaited(self) -> set[str]:
         """The devices of which an import said that they will come."""
-        things = (words for (kind, id), words in self.words.items() if kind == "imported" and id.startswith("device "))
-        return {words["own"] for words in things}
+        return {self.words["imported", id]["own"] for id in self._owns["imported"] if id.startswith("device ")}
 
     def mentioned(self, kind: Kind) -> set[str]:
         """The things of a kind that any deed was ever about."""
