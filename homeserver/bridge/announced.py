@@ -3,13 +3,12 @@
 Keeps what it heard. What a process announced counts only while the process says that it is there.
 """
 
-from dataclasses import dataclass
-
 from homeserver.bridge.refusals import Refusal
 from homeserver.topics.process import CallShape, ProcessStatus, WorkerCalls
+from homeserver.topics.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Announced:
     """One call that can be made now."""
 

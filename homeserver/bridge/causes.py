@@ -4,17 +4,17 @@ Keeps the last `REMEMBERED` links in memory; who needs the whole past asks the h
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any, Final
 
 from homeserver.topics.cause import Cause
+from homeserver.topics.record import record
 
 REMEMBERED: Final = 5_000
 LONGEST: Final = 6
 """Links of a chain that are told; more explain nothing to anybody."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """One cause and what it did: brought `entity_id` to `state`, where it is a change of state."""
 

@@ -4,7 +4,6 @@ Needs the door around it, which has settled who asks. Keeps nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -29,6 +28,7 @@ from homeserver.runtime.codec import LIMIT
 from homeserver.runtime.house import House
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
+from homeserver.topics.record import record
 
 _ENVELOPE: Final = 4096
 """Bytes that a message may need beside its arguments."""
@@ -36,7 +36,7 @@ _DEEPEST: Final = 200
 """Levels of lists and objects in a body; JSON libraries have a limit of their own a little above it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Routes:
     """What the routes need, and the routes."""
 

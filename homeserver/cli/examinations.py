@@ -5,7 +5,6 @@ import os
 import platform
 import shutil
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -19,12 +18,13 @@ from homeserver.runtime.running import running
 from homeserver.runtime.settings import HomeSettings, Settings
 from homeserver.runtime.tls.context import CertificateFilesError, server_context
 from homeserver.runtime.wire import WireError
+from homeserver.topics.record import record
 
 _LITTLE: Final = 500_000_000
 """Bytes of free disk below which a home will soon stand still."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """`what` was looked at, how it is, what was found, and what that costs or what to do."""
 

@@ -5,7 +5,6 @@ and replies hold is never shown: it may be personal.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -13,6 +12,7 @@ import orjson
 from homeserver.topics.call import REPLY, REQUEST
 from homeserver.topics.entity import COMMAND, COMMAND_ENDED, COMMAND_FAILED, ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.process import PROCESS_STATUS, WORKER_STATUS
+from homeserver.topics.record import record
 from homeserver.topics.service import SECRETS
 from homeserver.topics.topic import Topic
 
@@ -25,7 +25,7 @@ _LONGEST: Final = 160
 _ENVELOPE: Final = ("id", "ttl", "cause", "reply_to", "from", "seq")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Happening:
     """One line: what kind of message, about what, what happened, and the cause's `by`. `fields` is for programs."""
 
@@ -46,7 +46,7 @@ class Happening:
         return _link(self.fields, "parent")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kind:
     """How messages of a topic are told. `quiet`: only where everything is asked for; `sealed`: nothing from inside."""
 

@@ -6,14 +6,15 @@ certificate, Zigbee2MQTT the authority.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
+
+from homeserver.topics.record import record
 
 Kind = Literal["tasmota", "esphome", "zigbee2mqtt"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Door:
     """Where devices come in. `host` is this machine as they see it; a port is None where that kind is closed.
 
@@ -34,7 +35,7 @@ class Door:
         return self.secure or self.plain or 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Guest:
     """Who is to come in."""
 

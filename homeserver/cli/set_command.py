@@ -1,6 +1,6 @@
 """`homeserver set ENTITY SERVICE key=value...`: one command to one entity, and with `--wait` what came of it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -23,6 +23,7 @@ from homeserver.topics.entity import (
     UNAVAILABLE,
 )
 from homeserver.topics.names import split_entity
+from homeserver.topics.record import record
 from homeserver.topics.registry import ENTITY_ENTRY
 from homeserver.topics.services import SERVICES
 
@@ -35,7 +36,7 @@ _ENDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Accepted:
     """A command that its owner took on. `until`: when it is given up; `outcome`: how it ended and `state`: what the
     entity is like then, if waited."""

@@ -5,7 +5,6 @@ Defaults are those of Home Assistant's documentation of the MQTT climate, water 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from homeserver.home.component import Make
@@ -16,12 +15,13 @@ from homeserver.home.parsing import IGNORED, NONE, Parse, ParseOf, number_of
 from homeserver.home.report import Unreadable
 from homeserver.home.units import Conversion, conversion
 from homeserver.topics.call import CallError
+from homeserver.topics.record import record
 
 _UNITS: Final[Mapping[str, str]] = {"C": "°C", "F": "°F"}
 HOME_UNITS: Final[Mapping[str, str]] = {"metric": "°C", "us_customary": "°F"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Degrees:
     """How a device counts temperatures: its unit, which of them can be set, how fine it is, and in which steps it is
     set where it says so. `shown_in` is the unit of the home."""

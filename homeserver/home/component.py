@@ -4,7 +4,7 @@ A component is data; `face_of` compiles its rows with one entity's config.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from operator import attrgetter
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from homeserver.home.parsing import IGNORED
 from homeserver.home.report import Ignored, Report, Unreadable
 from homeserver.home.values import Payload, given, payload, text_of, value
 from homeserver.topics.call import CallError
+from homeserver.topics.record import record
 from homeserver.view.templates import Templates
 
 ALL: Final = "*"
@@ -27,7 +28,7 @@ Make = Callable[[Entity, Mapping[str, Any]], tuple[Any, dict[str, Any]]]
 `CallError`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reads:
     """A topic that is heard: keys of topic and template (`a|b`: the first that is given), how its text is parsed, and
     the fact that comes of it. `optional` rows count only where their template is given. Where the meaning of a text
@@ -44,7 +45,7 @@ class Reads:
     shared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sends:
     """A service that is one message: how its value is made, keys of topic and template, and how a value is written
     where there is no template. It is not offered where the topic is not given, or where `when` says so. `variables`:
@@ -69,7 +70,7 @@ EncodeOf = Callable[[Config, Templates], Encode | None]
 """None: this very device does not offer the service."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Component:
     """One kind of entity in one dialect. `needs` lists keys that must be given (`a|b`: one of them); `services` how
     each is sent; `names` what entities without a name are called where not even their class tells; `variables` what

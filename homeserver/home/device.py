@@ -1,10 +1,11 @@
 """The device that an entity says it is a part of: who it is, and what is known of it."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from homeserver.home.config import Config, Refused
 from homeserver.topics.names import slug
+from homeserver.topics.record import record
 
 _TEXTS: Final = (
     "name",
@@ -21,7 +22,7 @@ _TEXTS: Final = (
 _MOST: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Details:
     """What a device says of itself; None: not said in this message."""
 
@@ -42,7 +43,7 @@ class Details:
         return replace(older, **said)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Described:
     """A device as one config describes it. `keys` tell it from others: `id:<identifier>`, `<kind>:<address>`."""
 

@@ -13,12 +13,13 @@ import orjson
 from homeserver.home.abbreviations import expand
 from homeserver.home.bundle import components
 from homeserver.home.config import Refused
+from homeserver.topics.record import record
 
 _PART: Final = re.compile(r"[A-Za-z0-9_-]+")
 DEVICE: Final = "device"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """A discovery topic taken apart; `component` is `device` for a bundle."""
 
@@ -28,7 +29,7 @@ class Place:
     object_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Announcement:
     """One announced entity. `key` tells it from all others: its topic, and within a bundle its component key too."""
 

@@ -9,6 +9,7 @@ from homeserver.home.report import Report
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import MARKS, UNAVAILABLE, UNKNOWN, EntityConfig
 from homeserver.topics.event import DeviceEventType
+from homeserver.topics.record import record
 
 if TYPE_CHECKING:
     from homeserver.home.availability import Availability
@@ -29,7 +30,7 @@ NO_ENTITY: Final = frozenset(("device_automation", "tag"))
 """Domains of what only tells of events: nothing is said of them as entities."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Send:
     """One message to a device."""
 
@@ -37,7 +38,7 @@ class Send:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wish:
     """A command as its device understands it. `facts`: what the device is like once it has obeyed."""
 
@@ -57,7 +58,7 @@ class Wish:
         return Wish(self.sends + other.sends, {**self.facts, **other.facts}, patience, via, halts)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Happening:
     """Something that happened at a device just now, and the facts that follow from it."""
 

@@ -4,7 +4,6 @@ Facts: Home Assistant's documentation of the MQTT fan.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
@@ -14,10 +13,11 @@ from homeserver.home.config import Config, Refused
 from homeserver.home.entity import Encode, Entity, Wish
 from homeserver.home.parsing import IGNORED, NONE, Parse, number_of, words
 from homeserver.home.report import Unreadable
+from homeserver.topics.record import record
 from homeserver.view.templates import Templates
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Speeds:
     """The numbers by which a fan knows its speeds; the one below `low` is standing."""
 

@@ -1,15 +1,16 @@
 """The latest picture of each camera and image: in memory, within bounds, and never part of a state."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from homeserver.topics.record import record
 
 ROOM: Final = 32 * 1024 * 1024
 """Bytes of all pictures together."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Picture:
     """`content` is None where only an address of the picture was told."""
 

@@ -10,7 +10,6 @@ read the grants are those that were last read, in this run or in an earlier one.
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from homeserver.home.config import Refused
@@ -20,13 +19,14 @@ from homeserver.home.patterns import is_wild
 from homeserver.home.report import Ignored, Report
 from homeserver.runtime.filters import FilterSet, matches, overlaps
 from homeserver.runtime.logins import Login, LoginError, Logins
+from homeserver.topics.record import record
 
 log = logging.getLogger(__name__)
 _WILD: Final = {"+": 1, "#": 2}
 Stamp = tuple[int, int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Owner:
     """A login with what it may hear and what it may say."""
 

@@ -5,7 +5,6 @@ Facts: Home Assistant's documentation of the MQTT light, "Default schema".
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from homeserver.home.component import ALL, Component, Reads
@@ -16,6 +15,7 @@ from homeserver.home.light_wish import dimmed, facts_of, scaled, wish_of
 from homeserver.home.parsing import IGNORED, NONE, Parse, number_of, numbers_of, words
 from homeserver.home.report import Unreadable
 from homeserver.home.values import Payload, payload
+from homeserver.topics.record import record
 from homeserver.view.templates import Templates
 
 _CHANNELS: Final = {
@@ -110,7 +110,7 @@ def _reported(config: Config) -> frozenset[str]:
     return frozenset(name for name, topic in _TOLD_ON.items() if config.topic(topic))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Style:
     """A topic for one quality of the light, and how its payload is made."""
 

@@ -6,7 +6,6 @@ discovery messages that could not be read, within bounds: those that could are i
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -19,6 +18,7 @@ from homeserver.home.roster import Roster
 from homeserver.runtime.house import House
 from homeserver.runtime.leftovers import Leftovers
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE
+from homeserver.topics.record import record
 from homeserver.topics.topic import Topic
 
 _MOST: Final = 500
@@ -26,7 +26,7 @@ _LARGEST: Final = 64 * 1024
 _OWN: Final[tuple[Topic[Any], ...]] = (ENTITY_STATE, ENTITY_CONFIG, *TOPICS)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """One retained message. `kind`: discovery, state, config or entry."""
 

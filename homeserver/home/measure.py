@@ -5,7 +5,6 @@ device said. What is shown of it is for the clients, by `display_precision`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from math import floor, isfinite, log10
 from typing import Final
@@ -14,6 +13,7 @@ from homeserver.home.config import Config
 from homeserver.home.tuning import Tuning
 from homeserver.home.unit_systems import home_unit
 from homeserver.home.units import Conversion, Unit, conversion
+from homeserver.topics.record import record
 
 _MOST_DIGITS: Final = 15
 _LARGE: Final = 1e15
@@ -22,7 +22,7 @@ _TURNED: Final = 6
 _NICE: Final = (1.0, 2.0, 5.0, 10.0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Measure:
     """`unit` is what people see. Without a `conversion` values pass as they come."""
 

@@ -4,7 +4,6 @@ Facts: Home Assistant's documentation of the MQTT number.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from homeserver.home.component import Component, Make, Reads, Sends
@@ -15,6 +14,7 @@ from homeserver.home.parsing import IGNORED, NONE, Parse, number_of
 from homeserver.home.report import Unreadable
 from homeserver.home.values import text_of
 from homeserver.topics.call import CallError
+from homeserver.topics.record import record
 
 _FARTHEST: Final = 1e200
 """Of what is larger, another unit might make what no number is."""
@@ -22,7 +22,7 @@ _FINEST: Final = 2
 """Digits that a device is taken to know at least, where its numbers are converted."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span:
     """What a device takes, in its own unit; `given`: whether it names its step. `fine`: its digits behind the point."""
 

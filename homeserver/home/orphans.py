@@ -6,7 +6,6 @@ cleared unless it is named.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from homeserver.home.journal import Journal
@@ -14,13 +13,14 @@ from homeserver.home.last_heard import LastHeard
 from homeserver.home.litter import Litter, Piece
 from homeserver.home.orphan_words import OrphanKind
 from homeserver.home.registry import DeviceRow, EntityRow, Registry
+from homeserver.topics.record import record
 
 _SILENT: Final = 30.0
 _SHOWN: Final = 20
 _DAY: Final = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Orphan:
     """One of them, with what is to be removed: a device with its entities, an entity, or a message."""
 

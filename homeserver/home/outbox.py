@@ -6,13 +6,13 @@ of a crash in between is an absolute one, a press or step is marked before it le
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
 from homeserver.home.turn import Turn
 from homeserver.topics.cause import Cause
+from homeserver.topics.record import record
 from homeserver.topics.service import SECRETS
 
 KEPT: Final = 3600.0
@@ -23,7 +23,7 @@ _DONE: Final = "UPDATE outbox SET state = 'done' WHERE id IN (SELECT value FROM 
 NO_DATA: Final = "{}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One command; times in seconds since 1970."""
 

@@ -7,12 +7,12 @@ these figures: docs/decisions/0019.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from homeserver.home.entity import Entity
 from homeserver.home.journal import Journal
 from homeserver.home.registry import DeviceRow, Registry
+from homeserver.topics.record import record
 
 _BATTERY: Final = 0.5
 _INFRARED: Final = 0.25
@@ -20,7 +20,7 @@ _AT_ONCE: Final = 16
 """Messages that a bridge takes without a pause: as many as a radio stick of our days works on at the same time."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Radio:
     """Seconds between two messages for one device, and between those for all of a bridge after the first few."""
 

@@ -5,12 +5,12 @@ device, what their `unique_id`s end in, their names. What is left is matched whe
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from homeserver.home.registry import EntityRow
+from homeserver.topics.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """`matched`: old and new, `left`: of the old device only, `added`: of the new one only."""
 

@@ -5,7 +5,6 @@ gives a new entity under the old id, which takes over what was known.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +19,7 @@ from homeserver.home.refusals import Refusals
 from homeserver.home.registry import DeviceRow, EntityRow, Registry
 from homeserver.home.surroundings import Surroundings
 from homeserver.home.verdicts import Verdicts
+from homeserver.topics.record import record
 from homeserver.view.templates import Templates
 
 _RIVALS: Final = 500
@@ -40,7 +40,7 @@ class Change:
         self.devices: list[DeviceRow] = []
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """An entity with the key of its announcement, what of that meant nothing, and what was odd."""
 

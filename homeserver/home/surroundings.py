@@ -1,18 +1,19 @@
 """What the reading of a device's reports may know of the home besides the device's own config."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from homeserver.home.gallery import Gallery
 from homeserver.home.tuning import UNTUNED, Tuning
+from homeserver.topics.record import record
 
 RADIUS: Final = 100.0
 """Metres around the home that count as home, and around a zone whose radius nobody said."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Zone:
     """A place on earth that people gave a name: latitude and longitude in degrees, radius in metres."""
 
@@ -21,7 +22,7 @@ class Zone:
     radius: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Surroundings:
     """`now` tells the time in UTC, `zone` is the home's own; `place` its latitude and longitude in degrees; `zones` are
     the other places that people named, changed in place; `units` is the home's system of units. `tuned` tells what

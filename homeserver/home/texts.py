@@ -4,7 +4,6 @@ Facts: Home Assistant's documentation of the MQTT integration, one page for each
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from homeserver.home.component import Component, Make, Reads, Sends
@@ -13,13 +12,14 @@ from homeserver.home.entity import Entity
 from homeserver.home.parsing import NONE, Parse
 from homeserver.home.report import Unreadable
 from homeserver.topics.call import CallError
+from homeserver.topics.record import record
 from homeserver.view import regex
 from homeserver.view.bounds import BoundError
 
 _LONGEST: Final = 255
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Form:
     """What a text must be like."""
 

@@ -5,13 +5,13 @@ Covers and valves share it. Rounding and ranges follow Home Assistant's document
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from homeserver.home.component import Make
 from homeserver.home.config import Config, Refused
 from homeserver.home.entity import STATE, Entity
 from homeserver.home.parsing import number_of
+from homeserver.topics.record import record
 
 SECONDS: Final = 20.0
 """What a drive is given before it is asked again: there are openers that stop at a second OPEN."""
@@ -22,7 +22,7 @@ POSITION: Final = "current_position"
 _FARTHEST: Final = 1e9
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span:
     """The device's numbers for closed and open."""
 

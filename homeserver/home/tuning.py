@@ -1,11 +1,13 @@
 """What people set of an entity's values: unit, digits, calibration, and how often it may change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Final
 
+from homeserver.topics.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Tuning:
     """`unit` and `precision` (digits behind the point) None are the maker's or the home's. A value is multiplied by
     `factor`, then `offset` is added, in the unit that is shown. A change must hold for `debounce` seconds; there is at

@@ -6,9 +6,10 @@ is never converted.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from homeserver.topics.record import record
 
 Unit = str | None
 _INCH: Final = 0.0254
@@ -150,7 +151,7 @@ _FIXED: Final[Mapping[str, tuple[Unit, ...]]] = {
 """The units of classes that are never converted."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Conversion:
     """From one unit to another and back. `slope`: how much of the other one of it is; 0 where that depends."""
 

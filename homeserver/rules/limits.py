@@ -1,20 +1,20 @@
 """Numeric limits, shared by trigger and condition: above, below, of a state, an attribute or a template."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.fields import Fields, check_entity
 from homeserver.rules.run import RunError
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityState
+from homeserver.topics.record import record
 from homeserver.view.templates import Template
 from homeserver.view.view import View
 
 Variables = Callable[[], Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """`above` and `below` are numbers or the ids of entities whose states are."""
 

@@ -9,7 +9,6 @@ import heapq
 import itertools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from homeserver.rules.fields import Fields
 from homeserver.rules.problem import nearest, not_yet
 from homeserver.rules.yaml_source import Seq
 from homeserver.runtime.clock import Clock, Timer
+from homeserver.topics.record import record
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LATEST: Final = timedelta(minutes=10)
@@ -26,7 +26,7 @@ _LOOK: Final = 60.0
 """Seconds between looks at the clock."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Moment:
     """A time of day on some days of the week (Monday is 0)."""
 

@@ -2,14 +2,15 @@
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from homeserver.topics.record import record
 
 Code = Literal["yaml", "invalid", "unsupported", "template"]
 """yaml: the file cannot be read; invalid: against the language; unsupported: the language's, but not built yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """One fault. `field` is the way to it inside the rule: `triggers[0].entity_id`."""
 

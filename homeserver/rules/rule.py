@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from homeserver.rules.compiler import rendered
@@ -10,6 +10,7 @@ from homeserver.rules.engine import DEEPEST, Engine
 from homeserver.rules.run import FAULTS, Fired, Program, Run
 from homeserver.rules.trigger import Trigger
 from homeserver.rules.words import RULE_RUN, RuleRun
+from homeserver.topics.record import record
 
 Condition = Callable[[Run], bool]
 MODES: Final = ("single", "restart", "queued", "parallel")
@@ -20,7 +21,7 @@ RECORD: Final = 1.0
 """Seconds in which a rule says at most one record of its runs."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compiled:
     """What a rule file says of one rule. `print` tells whether it changed since it was last read."""
 

@@ -1,16 +1,16 @@
 """What the rules engine says, and what it can be asked."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
 from homeserver.topics.call import Call
 from homeserver.topics.cause import Cause
+from homeserver.topics.record import record
 from homeserver.topics.topic import Retained, Topic
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleConfig:
     """One rule as it was read; retained. `error` says why it does not run, with file, line and remedy."""
 
@@ -23,7 +23,7 @@ class RuleConfig:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleRun:
     """A run of a rule that ended; at most one a second for each rule, the latest.
 

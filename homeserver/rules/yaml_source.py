@@ -22,6 +22,8 @@ from yaml.events import (
     ScalarEvent,
 )
 
+from homeserver.topics.record import record
+
 LARGEST: Final = 1024 * 1024
 """Bytes of the largest rule file."""
 DEEPEST: Final = 100
@@ -59,7 +61,7 @@ class Seq(list[Any]):
         self.lines: list[int] = []
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tagged:
     """A value with a tag of Home Assistant's, such as `!secret name`."""
 

@@ -6,7 +6,7 @@ Secrets come from the data folder, from a login file or from the environment; ne
 import json
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -19,13 +19,14 @@ from homeserver.runtime.private_file import write_private
 from homeserver.runtime.running import running
 from homeserver.runtime.settings import HomeSettings
 from homeserver.runtime.tls.context import client_context
+from homeserver.topics.record import record
 
 
 class AccountError(Exception):
     """No broker, or no way to log in; the text says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """`process` names the connection, `login` stands in the addresses of what it says.
 

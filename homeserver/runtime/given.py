@@ -1,9 +1,10 @@
 """Values that somebody gave, each with the place where: what settings are made of before they are checked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
+
+from homeserver.topics.record import record
 
 _LONG: Final = 400
 _FEW: Final = 5
@@ -16,7 +17,7 @@ class SettingsError(ValueError):
     """A setting that cannot be used; the text names the place, the field and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """One value that somebody gave: its path below the section, the value, and where it was given."""
 

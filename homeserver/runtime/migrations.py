@@ -9,10 +9,11 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+
+from homeserver.topics.record import record
 
 _FILE_NAME: Final = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 _APPLIED: Final = """
@@ -28,7 +29,7 @@ class StoreError(Exception):
     """A file that cannot be opened or brought up to date; the text says which, why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Migration:
     """One step, with the SHA-256 of its text."""
 

@@ -10,7 +10,6 @@ import contextlib
 import logging
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import aiomqtt
@@ -18,6 +17,7 @@ import aiomqtt
 from homeserver.runtime.mqtt_lane import Lane, UnspeakableError
 from homeserver.runtime.tls.context import client_context, why
 from homeserver.runtime.wire import LoginRefusedError, OnMessage, UnreachableError, Will, WireError
+from homeserver.topics.record import record
 
 log = logging.getLogger(__name__)
 _quiet = logging.getLogger(f"{__name__}.paho")
@@ -27,7 +27,7 @@ _UNSPECIFIED = "[code:128]"
 NODELAY = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Address:
     """Where the broker is, and who we are there. The secret is never printed.
 

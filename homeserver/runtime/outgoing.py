@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from homeserver.runtime.clock import Clock, Timer
@@ -17,6 +17,7 @@ from homeserver.runtime.codec import body_of, encode
 from homeserver.runtime.wire import Wire
 from homeserver.topics.call import Request
 from homeserver.topics.entity import Command
+from homeserver.topics.record import record
 from homeserver.topics.topic import Topic
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ LIFE: Final = 300.0
 """Seconds for which a message without a `ttl` of its own is worth saying again."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Unacknowledged:
     address: str
     message: Any

@@ -2,14 +2,14 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from homeserver.runtime.worker import Worker
+from homeserver.topics.record import record
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Post:
     """One process: its name, its workers, and the device logins it uses. `guest`: an outside package's worker."""
 

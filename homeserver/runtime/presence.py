@@ -4,13 +4,13 @@ A worker's word counts only while the process that said it, in the same run, is 
 """
 
 import asyncio
-from dataclasses import dataclass
 from datetime import datetime
 
 from homeserver.topics.process import ProcessStatus, State, WorkerStatus
+from homeserver.topics.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WorkerPresence:
     """One worker in one process, as things are."""
 

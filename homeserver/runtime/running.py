@@ -8,9 +8,11 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any, Final
+
+from homeserver.topics.record import record
 
 LOCK: Final = "home.lock"
 
@@ -19,7 +21,7 @@ class OccupiedError(Exception):
     """A home runs in this data folder already; the text names its process."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Running:
     """A running home. `broker` is an address without a login; `login` False: the broker wants none.
 

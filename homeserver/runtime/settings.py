@@ -8,7 +8,6 @@ name. Keeps nothing; needs the data folder only to look for the file.
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,12 +18,13 @@ from homeserver.runtime.given import Given, Names, SettingsError, merged, neares
 from homeserver.runtime.home_settings import SECTION, HomeSettings, with_folders
 from homeserver.runtime.settings_file import FILE, read_settings_file
 from homeserver.runtime.settings_texts import PREFIX, Texts, read_sets, variable
+from homeserver.topics.record import record
 
 __all__ = ["HomeSettings", "Setting", "Settings", "SettingsError"]
 S = TypeVar("S", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Setting:
     """One effective value as JSON has it, for people: secrets are masked."""
 

@@ -1,14 +1,15 @@
 """What the bus needs of a connection to a broker; `mqtt_wire` and `memory_broker` provide it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from homeserver.topics.record import record
 
 OnMessage = Callable[[str, bytes, bool], None]
 """Called with address, payload and whether the message is a retained one, sent because of a subscription."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Will:
     """What the broker says for a connection that broke; QoS 1, retained."""
 

@@ -5,7 +5,7 @@ The marks only mark. The class gathers its table once, checks it against the mod
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import TracebackType
 from typing import Any, ClassVar, Final, Protocol, Self, TypeVar, get_type_hints, overload
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from homeserver.runtime.heard import Heard as Heard  # given on: whoever writes a worker needs both
 from homeserver.runtime.house import House as House
 from homeserver.topics.call import Call, Caller
+from homeserver.topics.record import record
 from homeserver.topics.topic import Topic
 
 M = TypeVar("M")
@@ -30,7 +31,7 @@ class MisdeclaredError(TypeError):
     """A worker's declaration that contradicts itself; the text names class, method and remedy."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hears:
     """A method that hears a topic, or the part of it whose parameters are `fixed`."""
 
@@ -39,7 +40,7 @@ class Hears:
     fixed: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answers:
     """A method that answers a call."""
 
@@ -47,7 +48,7 @@ class Answers:
     method: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Every:
     """A method that runs every `seconds`, first one interval after the worker opened."""
 
@@ -55,7 +56,7 @@ class Every:
     method: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """All that a class declares."""
 

@@ -1,13 +1,13 @@
 """A call as a typed object: one declaration from which the MQTT request, the HTTP route, the rule action, the
 CLI command and the reference page all come."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
 
 from homeserver.topics.cause import Cause
+from homeserver.topics.record import record
 from homeserver.topics.topic import Topic
 
 Q = TypeVar("Q", bound=BaseModel)
@@ -44,7 +44,7 @@ class Call(Generic[Q, A]):
         return TypeAdapter(self.reply)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Caller:
     """Who asks, as the broker vouches for it: never taken from a payload."""
 
@@ -53,7 +53,7 @@ class Caller:
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """What is sent to `call/<worker>/<verb>/<login>`. `ttl` is the seconds left when it was sent."""
 
@@ -64,7 +64,7 @@ class Request:
     cause: Cause | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReplyError:
     """Why a call or command failed: `code` for programs, `message` for people, `field` names the argument at fault."""
 
@@ -73,7 +73,7 @@ class ReplyError:
     field: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reply:
     """What comes back on `reply/<login>/<client>/<replier>`."""
 

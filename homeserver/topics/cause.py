@@ -1,9 +1,9 @@
 """Why a message was said: a chain of ids that leads from every effect back to its first cause."""
 
-from dataclasses import dataclass
+from homeserver.topics.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cause:
     """One link of the chain.
 

@@ -3,11 +3,12 @@
 State words, attributes and services carry the names that Home Assistant's users and rule files know.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Final, Literal
 
 from homeserver.topics.cause import Cause
+from homeserver.topics.record import record
 from homeserver.topics.topic import Retained, Topic
 
 UNKNOWN: Final = "unknown"
@@ -22,7 +23,7 @@ MARKS: Final = frozenset((WANTED, NOT_CONFIRMED))
 """Attributes that tell of commands, and nothing of the device."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Device:
     """The thing that an entity is a part of; `id` is stable over restarts and renames."""
 
@@ -39,7 +40,7 @@ class Device:
     identifiers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EntityConfig:
     """What an entity is: retained, said by its owner.
 
@@ -64,7 +65,7 @@ class EntityConfig:
     capabilities: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EntityState:
     """What an entity is like now.
 
@@ -78,7 +79,7 @@ class EntityState:
     cause: Cause | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Command:
     """A wish: `service` (`turn_on`) with its `data`; dies `ttl` seconds after it was sent. `id` is carried out once.
     `tell`: whether a good end is to be said too."""
@@ -98,7 +99,7 @@ nothing. sent: it left, and nothing follows that could be seen. superseded: a ne
 expired: the device did not confirm it in time. failed: it could not be carried out."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CommandOutcome:
     """What became of an accepted command."""
 

@@ -1,16 +1,17 @@
 """What happens at devices and leaves no state behind: a button is pressed, a tag is scanned, a remote is heard."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Final, Literal
 
 from homeserver.topics.cause import Cause
+from homeserver.topics.record import record
 from homeserver.topics.topic import Topic
 
 DeviceEventType = Literal["device_trigger", "tag_scanned", "infrared_received", "flapping"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeviceEvent:
     """Something that happened just now. `data` of a `device_trigger`: `type`, `subtype` and the `payload` that told of
     it; of `tag_scanned`: `tag_id`; of `infrared_received`: `timings` in microseconds, `modulation` in Hz or null; of

@@ -1,16 +1,17 @@
 """What processes and workers say of themselves, and the events of the platform."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Final, Literal
 
 from homeserver.topics.cause import Cause
+from homeserver.topics.record import record
 from homeserver.topics.topic import Retained, Topic
 
 State = Literal["starting", "online", "degraded", "offline"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProcessStatus:
     """One process on the bus. `run` is random per start: a will of an older run says nothing of a newer one.
 
@@ -26,7 +27,7 @@ class ProcessStatus:
     pid: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WorkerStatus:
     """One worker in one process; counts only while that process is online. `reason` is a plain sentence for people."""
 
@@ -39,7 +40,7 @@ class WorkerStatus:
     says: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallShape:
     """One announced call: JSON Schemas of request and reply, and the least role. The schemas serve for form only."""
 
@@ -49,21 +50,21 @@ class CallShape:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WorkerCalls:
     """All calls of one worker by verb."""
 
     calls: dict[str, CallShape] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wanted:
     """Which workers a process is to run now; said by the keeper."""
 
     workers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refused:
     """Messages that could not be understood: how many since the last notice, and one of them."""
 
@@ -72,7 +73,7 @@ class Refused:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failure:
     """A bug in a handler: the worker lives on, the log has the traceback under `request`."""
 

@@ -3,13 +3,13 @@
 `former` are the ids that a thing had before: whoever still names it so means it.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
+from homeserver.topics.record import record
 from homeserver.topics.topic import Retained
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EntityEntry:
     """People's word on an entity. None: the maker's word stands. `area_id` falls back to the device's. `values`: what
     is set of its values, by name: unit, precision, factor, offset, debounce, throttle, restless."""
@@ -26,7 +26,7 @@ class EntityEntry:
     values: dict[str, str | float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeviceEntry:
     """People's word on a device."""
 
@@ -38,7 +38,7 @@ class DeviceEntry:
     former: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AreaEntry:
     """A room, or any other part of the home."""
 
@@ -49,7 +49,7 @@ class AreaEntry:
     icon: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FloorEntry:
     """A storey. `level`: 0 is the ground floor."""
 
@@ -60,7 +60,7 @@ class FloorEntry:
     icon: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LabelEntry:
     """A word that people put on entities and devices to speak of them together. `color`: a word, or #rrggbb."""
 

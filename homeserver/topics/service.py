@@ -1,10 +1,12 @@
 """What a service of an entity is: the model of its data, and what asking twice would do."""
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from homeserver.topics.record import record
 
 Effect = Literal["absolute", "toggle", "once"]
 """absolute: the same result however often it is carried out (on, off, 40 %); may be sent again.
@@ -30,7 +32,7 @@ class Nothing(Data):
     """No data."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Service:
     """One service: the model of its data and its effect. A toggle `turns` the fact `of` an entity: by its value ("" for
     any other) the services that stand for it, the first that the entity has."""

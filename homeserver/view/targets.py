@@ -1,16 +1,17 @@
 """Who is meant: a target of entities, devices, areas, floors and labels, as the ids of entities."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from homeserver.topics.record import record
 from homeserver.view.view import View
 
 FIELDS: Final = ("entity_id", "device_id", "area_id", "floor_id", "label_id")
 ALL: Final = "all"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """What a service is asked of. `named` holds the ids by field: `{"area_id": ("kitchen",)}`."""
 

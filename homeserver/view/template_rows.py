@@ -1,11 +1,12 @@
 """One row for each thing that templates may use, and what is said when one cannot do its work."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from homeserver.topics.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Row:
     """`uses` holds the letters of what it serves as: `g` global, `f` filter, `t` test."""
 

@@ -7,11 +7,11 @@ ever removed by themselves. Whatever else lies in the folder is left alone. Keep
 import re
 import shutil
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Final
 
+from homeserver.topics.record import record
 from integrations.backup.archive import ENDING
 from integrations.backup.manifest import MANIFEST
 
@@ -20,7 +20,7 @@ _NAME: Final = re.compile(r"(nightly|home|worker-[a-z0-9_-]{1,32})-(\d{8}T\d{6}Z
 _TIME: Final = "%Y%m%dT%H%M%SZ"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """One backup. `kind` is nightly, home or worker-<name>; `made` is UTC; `size` is in bytes."""
 
@@ -30,7 +30,7 @@ class Entry:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Retention:
     """How many days, weeks and months to keep the newest nightly backup of; days and weeks without one do not count."""
 

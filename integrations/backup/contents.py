@@ -7,10 +7,10 @@ Left out are what only the running home needs (locks, SQLite's own side files), 
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from homeserver.topics.record import record
 from integrations.backup.manifest import name_fault
 
 PASSING: Final = frozenset({"logs", "backups", "home.lock"})
@@ -22,7 +22,7 @@ _SIDE_FILES: Final = ("-wal", "-shm", "-journal", ".lock", ".part")
 PEOPLE: Final = "people"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Folders:
     """Where a home lies."""
 
@@ -30,7 +30,7 @@ class Folders:
     rules: Path
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """One file of a home and the path of the part that it becomes."""
 

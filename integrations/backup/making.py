@@ -12,13 +12,13 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from homeserver import __version__
+from homeserver.topics.record import record
 from integrations.backup.archive import Writer, private_folders, sync_folder, writing
 from integrations.backup.contents import Contents, Folders, Source, owner_of
 from integrations.backup.database import check_database, copy_database
@@ -35,7 +35,7 @@ def _always() -> None:
     """Nobody asks to break off."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Order:
     """What to back up and where to: `place` is a file, or with `plain` a folder, that must not exist yet.
 

@@ -8,8 +8,10 @@ backup can seal it anew, so keep backups where only their owner can write. Keeps
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Final
+
+from homeserver.topics.record import record
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
@@ -24,7 +26,7 @@ class BackupError(Exception):
     """A backup cannot be made, read or restored; the text says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """One file: `path` is `data/...` or `rules/...`, `size` in bytes; `database`: a SQLite file that was checked."""
 
@@ -34,7 +36,7 @@ class Part:
     database: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Manifest:
     """`made` is UTC in ISO 8601; `worker` is empty for a whole home; `left_out`: files that are not in it, and why."""
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from homeserver.runtime.running import OccupiedError, occupy
+from homeserver.topics.record import record
 from integrations.backup.archive import members, private_folders, sync_folder, write_file
 from integrations.backup.contents import PASSING, PEOPLE, belongs
 from integrations.backup.database import check_database
@@ -29,7 +30,7 @@ _FREE: Final = 50_000_000
 """Bytes that a restore leaves free on the disk."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wish:
     """What to bring back and where to.
 
@@ -45,7 +46,7 @@ class Wish:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Restored:
     """`kept` are the folders in which what was there before lies now; empty where nothing was."""
 

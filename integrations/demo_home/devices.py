@@ -3,9 +3,9 @@
 Needs nothing. A new device is a new row; its kind says which entities it has and which dialect it speaks.
 """
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from homeserver.topics.record import record
 from integrations.demo_home.rooms import PLANS
 
 AREAS: Final = {plan.key: plan.name for plan in PLANS}
@@ -59,7 +59,7 @@ DRAIN: Final = {MOTION: 0.16, HUE_MOTION: 0.12, CONTACT: 0.08, THERMOSTAT: 0.31,
 """Percent of a battery that a day uses up."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Device:
     """`thing` is what it senses or switches. `signal` is link quality (0 to 255) or dBm, by dialect. `battery` is in
     percent at the start (None: mains); `outages` are mean hours between losses of the radio (None: never)."""

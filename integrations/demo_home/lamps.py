@@ -4,9 +4,9 @@ Needs the timeline and a load on the meter each. Keeps what is set and what is s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from homeserver.topics.record import record
 from integrations.demo_home.electricity import Load
 from integrations.demo_home.timeline import Timeline
 
@@ -15,7 +15,7 @@ WARM, COLD = 454, 153
 """Mireds: 2,200 K and 6,500 K."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bulb:
     """What a lamp is made of. `watts` at full brightness, `standby` when off, `fade` its usual seconds to change."""
 
@@ -27,7 +27,7 @@ class Bulb:
     fade: float = 0.4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wish:
     """What a lamp is told: only what is not None. `brightness` 0 to 1, `mired`, `transition` s."""
 

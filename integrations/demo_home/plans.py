@@ -4,13 +4,14 @@ Needs nothing. A row of a day: local time, minutes by which it varies (standard 
 A day begins at four in the morning. Rows for another person or another kind of day are added here and nowhere else.
 """
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from homeserver.topics.record import record
 
 AWAY: Final = "away"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Activity:
     """`motion` movements per hour, `heat` W of a body (sensible heat, EN ISO 7730), `lux` wanted (0: darkness),
     `errands` short walks per hour, `uses` what it runs in its room."""
@@ -50,7 +51,7 @@ class Row(NamedTuple):
     activity: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """`forgets` is how often lamps stay on behind them; `days` maps kinds of day to rows."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
+from homeserver.topics.record import record
 from integrations.demo_home.sun import LUX_PER_WATT, Light
 from integrations.demo_home.weather import Weather, saturation
 
@@ -41,7 +42,7 @@ VAPOUR_PERSON: Final = 0.0125
 """g/s given off by a person at rest: 45 g/h."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """A room as the architect drew it. `loss` W/K to outside, `glass` m², `facing` degrees, `radiator` W, `opens`
     m²."""

@@ -4,11 +4,12 @@ Needs the world. Keeps what the device itself remembers (settings that nothing p
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
 from dataclasses import field as made
+from dataclasses import replace
 from math import isfinite
 from typing import Any, Final, NamedTuple, Protocol
 
+from homeserver.topics.record import record
 from integrations.demo_home.devices import DRAIN, Device
 from integrations.demo_home.radio import Battery, Radio
 from integrations.demo_home.world import World
@@ -76,7 +77,7 @@ class Unit:
         self.renewed = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entity:
     """One entity of a kind. `object_id` may hold {key} and {room}; `config` holds discovery keys in full spelling,
     topics relative to the device's own as `~/...`. A name of None is the device's own name."""
@@ -118,7 +119,7 @@ class Dialect(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kind:
     """What all devices of one kind have in common. `period` s between two looks at the world; a report goes out when
     a value moved by its step (absolute, relative), after `heartbeat` s at the latest, and at once when something

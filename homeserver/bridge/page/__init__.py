@@ -5,10 +5,11 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from homeserver.topics.record import record
 
 _TYPES: Final = {
     ".html": "text/html; charset=utf-8",
@@ -40,7 +41,7 @@ _FILES: Final = (
 PAGE: Final[Mapping[str, str]] = {"/": "index.html", **{f"/{name}": name for name in _FILES}}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PageFile:
     content: bytes
     media_type: str

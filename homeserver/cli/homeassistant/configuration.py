@@ -1,15 +1,15 @@
 """What Home Assistant's YAML says: `configuration.yaml` and its packages, items by kind; never secrets."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from homeserver.cli.homeassistant.folder import Folder
+from homeserver.topics.record import record
 
 FILE: Final = "configuration.yaml"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Configuration:
     """`parts`: the file itself and each package, by name."""
 

@@ -18,6 +18,7 @@ import orjson
 
 from homeserver.cli.failures import Failure
 from homeserver.rules.yaml_source import SourceError, Tagged, read
+from homeserver.topics.record import record
 
 LARGEST: Final = 32 * 1024 * 1024
 """Bytes of the largest file: a registry of ten thousand entities has about ten million."""
@@ -34,7 +35,7 @@ _YAML: Final = re.compile(r"(?!.*secrets\.ya?ml$)[^.].*\.ya?ml", re.IGNORECASE)
 _COPY: Final = "copy the folder again, best while Home Assistant is stopped"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stored:
     """One file below `.storage`: the versions that can be read, and the key under which its list stands."""
 

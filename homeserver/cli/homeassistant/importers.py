@@ -5,14 +5,14 @@ and, since areas name floors and entities name devices, handed over.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from homeserver.cli.homeassistant import later, places, things
 from homeserver.cli.homeassistant.source import Found, Source
+from homeserver.topics.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Importer:
     """One kind: where it lies in the folder, who reads it, and what becomes of it here."""
 

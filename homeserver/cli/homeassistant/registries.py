@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from homeserver.cli.failures import Failure
 from homeserver.cli.homeassistant.folder import Folder, Stored
+from homeserver.topics.record import record
 
 MOST: Final = 20_000
 """Rows of one registry."""
@@ -145,7 +146,7 @@ _STRIPPED: Final = 24
 R = TypeVar("R", bound=_Row)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bad:
     """A row that cannot be read: where it stands, and why."""
 

@@ -1,6 +1,5 @@
 """All that an importer may read, and what it may say of it."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -8,6 +7,7 @@ from homeserver.cli.homeassistant.configuration import Configuration
 from homeserver.cli.homeassistant.folder import Folder
 from homeserver.cli.homeassistant.registries import Registries
 from homeserver.home.import_words import Row
+from homeserver.topics.record import record
 
 
 class Source:
@@ -25,7 +25,7 @@ class Source:
         return Configuration.read(self.folder)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stays:
     """What does not come over: `later` if only not yet, and why, with what a person can do. `names`: which."""
 
@@ -35,7 +35,7 @@ class Stays:
     later: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wanted:
     """A setting of the home as it is there."""
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from homeserver.cli.homeassistant.source import Stays
 from homeserver.cli.printing import console, print_table
+from homeserver.topics.record import record
 
 _MANY: Final = 40
 """Lines of one kind that are shown unless all are asked for."""
@@ -19,7 +20,7 @@ _WORDS: Final = {
 _FEW: Final = 6
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Difference:
     """A setting that is another there; `outweighed` names what would outweigh the file here."""
 

@@ -4,14 +4,13 @@ Reads the same logins as Mosquitto's generated files, with the same meaning: a w
 and every delivery is filtered. Keeps the compiled rights in memory until `reload`.
 """
 
-from dataclasses import dataclass
-
 from homeserver.runtime.filters import FilterSet
 from homeserver.runtime.logins import Logins
 from homeserver.runtime.password import nobody, verify
+from homeserver.topics.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rights:
     login: str | None  # None: anonymous
     hash: str

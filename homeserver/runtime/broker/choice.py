@@ -2,9 +2,10 @@
 
 import os
 import shutil
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
+
+from homeserver.topics.record import record
 
 BrokerKind = Literal["external", "mosquitto", "amqtt"]
 
@@ -18,7 +19,7 @@ class BrokerError(ValueError):
     """The broker cannot be chosen or prepared; the text says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Address:
     """Where an outside broker listens, and the login to use there, if any."""
 

@@ -13,7 +13,6 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.broker.retained import RetainedStore
 from homeserver.runtime.log import start_logging
 from homeserver.runtime.logins import LoginError, Logins
+from homeserver.topics.record import record
 
 loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
 try:
@@ -37,7 +37,7 @@ else:
 log = logging.getLogger("homeserver.broker")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What `prepare` writes into FILE."""
 

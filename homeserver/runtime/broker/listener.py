@@ -1,10 +1,11 @@
 """A listener of the broker beside its first one, which every process of the home uses."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from homeserver.topics.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Listener:
     """`host` "" stands for every interface; without a certificate and its key no TLS is spoken."""
 

@@ -5,15 +5,15 @@ stands beside it. Rights are lines per login and never a `pattern`: a pattern wo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.logins import Login, Logins
 from homeserver.runtime.private_file import write_private
+from homeserver.topics.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     folder: Path
     bind: str

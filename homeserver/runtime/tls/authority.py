@@ -8,7 +8,6 @@ ever printed or logged. Needs the library cryptography.
 import ipaddress
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -29,6 +28,7 @@ from homeserver.runtime.tls.certificate import (
     pem_of,
     pem_of_key,
 )
+from homeserver.topics.record import record
 
 LIFE: Final = timedelta(days=820)
 """Apple's devices accept 825 days at most, whoever issued it."""
@@ -38,7 +38,7 @@ _SLOW_CLOCKS: Final = timedelta(days=1)
 _LONGEST_NAME: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Issued:
     """A certificate for one purpose, its key, the authority's certificate, and whether this was made anew."""
 
