@@ -12,7 +12,7 @@ from homeserver.cli.printing import console, print_json, print_table
 from homeserver.cli.recipes import RECIPES, Door, Guest, Kind
 from homeserver.cli.recipes import rights as needs
 from homeserver.runtime.home_settings import HomeSettings
-from homeserver.runtime.logins import Logins, device_rights
+from homeserver.runtime.logins import Login, Logins, device_rights
 
 app = typer.Typer(no_args_is_help=True, help="Make, list and remove the broker logins of devices.")
 Name = Annotated[str, typer.Argument(help="Name of the device: 1 to 32 of a-z 0-9 _ -")]
@@ -22,11 +22,12 @@ Name = Annotated[str, typer.Argument(help="Name of the device: 1 to 32 of a-z 0-
 def add(
     name: Name,
     topics: Annotated[
-        list[str] | None, typer.Option("--topics", help="Filter it may use instead of NAME/#; may be repeated.")
+        list[str] | None,
+        typer.Option("--topics", help="Filter that it may use in place of NAME/#; all of them, so it may be repeated."),
     ] = None,
     discovery: Annotated[
         list[str] | None,
-        typer.Option("--discovery", help="Filter of its discovery topics instead of homeassistant/+/NAME/#."),
+        typer.Option("--discovery", help="The same for its discovery topics in place of homeassistant/+/NAME/#."),
     ] = None,
     kind: Annotated[
         Kind | None,
@@ -34,35 +35,72 @@ def add(
             "--for", help="Grant what such a device needs, and print what to type into it.", show_default=False
         ),
     ] = None,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Give a login that exists a new secret; the old one ends at once.")
+    ] = False,
     data: Data = None,
     broker: Broker = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a login, or renew its secret. The secret is shown this once and kept nowhere."""
+    """Make a login; its secret is shown this once and kept nowhere.
+
+    One that exists keeps its secret, and what it may use is changed to what is given. --renew gives it a new secret.
+    """
     settings = load_settings(data, broker)
-    home, login = settings.home, f"device.{name}"
+    home, login, logins = settings.home, f"device.{name}", Logins(settings.home.data)
+    before = logins.all().get(login)
+    _check(login, before, renew=renew, changes=bool(topics or discovery or kind))
     door = _door(home, kind) if kind else None
+    usual = needs(kind, name, home.discovery_prefix) if kind else _granted(before, home.discovery_prefix)
     prefixes = {"root": home.root, "prefix": home.discovery_prefix}
-    usual = needs(kind, name, home.discovery_prefix) if kind else ((), ())
     rights = device_rights(name, tuple(topics or usual[0]), tuple(discovery or usual[1]), **prefixes)
-    logins = Logins(home.data)
-    renewed = login in logins.all()
-    secret = logins.add(login, *rights)
+    secret = None
+    if before is None or renew:
+        secret = logins.add(login, *rights)
+    else:
+        logins.grant(login, *rights)
     applied = apply_logins(settings)
+    recipe = (RECIPES[kind][0], RECIPES[kind][1](door, Guest(name, secret or "PASSWORD"))) if kind and door else None
     if as_json:
+        done = {"created": before is None, "renewed": before is not None and renew, "applied": applied}
         may = {"read": rights[0], "write": rights[1]}
-        recipe = {"recipe": RECIPES[kind][1](door, Guest(name, secret))} if kind and door else {}
-        print_json({"username": login, "password": secret, **may, "renewed": renewed, "applied": applied, **recipe})
+        print_json({"username": login, "password": secret, **may, **done, **({"recipe": recipe[1]} if recipe else {})})
         return
-    console.print(f"username  {login}\npassword  {secret}", soft_wrap=True)
-    console.print(f"may use   {', '.join(rights[1])}", soft_wrap=True)
-    if renewed:
-        console.print("It had a login before; that password no longer works.")
-    console.print("It is shown this once: put it into the device now." + ("" if applied else _LATER))
-    if kind and door:
-        title, recipe_of = RECIPES[kind]
-        console.print(f"\n{title}\n")
-        print(recipe_of(door, Guest(name, secret)))
+    _tell(login, secret, rights[1], before)
+    if not applied:
+        console.print(_LATER)
+    if recipe:
+        console.print(f"\n{recipe[0]}\n")
+        print(recipe[1])
+
+
+def _check(login: str, before: Login | None, *, renew: bool, changes: bool) -> None:
+    """Raises `Failure` where it is not clear what is to be done."""
+    if before is None and renew:
+        raise Failure(f"there is no {login} that could be given a new secret: leave out --renew to make it")
+    if before is not None and not renew and not changes:
+        raise Failure(
+            f"{login} has a login already, and nothing was changed: --renew gives it a new secret; "
+            "--topics, --discovery and --for change what it may use"
+        )
+
+
+def _granted(login: Login | None, prefix: str) -> tuple[list[str], list[str]]:
+    """What it may use so far: topics, and discovery topics. None of either where there is no login."""
+    told = login.write if login is not None else ()
+    announces = [text for text in told if text.startswith(f"{prefix}/")]
+    return [text for text in told if text not in announces], announces
+
+
+def _tell(login: str, secret: str | None, may: tuple[str, ...], before: Login | None) -> None:
+    console.print(f"username  {login}\npassword  {secret or 'as it was'}", soft_wrap=True)
+    console.print(f"may use   {', '.join(may)}", soft_wrap=True)
+    if before is not None and before.write != may:
+        console.print(f"before    {', '.join(before.write)}", soft_wrap=True)
+    if secret is not None:
+        if before is not None:
+            console.print("It had a login before; that password no longer works.")
+        console.print("It is shown this once: put it into the device now.")
 
 
 def _door(home: HomeSettings, kind: Kind) -> Door:
@@ -75,7 +113,7 @@ def _door(home: HomeSettings, kind: Kind) -> Door:
     return door
 
 
-_LATER = "\nThe home is not running; the login holds from its next start."
+_LATER = "The home is not running; the login holds from its next start."
 
 
 @app.command(name="list")
@@ -100,4 +138,4 @@ def remove(name: Name, data: Data = None, broker: Broker = None, as_json: AsJson
     if as_json:
         print_json({"removed": login, "applied": applied})
     else:
-        console.print(f"{login} is removed." + ("" if applied else _LATER))
+        console.print(f"{login} is removed." + ("" if applied else f"\n{_LATER}"))

@@ -16,13 +16,13 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
 from homeserver.runtime.filters import filter_fault
 from homeserver.runtime.password import fresh_secret, hashed, nobody, verify
 from homeserver.runtime.private_file import private_folder, write_private
+from homeserver.topics.record import record
 
 LOGIN = re.compile(r"(process|person|device)\.([a-z0-9_-]{1,32})")
 
@@ -31,7 +31,7 @@ class LoginError(ValueError):
     """A login, its name or its filters are not acceptable; the text says which and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Login:
     name: str
     read: tuple[str, ...]
@@ -86,6 +86,15 @@ class Logins:
             self._save({**self._load(), name: entry})
             self._secret_path(name).unlink(missing_ok=True)
         return secret
+
+    def grant(self, name: str, read: Sequence[str], write: Sequence[str]) -> None:
+        """Change what a login may read and write, and leave its secret as it is; LoginError when there is none."""
+        check_name(name)
+        with self._lock():
+            entries = self._load()
+            if name not in entries:
+                raise LoginError(f"there is no login {name!r}; known: {', '.join(sorted(entries)) or 'none'}")
+            self._save({**entries, name: _entry(entries[name]["hash"], read, write)})
 
     def remove(self, name: str) -> None:
         """Forget a login and its secret; LoginError when there is none."""
@@ -145,6 +154,16 @@ class Logins:
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
+        """Nobody else changes them meanwhile; what cannot be written is told as a LoginError."""
+        try:
+            with self._locked():
+                yield
+        except OSError as error:
+            place = error.filename or self.folder
+            raise LoginError(f"{place} cannot be written: {error.strerror}; is it the home's data folder?") from error
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
         private_folder(self.folder)
         private_folder(self.folder / "secrets")
         handle = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

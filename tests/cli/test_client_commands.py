@@ -336,21 +336,15 @@ def test_device_logins_hold_at_once_and_are_cut_at_once(home: Home, at: Run) -> 
     listed = at("device-login", "list", "--json").json
     assert listed["device.plug7"]["write"] == ["plug7/#", "homeassistant/+/plug7/#"]
     assert made.json["password"] not in at("device-login", "list").out
+    assert at("device-login", "add", "plug7", "--topics", "other/#").code == 0
+    assert asyncio.run(login_works(home, "plug7", made.json["password"])), "other rights, the same secret"
     assert at("device-login", "remove", "plug7").code == 0
     assert not asyncio.run(login_works(home, "plug7", made.json["password"]))
 
 
 def test_device_logins_reach_only_their_own_topics(at: Run) -> None:
-    made = at(
-        "device-login",
-        "add",
-        "stove",
-        "--topics",
-        "kitchen/stove/#",
-        "--discovery",
-        "homeassistant/+/stove2/#",
-        "--json",
-    )
+    rights = ("--topics", "kitchen/stove/#", "--discovery", "homeassistant/+/stove2/#")
+    made = at("device-login", "add", "stove", *rights, "--json")
     assert made.json["write"] == ["kitchen/stove/#", "homeassistant/+/stove2/#"]
     for bad in ("homeserver/#", "#", "$SYS/#", "+/x"):
         failed = at("device-login", "add", "stove", "--topics", bad)

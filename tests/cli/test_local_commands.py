@@ -10,11 +10,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from homeserver import workers
 from homeserver.cli.topics_command import page
+from homeserver.runtime.logins import Logins
 from homeserver.runtime.mqtt_wire import Address, MqttWire
 from homeserver.runtime.wire import LoginRefusedError
 from tests.cli.conftest import Run
@@ -108,9 +110,37 @@ def test_logins_can_be_made_before_the_home_runs(run: Run, nowhere: str) -> None
     made = run("device-login", "add", "plug1", "--data", nowhere, "--json")
     assert (made.code, made.json["applied"]) == (0, False)
     assert "from its next start" in run("device-login", "add", "plug2", "--data", nowhere).out
-    again = run("device-login", "add", "plug2", "--data", nowhere).out
+    again = run("device-login", "add", "plug2", "--renew", "--data", nowhere).out
     assert "that password no longer works" in again
     assert list(run("device-login", "list", "--data", nowhere, "--json").json) == ["device.plug1", "device.plug2"]
+
+
+def test_a_login_that_exists_keeps_its_secret_unless_it_is_to_be_renewed(run: Run, nowhere: str) -> None:
+    def add(*more: str) -> Any:
+        return run("device-login", "add", "plug1", *more, "--data", nowhere, "--json")
+
+    def works(secret: str) -> bool:
+        return Logins(Path(nowhere)).check("device.plug1", secret)
+
+    gone = add("--renew")
+    assert (gone.code, "there is no device.plug1" in gone.err) == (1, True)
+    made = add().json
+    assert (made["created"], made["renewed"], works(made["password"])) == (True, False, True)
+    again = add()
+    assert (again.code, "nothing was changed: --renew" in again.err, again.out) == (1, True, "")
+    more = add("--topics", "plug1/#", "--topics", "cmnd/plug1/#").json
+    assert (more["password"], more["created"], more["renewed"], works(made["password"])) == (None, False, False, True)
+    assert more["write"] == ["plug1/#", "cmnd/plug1/#", "homeassistant/+/plug1/#"]
+    other = add("--discovery", "homeassistant/switch/plug1/config").json
+    assert other["write"] == ["plug1/#", "cmnd/plug1/#", "homeassistant/switch/plug1/config"], "the rest stays"
+    refused = add("--topics", "homeserver/#")
+    assert refused.code == 2
+    new = add("--renew").json
+    assert (new["created"], new["renewed"], new["write"]) == (False, True, other["write"])
+    assert (works(made["password"]), works(new["password"])) == (False, True)
+    said = run("device-login", "add", "plug1", "--topics", "plug1/#", "--data", nowhere).out
+    assert "password  as it was" in said
+    assert "before    plug1/#, cmnd/plug1/#, homeassistant/switch/plug1/config" in said
 
 
 # -- workers elsewhere
@@ -135,6 +165,13 @@ def test_a_worker_on_another_machine_joins_with_its_login_file(home: Home, run: 
         finally:
             elsewhere.terminate()
         assert elsewhere.wait(5) == 0
+
+
+@pytest.mark.parametrize(("command", "code"), [("device-login add x", 2), ("listen", 1)])
+def test_a_data_folder_that_cannot_be_written_is_named(run: Run, command: str, code: int) -> None:
+    failed = run(*command.split(), "--data", "/proc/nope")
+    assert failed.code == code
+    assert "/proc/nope cannot be written: " in failed.err
 
 
 def test_a_login_file_that_cannot_be_written_is_named(run: Run, nowhere: str, tmp_path: Path) -> None:
