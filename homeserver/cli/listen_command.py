@@ -113,11 +113,10 @@ def _change(settings: Settings, former: Listeners, asked: Listeners) -> None:
     """Make it so, or leave everything as it was and say why."""
     home = settings.home
     _check_ports(home, former, asked)
-    if asked.tls is not None and asked.tls.certificate is None:
-        renew(home.data, home.name, asked.tls.names, datetime.now(UTC))
-    elif asked.tls is not None:
-        _check_files(*files_of(asked.tls, home.data))
-    write_listeners(home.data, asked)
+    try:
+        _write(home, asked)
+    except OSError as error:
+        raise Failure(f"{error.filename or home.data} cannot be written: {error.strerror}") from error
     if running(home.data) is None:
         return
     try:
@@ -130,6 +129,14 @@ def _change(settings: Settings, former: Listeners, asked: Listeners) -> None:
             talk(_apply(settings))  # where it was opened in part
         raise Failure(f"nothing was changed: {error}") from error
     _until_closed({one.port for one in _each(former)} - {one.port for one in _each(asked)})
+
+
+def _write(home: HomeSettings, asked: Listeners) -> None:
+    if asked.tls is not None and asked.tls.certificate is None:
+        renew(home.data, home.name, asked.tls.names, datetime.now(UTC))
+    elif asked.tls is not None:
+        _check_files(*files_of(asked.tls, home.data))
+    write_listeners(home.data, asked)
 
 
 def _check_files(certificate: Path, key: Path, authority: Path | None) -> None:

@@ -124,7 +124,7 @@ def test_breaking_off_a_write_keeps_the_old_table(logins: Logins, monkeypatch: p
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(LoginError, match="cannot be written: No space"):
         logins.add("device.plug1", (), ())
     assert logins.path.read_bytes() == before
     assert sorted(path.name for path in logins.folder.iterdir()) == [".lock", "logins.json", "secrets"]
