@@ -13,13 +13,16 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from integrations.backup import making
 from integrations.backup.contents import Folders
 from integrations.backup.making import Order, make
-from integrations.backup.manifest import BackupError
+from integrations.backup.manifest import BackupError, Part
 from integrations.backup.verifying import verify
 from tests.integrations.backup.sample import (
     ACCOUNTS,
@@ -164,6 +167,27 @@ def test_a_damaged_database_is_named_and_nothing_is_left(tmp_path: Path) -> None
     with pytest.raises(BackupError, match=r"home\.db is damaged"):
         back_up(folders, out / "home.tar.gz")
     assert os.listdir(out) == []
+
+
+def test_what_a_young_broker_retains_is_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = make_home(tmp_path)
+    store = folders.data / "broker" / "mosquitto.db"
+    store.unlink()
+    monkeypatch.setattr(making, "save_retained", lambda data: store.write_text("now"))
+    assert "data/broker/mosquitto.db" in [part.path for part in back_up(folders, tmp_path / "home.tar.gz").parts]
+
+
+def test_what_is_not_whole_gets_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders, add = make_home(tmp_path), making._add_file
+
+    def badly(*given: Any) -> Part | None:
+        part = add(*given)
+        return replace(part, sha256="0" * 64) if part else None
+
+    monkeypatch.setattr(making, "_add_file", badly)
+    with pytest.raises(BackupError, match="was changed after the backup was made"):
+        back_up(folders, tmp_path / "out" / "home.tar.gz")
+    assert os.listdir(tmp_path / "out") == []
 
 
 def test_what_is_there_already_is_never_overwritten(tmp_path: Path) -> None:

@@ -30,6 +30,15 @@ def test_it_heats_to_its_target_and_rests(timeline: Timeline) -> None:
     assert (said, load.watts) == ([False], 1.2)
 
 
+def test_a_little_below_its_target_it_rests_still(timeline: Timeline) -> None:
+    tank = Tank(Load(timeline), lambda: None)
+    for mode, rests, heats in (("eco", 43.0, 41.0), ("electric", 47.0, 45.0), ("off", 7.0, 4.0)):
+        for temperature, heating in ((60.0, False), (rests, False), (heats, True), (rests - 2, True), (60.0, False)):
+            tank.temperature = temperature
+            tank.adjust(mode=mode, target=50)
+            assert tank.heating == heating, (mode, temperature)
+
+
 def test_a_shower_takes_what_it_warms(timeline: Timeline) -> None:
     tank = Tank(Load(timeline), lambda: None)
     tank.adjust(mode="off")
