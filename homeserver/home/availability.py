@@ -46,9 +46,9 @@ class Availability:
 def availability_of(config: Config, templates: Templates) -> tuple[Availability | None, list[tuple[str, Read]]]:
     """How the config's entity tells that it can be reached, and what it hears for it; raises `Refused`."""
     parts = _parts(config)
-    mode = config.word("availability_mode", "latest", MODES)
     if not parts:
         return None, []
+    mode = config.word("availability_mode", "latest", MODES)
     if len(parts) > _MOST:
         raise Refused(f"`availability` has {len(parts)} topics, more than {_MOST}")
     availability = Availability(mode, len(parts))
@@ -63,7 +63,7 @@ def availability_of(config: Config, templates: Templates) -> tuple[Availability 
 
 def _parts(config: Config) -> list[dict[str, Any]]:
     """The `availability` list, and the single topic with its keys as one more entry of it."""
-    listed = config.get("availability")
+    listed = config.get("availability") if config.fields.get("availability") else None
     parts = [listed] if isinstance(listed, dict) else list(listed) if isinstance(listed, list) else []
     for part in parts:
         if not isinstance(part, dict):

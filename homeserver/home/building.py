@@ -32,7 +32,7 @@ _BLOCKED: Final = BY_HOME | {
 """Names that a device's own attributes may not take: they say something else of an entity."""
 _CATEGORIES: Final = ("", "config", "diagnostic")
 _LONGEST_NAME: Final = 255
-_TEXTS: Final = ("device_class", "entity_picture", "icon", "state_class", "unique_id", "unit_of_measurement")
+_TEXTS: Final = ("device_class", "entity_picture", "icon", "unique_id", "unit_of_measurement")
 _OFF_AT_FIRST: Final = ("climate", "fan", "humidifier", "light", "siren", "switch", "water_heater")
 """Components that are taken to be off until a command, where their device reports nothing."""
 _MOMENTARY: Final = ("button", "infrared", "notify", "scene")
@@ -60,6 +60,7 @@ class Draft:
         self.name = self._name(config)
         self.object_id = self._object_id(config)
         self._texts = {key: config.maybe_text(key) for key in _TEXTS}
+        self._state_class = config.maybe_text("state_class") if self.domain == "sensor" else None
         self._classed = "device_class" in config.fields
         self._unit = self._texts["unit_of_measurement"]
         if self.domain == "number" or (self.domain == "sensor" and is_number(config)):
@@ -156,7 +157,7 @@ class Draft:
             origin=self._origin,
             device=_said_device(device) if device else None,
             device_class=texts["device_class"] if self._classed else self.component.device_class,
-            state_class=texts["state_class"] if self.domain == "sensor" else None,
+            state_class=self._state_class,
             unit=self._unit,
             icon=texts["icon"],
             category=self.category,

@@ -57,11 +57,11 @@ def lamp_of(config: Config, modes: set[str], *, effects: bool) -> Lamp:
         raise Refused(f"`supported_color_modes` holds {sorted(unknown)[0]!r}: it may hold {', '.join(MODES)}")
     modes = modes - {"onoff"} if len(modes) > 1 else modes
     modes = modes - {"brightness"} if len(modes) > 1 else modes
-    warmest = config.maybe_number("min_kelvin", 500, 100_000)
-    coldest = config.maybe_number("max_kelvin", 500, 100_000)
-    if (mired := config.maybe_number("max_mireds", 10, 2000)) is not None and warmest is None:
+    warmest = config.maybe_number("min_kelvin", 10, 1_000_000)
+    coldest = config.maybe_number("max_kelvin", 10, 1_000_000)
+    if (mired := config.maybe_number("max_mireds", 1, 100_000)) is not None and warmest is None:
         warmest = colour.kelvin_of(mired)
-    if (mired := config.maybe_number("min_mireds", 10, 2000)) is not None and coldest is None:
+    if (mired := config.maybe_number("min_mireds", 1, 100_000)) is not None and coldest is None:
         coldest = colour.kelvin_of(mired)
     warmest, coldest = warmest or _WARMEST, coldest or _COLDEST
     if warmest > coldest:

@@ -25,12 +25,15 @@ _REPORTED: Final = FACTS | {"state"}
 
 
 def lamp(config: Config) -> Lamp:
-    """A lamp can do what it lists, or what the flags of earlier versions say."""
+    """A lamp can do what it lists, or what the flags of earlier versions say. One that says itself that it has no
+    brightness or no effects has none."""
     modes = set(config.texts("supported_color_modes"))
     modes |= {mode for key, mode in _OLD_FLAGS.items() if config.flag(key)}
     if not modes:
         modes = {"brightness" if config.flag("brightness") else "onoff"}
-    return lamp_of(config, modes, effects=config.flag("effect") or config.has("effect_list"))
+    if modes == {"brightness"} and not config.flag("brightness", True):
+        modes = {"onoff"}
+    return lamp_of(config, modes, effects=config.flag("effect", "effect_list" in config.fields))
 
 
 def _report(config: Config) -> Callable[[Any], Any]:
@@ -101,7 +104,8 @@ class _Switch:
     def __init__(self, config: Config, _: Templates) -> None:
         self.lamp = lamp(config)
         self.topic = config.needed_topic("command_topic")
-        self.dims = config.flag("brightness") or self.lamp.modes == {"brightness"}
+        self.dims_apart = config.flag("brightness")
+        self.dims = config.flag("brightness", True)
         self.scale = config.whole("brightness_scale", 255, 1, 1_000_000)
         self.white_scale = config.whole("white_scale", 255, 1, 1_000_000)
         self.flashes = {
@@ -137,12 +141,13 @@ class _Switch:
 
     def _message(self, wish: Mapping[str, Any]) -> dict[str, Any]:
         message: dict[str, Any] = {}
+        folded = False
         for mode, keys in _CHANNELS.items():
             if (channels := wish.get(f"{mode}_color")) is not None:
-                if mode.startswith("rgb") and not self.dims:
+                if folded := mode.startswith("rgb") and not self.dims_apart:
                     channels = dimmed(channels, wish.get("brightness", 255))
                 message["color"] = dict(zip(keys, channels, strict=True))
-        if (brightness := wish.get("brightness")) is not None and (self.dims or not self.lamp.colours):
+        if (brightness := wish.get("brightness")) is not None and self.dims and not folded:
             message["brightness"] = scaled(brightness, self.scale)
         if (kelvin := wish.get("color_temp_kelvin")) is not None:
             message["color_temp"] = self.lamp.temperature(kelvin)

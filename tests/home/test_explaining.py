@@ -50,6 +50,23 @@ async def test_a_base_topic_that_nothing_is_based_on_is_of_no_use(stage: Stage) 
     assert (await explain(stage)).unused == ("~",)
 
 
+@pytest.mark.parametrize(
+    ("component", "field"),
+    [
+        ("switch", {"state_class": "measurement"}),
+        ("number", {"state_class": "measurement"}),
+        ("switch", {"availability": []}),
+        ("switch", {"availability_mode": "all"}),
+    ],
+)
+async def test_keys_that_say_nothing_of_this_entity_are_of_no_use(
+    stage: Stage, component: str, field: dict[str, Any]
+) -> None:
+    await stage.announce(component, LIGHT | field)
+    found = await explain(stage, f"homeassistant/{component}/thing/config")
+    assert found.unused == tuple(field)
+
+
 async def test_a_bundle_tells_of_each_component(stage: Stage) -> None:
     parts = {
         "lamp": {"p": "light", "uniq_id": "1", "cmd_t": "a/set", "stat_t": "a/own", "odd": 1},
