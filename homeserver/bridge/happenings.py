@@ -69,7 +69,13 @@ class Happenings:
         if tell is None:
             return None
         line = {"time": iso(event.at), "entity_id": event.entity_id, "why": self._causes.chain(event.cause)}
-        return {**line, "name": self._picture.device(event.device_id), "did": tell(event.data)}
+        return {**line, "name": self._teller(event), "did": tell(event.data)}
+
+    def _teller(self, event: DeviceEvent) -> str:
+        """The device; some entities have none."""
+        if event.device_id is None and event.entity_id is not None:
+            return self._picture.name(event.entity_id)
+        return self._picture.device(event.device_id)
 
     def _line(self, entity_id: str, time: datetime, why: list[dict[str, Any]]) -> dict[str, Any]:
         return {"time": iso(time), "entity_id": entity_id, "name": self._picture.name(entity_id), "why": why}

@@ -70,3 +70,15 @@ async def test_what_happens_at_devices_is_told(home: Any, kind: Any, data: dict[
     lines = parse(await stream.next())["news"]["happened"]
     assert [(line["name"], line["did"]) for line in lines if "did" in line] == ([("Wall remote", told)] if told else [])
     await stream.close()
+
+
+async def test_an_entity_without_a_device_is_told_by_its_own_name(home: Any) -> None:
+    stream = home.stream()
+    await stream.next()
+    cause = home.owner.house.cause("device:lamp")
+    home.owner.house.say(DEVICE_EVENT, DeviceEvent("flapping", None, "light.hall", home.clock.now(), {}, cause))
+    await home.settle()
+    (line,) = parse(await stream.next())["news"]["happened"]
+    assert (line["name"], line["entity_id"]) == (home.bridge.picture.name("light.hall"), "light.hall")
+    assert line["name"] != "A device"
+    await stream.close()
