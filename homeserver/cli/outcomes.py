@@ -26,8 +26,9 @@ def listen(client: Client, where: tuple[str, str]) -> Told:
 
 async def outcome_of(told: Told, cause: Cause, timeout: float) -> tuple[CommandOutcome, str | None]:
     """The end of a command and the state that goes with it; raises `Failure` where nobody tells. As long as the home
-    says that something is on its way, such as a shutter that drives, its end is waited for."""
-    clock, state, under_way = asyncio.get_running_loop().time, None, False
+    says that something is on its way, such as a shutter that drives, its end is waited for. What was so already goes
+    with the state before the command: a lock that is told again to lock may turn its bolt once more."""
+    clock, before, state, under_way = asyncio.get_running_loop().time, None, None, False
     began = clock()
     until = began + timeout + _REPORT
     try:
@@ -36,8 +37,9 @@ async def outcome_of(told: Told, cause: Cause, timeout: float) -> tuple[CommandO
                 said = await told.get()
             if isinstance(said, EntityState):
                 state, under_way = said.state, WANTED in said.attributes
+                before = before or state
             elif isinstance(said, CommandOutcome) and said.cause is not None and said.cause.id == cause.id:
-                return said, await _settled(told, cause, state)
+                return said, before if said.outcome == "already" else await _settled(told, cause, state)
             until = max(until, clock() + _REPORT)
     except TimeoutError:
         raise Failure(f"nobody told within {clock() - began:.0f} s what came of it") from None

@@ -58,6 +58,12 @@ async def test_the_state_may_come_before_the_end_or_not_at_all() -> None:
     assert await play(end("acknowledged")) == ("acknowledged", None)
 
 
+async def test_what_was_so_already_is_what_it_was_and_not_what_it_does_once_more() -> None:
+    """The demo house's lock turns its bolt again."""
+    again = (state("locked"), state("locking", "c1"), end("already"), state("locked", "c1"))
+    assert await play(*again) == ("already", "locked")
+
+
 async def test_ends_of_other_commands_are_not_ours() -> None:
     others = end("superseded", Cause("c2", "person.anna"))
     assert await play(others, end("expired")) == ("expired", None)
