@@ -2,6 +2,8 @@
 
 from homeserver.home import words
 from homeserver.home.census import Census
+from homeserver.home.config import Refused
+from homeserver.home.discovery import place_of
 from homeserver.home.explaining import explained
 from homeserver.home.gallery import Gallery
 from homeserver.home.pages import image_reply, page
@@ -47,8 +49,17 @@ class Answering(Worker):
         topic = request.topic
         found = explained(topic, self.registry.payload(topic) or b"{}", self.prefix, self.roster, self.refusals)
         if not found.entities and not found.refused:
-            raise CallError("not_found", f"nothing was announced on {topic[:200]}", "topic")
+            raise CallError("not_found", _unheard(topic, self.prefix), "topic")
         return found
+
+
+def _unheard(topic: str, prefix: str) -> str:
+    """Why nothing came of a topic: none may ever be announced on it, or none was."""
+    try:
+        place_of(topic, prefix)
+    except Refused as refused:
+        return f"nothing can be announced on {topic[:200]}: {refused}"
+    return f"nothing was announced on {topic[:200]}"
 
 
 def _refusal(entry: tuple[str, Refusal]) -> words.RefusalLine:

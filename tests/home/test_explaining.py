@@ -107,6 +107,14 @@ async def test_what_nobody_announced_is_not_found(stage: Stage) -> None:
         await explain(stage, "homeassistant/light/nobody/config")
 
 
+@pytest.mark.parametrize("topic", ["homeassistant/sensor/config", "homeassistant/sensor/a/b/c/config"])
+async def test_a_topic_that_no_home_hears_says_what_it_must_be_like(stage: Stage, topic: str) -> None:
+    with pytest.raises(
+        CallError, match=r"nothing can be announced on .*: a discovery topic is homeassistant/COMPONENT"
+    ):
+        await explain(stage, topic)
+
+
 def changed(value: Any) -> list[Any]:
     """Other values of the same kind."""
     match value:
