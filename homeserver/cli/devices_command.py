@@ -23,6 +23,12 @@ class ListOrMore(TyperGroup):
             args = ["list", *args]
         return super().parse_args(ctx, args)
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The options of `list` too, since `list` may be left out."""
+        super().format_help(ctx, formatter)
+        listing = self.commands["list"]
+        listing.format_help(listing.context_class(listing, info_name="list", parent=ctx), formatter)
+
 
 app = typer.Typer(
     cls=ListOrMore, help="List devices and what is wrong with them; replace one; clear what is left over."
@@ -44,13 +50,26 @@ def list_devices(
     as_json: AsJson = False,
 ) -> None:
     """List devices with area, signal, battery, when they were heard last, and what is wrong with them."""
-    found = talk(_pages(load_settings(data, broker), "devices", {}))
+    settings = load_settings(data, broker)
+    found = talk(_pages(settings, "devices", {}))
     rows = [row for row in found if _asked(row, pattern) and (row["problems"] or not wrong)]
     if as_json:
         print_json(rows)
         return
     empty = "nothing is wrong with any device" if wrong else "the home has no such device"
     print_table(("device", "name", "area", "heard", "signal", "battery", "wrong"), map(_cells, rows), empty)
+    if wrong and (refused := talk(_pages(settings, "refusals", {"topic": "/config"}))):
+        console.print(_hint(refused), markup=False, soft_wrap=True)
+
+
+def _hint(refused: list[dict[str, Any]]) -> str:
+    """What became no entity: it may be why a device is missing."""
+    one = refused[0]
+    count = "1 announcement is" if len(refused) == 1 else f"{len(refused)} announcements are"
+    return (
+        f"{count} refused, the last on {one['topic']}: {one['reason']}\n"
+        "`homeserver call home.refusals topic=/config` lists all that is refused, and why"
+    )
 
 
 @app.command()

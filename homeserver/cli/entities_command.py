@@ -1,7 +1,8 @@
 """`homeserver entities`: what the home consists of, and how it is now."""
 
-from dataclasses import asdict
-from typing import Annotated, Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -15,7 +16,25 @@ from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, UNAVAILABLE, U
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
 from homeserver.view.digits import displayed
 
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is done to entities: the option that says it, the words that it sets, and to which it is done."""
+
+    option: str
+    fields: Mapping[str, bool]
+    among: str
+
+
+_ENABLE: Final = Wish("--enable", {"disabled": False}, "disabled")
+_DISABLE: Final = Wish("--disable", {"disabled": True}, "enabled")
+_HIDE: Final = Wish("--hide", {"hidden": True}, "visible")
+_SHOW: Final = Wish("--show", {"hidden": False}, "hidden")
 app = typer.Typer()
+_NOT_THERE: Final = {
+    "starting": "the home is starting: its entities come in a moment, so ask again",
+    "offline": "the home's worker `home` is not running now: ask again in a moment, or see `homeserver status`",
+}
 Found = dict[str, dict[tuple[str, ...], Any]]
 
 
@@ -29,20 +48,28 @@ def entities(
     disabled: Annotated[bool, typer.Option("--disabled", help="Only those that are disabled.")] = False,
     enable: Annotated[bool, typer.Option("--enable", help="Enable them.")] = False,
     disable: Annotated[bool, typer.Option("--disable", help="Disable them: they are listed, and no more.")] = False,
+    hide: Annotated[bool, typer.Option("--hide", help="Leave them out of pages and of targets by place.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Hide them no more.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List entities with state, area, and since when it is so; enable or disable them."""
+    """List entities with state, area, and since when it is so; enable, disable, hide or show them.
+
+    Whatever is done to them at once is one deed: `homeserver undo` takes it back.
+    """
     settings = load_settings(data, broker)
     pattern = wanted or "*"
-    if enable or disable:
-        if wanted is None or enable == disable:
-            raise Failure("say which, and one of both: `homeserver entities light.hall --enable`, or `--disable`")
-        _tell(talk(_switch(settings, pattern, disable=disable)), as_json=as_json)
+    wishes = [wish for asked, wish in ((enable, _ENABLE), (disable, _DISABLE), (hide, _HIDE), (show, _SHOW)) if asked]
+    if wishes:
+        if wanted is None or len(wishes) > 1:
+            raise Failure(f"say which, and one thing: `homeserver entities light.hall {wishes[0].option}`")
+        _tell(talk(_switch(settings, pattern, wishes[0])), pattern, as_json=as_json)
         return
     if disabled:
         _list_disabled(talk(_disabled(settings)), pattern, as_json=as_json)
         return
-    found = talk(_look(settings))
+    found, home = talk(_look(settings))
+    if home != "online" and not any(config.owner == "home" for config in found[ENTITY_CONFIG.template].values()):
+        raise Failure(_NOT_THERE[home] if home in _NOT_THERE else _NOT_THERE["offline"])
     rows = [row for row in _rows(found) if any(fits(id, pattern) for id in (row["id"], *row["former"]))]
     if as_json:
         print_json(rows)
@@ -52,33 +79,33 @@ def entities(
     print_table(("entity", "name", "state", "area", "since"), lines, empty)
 
 
-def _tell(edited: list[dict[str, Any]], *, as_json: bool) -> None:
+def _tell(edited: dict[str, Any], pattern: str, *, as_json: bool) -> None:
     if as_json:
         print_json(edited)
         return
-    for one in edited:
-        did = one["deed"]["did"] if one["deed"] else (f"{one['thing']} is so already",)
-        console.print("\n".join(did), markup=False, soft_wrap=True)
+    did = edited["deed"]["did"] if edited["deed"] else (f"{pattern}: so already",)
+    console.print("\n".join(did), markup=False, soft_wrap=True)
 
 
-async def _switch(settings: Settings, pattern: str, *, disable: bool) -> list[dict[str, Any]]:
-    """Enable or disable the one of that id, or all that a pattern with wildcards covers."""
+async def _switch(settings: Settings, pattern: str, wish: Wish) -> dict[str, Any]:
+    """Do it to the one of that id, or to all that a pattern with wildcards covers."""
     async with connected(settings) as client:
         ids = [pattern]
         if set(pattern) & set("*?["):
-            ids = await _all_enabled(client) if disable else [row["id"] for row in await _all_disabled(client)]
-            ids = sorted(id for id in ids if fits(id, pattern))
+            ids = sorted(id for id in await _candidates(client, wish) if fits(id, pattern))
         if not ids:
-            raise Failure(f"no {'enabled' if disable else 'disabled'} entity of a device is called {pattern}")
-        asked = [{"entity": id, "disabled": disable} for id in ids]
-        return [await client.calls.ask("home", "edit_entity", fields) for fields in asked]
+            raise Failure(f"no {wish.among} entity of a device is called {pattern}")
+        done: dict[str, Any] = await client.calls.ask("home", "edit_entities", {"entities": ids, **wish.fields})
+        return done
 
 
-async def _all_enabled(client: Client) -> list[str]:
-    """Those of devices: what workers say by themselves, such as zone.home, cannot be disabled."""
+async def _candidates(client: Client, wish: Wish) -> list[str]:
+    """Those of devices that are not so yet: what workers say by themselves, such as zone.home, stays as it is."""
+    if wish is _ENABLE:
+        return [row["id"] for row in await _all_disabled(client)]
     found = await client.present(ENTITY_CONFIG, ENTITY_ENTRY)
-    entries = found[ENTITY_ENTRY.template]
-    return [id for id in map(".".join, found[ENTITY_CONFIG.template]) if (id,) in entries]
+    entries = {id: found[ENTITY_ENTRY.template].get((id,)) for id in map(".".join, found[ENTITY_CONFIG.template])}
+    return [id for id, entry in entries.items() if entry and wish.fields.get("hidden") != entry.hidden]
 
 
 async def _disabled(settings: Settings) -> list[dict[str, Any]]:
@@ -105,9 +132,13 @@ def _list_disabled(found: list[dict[str, Any]], pattern: str, *, as_json: bool) 
     print_table(("entity", "name", "device", "disabled by"), lines, "no such entity is disabled")
 
 
-async def _look(settings: Settings) -> Found:
+async def _look(settings: Settings) -> tuple[Found, str]:
+    """What there is, and how the worker is that says most of it."""
     async with connected(settings) as client:
-        return await client.present(ENTITY_CONFIG, ENTITY_STATE, ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY)
+        presence = await client.presence()
+        states = [one.state for one in presence.all() if one.worker == "home"]
+        found = await client.present(ENTITY_CONFIG, ENTITY_STATE, ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY)
+        return found, states[0] if states else "offline"
 
 
 def _rows(found: Found) -> list[dict[str, Any]]:
@@ -134,6 +165,7 @@ def _row(where: tuple[str, ...], config: EntityConfig, state: EntityState | None
         "cause": asdict(state.cause) if state and state.cause else None,
         "services": config.services,
         "owner": config.owner,
+        "hidden": bool(entry and entry.hidden),
         "former": entry.former if entry else (),
     }
 

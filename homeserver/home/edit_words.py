@@ -49,6 +49,14 @@ class EditEntity(_Words):
     take: _Take = False
 
 
+class EditEntities(_Words):
+    """Hide or disable several entities at once, or show or enable them: one deed."""
+
+    entities: Annotated[tuple[_Name, ...], Field(min_length=1, max_length=5_000, description="the entities' ids")]
+    hidden: bool | None = Field(None, description="whether pages and targets by place leave them out")
+    disabled: bool | None = Field(None, description="whether they are only listed: nothing is heard or said of them")
+
+
 class EditDevice(_Words):
     """Give a device another name, id, area, labels or pace."""
 
@@ -162,7 +170,15 @@ class Edited(_Words):
     deed: DeedLine | None
 
 
+class EditedAll(_Words):
+    """How many of the things are other than they were, and the deed; null where none is."""
+
+    changed: int
+    deed: DeedLine | None
+
+
 EDIT_ENTITY: Final = Call("home", "edit_entity", EditEntity, Edited)
+EDIT_ENTITIES: Final = Call("home", "edit_entities", EditEntities, EditedAll)
 EDIT_DEVICE: Final = Call("home", "edit_device", EditDevice, Edited)
 EDIT_AREA: Final = Call("home", "edit_area", EditArea, Edited)
 EDIT_FLOOR: Final = Call("home", "edit_floor", EditFloor, Edited)

@@ -28,7 +28,7 @@ from homeserver.home.litter import Litter
 from homeserver.home.newcomers import NOBODY, Newcomers
 from homeserver.home.pacing import Pacing
 from homeserver.home.pages import page
-from homeserver.home.registry import DeviceRow, Registry
+from homeserver.home.registry import DeviceRow, EntityRow, Registry
 from homeserver.home.renaming import Renaming
 from homeserver.home.roster import Roster
 from homeserver.home.words import DISABLED, AskDisabled, DisabledLine, DisabledList
@@ -62,14 +62,25 @@ class Editing(Worker):
 
     @answers(words.EDIT_ENTITY)
     async def edit_entity(self, request: words.EditEntity, caller: Caller) -> words.Edited:
-        row = self.registry.entity(request.entity)
-        if row is None:
-            known = nearest(request.entity, list(self.registry.entities))
-            raise CallError("not_found", f"there is no entity {request.entity}; {known}", "entity")
-        asked = self._asked(request, "entity")
+        row, asked = self._entity(request.entity, "entity"), self._asked(request, "entity")
         if (entity := self.roster.announced(row)) is not None:
             fitting.check(entity, asked)
         return await self._edit("entity", row.own, fitting.plain(asked), caller)
+
+    def _entity(self, id: str, field: str) -> EntityRow:
+        row = self.registry.entity(id)
+        if row is None:
+            known = nearest(id, list(self.registry.entities))
+            raise CallError("not_found", f"there is no entity {id}; {known}", field)
+        return row
+
+    @answers(words.EDIT_ENTITIES)
+    async def edit_entities(self, request: words.EditEntities, caller: Caller) -> words.EditedAll:
+        owns = dict.fromkeys(self._entity(id, "entities").own for id in request.entities)
+        asked = self._asked(request, "entities")
+        steps = [self._step("entity", own, asked) for own in owns]
+        deed = await self._do(steps, caller)
+        return words.EditedAll(changed=sum(step.before != step.after for step in steps), deed=deed)
 
     @answers(DISABLED)
     async def disabled(self, request: AskDisabled, caller: Caller) -> DisabledList:
@@ -208,12 +219,13 @@ class Editing(Worker):
 
     async def _edit(self, kind: Kind, own: str, asked: dict[str, Any], caller: Caller) -> words.Edited:
         steps = list(self.renaming.renamed(kind, own, asked))
-        step = self.journal.step(kind, own, {**self.journal.of(kind, own), **asked})
-        if not step.after and not self._is_made(kind, own):
-            step = self.journal.step(kind, own, None)
-        deed = await self._do([*steps, step], caller)
+        deed = await self._do([*steps, self._step(kind, own, asked)], caller)
         id = self.journal.id_of(kind, own)
         return words.Edited(thing=id if kind == "entity" else f"{kind}.{id}", deed=deed)
+
+    def _step(self, kind: Kind, own: str, asked: Mapping[str, Any]) -> Step:
+        step = self.journal.step(kind, own, {**self.journal.of(kind, own), **asked})
+        return step if step.after or self._is_made(kind, own) else self.journal.step(kind, own, None)
 
     def _is_made(self, kind: Kind, own: str) -> bool:
         """Whether it is there because people made it."""

@@ -60,7 +60,7 @@ class Orphans:
             device = self._registry.devices[own]
             if not device.entities and (own in parts or own not in awaited):
                 ids = tuple(sorted(row.id for row in parts.get(own, ())))
-                why = f"it is announced no more; {len(ids)} ids are kept for it"
+                why = f"it is announced no more; {_ids(len(ids))} kept for it"
                 yield Orphan(f"device.{id}", "device", why, True, ids[:_SHOWN], device=device)
 
     def _silent(self, days: float) -> Iterator[Orphan]:
@@ -78,6 +78,10 @@ class Orphans:
             if not row.present and row.key and row.device_id not in gone:
                 why = "it was told to be forgotten" if row.forgotten else "its device announces it no more"
                 yield Orphan(id, "entity", why, entity=row)
+
+
+def _ids(count: int) -> str:
+    return "1 id is" if count == 1 else f"{count or 'no'} ids are"
 
 
 def _span(seconds: float) -> str:

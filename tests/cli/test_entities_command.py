@@ -12,5 +12,5 @@ from homeserver.cli.failures import Failure
     ("filter", "enable", "disable"), [(None, False, True), (None, True, False), ("light.hall", True, True)]
 )
 def test_it_must_be_said_which_and_what(tmp_path: Path, filter: str | None, enable: bool, disable: bool) -> None:
-    with pytest.raises(Failure, match="say which, and one of both"):
+    with pytest.raises(Failure, match=r"say which, and one thing: `homeserver entities light.hall --(en|dis)able`"):
         entities(filter, data=tmp_path, enable=enable, disable=disable)

@@ -130,6 +130,25 @@ async def test_deeds_are_listed_and_undone_in_any_order_that_is_possible(home: S
     assert said(home, ENTITY_ENTRY, "light.hall_lamp").name is None
 
 
+async def test_several_entities_are_hidden_or_disabled_in_one_deed(home: Stage) -> None:
+    await home.announce("light", {"name": "Second", "unique_id": "second", "command_topic": "s/set"}, "second")
+    before, ids = everything(home), sorted(home.states)
+    assert len(ids) > 1
+    hidden = await ask(home, "edit_entities", entities=ids, hidden=True)
+    assert (hidden.changed, len(hidden.deed.did)) == (len(ids), len(ids))
+    assert all(said(home, ENTITY_ENTRY, id).hidden for id in ids)
+    disabled = await ask(home, "edit_entities", entities=[*ids, ids[0]], disabled=True)
+    assert (disabled.changed, home.states) == (len(ids), {})
+    again = await ask(home, "edit_entities", entities=ids, disabled=True)
+    assert (again.changed, again.deed) == (0, None)
+    with pytest.raises(CallError, match=r"there is no entity light\.nothing"):
+        await ask(home, "edit_entities", entities=[ids[0], "light.nothing"], disabled=False)
+    assert home.states == {}, "all or none"
+    await ask(home, "undo")
+    await ask(home, "undo")
+    assert everything(home) == before
+
+
 async def test_an_edit_that_changes_nothing_is_no_deed(home: Stage) -> None:
     await ask(home, "edit_entity", entity="light.hall_lamp", name="Mine")
     assert (await ask(home, "edit_entity", entity="light.hall_lamp", name="Mine")).deed is None
@@ -139,6 +158,7 @@ async def test_an_edit_that_changes_nothing_is_no_deed(home: Stage) -> None:
 async def test_an_entity_moves_to_another_id_and_answers_to_both(home: Stage) -> None:
     await home.report("a/state", "ON")
     changed = home.states["light.hall_lamp"].changed
+    await home.virtual.advance(60)
     edited = await ask(home, "edit_entity", entity="light.hall_lamp", id="light.door")
     assert edited.thing == "light.door"
     assert edited.deed.did == ("light.hall_lamp: id light.hall_lamp -> light.door",)
@@ -259,6 +279,8 @@ async def test_what_its_maker_disables_is_listed_and_costs_nothing_until_it_is_e
     assert not said(stage, ENTITY_ENTRY, "light.hall_lamp").disabled
     await ask(stage, "undo")
     assert (stage.configs, stage.states) == ({}, {})
+    await ask(stage, "edit_entity", entity="light.hall_lamp", disabled=False)
+    assert stage.states["light.hall_lamp"].state == "on", "it is said again, though it is what was said last"
 
 
 async def test_people_disable_an_entity_over_restarts_and_renames(tmp_path: Path) -> None:
