@@ -81,6 +81,20 @@ async def test_a_new_device_takes_the_place_of_an_old_one(stage: Stage) -> None:
     assert states(stage)["sensor.0x02_temperature"] == "21"
 
 
+async def test_whatever_led_to_the_old_device_or_to_the_new_one_leads_to_it(stage: Stage) -> None:
+    for address, name, id in (("0x01", "Old", "warmth"), ("0x02", "New", "mine")):
+        await sensor(stage, address, name, ("temperature",))
+        await ask(stage, "edit_entity", entity=f"sensor.{name.lower()}_temperature", id=f"sensor.{id}")
+        await ask(stage, "edit_device", device=f"zigbee2mqtt_{address}", id=id)
+    before = everything(stage)
+    await ask(stage, "replace_device", old="warmth", new="mine")
+    former = said(stage, ENTITY_ENTRY, "sensor.warmth").former
+    assert former == ("sensor.old_temperature", "sensor.new_temperature", "sensor.mine")
+    assert said(stage, DEVICE_ENTRY, "warmth").former == ("zigbee2mqtt_0x01", "zigbee2mqtt_0x02", "mine")
+    await ask(stage, "undo")
+    assert everything(stage) == before
+
+
 async def test_a_device_that_is_gone_already_is_replaced_after_a_restart(tmp_path: Path) -> None:
     broker = MemoryBroker()
     async with memory_stage(tmp_path, broker) as stage:
