@@ -1,9 +1,11 @@
 """Devices with what can be told of them, and what is wrong."""
 
+from pathlib import Path
 from typing import Any
 
 from homeserver.home.words import DeviceLine
-from tests.home.stage import Stage
+from homeserver.runtime.memory_broker import MemoryBroker
+from tests.home.stage import Stage, memory_stage
 
 DEVICE = {"identifiers": ["x"], "name": "Door"}
 
@@ -28,6 +30,15 @@ async def test_signal_battery_and_when_it_was_heard(stage: Stage) -> None:
     await stage.process.clock.advance(5)  # type: ignore[attr-defined]  # the stage's clock is moved by hand
     found = await line(stage)
     assert (found.battery, found.signal, found.silent, found.problems) == ("80 %", "120 lqi", 5.0, ())
+
+
+async def test_what_the_broker_kept_tells_not_when_a_device_spoke(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    broker.retained["a/battery"] = b"80"
+    async with memory_stage(tmp_path, broker) as stage:
+        await announce(stage, "battery", device_class="battery", unit_of_measurement="%")
+        found = await line(stage)
+        assert (found.battery, found.silent) == ("80 %", None)
 
 
 async def test_what_is_wrong(stage: Stage) -> None:

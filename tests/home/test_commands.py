@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from homeserver.home import commands, outbox
+from homeserver.home import outbox
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.topics.entity import COMMAND, Command
 from tests.home.stage import LOGIN, Stage, memory_stage
@@ -199,4 +199,3 @@ async def test_a_disk_that_is_full_is_said_and_survived(stage: Stage) -> None:
     reply = await stage.command("light.lamp", "turn_off")
     assert reply is not None
     assert reply.ok
-    assert commands.Commands is not None

@@ -233,14 +233,16 @@ async def test_two_rows_that_are_both_expected_are_one(incoming: Import) -> None
 async def test_zones_become_entities_and_trackers_are_in_them(incoming: Import) -> None:
     stage = incoming.stage
     work = words.ZoneRow(key="work", name="Work", latitude=48.2, longitude=16.3, radius=200, icon="mdi:briefcase")
-    await incoming.do(work, words.ZoneRow(key="far", name="Far", latitude=0, longitude=0, passive=True))
+    desk = words.ZoneRow(key="desk", name="Desk", latitude=48.2005, longitude=16.3, radius=20)
+    await incoming.do(work, desk, words.ZoneRow(key="far", name="Far", latitude=0, longitude=0, passive=True))
     config, state = entry(stage, ENTITY_CONFIG, "zone", "work"), entry(stage, ENTITY_STATE, "zone", "work")
     assert (config.name, config.icon, config.owner) == ("Work", "mdi:briefcase", "home")
     place = {"latitude": 48.2, "longitude": 16.3, "radius": 200.0, "passive": False, "persons": []}
     assert (state.state, state.attributes) == ("0", place)
     phone = {"name": "Phone", "unique_id": "p", "json_attributes_topic": "phone/at"}
     await stage.announce("device_tracker", phone)
-    for at, where in (((48.2005, 16.3), "Work"), ((0, 0), "not_home"), ((52.52, 13.405), "home")):
+    places = (((48.199, 16.3), "Work"), ((48.2005, 16.3), "Desk"), ((0, 0), "not_home"), ((52.52, 13.405), "home"))
+    for at, where in places:
         await stage.report("phone/at", json.dumps({"latitude": at[0], "longitude": at[1], "gps_accuracy": 5}))
         assert stage.states["device_tracker.phone"].state == where
     await incoming.ask("undo")

@@ -1,9 +1,9 @@
 """A home that starts again: same ids, same states, nothing said that did not happen, nothing kept that is gone."""
 
+import json
 from pathlib import Path
 from typing import Any
 
-from homeserver.home import opening, registry
 from homeserver.home.gathering import GATHERING
 from homeserver.runtime.memory_broker import MemoryBroker
 from tests.home.stage import memory_stage
@@ -34,7 +34,6 @@ async def test_states_that_no_device_repeats_are_as_they_were(tmp_path: Path) ->
         await first.report("lamp", '{"state": "ON", "brightness": 77}')
         await first.virtual.advance(1)
         before = dict(first.states)
-    assert opening.Opening is not None
     async with memory_stage(tmp_path, broker) as second:
         assert second.states["binary_sensor.hall_motion"].state == "on"
         assert second.states["light.lamp"].attributes["brightness"] == 77
@@ -103,6 +102,7 @@ async def test_a_broker_that_lost_its_store_makes_nothing_forgotten(tmp_path: Pa
         pass
     empty = MemoryBroker()
     async with memory_stage(tmp_path, empty) as third:
+        await third.virtual.advance(GATHERING + 1)
         assert set(third.configs) == {"binary_sensor.hall_motion", "light.lamp"}
         await third.report("pir/state", "ON")
         assert third.states["binary_sensor.hall_motion"].state == "on"
@@ -160,7 +160,6 @@ async def test_ids_last_whatever_the_order_of_arrival(tmp_path: Path) -> None:
     broker.retained = dict(reversed(broker.retained.items()))
     async with memory_stage(tmp_path, broker) as second:
         assert {c.unique_id: i for i, c in second.configs.items()} == {"one": "light.lamp", "two": "light.lamp_2"}
-    assert registry.Registry is not None
 
 
 async def test_what_no_device_reports_is_off_at_first_and_as_it_was_later(tmp_path: Path) -> None:
@@ -214,6 +213,33 @@ async def test_registry_words_of_what_is_gone_are_taken_back(tmp_path: Path) -> 
         assert "homeserver/registry/device/ghost" not in broker.retained
         assert "homeserver/registry/device/pir" in broker.retained
         assert "homeserver/registry/area/hall" in broker.retained
+
+
+async def test_a_rename_that_was_broken_off_is_brought_to_its_end(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as first:
+        await first.announce("light", LAMP, "l")
+        await first.report("lamp", '{"state": "ON", "brightness": 77}')
+        await first.process.calls.ask("home", "edit_entity", {"entity": "light.lamp", "id": "light.desk"})
+        await first.quiet()
+    for part in ("config", "state"):
+        said = broker.retained.pop(f"homeserver/entity/light/desk/{part}")
+        broker.retained[f"homeserver/entity/light/lamp/{part}"] = said
+    async with memory_stage(tmp_path, broker) as second:
+        await second.quiet()
+        assert set(second.states) == {"light.desk"}
+        assert (second.states["light.desk"].state, second.states["light.desk"].attributes["brightness"]) == ("on", 77)
+        assert not [topic for topic in broker.retained if topic.startswith("homeserver/entity/light/lamp/")]
+
+
+async def test_an_entity_of_the_home_that_it_knows_not_is_taken_back(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    at = "2026-01-01T00:00:00Z"
+    state = {"state": "on", "attributes": {}, "changed": at, "updated": at}
+    broker.retained["homeserver/entity/light/ghost/config"] = b'{"name": "Ghost", "owner": "home"}'
+    broker.retained["homeserver/entity/light/ghost/state"] = json.dumps(state).encode()
+    async with memory_stage(tmp_path, broker):
+        assert not [topic for topic in broker.retained if "ghost" in topic]
 
 
 async def test_an_id_that_another_worker_owns_is_not_taken(tmp_path: Path) -> None:

@@ -161,6 +161,10 @@ async def test_steps_wait_for_their_turn_and_none_is_lost(stage: Stage) -> None:
 
 async def test_a_toggle_goes_by_what_the_device_said_since(stage: Stage) -> None:
     await stage.announce("switch", SWITCH)
+    await stage.command("switch.plug", "turn_on")
+    await stage.report("plug", "OFF")  # somebody was there first
+    await stage.command("switch.plug", "toggle")
+    assert stage.told_on("plug/set") == ["ON", "ON"]
     await stage.report("plug", "ON")
     await stage.command("switch.plug", "turn_on", id="so already")
     await stage.command("switch.plug", "toggle")

@@ -57,6 +57,16 @@ async def test_an_id_of_what_is_gone_is_kept_until_a_new_thing_wants_it(turn: Tu
     assert registry.assign("light", "old", "k", "hall", None).id == "light.hall_2"
 
 
+async def test_an_id_of_what_is_gone_and_was_spoken_of_is_given_to_nobody(turn: Turn) -> None:
+    journal = Journal(turn)
+    registry = Registry(turn, journal)
+    registry.assign("light", "old", "k", "hall", None)
+    journal.do([journal.step("entity", "light.hall", {"name": "Mine"})], 0.0, "me")
+    registry.leave("light.hall")
+    assert registry.assign("light", "new", "k2", "hall", None).id == "light.hall_2"
+    assert registry.assign("light", "old", "k", "other", None).id == "light.hall"
+
+
 async def test_a_device_is_known_by_any_of_its_keys(turn: Turn) -> None:
     registry = registry_of(turn)
     first, new = registry.device(described("id:0x1", name="Plug"))

@@ -89,6 +89,8 @@ async def test_words_that_would_clash_or_dangle_are_told(names: Names) -> None:
     assert "light.b is another's now" in clash([step("entity", "light.a", {FORMER: ["light.b"]})])
     swap = [step("entity", "light.a", {ID: "light.b"}), step("entity", "light.b", {ID: "light.a"})]
     assert clash(swap) == ""
+    both = [step("entity", "light.a", {ID: "light.x"}), step("entity", "light.b", {FORMER: ["light.x"]})]
+    assert "light.x is another's now" in clash(both)
     assert "is not there any more" in clash([step("entity", "light.never", {"name": "X"})])
     assert "would be in label blue" in clash([step("entity", "light.a", {"labels": ["blue"]})])
     names.rename("light.a", labels=["red"])

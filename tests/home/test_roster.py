@@ -17,6 +17,7 @@ async def test_single_configs_move_to_a_bundle_without_a_blink_and_back_again(st
     cmps = {"bla1": {"p": "sensor", **own, "name": "New name", "default_entity_id": "sensor.wished"}}
     bundle = {"device": device, "o": {"name": "x"}, "cmps": cmps}
     await stage.announce("device", bundle, "0AFFD2")
+    assert stage.configs["sensor.mine"].name == "New name", "at once: the single config may be left where it is"
     await stage.announce("sensor", "", single)
     assert {id: config.name for id, config in stage.configs.items()} == {"sensor.mine": "New name"}
     await stage.announce("device", '{"migrate_discovery": true}', "0AFFD2")

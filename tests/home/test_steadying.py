@@ -174,8 +174,11 @@ async def test_throttled_there_is_one_state_in_a_while_and_the_last_is_told(stag
 
 async def test_a_command_is_not_slowed(stage: Stage) -> None:
     await stage.announce("light", LAMP)
-    await stage.report("lamp", "OFF")
     await set_of(stage, "light.lamp", throttle=60)
+    for word in ("OFF", "ON"):
+        await stage.report("lamp", word)
+    assert stage.states["light.lamp"].state == "off", "nobody asked for it"
+    await stage.report("lamp", "OFF")
     await stage.command("light.lamp", "turn_on")
     await stage.report("lamp", "ON")
     assert stage.states["light.lamp"].state == "on"

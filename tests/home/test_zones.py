@@ -85,8 +85,9 @@ async def test_a_restart_says_the_same_and_takes_back_what_is_no_more(tmp_path: 
     broker = MemoryBroker()
     async with memory_stage(tmp_path, broker) as stage:
         await ask(stage, "edit_zone", name="Work", latitude=1, longitude=2)
-        before = state(stage, "work")
-    async with memory_stage(tmp_path, broker) as stage:
+        before, clock = state(stage, "work"), stage.virtual
+    await clock.advance(3600)
+    async with memory_stage(tmp_path, broker, clock) as stage:
         assert state(stage, "work") == before
         stage.home.journal.words.pop(("zone", "work"))
         stage.home.turn.write("DELETE FROM word WHERE kind = 'zone'")
