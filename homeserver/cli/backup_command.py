@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from homeserver.cli.failures import Failure
-from homeserver.cli.options import AsJson, Data, Rules, Sets, load_settings, zone_of
+from homeserver.cli.options import AsJson, Data, Rules, Sets, given_settings, zone_of
 from homeserver.cli.printing import console, print_json, print_table
 from homeserver.runtime.clock import RealClock
 from homeserver.runtime.settings import Settings
@@ -48,7 +48,7 @@ def backup(
         return
     if worker and not NAME.fullmatch(worker):
         raise Failure(f"{worker!r} is no name of a worker: 1 to 32 of a-z 0-9 _ -")
-    settings, now = load_settings(data, None, sets, rules=rules), RealClock().now()
+    settings, now = given_settings(data, None, sets, rules=rules), RealClock().now()
     name = catalogue.name_of(catalogue.kind_of(worker), now, plain=plain)
     place = _place((to or _folder(settings)).expanduser().absolute(), name, plain=plain)
     manifest = make(Order(Folders(settings.home.data, settings.home.rules), place, now, worker, plain))
@@ -78,7 +78,7 @@ def verify_backup(
 @app.command(name="list")
 def list_backups(data: Data = None, sets: Sets = None, as_json: AsJson = False) -> None:
     """List the backups in the home's own folder for them, newest first."""
-    settings = load_settings(data, None, sets)
+    settings = given_settings(data, None, sets)
     folder = _folder(settings)
     found = catalogue.entries(folder)
     if as_json:

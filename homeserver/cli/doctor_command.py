@@ -6,7 +6,7 @@ from homeserver import workers
 from homeserver.cli import examinations
 from homeserver.cli.client import talk
 from homeserver.cli.examinations import Finding
-from homeserver.cli.options import AsJson, Broker, Data, Rules, load_settings
+from homeserver.cli.options import AsJson, Broker, Data, Rules, given_settings
 from homeserver.cli.printing import console, print_json
 from homeserver.runtime.settings import Settings
 
@@ -17,7 +17,7 @@ _MARKS = {"good": "[green]good[/]   ", "missing": "[yellow]missing[/]", "bad": "
 @app.command()
 def doctor(data: Data = None, broker: Broker = None, rules: Rules = None, as_json: AsJson = False) -> None:
     """Look at everything that the home needs. Exit code 1 where something is bad; what is merely missing costs less."""
-    settings = load_settings(data, broker, rules=rules)
+    settings = given_settings(data, broker, rules=rules)
     findings = [*_all(settings), *talk(examinations.bus(settings))]
     if as_json:
         print_json(findings)

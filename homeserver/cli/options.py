@@ -3,7 +3,7 @@
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import typer
@@ -12,6 +12,8 @@ from homeserver.runtime.log import start_logging
 from homeserver.runtime.running import running
 from homeserver.runtime.settings import Settings
 
+_ITS_OWN: Final = ("root", "discovery_prefix", "mqtt_port", "mqtt_host", "anonymous")
+"""What must be as the running home has it, for a command to find it and to say how devices do."""
 Data = Annotated[
     Path | None,
     typer.Option("--data", help="Folder that holds all that the home keeps.", metavar="DIR", show_default=False),
@@ -36,9 +38,19 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 Reach = Annotated[float, typer.Option("--timeout", help="Seconds to wait for an answer.", min=0.1)]
 
 
-def load_settings(data: Path | None, broker: str | None, sets: list[str] | None = None, **more: Any) -> Settings:
-    """The settings in force; raises `SettingsError`."""
+def given_settings(data: Path | None, broker: str | None, sets: list[str] | None = None, **more: Any) -> Settings:
+    """The settings of this very command line, environment and file; raises `SettingsError`."""
     return Settings.load({"data": data, "broker": broker, **more}, sets)
+
+
+def load_settings(data: Path | None, broker: str | None) -> Settings:
+    """The settings with which a command reaches its home; raises `SettingsError`. A home that runs there goes on with
+    what it was started with, whatever stood on that command line or stands in the file by now."""
+    settings = given_settings(data, broker)
+    here = running(settings.home.data) if "://" not in settings.home.broker else None
+    if here is None:
+        return settings
+    return given_settings(data, broker, **{name: here.settings[name][0] for name in _ITS_OWN if name in here.settings})
 
 
 def zone_of(settings: Settings) -> ZoneInfo:

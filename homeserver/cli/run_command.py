@@ -8,7 +8,7 @@ import typer
 
 from homeserver import workers
 from homeserver.cli.failures import Failure
-from homeserver.cli.options import Broker, Data, Rules, Sets, load_settings, log_for_people
+from homeserver.cli.options import Broker, Data, Rules, Sets, given_settings, log_for_people
 from homeserver.runtime.account import account_of
 from homeserver.runtime.assembly import assemble, run_loop
 from homeserver.runtime.health import telling
@@ -48,7 +48,7 @@ def run(
     ] = False,
 ) -> None:
     """Run workers until Ctrl+C. They reconnect by themselves whenever the broker comes back."""
-    settings = load_settings(data, broker, sets, rules=rules, login_file=login)
+    settings = given_settings(data, broker, sets, rules=rules, login_file=login)
     names = names or _planned(process)
     kinds = workers.kinds(dict.fromkeys(names))
     if not supervised:  # the keeper has checked, and this process needs no other workers

@@ -6,7 +6,7 @@ import typer
 
 from homeserver import workers
 from homeserver.cli.env_example import env_example
-from homeserver.cli.options import AsJson, Broker, Data, Rules, Sets, load_settings
+from homeserver.cli.options import AsJson, Broker, Data, Rules, Sets, given_settings
 from homeserver.cli.printing import print_json, print_table
 from homeserver.runtime.running import Running, running
 from homeserver.runtime.settings import Setting
@@ -30,7 +30,7 @@ def settings(
     if env:
         print(shipped(), end="")
         return
-    given = load_settings(data, broker, sets, rules=rules)
+    given = given_settings(data, broker, sets, rules=rules)
     models = {name: kind.options for name, kind in workers.sound(workers.names()).items()}
     given.check(models, others=workers.names())
     here = running(given.home.data)

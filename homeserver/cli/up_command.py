@@ -16,7 +16,7 @@ from homeserver import __version__, workers
 from homeserver.cli import first_start
 from homeserver.cli.failures import Failure
 from homeserver.cli.greeting import line, tell_ready
-from homeserver.cli.options import Broker, Data, Rules, Sets, load_settings
+from homeserver.cli.options import Broker, Data, Rules, Sets, given_settings
 from homeserver.runtime.assembly import assemble
 from homeserver.runtime.clock import RealClock
 from homeserver.runtime.hosting import Setup
@@ -71,12 +71,12 @@ def up(
     """Start the broker and all workers of the home, and keep them up until Ctrl+C."""
     doors = {"mqtt_port": mqtt_port, "mqtt_host": mqtt_host, "http_port": http_port, "http_host": http_host}
     options = {"rules": rules, "anonymous": anonymous or None, **doors}
-    settings, plan = load_settings(data, broker, sets, **options), workers.plan(demo=demo)
+    settings, plan = given_settings(data, broker, sets, **options), workers.plan(demo=demo)
     models = {name: kind.options for name, kind in plan.sound().items()}
     workers.check(settings, models)
     _make_folder(settings.home.data)
     if not yes and first_start.ask(settings):
-        settings = load_settings(data, broker, sets, **options)
+        settings = given_settings(data, broker, sets, **options)
     _keep_up(settings, plan, models, verbose=verbose)
 
 
