@@ -358,6 +358,28 @@ async def test_what_the_home_says_is_text_and_never_markup(browser: Browser, sta
     assert page.faults == []
 
 
+async def test_what_stands_at_the_top_says_of_which_it_speaks(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    chip = "[...document.querySelectorAll('.glance button')].find((node) => node.innerText.includes('{word}'))"
+    listed = "[...document.querySelectorAll('#detail .list .reading:not([hidden])')]"
+    await page.run(f"{chip.format(word='doors and windows')}.focus()")
+    await page.key(" ", 32)
+    await page.until("document.querySelector('#detail').open")
+    assert await page.text("#detail-name") == "Doors and windows"
+    assert await page.run(f"{listed}.map((node) => node.innerText).join()") == "Open\nFront door,Open\nBedroom window"
+    stage.furniture.become("binary_sensor.front_door", "off")
+    await page.until(f"{listed}[0].innerText.includes('Closed')")
+    stage.furniture.house.say(ENTITY_CONFIG, None, "binary_sensor", "front_door")
+    await page.until(f"{listed}.length === 1")
+    await page.run(f"{listed}[0].click()")
+    await page.until("document.querySelector('#detail').innerText.includes('binary_sensor.bedroom_window')")
+    await page.key("Escape", 27)
+    await page.until("!document.querySelector('#detail').open && !document.querySelector('#detail').children.length")
+    await page.run(f"{chip.format(word='Bedroom window sensor battery')}.click()")
+    await page.until("document.querySelector('#detail').innerText.includes('sensor.bedroom_battery')")
+    assert page.faults == []
+
+
 async def test_entities_that_go_and_rooms_that_empty_leave_the_page(browser: Browser, stage: Stage) -> None:
     page = await opened(browser, stage)
     for entity_id in ("sensor.garden_temperature", "light.garden_path", "lawn_mower.garden_mower"):

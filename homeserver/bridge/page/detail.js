@@ -1,12 +1,12 @@
-// The details of one entity, in a dialog: since when, why, and what else its device says.
+// The details of one entity, in a dialog: since when, why, and what else its device says; or a list of several.
 
 import { byId, el, setAttribute, setText } from "/dom.js";
 import { reasonOf } from "/feed.js";
 import { rowsOf, shapeOf } from "/controls.js";
 import { entities, faultOf, wished, wishOf } from "/home.js";
 import { icon, iconOf } from "/icons.js";
-import { moodOf } from "/tiles.js";
-import { clock, shortName, since, stateLine } from "/words.js";
+import { moodOf, Reading } from "/tiles.js";
+import { capital, clock, shortName, since, stateLine } from "/words.js";
 import { widgetOf } from "/widgets.js";
 
 /** Attributes that are told otherwise, or only to programs. */
@@ -22,19 +22,49 @@ const KNOWN = new Set(
 const LONGEST = 500; // characters of an attribute: a device may say anything
 
 let shown = null;
+let listed = []; // where several are listed, their tiles
 let parts = null; // the widgets of the entity that is shown, made once: a finger may be on one of them
 
 export function openDetail(id) {
   shown = id;
+  listed = [];
   parts = null;
   draw();
+  open();
+}
+
+/** List several entities by name; a press shows the details of one. */
+export function openList(ids, title) {
+  const here = ids.filter((id) => entities.has(id));
+  if (here.length === 1) return openDetail(here[0]);
+  shown = parts = null;
+  listed = here.map((id) => new Reading(entities.get(id), openDetail));
+  const dialog = byId("detail");
+  const name = el("h2", { id: "detail-name", text: capital(title) });
+  const list = el("div", { class: "list" }, ...listed.map((tile) => tile.root));
+  dialog.replaceChildren(el("div", { class: "head" }, name, closing(dialog)), list);
+  delete dialog.dataset.mood;
+  drawList(new Set(here));
+  open();
+}
+
+function drawList(ids) {
+  for (const tile of listed) {
+    setAttribute(tile.root, "hidden", !entities.has(tile.id));
+    if (ids.has(tile.id) && entities.has(tile.id)) tile.update("");
+  }
+}
+
+function open() {
   const dialog = byId("detail");
   if (!dialog.open) dialog.showModal();
 }
 
 /** Bring the dialog up to date when its entity is among `ids`. */
 export function refreshDetail(ids) {
-  if (shown && ids.has(shown) && byId("detail").open) draw();
+  if (!byId("detail").open) return;
+  if (shown && ids.has(shown)) draw();
+  drawList(ids);
 }
 
 function draw() {
@@ -65,10 +95,14 @@ function draw() {
   dialog.dataset.mood = moodOf(entity);
 }
 
-/** The parts of the dialog, which `draw` keeps up to date. */
-function build(dialog, entity, key) {
+function closing(dialog) {
   const close = el("button", { class: "more", type: "button", "aria-label": "Close" }, icon("close"));
   close.addEventListener("click", () => dialog.close());
+  return close;
+}
+
+/** The parts of the dialog, which `draw` keeps up to date. */
+function build(dialog, entity, key) {
   const words = [entity.area, entity.device].filter((word) => word && word !== entity.attributes.friendly_name);
   const where = [...new Set(words)].join(" · ");
   const rows = rowsOf(entity);
@@ -101,7 +135,7 @@ function build(dialog, entity, key) {
       { class: "head" },
       made.badge,
       el("div", {}, made.name, where && el("p", { class: "quiet", text: where })),
-      close,
+      closing(dialog),
     ),
     made.state,
     el("p", { class: "quiet" }, made.clock, made.since),
@@ -140,6 +174,7 @@ export function prepareDetail() {
   dialog.addEventListener("close", () => {
     if (dialog.open) return; // this comes a little later, and another entity may be shown by then
     shown = parts = null;
+    listed = [];
     dialog.replaceChildren();
   });
   dialog.addEventListener("click", (event) => {

@@ -1,4 +1,4 @@
-// The row at the top: what one wants to know when one opens the door.
+// The row at the top: what one wants to know when one opens the door; a press tells of which entities it speaks.
 
 import { el, setAttribute, setText } from "/dom.js";
 import { entities } from "/home.js";
@@ -32,24 +32,28 @@ const placeWords = (entity) => `${entity.area} ${entity.entity_id}`;
 /** Whether a temperature or humidity is that of the air in a room. */
 export const isRoomAir = (entity) => !OUTSIDE.test(placeWords(entity)) && !THING.test(entity.entity_id);
 
-export function showGlance(list) {
+/** `pick` is told of the entities that a chip speaks of, when it is pressed. */
+export function showGlance(list, pick) {
   for (const row of ROWS) {
     const told = row.tell();
-    const chip = chips.get(row.key) ?? makeChip(list, row);
+    const chip = chips.get(row.key) ?? makeChip(list, row, pick);
     setAttribute(chip.root, "hidden", !told);
     if (!told) continue;
     setText(chip.value, told.value);
     setText(chip.label, told.label);
     setAttribute(chip.root, "data-mood", told.mood ?? "");
-    setAttribute(chip.root, "title", told.title);
+    chip.of = told.of;
+    setAttribute(chip.root, "title", names(told.of));
   }
 }
 
-function makeChip(list, row) {
+function makeChip(list, row, pick) {
   const badge = el("span", { class: "badge" }, icon(row.icon));
   const value = el("strong");
   const label = el("span", { class: "quiet" });
-  const chip = { root: el("li", {}, badge, el("span", { class: "words" }, value, label)), value, label };
+  const button = el("button", { type: "button" }, badge, el("span", { class: "words" }, value, label));
+  const chip = { root: el("li", {}, button), value, label, of: [] };
+  button.addEventListener("click", () => pick(chip.of.map((entity) => entity.entity_id), label.textContent));
   chips.set(row.key, chip);
   list.append(chip.root);
   return chip;
@@ -70,7 +74,7 @@ function temperature(fits, label) {
   const units = sensors.map(unitOf);
   const unit = units.reduce((most, one) => (count(units, one) > count(units, most) ? one : most));
   const celsius = sensors.reduce((sum, entity) => sum + toCelsius(entity), 0) / sensors.length;
-  return { value: `${number(fromCelsius(celsius, unit), 1, true)} ${unit}`, label, title: names(sensors) };
+  return { value: `${number(fromCelsius(celsius, unit), 1, true)} ${unit}`, label, of: sensors };
 }
 
 const unitOf = (entity) => entity.attributes.unit_of_measurement ?? "°";
@@ -93,9 +97,10 @@ function power() {
   const sensors = measured("power");
   if (sensors.length === 0) return null;
   const meter = sensors.find((entity) => METER.test(`${entity.entity_id} ${entity.attributes.friendly_name}`));
-  const watts = (meter ? [meter] : sensors).reduce((sum, entity) => sum + toWatts(entity), 0);
+  const of = meter ? [meter] : sensors;
+  const watts = of.reduce((sum, entity) => sum + toWatts(entity), 0);
   const value = Math.abs(watts) >= 10000 ? `${number(watts / 1000, 1)} kW` : `${number(watts, 0)} W`;
-  return { value, label: "power now", title: meter ? names([meter]) : names(sensors) };
+  return { value, label: "power now", of };
 }
 
 const toWatts = (entity) => numberOf(entity) * (entity.attributes.unit_of_measurement === "kW" ? 1000 : 1);
@@ -104,7 +109,7 @@ function lamps() {
   const lights = all("light");
   if (lights.length === 0) return null;
   const on = lights.filter((entity) => entity.state === "on");
-  return { value: on.length ? `${on.length} on` : "All off", label: "lamps", mood: on.length ? "glow" : "", title: names(on) };
+  return { value: on.length ? `${on.length} on` : "All off", label: "lamps", mood: on.length ? "glow" : "", of: on.length ? on : lights };
 }
 
 function openings() {
@@ -113,14 +118,14 @@ function openings() {
   const open = doors.filter((entity) => entity.state === "on");
   const label = doors.length === 1 ? doors[0].attributes.friendly_name : "doors and windows";
   const value = open.length ? `${open.length} open` : "All closed";
-  return { value, label, mood: open.length ? "active" : "", title: names(open) };
+  return { value, label, mood: open.length ? "active" : "", of: open.length ? open : doors };
 }
 
 function people() {
   const trackers = all("device_tracker").filter(isReachable);
   if (trackers.length === 0) return null;
   const home = trackers.filter((entity) => entity.state === "home");
-  return { value: home.length ? `${home.length} of ${trackers.length}` : "Nobody", label: "at home", title: names(home) };
+  return { value: home.length ? `${home.length} of ${trackers.length}` : "Nobody", label: "at home", of: trackers };
 }
 
 function guard() {
@@ -128,25 +133,25 @@ function guard() {
   const panels = all("alarm_control_panel").filter((entity) => !rests.includes(entity.state));
   if (panels.length === 0) return null;
   const [first] = panels;
-  return { value: stateLine(first), label: first.attributes.friendly_name, mood: "active", title: names(panels) };
+  return { value: stateLine(first), label: first.attributes.friendly_name, mood: "active", of: panels };
 }
 
 function updates() {
   const isReady = (entity) => entity.entity_id.startsWith("update.") && !entity.hidden && entity.state === "on";
   const ready = [...entities.values()].filter(isReady);
   if (ready.length === 0) return null;
-  return { value: String(ready.length), label: ready.length === 1 ? "update ready" : "updates ready", title: names(ready) };
+  return { value: String(ready.length), label: ready.length === 1 ? "update ready" : "updates ready", of: ready };
 }
 
 function alarms() {
   const wrong = [...entities.values()].filter((entity) => !entity.hidden && moodOf(entity) === "alarm");
   if (wrong.length === 0) return null;
   const [first] = wrong;
-  if (wrong.length === 1) return { value: stateLine(first), label: first.attributes.friendly_name, mood: "alarm" };
-  return { value: String(wrong.length), label: "things to look at", mood: "alarm", title: names(wrong) };
+  if (wrong.length === 1) return { value: stateLine(first), label: first.attributes.friendly_name, mood: "alarm", of: wrong };
+  return { value: String(wrong.length), label: "things to look at", mood: "alarm", of: wrong };
 }
 
 function away() {
   const lost = [...entities.values()].filter((entity) => !entity.hidden && !isReachable(entity));
-  return lost.length ? { value: String(lost.length), label: "not reachable", title: names(lost) } : null;
+  return lost.length ? { value: String(lost.length), label: "not reachable", of: lost } : null;
 }

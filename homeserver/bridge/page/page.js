@@ -1,6 +1,6 @@
 // The live page: signs in, keeps one event stream open, and hands what it says to the parts of the page.
 
-import { openDetail, prepareDetail, refreshDetail } from "/detail.js";
+import { openDetail, openList, prepareDetail, refreshDetail } from "/detail.js";
 import { byId, setAttribute, setText } from "/dom.js";
 import { addToFeed, beginFeed } from "/feed.js";
 import { showGlance } from "/glance.js";
@@ -137,7 +137,7 @@ watch((ids) => {
 /** The row at the top looks at the whole home, so not at every change. */
 function glance() {
   glanceDue = null;
-  showGlance(byId("glance"));
+  showGlance(byId("glance"), openList);
 }
 
 setInterval(showTimes, 30_000);

@@ -54,7 +54,7 @@ export function tileOf(entity, open) {
   return isWorked(entity) ? new Control(entity, open) : new Reading(entity, open);
 }
 
-class Reading {
+export class Reading {
   constructor(entity, open) {
     this.id = entity.entity_id;
     this.badge = el("span", { class: "badge" });

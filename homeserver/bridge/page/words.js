@@ -39,7 +39,7 @@ const DIGITS = {
 
 const domainOf = (entity) => entity.entity_id.split(".")[0];
 const spaced = (text) => String(text).replaceAll("_", " "); // an attribute may be anything
-const capital = (text) => String(text).charAt(0).toUpperCase() + String(text).slice(1);
+export const capital = (text) => String(text).charAt(0).toUpperCase() + String(text).slice(1);
 
 const NEVER = { event: "Not yet", image: "", infrared: "Not yet", notify: "", scene: "Activate" };
 const TIMED = new Set(["event", "image", "infrared", "notify", "scene"]);
