@@ -95,6 +95,8 @@ def replace(
         console.print(f"taken off the broker: {topic}", markup=False, soft_wrap=True)
     if dry_run:
         console.print("nothing was done yet: leave out --dry-run to do it", markup=False)
+    elif done["deed"]:
+        console.print(f"done; `homeserver undo {done['deed']['deed']}` takes all of it back", markup=False)
 
 
 @app.command()

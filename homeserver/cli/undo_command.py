@@ -1,7 +1,7 @@
 """`homeserver undo`: what was changed about names and places, and taking it back."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,6 +11,8 @@ from homeserver.cli.printing import ago, console, print_json, print_table
 from homeserver.cli.rename_command import ask
 
 app = typer.Typer()
+_SHOWN: Final = 4
+"""Steps of a deed that the list tells."""
 
 
 @app.command()
@@ -31,8 +33,13 @@ def undo(
     if as_json:
         print_json(rows)
         return
-    lines = ((str(row["deed"]), _age(row), row["by"], "; ".join(row["did"]), _note(row)) for row in rows)
+    lines = ((str(row["deed"]), _age(row), row["by"], _short(row["did"]), _note(row)) for row in rows)
     print_table(("deed", "ago", "by", "did", ""), lines, "nothing was changed yet")
+
+
+def _short(did: list[str]) -> str:
+    """A deed of many steps in a few lines."""
+    return "; ".join(did if len(did) <= _SHOWN else [*did[:_SHOWN], "and more, which --json shows"])
 
 
 def _age(row: dict[str, object]) -> str:

@@ -299,7 +299,9 @@ class Editing(Worker):
             return f"{thing}: {'made' if step.before is None else 'taken away'}"
         names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
         told = [name for name in names if name != FORMER or ID not in names]
-        changes = (f"{name} {_shown(step, before, name)} -> {_shown(step, after, name)}" for name in told)
+        changes = (
+            f"{name.removesuffix('_id')} {_shown(step, before, name)} -> {_shown(step, after, name)}" for name in told
+        )
         return f"{thing}: {', '.join(changes)}"
 
 
