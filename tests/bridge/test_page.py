@@ -241,6 +241,17 @@ async def test_what_others_ask_for_is_seen_on_its_way_and_when_it_is_not_confirm
     assert page.faults == []
 
 
+async def test_what_the_home_still_tries_is_not_given_up_by_the_page(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage, before=HURRY)
+    stage.furniture.dead.add("light.living_corner")
+    await tap(page, "Corner lamp")
+    await until(lambda: stage.furniture.commands)
+    stage.furniture.become("light.living_corner", "off", {"wanted": {"state": "on"}})
+    await page.until("tile('Corner lamp').textContent.includes('Off → On')")
+    assert await page.run("tile('Corner lamp').dataset.wish") == "asked"
+    assert await page.text("#said") == ""
+
+
 async def test_what_is_no_change_of_a_state_is_told_too_and_after_a_reload(browser: Browser, stage: Stage) -> None:
     page = await opened(browser, stage)
     house, now = stage.furniture.house, stage.furniture.house.clock.now()
