@@ -1,7 +1,7 @@
 """`homeserver entities`: what the home consists of, and how it is now."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 import typer
@@ -13,11 +13,12 @@ from homeserver.cli.options import AsJson, Broker, Data, load_settings
 from homeserver.cli.printing import ago, console, print_json, print_table
 from homeserver.runtime.settings import Settings
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, UNAVAILABLE, UNKNOWN, EntityConfig, EntityState
+from homeserver.topics.record import record
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
 from homeserver.view.digits import displayed
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wish:
     """What is done to entities: the option that says it, the words that it sets, and to which it is done."""
 

@@ -5,12 +5,12 @@ Names and meaning are those of Home Assistant's light entity: brightness 0-255, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from homeserver.home import colour
 from homeserver.home.config import Config, Refused
 from homeserver.home.entity import Present
+from homeserver.topics.record import record
 
 MODES: Final = ("onoff", "brightness", "color_temp", "hs", "xy", "rgb", "rgbw", "rgbww", "white")
 COLOURS: Final = ("hs", "xy", "rgb", "rgbw", "rgbww")
@@ -22,7 +22,7 @@ _COLDEST: Final = 6535
 """Kelvin; what a lamp is taken for that does not say: 500 and 153 mired."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lamp:
     """What one lamp can do. `kelvin`: whether its device counts colour temperature in kelvin and not in mired."""
 
