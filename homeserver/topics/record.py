@@ -15,7 +15,8 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(cls: type[T]) -> type[T]:
-    """A dataclass with slots, equal to another of its class with equal fields, and hashable where its fields are."""
+    """A dataclass with slots, equal to another of its class with equal fields, and hashable where its fields are. What
+    the class says of these itself holds: an address that shows no secret goes on showing none."""
     made: Any = dataclass(slots=True, eq=False, repr=False)(cls)
     shown = tuple(one.name for one in fields(made) if one.repr)
     values = _values(tuple(one.name for one in fields(made) if one.compare))
@@ -29,7 +30,10 @@ def record(cls: type[T]) -> type[T]:
     def mark(self: Any) -> int:
         return hash(values(self))
 
-    made.__repr__, made.__eq__, made.__hash__ = show, equal, mark
+    own = cls.__dict__
+    for name, method in (("__repr__", show), ("__eq__", equal), ("__hash__", mark)):
+        if own.get(name) is None:  # a class with an `__eq__` has `__hash__ = None`
+            setattr(made, name, method)
     return made  # type: ignore[no-any-return]
 
 

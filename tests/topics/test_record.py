@@ -71,3 +71,16 @@ def test_pydantic_reads_it() -> None:
     assert adapter.validate_python({"x": "1", "z": 4}) == Place(1, z=4)
     with pytest.raises(ValidationError):
         adapter.validate_python({"x": "one"})
+
+
+@record
+class Safe:
+    secret: str
+
+    def __repr__(self) -> str:
+        return "Safe"
+
+
+def test_what_a_class_says_of_itself_holds() -> None:
+    assert f"{Safe('hunter2')!r} {[Safe('hunter2')]}" == "Safe [Safe]"
+    assert Safe("hunter2") == Safe("hunter2")
