@@ -19,6 +19,7 @@ _WRITE: Final = (
     "INSERT INTO heard SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true"
     " ON CONFLICT (device_id) DO UPDATE SET at = coalesce(excluded.at, at)"
 )
+_DROP: Final = "DELETE FROM heard WHERE device_id IN (SELECT value FROM json_each(?))"
 
 
 class LastHeard:
@@ -63,7 +64,11 @@ class LastHeard:
         return self._clock.now().timestamp()
 
     def write(self) -> None:
-        """Write down what was heard since the last time."""
+        """Write down what was heard since the last time, and drop what the registry knows no more."""
+        if gone := sorted(self._known.keys() - self._registry.devices.keys()):
+            for own in gone:
+                del self._known[own], self._at[own]
+            self._turn.note(_DROP, (orjson.dumps(gone).decode(),))
         now, monotonic, rows = self._now(), self._clock.monotonic(), []
         for own, device in self._registry.devices.items():
             heard = self._heard(self.topics(device)) if device.entities else None

@@ -228,7 +228,7 @@ class Registry:
         """The device that is described, known by any of its keys; True when something about it is new."""
         known = next((self._by_key[key] for key in described.keys if key in self._by_key), None)
         if known is not None and REMOVED in self._journal.of("device", known):
-            self._drop_device(self.devices[known])
+            self.drop_device(self.devices[known])
             known = None
         if known is None:
             row = DeviceRow(*self.new_device_ids(described.wanted_id), described.details, None)
@@ -264,8 +264,10 @@ class Registry:
             id = f"{wanted}_{count}"
         return own_for(id, lambda own: own in self.devices or own in taken or self._has_words("device", own)), id
 
-    def _drop_device(self, row: DeviceRow) -> None:
-        """One that was removed announces itself again: it is a new one."""
+    def drop_device(self, row: DeviceRow) -> None:
+        """Forget it, so that one that announces itself by its keys is a new one."""
+        if self.device_ids.get(row.id) == row.own:
+            del self.device_ids[row.id]
         for key in row.keys:
             del self._by_key[key]
         del self.devices[row.own]

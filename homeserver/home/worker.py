@@ -36,6 +36,7 @@ from homeserver.home.registry import Registry
 from homeserver.home.removing import Removing
 from homeserver.home.renaming import Renaming
 from homeserver.home.report import Ignored, Report, Unreadable
+from homeserver.home.retention import Retention
 from homeserver.home.roster import Change, Roster
 from homeserver.home.saying import Saying
 from homeserver.home.surroundings import Surroundings
@@ -154,6 +155,7 @@ class Home(Answering, Importing, Removing):
         self.gathering = Gathering(house, self.registry, self._withdraw)
         self.board = Switchboard()
         self.last_heard = LastHeard(self.turn, self.registry, self.roster, self.board, house.clock)
+        self.retention = Retention(self.turn, self.registry, self.journal)
         self.census = Census(self.registry, self.entries, self.roster, self.last_heard, self.refusals)
         self.orphaned = Orphans(self.registry, self.journal, self.litter, self.last_heard)
         self.timers = Timers(house.clock, self.saying.state)
@@ -373,7 +375,9 @@ class Home(Answering, Importing, Removing):
 
     @every(minutes=5)
     async def sweep(self) -> None:
-        self.outbox.forget(self.house.clock.now().timestamp())
+        now = self.house.clock.now().timestamp()
+        self.outbox.forget(now)
+        self.retention.sweep(now)
         self.last_heard.write()
 
 
