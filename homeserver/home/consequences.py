@@ -41,7 +41,8 @@ class Consequences:
 
     def follow(self, deed: Deed, newcomers: Iterable[EntityRow] = ()) -> Iterator[None]:
         """What goes lets go of its id before anything takes it; what comes back finds its id free. `newcomers` are
-        expected from now on. All ids are as they are to be at the first step."""
+        expected from now on. Ids, the broker and who is there are right after the first step: the next deed may come
+        before the last one."""
         self._retained([step for step in deed.steps if step.after is None])
         touched = [(self._registry.rows[step.id], step) for step in deed.steps if step.kind == "entity"]
         for row, step in touched:
@@ -51,6 +52,8 @@ class Consequences:
         devices = [step.id for step in deed.steps if step.kind == "device"]
         if devices:
             self._registry.rename_devices()
+        self._bring_back([row for row, step in touched if _has(step.before, REMOVED) > _has(step.after, REMOVED)])
+        self._retained([step for step in deed.steps if step.after is not None])
         yield
         yield from self._moved(moved)
         yield from self._devices(devices)
@@ -60,8 +63,6 @@ class Consequences:
             if tuning_of(step.before or {}) != tuning_of(step.after or {}):
                 self._apply(self._roster.tuned(row))
             yield
-        self._bring_back([row for row, step in touched if _has(step.before, REMOVED) > _has(step.after, REMOVED)])
-        self._retained([step for step in deed.steps if step.after is not None])
         if any(_is_renamed(step) for step in deed.steps if step.kind != "entity"):
             yield from self._entries.each()  # no entry names an entity
         for step in deed.steps:  # places that are gone are among these alone

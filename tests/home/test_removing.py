@@ -1,5 +1,6 @@
 """Replaced devices and what nobody owns: taken away with all their litter, and brought back exactly by an undo."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from homeserver.home.orphan_words import Cleared, OrphanList, Replaced
+from homeserver.runtime import slices
 from homeserver.runtime.clock import VirtualClock
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.topics.call import CallError
@@ -114,6 +116,23 @@ async def test_a_device_that_is_gone_already_is_replaced_after_a_restart(tmp_pat
         assert "sensor.hall_sensor_temperature_2" in states(stage), "it is a new device now, and takes nothing back"
         with pytest.raises(CallError, match="deed 1 cannot be undone"):
             await ask(stage, "undo")
+
+
+async def test_what_an_undo_brings_back_is_there_before_the_next_deed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for address in ("0x01", "0x02"):
+        await sensor(stage, address, address)
+    await ask(stage, "replace_device", old="zigbee2mqtt_0x01", new="zigbee2mqtt_0x02")
+    replaced, topics = everything(stage), set(stage.home.roster.topics)
+    monkeypatch.setattr(slices, "_LONGEST", 0.0)
+    undo = asyncio.create_task(ask(stage, "undo"))
+    while stage.home.journal.last == 1:  # noqa: ASYNC110 - each turn of the loop is looked at
+        await asyncio.sleep(0)
+    assert len(stage.home.roster.topics) == 2 * len(topics)
+    await ask(stage, "undo", deed=2)
+    await undo
+    assert (everything(stage), set(stage.home.roster.topics)) == (replaced, topics)
 
 
 async def test_a_bundle_is_replaced_as_a_whole(stage: Stage) -> None:
