@@ -20,6 +20,8 @@ KEPT: Final = 180 * 86_400.0
 """Seconds."""
 MOST: Final = 5_000
 """Entities of which nobody said a word that are remembered; of more, those go first that are gone for longest."""
+_SENSIBLE: Final = 1_704_067_200.0
+"""2024: a small computer that has no clock of its own begins in 1970, until it has asked for the time."""
 _AT_ONCE: Final = 200
 """Things that go in one sweep: others have their turn."""
 _INSERT: Final = "INSERT OR IGNORE INTO gone SELECT value, ? FROM json_each(?)"
@@ -39,6 +41,8 @@ class Retention:
 
     def sweep(self, now: float) -> None:
         """Note what has gone and what has come back; forget what is gone for too long. `now` in seconds since 1970."""
+        if now < _SENSIBLE:
+            return
         gone = {own for own, row in self._registry.rows.items() if self._is_nobodys(row)}
         self._forget_since(self._since.keys() - gone)
         if new := sorted(gone - self._since.keys()):

@@ -17,6 +17,7 @@ from homeserver.runtime.store import Ledger
 from tests.home.stage import Stage
 
 DAY = 86_400.0
+START = 1_800_000_000.0
 
 
 class Memory:
@@ -71,18 +72,19 @@ async def test_what_nobody_said_a_word_about_goes_after_half_a_year_with_its_dev
         one.say("imported", imported("light", "awaited"), own="light.awaited", words={})
         one.leave("back", "gone", "named", "placed", "undone", "awaited")
         everything = one.known
-        one.retention.sweep(0.0)
+        one.retention.sweep(0.0)  # a clock that was not set yet
+        one.retention.sweep(START)
     with memory() as one:
-        one.retention.sweep(100 * DAY)
+        one.retention.sweep(START + 100 * DAY)
         one.announce("back")
-        one.retention.sweep(101 * DAY)
+        one.retention.sweep(START + 101 * DAY)
         one.leave("back")
-        one.retention.sweep(102 * DAY)
-        one.retention.sweep(KEPT - DAY)
+        one.retention.sweep(START + 102 * DAY)
+        one.retention.sweep(START + KEPT - DAY)
         assert one.known == everything
-        one.retention.sweep(KEPT)
+        one.retention.sweep(START + KEPT)
         assert everything - one.known == {"gone", "(gone)", "placed"}
-        one.retention.sweep(102 * DAY + KEPT)
+        one.retention.sweep(START + 102 * DAY + KEPT)
         assert everything - one.known == {"gone", "(gone)", "placed", "back", "(back)"}
     with memory() as one:
         assert everything - one.known == {"gone", "(gone)", "placed", "back", "(back)"}
@@ -100,7 +102,7 @@ async def test_of_too_many_those_go_first_that_are_gone_for_longest(
             if name == "a":
                 one.say("entity", "light.a", icon="mdi:lamp")
             one.leave(name)
-            one.retention.sweep(day * DAY)
+            one.retention.sweep(START + day * DAY)
         assert one.known == {"a", "(a)", "c", "(c)", "d", "(d)"}
 
 
