@@ -175,7 +175,7 @@ class Home(Answering, Importing, Removing):
         self._say_birth("online")
 
     async def close(self) -> None:
-        if not hasattr(self, "turn"):
+        if not hasattr(self, "commands"):  # it never came up
             self._resources.close()
             return
         self.house.unhear_devices(self.device_message)

@@ -1,8 +1,14 @@
 """A home that starts again: same ids, same states, nothing said that did not happen, nothing kept that is gone."""
 
+import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+import orjson
+import pytest
 
 from homeserver.home.gathering import GATHERING
 from homeserver.runtime.memory_broker import MemoryBroker
@@ -240,6 +246,21 @@ async def test_an_entity_of_the_home_that_it_knows_not_is_taken_back(tmp_path: P
     broker.retained["homeserver/entity/light/ghost/state"] = json.dumps(state).encode()
     async with memory_stage(tmp_path, broker):
         assert not [topic for topic in broker.retained if "ghost" in topic]
+
+
+async def test_a_home_that_cannot_come_up_says_what_is_wrong_with_its_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with memory_stage(tmp_path) as first:
+        await first.announce("light", LAMP, "l")
+        await first.process.calls.ask("home", "edit_entity", {"entity": "light.lamp", "name": "Mine"})
+    with closing(sqlite3.connect(tmp_path / "home.db")) as file, file:
+        file.execute("UPDATE word SET words = '{'")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5), memory_stage(tmp_path):
+            pass
+    faults = {record.exc_info[0] for record in caplog.records if record.exc_info is not None}
+    assert faults == {orjson.JSONDecodeError}
 
 
 async def test_an_id_that_another_worker_owns_is_not_taken(tmp_path: Path) -> None:
