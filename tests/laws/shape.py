@@ -52,6 +52,13 @@ def no_comment_switches_a_guard_off(house: House) -> Iterator[str]:
                 yield f"{module.path}:{number}: {guard[1]} guards the architecture; mend the code instead."
 
 
+def what_nobody_changes_is_a_record(house: House) -> Iterator[str]:
+    for module in house.modules:
+        if module.is_code and (frozen := re.search(r"@dataclass\([^)]*frozen=True", module.text)):
+            line = module.text.count("\n", 0, frozen.start()) + 1
+            yield f"{module.path}:{line}: say @record, which costs a quarter (homeserver/topics/record.py)."
+
+
 def broad_handlers(module: Module) -> Iterator[int]:
     """Lines of `except:`, `except Exception`, tuples that hold it, and `suppress(Exception)`."""
     for node in ast.walk(module.tree):

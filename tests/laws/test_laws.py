@@ -26,6 +26,7 @@ LAWS: tuple[Law, ...] = (
     shape.no_file_is_two_subjects,
     shape.no_module_has_a_vague_name,
     shape.only_the_runtime_catches_everything,
+    shape.what_nobody_changes_is_a_record,
 )
 
 HANDLER = '"""A module."""\n\ntry:\n    pass\nexcept {}:\n    pass\n'
@@ -138,6 +139,11 @@ BREACHES = [
         ("homeserver/home/deaf.py", HANDLER.format("BaseException as error"), "deaf.py:5"),
         ("homeserver/home/deaf.py", HANDLER.replace(" {}", ""), "deaf.py:5"),
         ("homeserver/home/deaf.py", '"""M."""\nwith contextlib.suppress(Exception):\n    x()\n', "deaf.py:2"),
+    ),
+    *under(
+        shape.what_nobody_changes_is_a_record,
+        ("homeserver/home/row.py", '"""M."""\n@dataclass(frozen=True)\nclass Row: ...\n', "row.py:2"),
+        ("integrations/media/row.py", '"""M."""\n@dataclass(slots=True, frozen=True)\nclass R: ...\n', "row.py:2"),
     ),
 ]
 
