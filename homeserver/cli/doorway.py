@@ -1,5 +1,6 @@
 """Where devices of the network come in, put together from what listens, its certificate and this machine's address."""
 
+from homeserver.cli.given_certificate import name_for
 from homeserver.cli.recipes import Door
 from homeserver.runtime.home_settings import HomeSettings
 from homeserver.runtime.listeners import Listeners, SecureListener, files_of, read_listeners
@@ -24,7 +25,7 @@ def _secure(home: HomeSettings, asked: Listeners, tls: SecureListener) -> Door:
     path, _, authority = files_of(tls, home.data)
     certificate = certificate_at(path)
     return Door(
-        tls.names[0] if tls.names else _host(tls.host),
+        name_of(home, tls),
         secure=tls.port,
         plain=asked.plain.port if asked.plain else None,
         authority=authority.read_text("ascii") if authority else None,
@@ -32,6 +33,14 @@ def _secure(home: HomeSettings, asked: Listeners, tls: SecureListener) -> Door:
         key_fingerprint=tasmota_fingerprint(certificate),
         certificate_fingerprint=sha1_fingerprint(certificate),
     )
+
+
+def name_of(home: HomeSettings, tls: SecureListener) -> str:
+    """What devices are to call this machine."""
+    if tls.names:
+        return tls.names[0]
+    host = _host(tls.host)
+    return host if tls.certificate is None else name_for(tls.certificate, host)
 
 
 def _host(host: str) -> str:

@@ -11,8 +11,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from homeserver.cli import given_certificate
 from homeserver.cli.client import connected, talk
-from homeserver.cli.doorway import door_of
+from homeserver.cli.doorway import door_of, name_of
 from homeserver.cli.failures import Failure
 from homeserver.cli.options import AsJson, Data, load_settings
 from homeserver.cli.printing import console, print_json
@@ -31,7 +32,7 @@ from homeserver.runtime.ports import check_free, reachable
 from homeserver.runtime.running import running
 from homeserver.runtime.settings import Settings
 from homeserver.runtime.tls.certificate import certificate_at, fingerprint, names_in, valid_until
-from homeserver.runtime.tls.context import check_chain, client_context, server_context
+from homeserver.runtime.tls.context import client_context
 from homeserver.runtime.tls.renewal import renew
 from homeserver.topics.call import CallError
 
@@ -135,18 +136,22 @@ def _write(home: HomeSettings, asked: Listeners) -> None:
     if asked.tls is not None and asked.tls.certificate is None:
         renew(home.data, home.name, asked.tls.names, datetime.now(UTC))
     elif asked.tls is not None:
-        _check_files(*files_of(asked.tls, home.data))
+        _check_files(home, asked.tls)
     write_listeners(home.data, asked)
 
 
-def _check_files(certificate: Path, key: Path, authority: Path | None) -> None:
+def _check_files(home: HomeSettings, tls: SecureListener) -> None:
     """Given files do what they are for; raises `CertificateFilesError`."""
-    if authority is None:
-        server_context(certificate, key)
-    else:
-        check_chain(certificate, key, authority)
-    if key.stat().st_mode & 0o077:
-        typer.echo(f"warning    {key} can be read by others: chmod 600", err=True)
+    certificate, key, authority = files_of(tls, home.data)
+    for warning in given_certificate.check(certificate, key, authority, datetime.now(UTC)):
+        typer.echo(f"warning    {warning}", err=True)
+    called = name_of(home, tls)
+    if not given_certificate.is_for(certificate, called):
+        typer.echo(
+            f"warning    {certificate} is not for {called}, and devices that check names will refuse it: "
+            "--name says what they call this machine",
+            err=True,
+        )
 
 
 def _each(listeners: Listeners) -> list[SecureListener | PlainListener]:

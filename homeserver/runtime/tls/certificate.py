@@ -78,6 +78,10 @@ def tasmota_fingerprint(certificate: x509.Certificate) -> str | None:
     return digest.digest().hex(" ").upper()
 
 
+def valid_from(certificate: x509.Certificate) -> datetime:
+    return certificate.not_valid_before_utc
+
+
 def valid_until(certificate: x509.Certificate) -> datetime:
     return certificate.not_valid_after_utc.astimezone(UTC)
 

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Final
 
 _LEAST: Final = ssl.TLSVersion.TLSv1_2
-_EXPIRED, _NOT_YET, _OTHER_NAME, _OTHER_ADDRESS = 10, 9, 62, 64
+_EXPIRED, _NOT_YET, _NO_ISSUER, _OTHER_NAME, _OTHER_ADDRESS = 10, 9, 20, 62, 64
 """`X509_V_ERR_*` of OpenSSL."""
+
+_LOCKED: Final = ("BAD_DECRYPT", "BAD_PASSWORD_READ", "PROBLEMS_GETTING_PASSWORD")
+"""What OpenSSL says of a key with a password, where it says anything."""
 
 
 class CertificateFilesError(Exception):
@@ -62,16 +65,17 @@ def load(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
 def _unusable(error: ssl.SSLError, certificate: Path, key: Path) -> str:
     if error.reason == "KEY_VALUES_MISMATCH":
         return f"{key} is not the key of {certificate}: give the two that belong together"
-    if error.reason in ("BAD_DECRYPT", "BAD_PASSWORD_READ", "PROBLEMS_GETTING_PASSWORD"):
+    if error.reason in _LOCKED or (not error.reason and b"ENCRYPTED" in key.read_bytes()):
         return f"{key} is protected by a password: give a key without one, readable by the home's user only"
     reason = f" ({error.reason})" if error.reason else ""
     return f"{certificate} and {key} are not a certificate and its key in PEM form{reason}"
 
 
-def check_chain(certificate: Path, key: Path, authority: Path) -> None:
-    """Whether a device that trusts `authority` accepts the certificate today; raises `CertificateFilesError`."""
+def check_chain(certificate: Path, key: Path, authority: Path | None) -> None:
+    """Whether a device that trusts `authority`, or what this machine trusts, accepts the certificate today; raises
+    `CertificateFilesError`."""
     try:
-        client = client_context(authority.read_text("ascii"))
+        client = client_context(authority.read_text("ascii") if authority is not None else None)
     except (ssl.SSLError, ValueError) as error:
         raise CertificateFilesError(f"{authority} holds no certificate in PEM form") from error
     except OSError as error:
@@ -87,7 +91,9 @@ def check_chain(certificate: Path, key: Path, authority: Path) -> None:
             with suppress(ssl.SSLWantReadError):
                 end.do_handshake()
     except ssl.SSLCertVerificationError as error:
-        raise CertificateFilesError(f"{authority} does not vouch for {certificate}: {error.verify_message}") from error
+        who = authority or "what this machine trusts"
+        gap = "; a certificate between the two belongs into the same file" if error.verify_code == _NO_ISSUER else ""
+        raise CertificateFilesError(f"{who} does not vouch for {certificate}: {error.verify_message}{gap}") from error
 
 
 def why(error: BaseException) -> str | None:
