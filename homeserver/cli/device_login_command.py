@@ -70,7 +70,7 @@ def add(
     if not applied:
         console.print(_LATER)
     if recipe:
-        console.print(f"\n{recipe[0]}\n")
+        console.print(f"\n{recipe[0]}{'' if secret else ' Write its password where PASSWORD stands.'}\n")
         print(recipe[1])
 
 

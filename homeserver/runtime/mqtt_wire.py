@@ -162,6 +162,6 @@ def _reason(error: aiomqtt.MqttError, address: Address) -> WireError:
         refused = f"does not accept the login {address.username}" if address.username else "wants a login"
         return LoginRefusedError(f"the broker at {address!r} {refused}")
     if address.tls and error.__context__ is not None and (fault := why(error.__context__)):
-        return UnreachableError(f"no connection to the broker at {address!r}: {fault}")
+        return UnreachableError(f"cannot connect to {address!r}: {fault}")
     hint = "" if address.tls or "timed out" not in str(error) else "; where it speaks TLS the address is mqtts://"
     return UnreachableError(f"no broker answers at {address!r}: {error}{hint}")
