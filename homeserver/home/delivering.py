@@ -73,10 +73,9 @@ class Delivering:
     # -- from the command to the device
 
     def join(self, pending: Pending) -> None:
-        """A command was accepted: what comes after it counts from what it wants."""
-        if not pending.once or pending.wish.facts or pending.wish.halts:
-            pending.older = pending.entity.pending
-            pending.entity.pending = pending
+        """A command was accepted: what comes after it counts from what it wants, and a stop ends it."""
+        pending.older = pending.entity.pending
+        pending.entity.pending = pending
 
     def send(self, pending: Pending) -> None:
         """Send a command for the first time; its row is committed."""

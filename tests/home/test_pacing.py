@@ -139,8 +139,9 @@ async def test_a_stop_does_not_queue(stage: Stage) -> None:
     assert stage.failed == []
 
 
-async def test_a_step_that_waits_is_not_taken_after_a_stop(stage: Stage) -> None:
-    vacuum = {"command_topic": "v/set", "state_topic": "v", "unique_id": "v", "object_id": "v"}
+@pytest.mark.parametrize("reports", [{"state_topic": "v"}, {}])
+async def test_a_step_that_waits_is_not_taken_after_a_stop(stage: Stage, reports: dict[str, Any]) -> None:
+    vacuum = {"command_topic": "v/set", "unique_id": "v", "object_id": "v"} | reports
     device = {"identifiers": ["v"], "name": "V"}
     features = {"supported_features": ["start", "stop", "clean_spot"]}
     await announce(stage, vacuum | features | {"device": device}, component="vacuum")
