@@ -12,7 +12,7 @@ from homeserver.topics.topic import Topic
 _REMEMBERED: Final = 200_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Hearing:
     """One wish to hear a topic, or the part of it whose parameters are `fixed`."""
 
