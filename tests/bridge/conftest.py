@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+import pytest_asyncio
 from pydantic import BaseModel
 
 from homeserver.bridge.worker import Bridge
@@ -39,7 +40,8 @@ from homeserver.topics.entity import (
 )
 from homeserver.topics.event import DEVICE_EVENT
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
-from tests.bridge.staging import Gallery, set_up_gallery
+from tests.bridge.browser import Browser, chromium
+from tests.bridge.staging import Gallery, Stage, set_up_gallery, staged
 
 T = TypeVar("T")
 
@@ -280,3 +282,18 @@ def lamp() -> EntityConfig:
 
 def parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+# -- a browser, and a furnished home for it
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    async with chromium(tmp_path_factory.mktemp("profile")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path, free_port()) as running:
+        yield running

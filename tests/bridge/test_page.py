@@ -4,44 +4,19 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from homeserver.bridge import services
-from homeserver.bridge.stream import Client
-from homeserver.topics.entity import COMMAND_FAILED, ENTITY_CONFIG, CommandOutcome, EntityConfig
-from homeserver.topics.event import DEVICE_EVENT, DeviceEvent
-from tests.bridge.browser import Browser, Page, chromium
+from homeserver.topics.entity import ENTITY_CONFIG
+from tests.bridge.browser import Browser, Page
 from tests.bridge.conftest import free_port
 from tests.bridge.staging import Stage, staged
+from tests.bridge.visit import MORE, READY, opened, tap, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 PICTURES = Path(__file__).parents[2] / "build" / "pages"
-READY = "document.querySelectorAll('.room').length === 6"
-HURRY = """(() => {
-    const slow = window.setTimeout;
-    window.setTimeout = (call, ms) => slow(call, ms > 4000 && ms < 7000 ? ms / 40 : ms);
-})();"""
-"""Run before the page's own scripts, it makes the page's long waits short."""
-
-PROBE = (Path(__file__).parent / "probe.js").read_text()
-MORE = """[...document.querySelectorAll('{kind}')].find((node) => node.textContent.includes('{word}'))
-    .querySelector('.more').click()"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
-    async with chromium(tmp_path_factory.mktemp("profile")) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path, free_port()) as running:
-        yield running
 
 
 class Shared:
@@ -70,25 +45,6 @@ class Shared:
 async def shared(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shared]:
     async with staged(tmp_path_factory.mktemp("shared"), free_port()) as running:
         yield Shared(running, await opened(browser, running))
-
-
-async def opened(browser: Browser, stage: Stage, *, before: str = "", **look: Any) -> Page:
-    page = await browser.page(**look)
-    await page.send("Page.addScriptToEvaluateOnNewDocument", source=before + PROBE)
-    await page.goto(stage.address)
-    await page.until(READY)
-    return page
-
-
-async def tap(page: Page, name: str, part: str = ".main") -> None:
-    await page.run(f"mark({json.dumps(name)}, {json.dumps(part)})")
-    await page.click(f"[data-test={json.dumps(name)}]")
-
-
-async def until(condition: Any) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - what is waited for happens in the browser
-            await asyncio.sleep(0.01)
 
 
 async def test_the_link_signs_in_and_leaves_no_trace_of_the_key(browser: Browser, stage: Stage) -> None:
@@ -209,164 +165,6 @@ async def test_why_stands_in_the_list_and_in_the_details(browser: Browser, stage
     assert reason in await page.text("#detail .why")
     await page.key("Escape", 27)
     await page.until("!document.querySelector('#detail').open")
-
-
-@pytest.mark.parametrize("fault", ["silent", "dead"])
-async def test_what_is_not_confirmed_is_rolled_back_and_said(
-    browser: Browser, stage: Stage, fault: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(services, "LIFE", 0.5)
-    page = await opened(browser, stage, before=HURRY if fault == "dead" else "")
-    getattr(stage.furniture, fault).add("light.living_corner")
-    await tap(page, "Corner lamp")
-    await page.until("tile('Corner lamp').dataset.wish === 'asked'")
-    assert await page.run("tile('Corner lamp').querySelector('.main').getAttribute('aria-checked')") == "true"
-    await page.until("tile('Corner lamp').textContent.includes('Not confirmed')")
-    assert await page.run("tile('Corner lamp').querySelector('.main').getAttribute('aria-checked')") == "false"
-    assert "Corner lamp" in await page.text("#said")
-
-
-async def test_what_others_ask_for_is_seen_on_its_way_and_when_it_is_not_confirmed(
-    browser: Browser, stage: Stage
-) -> None:
-    page = await opened(browser, stage)
-    line = "tile('Corner lamp').textContent"
-    stage.furniture.become("light.living_corner", "off", {"wanted": {"state": "on"}})
-    await page.until(f"{line}.includes('Off → On')")
-    missed = {"service": "turn_on", "wanted": {"state": "on"}, "since": "2026-01-05T07:00:00+00:00"}
-    stage.furniture.become("light.living_corner", "off", {"not_confirmed": missed})
-    await page.until(f"{line}.includes('Not confirmed')")
-    stage.furniture.become("light.living_corner", "on")
-    await page.until(f"{line}.includes('On') && !{line}.includes('onfirmed')")
-    assert page.faults == []
-
-
-async def test_what_the_home_still_tries_is_not_given_up_by_the_page(browser: Browser, stage: Stage) -> None:
-    page = await opened(browser, stage, before=HURRY)
-    stage.furniture.dead.add("light.living_corner")
-    await tap(page, "Corner lamp")
-    await until(lambda: stage.furniture.commands)
-    stage.furniture.become("light.living_corner", "off", {"wanted": {"state": "on"}})
-    await page.until("tile('Corner lamp').textContent.includes('Off → On')")
-    assert await page.run("tile('Corner lamp').dataset.wish") == "asked"
-    assert await page.text("#said") == ""
-
-
-async def test_what_is_no_change_of_a_state_is_told_too_and_after_a_reload(browser: Browser, stage: Stage) -> None:
-    page = await opened(browser, stage)
-    house, now = stage.furniture.house, stage.furniture.house.clock.now()
-    house.say(COMMAND_FAILED, CommandOutcome("c1", "light.living_corner", "turn_on", "failed", "it is silent"))
-    house.say(DEVICE_EVENT, DeviceEvent("flapping", "d1", "lock.hall_lock", now, {"message": "it changes"}))
-    for _ in range(2):
-        await page.until("document.querySelectorAll('#feed li').length === 2")
-        told = await page.text("#feed")
-        assert "Corner lamp did not do it: it is silent" in told
-        assert "A device changes far too often" in told
-        assert await page.text("#live") == "Live"
-        await page.send("Page.reload")
-        await page.until(READY)
-    assert page.faults == []
-
-
-async def test_odd_attributes_of_one_device_cost_nobody_the_page(browser: Browser, stage: Stage) -> None:
-    odd = {
-        "percentage": {},
-        "preset_mode": 7,
-        "hvac_action": [1],
-        "event_type": 5,
-        "current_position": "x",
-        "wanted": 3,
-    }
-    precision = {"display_precision": 500, "state_class": 9, "effect_list": "abc", "action": {}, "wanted": 3}
-    names = ("climate.living_heater", "fan.bedroom_fan", "event.hall_ring", "humidifier.bedroom_dryer")
-    for entity_id in (*names, "sensor.living_co2", "light.living_shelf"):
-        stage.furniture.become(entity_id, "20" if entity_id.startswith("sensor") else "on", odd | precision)
-    page = await opened(browser, stage)
-    await page.until("tile('CO₂').textContent.includes('20')")
-    assert page.faults == []
-    config = EntityConfig("Broken", "furniture", ("turn_on",), capabilities={"supported_color_modes": 3})
-    stage.furniture.house.say(ENTITY_CONFIG, config, "light", "broken")
-    stage.furniture.become("light.broken", "on")
-    stage.furniture.become("binary_sensor.front_door", "off")
-    await page.until("tile('Front door').textContent.includes('Closed')")
-    await page.send("Page.reload")
-    await page.until(READY)
-    assert await page.text("#live") == "Live"
-    assert page.faults, "what is odd is told to who looks"
-
-
-async def test_a_lost_connection_is_shown_and_mended(browser: Browser, stage: Stage) -> None:
-    page = await opened(browser, stage)
-    await page.run("window.same = true")
-    await stage.process.stop("bridge")
-    await page.until("!document.querySelector('#notice').hidden")
-    assert "Connection lost" in await page.text("#notice")
-    assert await page.run("document.body.hasAttribute('data-stale')")
-    stage.furniture.become("sensor.living_co2", "999")
-    stage.furniture.become("light.living_ceiling", "off")
-    await stage.process.start("bridge")
-    await page.until("document.querySelector('#notice').hidden && tile('CO₂').textContent.includes('999')")
-    assert await page.run("window.same")
-    assert await page.text("#live") == "Live"
-
-
-CALM = "Nothing yet. It is a calm home."
-FEED = "document.querySelector('#feed-empty').textContent"
-
-
-@pytest.mark.parametrize("comes", [True, False])
-async def test_until_the_home_was_told_nothing_is_claimed_of_it(
-    browser: Browser, stage: Stage, comes: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told, events = asyncio.Event(), stage.bridge.stream.events
-
-    async def held(client: Client) -> AsyncIterator[bytes]:
-        await told.wait()
-        async for chunk in events(client):
-            yield chunk
-
-    monkeypatch.setattr(stage.bridge.stream, "events", held)
-    page = await browser.page()
-    await page.goto(stage.address)
-    await page.until("!document.querySelector('#home').hidden")
-    assert (await page.text("#live"), await page.run(FEED)) == ("Connecting", "Connecting …")
-    assert await page.text("#notice") == "Connecting to the home …"
-    if not comes:
-        await stage.process.stop("bridge")
-        await page.until("document.querySelector('#live').innerText === 'Not connected'")
-        assert await page.text("#notice") == "The home does not answer. Trying again …"
-        assert await page.run(FEED) == "Connecting …"
-        await stage.process.start("bridge")
-    told.set()
-    await page.until(READY)
-    assert (await page.text("#live"), await page.run(FEED)) == ("Live", CALM)
-    assert await page.run("document.querySelector('#notice').hidden")
-
-
-async def test_an_ended_session_leads_to_the_door(browser: Browser, stage: Stage) -> None:
-    page = await opened(browser, stage)
-    credentials = stage.bridge.access._credentials
-    credentials._ends.clear()
-    stage.bridge.stream.check()
-    await page.until("!document.querySelector('#door').hidden")
-
-
-async def test_what_the_home_says_is_text_and_never_markup(browser: Browser, stage: Stage) -> None:
-    page = await opened(browser, stage)
-    evil = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>'
-    config = EntityConfig(evil, "furniture", ("select_option",), capabilities={"options": [evil, "b"]}, unit=evil)
-    stage.furniture.house.say(ENTITY_CONFIG, config, "select", "evil")
-    stage.furniture.become("select.evil", evil, {evil: {evil: evil}, "rgb_color": [evil, 1, 2]})
-    stage.furniture.become("select.evil", "b", {evil: [evil]})
-    await page.until("[...document.querySelectorAll('.control')].some((node) => node.textContent.includes('onerror'))")
-    await page.run(MORE.format(kind=".control", word="onerror"))
-    await page.until("document.querySelector('#detail').textContent.includes('onerror')")
-    assert (
-        await page.run("document.querySelectorAll('img:not([src^=\"/api/\"]), #rooms script, #detail script').length")
-        == 0
-    )
-    assert await page.run("window.broken") is None
-    assert page.faults == []
 
 
 async def test_what_stands_at_the_top_says_of_which_it_speaks(browser: Browser, stage: Stage) -> None:
