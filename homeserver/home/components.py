@@ -95,4 +95,13 @@ def component_of(name: str, config: Config) -> Component:
     find = COMPONENTS.get(name)
     if find is None:
         raise Refused(f"{name[:40]!r} is no component that this home knows: it knows {', '.join(COMPONENTS)}")
+    _check_platform(name, config)
     return find(config)
+
+
+def _check_platform(name: str, config: Config) -> None:
+    """Earlier versions of discovery named the platform too. One that is neither MQTT's nor the component itself means
+    that the message is meant for something else."""
+    platform = config.maybe_text("platform")
+    if platform and platform not in ("mqtt", name) and not (name == "light" and platform in _LIGHTS):
+        raise Refused(f"`platform` is {platform[:40]!r}: it must be mqtt, or be left out")

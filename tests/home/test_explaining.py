@@ -107,6 +107,14 @@ async def test_what_nobody_announced_is_not_found(stage: Stage) -> None:
         await explain(stage, "homeassistant/light/nobody/config")
 
 
+@pytest.mark.parametrize("platform", ["mqtt", "light", "mqtt_json"])
+async def test_a_platform_must_be_of_mqtt(stage: Stage, platform: str) -> None:
+    await stage.announce("light", LIGHT | {"platform": platform})
+    assert "platform" in (await explain(stage)).used
+    await stage.announce("light", LIGHT | {"platform": "zha"})
+    assert "`platform` is 'zha'" in (await explain(stage)).refused[""]
+
+
 @pytest.mark.parametrize("topic", ["homeassistant/sensor/config", "homeassistant/sensor/a/b/c/config"])
 async def test_a_topic_that_no_home_hears_says_what_it_must_be_like(stage: Stage, topic: str) -> None:
     with pytest.raises(

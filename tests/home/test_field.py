@@ -190,13 +190,17 @@ def _float(value: Any, default: Any = None) -> Any:
         return default
 
 
+def _int(value: Any, default: Any = None) -> Any:
+    return int(_float(value, default))
+
+
 def _round(value: Any, precision: int = 0) -> Any:
     return round(float(value), precision) if precision else round(float(value))
 
 
 PLAIN = jinja2.Environment()
-PLAIN.filters |= {"is_defined": _is_defined, "float": _float, "round": _round}
-PLAIN.globals |= {"float": _float, "int": int}
+PLAIN.filters |= {"is_defined": _is_defined, "float": _float, "int": _int, "round": _round}
+PLAIN.globals |= {"float": _float, "int": _int}
 NOTHING = object()
 """Stands for a report that says nothing of the state."""
 
