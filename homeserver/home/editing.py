@@ -78,6 +78,8 @@ class Editing(Worker):
     async def edit_entities(self, request: words.EditEntities, caller: Caller) -> words.EditedAll:
         owns = dict.fromkeys(self._entity(id, "entities").own for id in request.entities)
         asked = self._asked(request, "entities")
+        if not asked:
+            raise CallError("invalid", "nothing is asked of them: say `hidden` or `disabled`", "hidden")
         steps = [self._step("entity", own, asked) for own in owns]
         deed = await self._do(steps, caller)
         return words.EditedAll(changed=sum(step.before != step.after for step in steps), deed=deed)

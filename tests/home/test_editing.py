@@ -144,6 +144,8 @@ async def test_several_entities_are_hidden_or_disabled_in_one_deed(home: Stage) 
     with pytest.raises(CallError, match=r"there is no entity light\.nothing"):
         await ask(home, "edit_entities", entities=[ids[0], "light.nothing"], disabled=False)
     assert home.states == {}, "all or none"
+    with pytest.raises(CallError, match="say `hidden` or `disabled`"):
+        await ask(home, "edit_entities", entities=ids)
     await ask(home, "undo")
     await ask(home, "undo")
     assert everything(home) == before
