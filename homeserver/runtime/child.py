@@ -21,6 +21,8 @@ PATIENCE: Final = (0.2, 30.0)
 """Seconds before a child that ended is started again: at first, and at most."""
 HEALTHY: Final = 60.0
 """Seconds after which a child counts as having stayed up."""
+CAME_UP: Final = 3.0
+"""Seconds after which a child counts as having come up at all: one that ends now and then is soon there again."""
 _LOOP: Final = 3
 """Ends in a row that are called a crash loop."""
 _LINE: Final = 256 * 1024
@@ -112,9 +114,11 @@ class Child:
         return code
 
     def _delay(self, lived: float) -> float:
+        """Longer each time, but one that came up is away for no more than a quarter of the time that it was there."""
         shortest, longest = PATIENCE
         self._in_a_row = 1 if lived >= HEALTHY else self._in_a_row + 1
-        return min(longest, shortest * 2.0 ** (self._in_a_row - 1))
+        delay = min(longest, shortest * 2.0 ** (self._in_a_row - 1))
+        return min(delay, lived / 4) if lived >= CAME_UP else delay
 
     def _tell(self, code: int, lived: float, delay: float) -> None:
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"

@@ -92,6 +92,20 @@ async def test_one_that_stayed_up_begins_with_a_short_pause_again(journal: Journ
     await child.stop(5)
 
 
+async def test_one_that_comes_up_and_is_killed_again_and_again_is_away_for_little_of_the_time(journal: Journal) -> None:
+    clock = VirtualClock()
+    child = Child("core", lambda: python(STAYS), {}, journal, clock)
+    await child.start()
+    for round_ in range(9):
+        await until(lambda: journal.last_words("core"))
+        await clock.advance(8)
+        os.kill(child.pid, signal.SIGKILL)
+        await until(lambda: child.state == "waiting")
+        await clock.advance(2.01)
+        await until(lambda wanted=round_ + 1: child.restarts == wanted)  # type: ignore[misc]
+    await child.stop(5)
+
+
 async def test_nothing_is_started_again_while_it_is_being_stopped(journal: Journal) -> None:
     child = Child("core", lambda: python(DIES), {}, journal, RealClock())
     await child.start()
