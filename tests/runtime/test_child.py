@@ -101,7 +101,7 @@ async def test_one_that_comes_up_and_is_killed_again_and_again_is_away_for_littl
         await clock.advance(8)
         os.kill(child.pid, signal.SIGKILL)
         await until(lambda: child.state == "waiting")
-        await clock.advance(2.01)
+        await clock.advance((8 + 2.5) / 4)
         await until(lambda wanted=round_ + 1: child.restarts == wanted)  # type: ignore[misc]
     await child.stop(5)
 
