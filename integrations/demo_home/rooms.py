@@ -27,14 +27,17 @@ HEIGHT: Final = 2.5
 LEAKS: Final = 0.25 / 3_600
 """Air changes per second through the joints of a closed house."""
 DOOR_FLOW: Final = 0.012
-"""m³/s that each room exchanges with the hall."""
+"""m³/s that each room exchanges with the hall through the joints of its door."""
+OPEN_DOOR: Final = 0.6 / 3 * 0.8 * 2.0**1.5 * sqrt(9.81 / 295)
+"""m³/s for the root of each kelvin through an open door of 0.8 by 2 m (Linden 1999, exchange through a doorway)."""
 INNER_WALL: Final = 14.0
 """W/K from each room to the hall."""
 GLASS: Final = 0.55 * 0.7
 """Energy transmittance of double glazing, less its frame."""
 BLIND: Final = 0.3
-"""What a lowered blind lets through; people lower it when the room is hotter than `TOO_HOT`."""
+"""What a lowered blind lets through."""
 TOO_HOT: Final = 24.5
+"""°C from which people lower the blind and leave the door open."""
 CO2_OUTSIDE: Final = 420.0
 CO2_PERSON: Final = 5.0e-6
 """m³/s breathed out by a person at rest: 18 l/h."""
@@ -122,25 +125,32 @@ class Room:
             flow += max(0.02, 0.6 * self.plan.opens / 3 * lift)
         return flow
 
+    def exchange(self, hall: "Room") -> float:
+        """m³/s of air that this room and the hall exchange."""
+        if hall is self:
+            return 0.0
+        is_open = self.air > max(TOO_HOT, hall.air)
+        return DOOR_FLOW + (OPEN_DOOR * sqrt(self.air - hall.air) if is_open else 0.0)
+
     def step(self, seconds: float, weather: Weather, hall: "Room") -> float:
         """Advance; return the watts that went from this room into the hall."""
         plan, gains = self.plan, self.gains
         flow = self.ventilation(weather.temperature)
         outward = (plan.loss / 2 + AIR_HEAT * flow) * (weather.temperature - self.air)
         through = AIR_TO_WALL * plan.floor * (self.wall - self.air)
-        to_hall = 0.0 if hall is self else (INNER_WALL + AIR_HEAT * DOOR_FLOW) * (self.air - hall.air)
+        door = self.exchange(hall)
+        to_hall = 0.0 if hall is self else (INNER_WALL + AIR_HEAT * door) * (self.air - hall.air)
         air = outward + through - to_hall + gains.warmth + 0.6 * gains.radiator + 0.5 * self.sunshine
         wall = plan.loss / 2 * (weather.temperature - self.wall) - through + 0.4 * gains.radiator
         self.air += seconds * air / (AIR_STORE * plan.floor)
         self.wall += seconds * (wall + 0.5 * self.sunshine) / (WALL_STORE * plan.floor)
-        self._breathe(seconds, flow, weather, hall)
+        self._breathe(seconds, flow, door, weather, hall)
         return to_hall
 
-    def _breathe(self, seconds: float, flow: float, weather: Weather, hall: "Room") -> None:
+    def _breathe(self, seconds: float, flow: float, door: float, weather: Weather, hall: "Room") -> None:
         """Water and carbon dioxide: what is given off and what the exchanged air brings; too much water condenses."""
         gains = self.gains
         volume = self.plan.floor * HEIGHT
-        door = 0.0 if hall is self else DOOR_FLOW
         water = gains.water + VAPOUR_PERSON * gains.people
         water += flow * (weather.vapour - self.vapour) + door * (hall.vapour - self.vapour)
         self.vapour = min(self.vapour + seconds * water / volume, saturation(self.air))

@@ -105,3 +105,16 @@ def test_the_hall_is_warmed_by_the_rooms_around_it(cold: Weather) -> None:
     building.step(60)
     assert hall.air > 14.0
     assert building.rooms["office"].air < 20.0
+
+
+def test_the_door_of_a_hot_room_stays_open(cold: Weather) -> None:
+    """Half an hour of 1.5 kW: behind a closed door it would be far hotter than people bear."""
+    room, hall = Room(BEDROOM, 22, cold.vapour), Room(PLANS[0], 20, cold.vapour)
+    assert room.exchange(hall) == pytest.approx(0.012)
+    assert hall.exchange(hall) == 0
+    room.gains.warmth = 1_500
+    for _ in range(90):
+        room.step(20, cold, hall)
+    assert 24.3 < room.air < 25.0
+    room.air = 26
+    assert room.exchange(hall) == pytest.approx(0.012 + 0.0825 * 6**0.5, rel=0.01)
