@@ -64,19 +64,22 @@ class Lane:
         self._data = b""
         self._at = 0
         self._busy = False
+        self._called = False
         self._for_paho = b""
         self._ended = False
         self._out: list[bytes] = []
         self._flush_is_due = False
         self._backlog = 0
         paho._sock_recv = self._feed
+        paho.on_socket_register_write = self._watch_for_room
         self._loop.add_reader(self._socket.fileno(), self._readable)
 
     # -- in
 
     def _readable(self) -> None:
         if self._busy:
-            return  # the packets of the last time are not all taken; that goes on in turns of its own
+            self._called = True  # the packets of the last time are not all taken; that goes on in turns of its own
+            return
         try:
             chunk = self._socket.recv(_CHUNK)
         except (BlockingIOError, InterruptedError, SSLWantReadError):
@@ -107,6 +110,9 @@ class Lane:
             self.flush()
             if self._busy:
                 self._loop.call_soon(self._work)
+            elif self._called:  # uvloop tells once that a connection broke, and watches it no more
+                self._called = False
+                self._loop.call_soon(self._readable)
 
     def _take_batch(self) -> bool:
         """Take packets that are here, but not too many; True when there may be more."""
@@ -229,6 +235,11 @@ class Lane:
             self._end()
         else:
             self._paho._packet_queue(_PAHO, data, 0, 1)
+
+    def _watch_for_room(self, paho: Any, userdata: Any, sock: socket.socket) -> None:
+        """At once: a turn later, as aiomqtt does it, the connection may be closed and its number another's."""
+        with contextlib.suppress(OSError, RuntimeError):  # it is broken, which `_readable` finds
+            self._loop.add_writer(sock.fileno(), paho.loop_write)
 
 
 @functools.lru_cache(20_000)

@@ -5,6 +5,9 @@ contract proves the same lane on real brokers.
 """
 
 import asyncio
+import socket
+import struct
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -64,6 +67,13 @@ class ScriptedBroker:
             self._writer.write(part)
             await self._writer.drain()
             await asyncio.sleep(0)
+
+    def break_off(self) -> None:
+        """As the kernel does for a broker that was killed and had not read all."""
+        assert self._writer is not None
+        there = self._writer.get_extra_info("socket")
+        there.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._writer.transport.abort()
 
     async def stop(self) -> None:
         assert self._server is not None
@@ -254,3 +264,33 @@ async def test_exactly_once_takes_four_packets(line: Line) -> None:
     await until(lambda: b"\x62\x02" + number in line.broker.read)
     await line.broker.say(b"\x70\x02" + number)
     assert not line.lost
+
+
+@pytest.mark.parametrize("talks", [False, True], ids=["silent", "talking"])
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_a_connection_that_breaks_while_messages_are_taken_is_noticed(loop: str, talks: bool) -> None:
+    """uvloop tells of it once, and watches the socket no more."""
+    factory = pytest.importorskip("uvloop").new_event_loop if loop == "uvloop" else asyncio.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(_broken_while_busy(talks))
+
+
+async def _broken_while_busy(talks: bool) -> None:
+    broker = ScriptedBroker()
+    made = Line(MqttWire(Address("127.0.0.1", await broker.start()), "core"), broker)
+    await made.wire.connect(None, made.take, made.lost.append)
+
+    def take(*_: Any) -> None:
+        time.sleep(0.0002)
+        if talks:
+            made.wire.publish("core/says", b"x" * 1000, 0, False)
+
+    made.on_message = take
+    await broker.say(message(b"a", b"b") * 3000)
+    await until(lambda: len(made.heard) > 100)
+    broker.break_off()
+    await until(lambda: made.lost, 5)
+    assert made.lost == ["the broker closed the connection"]
+    assert len(made.heard) >= 100
+    await made.wire.disconnect()
+    await broker.stop()
