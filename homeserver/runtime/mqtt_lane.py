@@ -13,6 +13,7 @@ import contextlib
 import functools
 import logging
 import re
+import select
 import socket
 import time
 from collections.abc import Callable
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 _CHUNK: Final = 64 * 1024
 _BATCH: Final = 16
 """Packets that are taken in one turn of the loop; what they led to is written together."""
+_LOOK: Final = 0.5
+"""Seconds between two looks at whether the connection stands."""
 _BACKLOG: Final = 32 * 1024 * 1024
 """Bytes that may wait for a broker that takes none; then it is better to connect anew."""
 _LARGEST: Final = 268_435_455
@@ -64,7 +67,6 @@ class Lane:
         self._data = b""
         self._at = 0
         self._busy = False
-        self._called = False
         self._for_paho = b""
         self._ended = False
         self._out: list[bytes] = []
@@ -73,13 +75,28 @@ class Lane:
         paho._sock_recv = self._feed
         paho.on_socket_register_write = self._watch_for_room
         self._loop.add_reader(self._socket.fileno(), self._readable)
+        self._loop.call_later(_LOOK, self._look)
 
     # -- in
 
+    def _look(self) -> None:
+        """uvloop tells once that a connection broke and watches it no more, though there may be data to read first."""
+        if self._ended or self._paho.socket() is not self._socket:
+            return
+        if _is_broken(self._socket):
+            self._drain()
+        else:
+            self._loop.call_later(_LOOK, self._look)
+
+    def _drain(self) -> None:
+        """Read until there is nothing but the end."""
+        self._readable()
+        if not self._ended:
+            self._loop.call_soon(self._drain)
+
     def _readable(self) -> None:
         if self._busy:
-            self._called = True  # the packets of the last time are not all taken; that goes on in turns of its own
-            return
+            return  # the packets of the last time are not all taken; that goes on in turns of its own
         try:
             chunk = self._socket.recv(_CHUNK)
         except (BlockingIOError, InterruptedError, SSLWantReadError):
@@ -110,9 +127,6 @@ class Lane:
             self.flush()
             if self._busy:
                 self._loop.call_soon(self._work)
-            elif self._called:  # uvloop tells once that a connection broke, and watches it no more
-                self._called = False
-                self._loop.call_soon(self._readable)
 
     def _take_batch(self) -> bool:
         """Take packets that are here, but not too many; True when there may be more."""
@@ -238,8 +252,14 @@ class Lane:
 
     def _watch_for_room(self, paho: Any, userdata: Any, sock: socket.socket) -> None:
         """At once: a turn later, as aiomqtt does it, the connection may be closed and its number another's."""
-        with contextlib.suppress(OSError, RuntimeError):  # it is broken, which `_readable` finds
+        with contextlib.suppress(OSError, RuntimeError):  # it is broken, which `_look` finds
             self._loop.add_writer(sock.fileno(), paho.loop_write)
+
+
+def _is_broken(connection: socket.socket) -> bool:
+    poll = select.poll()
+    poll.register(connection, select.POLLERR | select.POLLHUP)
+    return bool(poll.poll(0))
 
 
 @functools.lru_cache(20_000)
