@@ -12,6 +12,8 @@ _REPORT: Final = 2.0
 """Seconds that the report of a command may take when its time is up."""
 _BEHIND: Final = 0.3
 """Seconds that a state may come behind the end of its command: the broker's copies of states are said in bundles."""
+_LONGEST: Final = 300.0
+"""Seconds without a word after which a thing that was under way is asked about no more: the home may have died."""
 Told = asyncio.Queue[EntityState | CommandOutcome | None]
 
 
@@ -33,7 +35,7 @@ async def outcome_of(told: Told, cause: Cause, timeout: float) -> tuple[CommandO
     until = began + timeout + _REPORT
     try:
         while True:
-            async with asyncio.timeout_at(None if under_way else until):
+            async with asyncio.timeout_at(clock() + _LONGEST if under_way else until):
                 said = await told.get()
             if isinstance(said, EntityState):
                 state, under_way = said.state, WANTED in said.attributes

@@ -19,6 +19,7 @@ OURS = Cause("c1", "process.cli")
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outcomes, "_REPORT", 0.1)
     monkeypatch.setattr(outcomes, "_BEHIND", 0.05)
+    monkeypatch.setattr(outcomes, "_LONGEST", 0.8)
 
 
 def state(word: str, parent: str | None = None, **attributes: Any) -> EntityState:
@@ -74,3 +75,8 @@ async def test_silence_is_said_and_not_waited_out() -> None:
         await play(state("closed"))
     with pytest.raises(Failure, match="nobody told within"):
         await play(state("opening", wanted={"state": "open"}), 0.1, state("opening"), None)
+
+
+async def test_a_home_that_dies_on_the_way_is_not_waited_for_for_ever() -> None:
+    with pytest.raises(Failure, match="nobody told within 1 s"):
+        await asyncio.wait_for(play(state("closed"), state("opening", "c1", wanted={"state": "open"})), 5)
