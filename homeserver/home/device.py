@@ -86,4 +86,5 @@ def _connections(value: Any) -> list[str]:
 
 
 def _is_pair(pair: Any) -> bool:
-    return isinstance(pair, list) and len(pair) == 2
+    """An address that is empty is nobody's: two devices that do not know theirs are not one."""
+    return isinstance(pair, list) and len(pair) == 2 and bool(str(pair[1] or "").strip())

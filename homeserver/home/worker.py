@@ -209,13 +209,14 @@ class Home(Answering, Importing, Removing):
     def device_message(self, address: str, payload: bytes, retained: bool) -> None:
         """Anything on a topic outside the home's own."""
         line = self.board.lines.get(address)
+        announces = address.endswith("/config") and address.startswith(f"{self.prefix}/")
         if line is not None:
             self._hear(line, Report(address, payload, retained))
-        elif not address.endswith("/config"):
+        elif not announces:
             self.board.keep(address, payload)
         for wild in self.board.wild(address):
             self._hear(wild, Report(address, payload, retained))
-        if address.endswith("/config") and address.startswith(f"{self.prefix}/"):
+        if announces:
             self.gathering.heard(address, payload, retained)
             if self.opening is not None:
                 self.opening.announce(address, payload, retained)

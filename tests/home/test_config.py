@@ -104,6 +104,7 @@ def test_any_value_is_read_or_refused(value: Any, read: Callable[[Config], Any])
         ({"identifiers": ["a", 5]}, ("id:a", "id:5")),
         ({"connections": [["mac", "02:5B:26:A8:DC:12"]]}, ("mac:02:5b:26:a8:dc:12",)),
         ({"connections": ["mac", "02:5B"]}, ("mac:02:5b",)),
+        ({"name": "Lamp", "connections": [["mac", ""], ["mac", None], ["mac", " "]]}, ("name:Lamp",)),
         ({"identifiers": ["a"], "connections": [["mac", "b"]]}, ("id:a", "mac:b")),
         ({"name": "Nameless box"}, ("name:Nameless box",)),
     ],
