@@ -4,20 +4,33 @@
 Needs nothing; keeps nothing.
 """
 
+import logging
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import settings
 
 FULL = os.environ.get("HOMESERVER_PROOF") == "1"
 PROOF_PATIENCE = 20  # times the time-out of a test marked `proof`, when it runs in full
+LOGGERS = ("homeserver", "homeserver.runtime.bus", "integrations")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 settings.register_profile("tenth", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("full", deadline=None, max_examples=1_000, print_blob=True)
 settings.load_profile("full" if FULL else "tenth")
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[None]:
+    """A command that runs within a test sets up the logs of its process, which is that of other tests too."""
+    root, ours = logging.getLogger(), [logging.getLogger(name) for name in LOGGERS]
+    handlers, levels = list(root.handlers), [(logger, logger.level) for logger in (root, *ours)]
+    yield
+    root.handlers[:] = [handler for handler in root.handlers if handler in handlers]
+    for logger, level in levels:
+        logger.setLevel(level)
 
 
 @pytest.fixture(scope="session")
