@@ -4,7 +4,7 @@ The last value is always told, so nothing is lost but the blink. Only what is to
 report at once, and what follows from a command, or tells that a device is lost or back, waits for nothing. An entity
 that changes far more often than its kind ever does (a relay that chatters, a contact between two states) is told at
 most every `SLOW` seconds until it is calm, and one notice says so. Readings are never put into quarantine, nor are
-sensors on which a life may depend. Decision: docs/decisions/0018.
+sensors on which a life may depend, nor a crowd that changes all at once. Decision: docs/decisions/0018.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,6 +21,10 @@ WINDOW: Final = 60.0
 """Seconds in which changes are counted: bursts of as many as a minute may have are well."""
 _LONGEST: Final = 2 * WINDOW
 """Seconds of calm that are enough after any storm."""
+CROWD: Final = 10
+"""Entities that may flap at once; where more change so often it is not they that are broken, and none is slowed."""
+_CROWD_LASTS: Final = 1.0
+"""Seconds for which a crowd is believed without counting it again."""
 _NOTICE: Final = 3600.0
 """Seconds in which a device is spoken of once only."""
 _MOST_A_MINUTE: Final[Mapping[str, int]] = {
@@ -126,6 +130,9 @@ class Steadying:
         self._tell = tell
         self._notice = notice
         self._noticed: dict[str, float] = {}
+        self._warm_until: dict[str, float] = {}
+        """By key of the entities that changed as often as half of what may be, when they will not have any more."""
+        self._crowd_until = float("-inf")
 
     def holds(self, entity: Entity, steady: Steady) -> bool:
         """Whether the state of an entity has to wait; it is told by itself then."""
@@ -170,7 +177,18 @@ class Steadying:
         if pace < 0 or (pace == 0 and entity.word != UNAVAILABLE) or _obeys(entity, now):
             return False
         entity.heat = min(max(entity.heat, now) + (pace or _AWAY), now + _LONGEST)
-        return entity.heat - now > WINDOW
+        heat = entity.heat - now
+        if heat <= WINDOW / 2:
+            return False
+        self._warm_until[entity.key] = entity.heat - WINDOW / 2
+        return heat > WINDOW and (entity.word == UNAVAILABLE or not self._is_crowd(now))
+
+    def _is_crowd(self, now: float) -> bool:
+        """Whether many entities change so often just now. (What is lost and found flaps in crowds: with its bridge.)"""
+        if now >= self._crowd_until:
+            self._warm_until = {key: until for key, until in self._warm_until.items() if until > now}
+            self._crowd_until = now + _CROWD_LASTS if len(self._warm_until) > CROWD else now
+        return now < self._crowd_until
 
     def _wait(self, entity: Entity, steady: Steady, seconds: float) -> None:
         steady.drop()

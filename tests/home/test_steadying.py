@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from homeserver.home.edit_words import EditEntity
 from homeserver.home.entity import Entity, Face
-from homeserver.home.steadying import SLOW, Steadying, pace_of, steady_of
+from homeserver.home.steadying import CROWD, SLOW, Steadying, pace_of, steady_of
 from homeserver.home.tuning import UNTUNED, Tuning
 from homeserver.home.words import AskDevices
 from homeserver.runtime.clock import VirtualClock
@@ -102,6 +102,22 @@ async def test_a_burst_is_no_flapping(stage: Stage) -> None:
         await blink(stage, "door", 28, 0.1)
         await stage.virtual.advance(60)
     assert len(told(stage, "binary_sensor.door")) == 3 * 28 + 1
+
+
+async def test_a_crowd_is_no_flapping_but_what_goes_on_alone_is(stage: Stage) -> None:
+    doors = [f"door{number}" for number in range(CROWD + 1)]
+    for door in doors:
+        await stage.announce("binary_sensor", DOOR | {"name": door, "unique_id": door, "state_topic": door}, door)
+    for turn in range(60):
+        for door in doors:
+            await stage.report(door, "OFF" if turn % 2 else "ON")
+        await stage.virtual.advance(0.1)
+    assert {len(told(stage, id)) for id in stage.states if id.startswith("binary_sensor.")} == {61}
+    assert stage.events == []
+    await stage.virtual.advance(120)
+    await blink(stage, "door3", 200, 0.5)
+    assert [event.entity_id for event in stage.events] == ["binary_sensor.door3"]
+    assert len(told(stage, "binary_sensor.door3")) < 61 + 60
 
 
 async def test_what_follows_from_commands_is_no_flapping(stage: Stage) -> None:
