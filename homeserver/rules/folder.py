@@ -1,18 +1,14 @@
 """The folder with the rule files: which files belong to it, and whether any has changed since it was last read."""
 
-import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
-from typing import Final
 
 from homeserver.rules.rule_file import Book, read_file
 from homeserver.rules.shelf import Shelf
+from homeserver.runtime.slices import in_slices
 from homeserver.view.templates import Templates
 
-_SLICE: Final = 0.005
-"""Seconds of reading at a stretch: a command does not wait for a folder of a thousand rules."""
 Mark = tuple[int, int, int]
 """Inode, size and time of change of a file; noughts for one that cannot be looked at."""
 
@@ -42,22 +38,22 @@ class Folder:
         return {path: _mark(path) for path in self.files()} != self._marks
 
     async def read(self, templates: Templates) -> Book:
-        """All rules of the folder; a file that did not change is not read again. Others get a turn every `_SLICE`."""
+        """All rules of the folder; a file that did not change is not read again. Others get a turn now and then."""
         self._marks = {path: _mark(path) for path in self.files()}
-        known, self._books, book = self._books, {}, Book()
-        until = monotonic() + _SLICE
-        for path, mark in self._marks.items():
+        book = Book()
+        await in_slices(self._reading(self._marks, templates, book))
+        self._shelf.put_away({self._name(path) for path in self._books})
+        return book
+
+    def _reading(self, marks: dict[Path, Mark], templates: Templates, book: Book) -> Iterator[None]:
+        known, self._books = self._books, {}
+        for path, mark in marks.items():
             kept = known.get(path)
             if kept is None or kept[0] != mark:
                 kept = (mark, Book())
-                for _ in read_file(path, self._name(path), templates, self._shelf, kept[1]):
-                    if monotonic() >= until:
-                        await asyncio.sleep(0)
-                        until = monotonic() + _SLICE
+                yield from read_file(path, self._name(path), templates, self._shelf, kept[1])
             self._books[path] = kept
             book.add(kept[1])
-        self._shelf.put_away({self._name(path) for path in self._books})
-        return book
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
