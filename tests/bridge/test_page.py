@@ -142,6 +142,7 @@ async def test_choices_numbers_and_buttons(shared: Shared) -> None:
 
 async def test_news_arrive_without_a_reload_and_touch_only_what_changed(browser: Browser, stage: Stage) -> None:
     page = await opened(browser, stage)
+    await page.until("[...document.images].every((image) => image.complete)")
     await page.run("watchTiles()")
     for value in range(600, 700):
         stage.furniture.become("sensor.living_co2", str(value))
