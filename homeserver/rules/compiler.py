@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from homeserver.rules.fields import Fields
-from homeserver.rules.problem import RuleError
+from homeserver.rules.reading.fields import Fields
+from homeserver.rules.reading.problem import RuleError
+from homeserver.rules.reading.yaml_source import Map, Seq, Tagged
 from homeserver.rules.run import Program
-from homeserver.rules.yaml_source import Map, Seq, Tagged
 from homeserver.view.templates import Template, TemplateError, Templates
 
 

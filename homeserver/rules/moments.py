@@ -12,9 +12,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
-from homeserver.rules.fields import Fields
-from homeserver.rules.problem import nearest, not_yet
-from homeserver.rules.yaml_source import Seq
+from homeserver.rules.reading.fields import Fields
+from homeserver.rules.reading.problem import nearest, not_yet
+from homeserver.rules.reading.yaml_source import Seq
 from homeserver.runtime.clock import Clock, Timer
 from homeserver.topics.record import record
 

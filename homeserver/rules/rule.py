@@ -8,7 +8,7 @@ from typing import Any, Final
 from homeserver.rules.compiler import rendered
 from homeserver.rules.engine import DEEPEST, Engine
 from homeserver.rules.run import FAULTS, Fired, Program, Run
-from homeserver.rules.trigger import Trigger
+from homeserver.rules.triggers.trigger import Trigger
 from homeserver.rules.words import RULE_RUN, RuleRun
 from homeserver.topics.record import record
 

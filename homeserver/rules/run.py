@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from homeserver.rules.durations import DurationError
+from homeserver.rules.reading.durations import DurationError
 from homeserver.runtime.clock import Timer
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, Command, EntityState
@@ -19,7 +19,7 @@ from homeserver.view.templates import TemplateError
 if TYPE_CHECKING:
     from homeserver.rules.engine import Engine
     from homeserver.rules.rule import Rule
-    from homeserver.rules.trigger import Trigger
+    from homeserver.rules.triggers.trigger import Trigger
 
 END: Final = -1
 WAIT: Final = -2

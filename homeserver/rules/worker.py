@@ -10,10 +10,10 @@ from dataclasses import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from homeserver.rules.engine import Engine
-from homeserver.rules.folder import Folder
-from homeserver.rules.problem import Problem, nearest
+from homeserver.rules.reading.folder import Folder
+from homeserver.rules.reading.problem import Problem, nearest
+from homeserver.rules.reading.rule_file import Book
 from homeserver.rules.rule import Compiled, Rule
-from homeserver.rules.rule_file import Book
 from homeserver.rules.run import Fired
 from homeserver.rules.words import (
     DISABLE_RULE,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from homeserver.rules.rule_file import Book, read_file
-from homeserver.rules.shelf import Shelf
-from homeserver.rules.yaml_source import LARGEST
+from homeserver.rules.reading.rule_file import Book, read_file
+from homeserver.rules.reading.shelf import Shelf
+from homeserver.rules.reading.yaml_source import LARGEST
 from homeserver.view.templates import Templates
 
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,7 @@ from typing import Any, Final
 import orjson
 
 from homeserver.cli.failures import Failure
-from homeserver.rules.yaml_source import SourceError, Tagged, read
+from homeserver.rules.reading.yaml_source import SourceError, Tagged, read
 from homeserver.topics.record import record
 
 LARGEST: Final = 32 * 1024 * 1024

@@ -9,7 +9,7 @@ from homeserver.cli.homeassistant.configuration import title
 from homeserver.cli.homeassistant.folder import Stored
 from homeserver.cli.homeassistant.source import Found, Source, Stays, Wanted
 from homeserver.home.import_words import AreaRow, FloorRow, LabelRow, ZoneRow
-from homeserver.rules.yaml_source import Tagged
+from homeserver.rules.reading.yaml_source import Tagged
 from homeserver.topics.names import slug
 
 CONFIG: Final = Stored("core.config", (1,), "")

@@ -14,7 +14,7 @@ from homeserver.cli.homeassistant import folder as room
 from homeserver.cli.homeassistant.folder import Folder, Stored
 from homeserver.cli.homeassistant.importers import read
 from homeserver.cli.homeassistant.source import Source
-from homeserver.rules import yaml_source
+from homeserver.rules.reading import yaml_source
 from tests.cli.homeassistant.folders import broken, modern, storage
 
 ENTITIES = Stored("core.entity_registry", (1,), "entities")

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from homeserver.rules.rule_file import Book, read_file
-from homeserver.rules.shelf import Shelf
+from homeserver.rules.reading.rule_file import Book, read_file
+from homeserver.rules.reading.shelf import Shelf
 from homeserver.runtime.slices import in_slices
 from homeserver.view.templates import Templates
 

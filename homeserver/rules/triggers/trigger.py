@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from homeserver.rules.compiler import rendered
-from homeserver.rules.durations import Duration, DurationError
 from homeserver.rules.engine import Engine
+from homeserver.rules.reading.durations import Duration, DurationError
 from homeserver.rules.run import Fired
 from homeserver.runtime.clock import Timer
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityState

@@ -7,15 +7,15 @@ A condition among actions ends its own block only: the branch of a choose, one p
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from homeserver.rules.actions.rounds import enter, leave, next_round
+from homeserver.rules.actions.services import compile_service
 from homeserver.rules.compiler import Compiler, rendered
-from homeserver.rules.conditions import Condition, compile_condition, compile_conditions, holds, is_condition, met
-from homeserver.rules.durations import duration
-from homeserver.rules.fields import Fields, kind_of
-from homeserver.rules.problem import RuleError, not_yet
-from homeserver.rules.rounds import enter, leave, next_round
+from homeserver.rules.conditions.table import Condition, compile_condition, compile_conditions, holds, is_condition, met
+from homeserver.rules.reading.durations import duration
+from homeserver.rules.reading.fields import Fields, kind_of
+from homeserver.rules.reading.problem import RuleError, not_yet
+from homeserver.rules.reading.yaml_source import Map, Seq
 from homeserver.rules.run import FAULTS, Label, Run, Step
-from homeserver.rules.services import compile_service
-from homeserver.rules.yaml_source import Map, Seq
 
 Compile = Callable[[Fields, Compiler, Label], None]
 """Adds the steps of one action; the label stands at the end of its block."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler, rendered
-from homeserver.rules.conditions import Condition, met
-from homeserver.rules.fields import Fields
+from homeserver.rules.conditions.table import Condition, met
+from homeserver.rules.reading.fields import Fields
 from homeserver.rules.run import Label, Run, RunError, Step
 
 ROUNDS: Final = 10_000

@@ -4,10 +4,10 @@ from typing import Any
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
-from homeserver.rules.fields import Fields
 from homeserver.rules.moments import Moment, moments, weekdays
+from homeserver.rules.reading.fields import Fields
 from homeserver.rules.run import Fired
-from homeserver.rules.trigger import Fire, Trigger, nowhere
+from homeserver.rules.triggers.trigger import Fire, Trigger, nowhere
 
 
 class TimeTrigger(Trigger):

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from homeserver.rules.folder import Folder
+from homeserver.rules.reading.folder import Folder
 from homeserver.view.templates import Templates
 
 RULE = "- id: {id}\n  triggers: []\n  actions: []\n"

@@ -3,12 +3,12 @@
 from typing import Any
 
 from homeserver.rules.compiler import Compiler
-from homeserver.rules.durations import duration
 from homeserver.rules.engine import Engine
-from homeserver.rules.fields import Fields
-from homeserver.rules.limits import Limits, limits
+from homeserver.rules.reading.durations import duration
+from homeserver.rules.reading.fields import Fields
+from homeserver.rules.reading.limits import Limits, limits
 from homeserver.rules.run import FAULTS, Fired, RunError
-from homeserver.rules.trigger import EntityTrigger, Fire, Trigger
+from homeserver.rules.triggers.trigger import EntityTrigger, Fire, Trigger
 from homeserver.topics.entity import UNAVAILABLE, EntityState
 
 

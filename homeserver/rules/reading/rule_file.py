@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from homeserver.rules.actions import compile_block
+from homeserver.rules.actions.table import compile_block
 from homeserver.rules.compiler import Compiler
-from homeserver.rules.conditions import compile_conditions
-from homeserver.rules.fields import Fields, kind_of
-from homeserver.rules.problem import Problem, RuleError, not_yet
+from homeserver.rules.conditions.table import compile_conditions
+from homeserver.rules.reading.fields import Fields, kind_of
+from homeserver.rules.reading.problem import Problem, RuleError, not_yet
+from homeserver.rules.reading.shelf import Shelf
+from homeserver.rules.reading.yaml_source import LARGEST, Document, Map, Seq, SourceError, read
 from homeserver.rules.rule import MODES, Compiled
 from homeserver.rules.run import Label
-from homeserver.rules.shelf import Shelf
-from homeserver.rules.trigger import Trigger
-from homeserver.rules.triggers import compile_trigger
-from homeserver.rules.yaml_source import LARGEST, Document, Map, Seq, SourceError, read
+from homeserver.rules.triggers.table import compile_trigger
+from homeserver.rules.triggers.trigger import Trigger
 from homeserver.topics.names import slug
 from homeserver.view.templates import Templates
 

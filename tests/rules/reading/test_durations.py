@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from homeserver.rules.durations import DurationError, duration, seconds_of
-from homeserver.rules.fields import Fields
-from homeserver.rules.problem import RuleError
-from homeserver.rules.yaml_source import read
+from homeserver.rules.reading.durations import DurationError, duration, seconds_of
+from homeserver.rules.reading.fields import Fields
+from homeserver.rules.reading.problem import RuleError
+from homeserver.rules.reading.yaml_source import read
 from homeserver.view.templates import TemplateError, Templates
 
 TEMPLATES = Templates()

@@ -13,8 +13,8 @@ from collections.abc import Container
 from pathlib import Path
 from typing import Any, Final
 
-from homeserver.rules import yaml_source
-from homeserver.rules.yaml_source import Document, Map, Seq, Tagged, read
+from homeserver.rules.reading import yaml_source
+from homeserver.rules.reading.yaml_source import Document, Map, Seq, Tagged, read
 from homeserver.runtime.private_file import write_private
 
 log = logging.getLogger(__name__)

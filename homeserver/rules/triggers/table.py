@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from homeserver.rules.compiler import Compiler
-from homeserver.rules.fields import Fields
-from homeserver.rules.numeric_trigger import compile_numeric_state
-from homeserver.rules.problem import nearest, not_yet
-from homeserver.rules.state_trigger import compile_state
-from homeserver.rules.time_trigger import compile_time
-from homeserver.rules.trigger import Trigger
+from homeserver.rules.reading.fields import Fields
+from homeserver.rules.reading.problem import nearest, not_yet
+from homeserver.rules.triggers.numeric_state import compile_numeric_state
+from homeserver.rules.triggers.state import compile_state
+from homeserver.rules.triggers.time import compile_time
+from homeserver.rules.triggers.trigger import Trigger
 
 Compile = Callable[[Fields, Compiler, str, int, str], Trigger]
 TRIGGERS: Final[Mapping[str, Compile]] = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from homeserver.rules.rule_file import read_text
+from homeserver.rules.reading.rule_file import read_text
 from homeserver.view.templates import Templates
 from tests.rules.stage import Stage
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeserver.rules.yaml_source import Map, Seq, SourceError, Tagged, read, tagged
+from homeserver.rules.reading.yaml_source import Map, Seq, SourceError, Tagged, read, tagged
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from homeserver.rules.fields import Fields, kind_of
+from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.view.templates import Template, TemplateError, Templates
 
 Variables = Mapping[str, Any]

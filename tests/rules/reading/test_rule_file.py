@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeserver.rules.rule_file import Book, read_file, read_text
-from homeserver.rules.shelf import Shelf
+from homeserver.rules.reading.rule_file import Book, read_file, read_text
+from homeserver.rules.reading.shelf import Shelf
 from homeserver.view.templates import Templates
 
 TEMPLATES = Templates()

@@ -6,11 +6,7 @@ What is fixed is checked when the rule is read and costs nothing later; what a t
 from collections.abc import Mapping
 from typing import Any
 
-from homeserver.rules.compiler import Compiler, is_dynamic, rendered
-from homeserver.rules.fields import Fields, kind_of
-from homeserver.rules.problem import Code, RuleError, not_yet
-from homeserver.rules.run import Run, Step
-from homeserver.rules.service_check import (
+from homeserver.rules.actions.service_check import (
     EVERYWHERE,
     ServiceError,
     as_text,
@@ -20,7 +16,11 @@ from homeserver.rules.service_check import (
     is_text,
     model_of,
 )
-from homeserver.rules.yaml_source import Map, Seq
+from homeserver.rules.compiler import Compiler, is_dynamic, rendered
+from homeserver.rules.reading.fields import Fields, kind_of
+from homeserver.rules.reading.problem import Code, RuleError, not_yet
+from homeserver.rules.reading.yaml_source import Map, Seq
+from homeserver.rules.run import Run, Step
 from homeserver.topics.names import BadNameError, split_entity
 from homeserver.topics.services import SERVICES
 from homeserver.view.targets import ALL, FIELDS, Target, resolve

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final, TypeVar
 
-from homeserver.rules.problem import RuleError, nearest
-from homeserver.rules.yaml_source import Map, Seq, Tagged
+from homeserver.rules.reading.problem import RuleError, nearest
+from homeserver.rules.reading.yaml_source import Map, Seq, Tagged
 from homeserver.topics.names import BadNameError, split_entity
 
 T = TypeVar("T")

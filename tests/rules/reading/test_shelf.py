@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from homeserver.rules import shelf as shelf_module
-from homeserver.rules.shelf import Shelf
-from homeserver.rules.yaml_source import Document, Map, Seq, SourceError, Tagged, read
+from homeserver.rules.reading import shelf as shelf_module
+from homeserver.rules.reading.shelf import Shelf
+from homeserver.rules.reading.yaml_source import Document, Map, Seq, SourceError, Tagged, read
 
 BASE = """\
 - &first

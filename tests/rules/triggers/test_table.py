@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from homeserver.rules.trigger import AWAY
+from homeserver.rules.triggers.trigger import AWAY
 from homeserver.runtime.clock import VirtualClock
 from tests.rules.stage import Stage
 

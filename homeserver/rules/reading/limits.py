@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from homeserver.rules.compiler import Compiler
-from homeserver.rules.fields import Fields, check_entity
+from homeserver.rules.reading.fields import Fields, check_entity
 from homeserver.rules.run import RunError
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityState
 from homeserver.topics.record import record

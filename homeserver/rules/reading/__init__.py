@@ -1,0 +1,1 @@
+"""From the YAML of rule files to compiled rules."""
