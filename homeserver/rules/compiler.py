@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from homeserver.rules.program import Program
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.reading.problem import RuleError
+from homeserver.rules.reading.problem import Code, RuleError
 from homeserver.rules.reading.yaml_source import Map, Seq, Tagged
-from homeserver.rules.run import Program
 from homeserver.view.templates import Template, TemplateError, Templates
 
 
@@ -20,6 +20,11 @@ class Compiler:
         self.about = False
         """Whether a template may look at `this` or `context`, which are not made otherwise."""
         self.faults: list[RuleError] = []
+        self.warnings: list[RuleError] = []
+
+    def warn(self, text: str, line: int, way: str, code: Code = "unknown") -> None:
+        """Tell of something that does not keep the rule from running."""
+        self.warnings.append(RuleError(text, line, way, code))
 
     def template(self, text: str, line: int, way: str) -> Template:
         """Compile; raises `RuleError` with the line in the file."""

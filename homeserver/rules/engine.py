@@ -4,7 +4,7 @@ A state that no rule asks about costs one look-up. Triggers, conditions and acti
 the rule was read; most runs are over before the call returns.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -15,12 +15,27 @@ from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import EntityState
+from homeserver.topics.record import record
 from homeserver.view.state import State
 from homeserver.view.template_functions import template_functions
 from homeserver.view.templates import Templates
 from homeserver.view.view import View
 
 Hear = Callable[[str, EntityState | None, EntityState | None], None]
+Key = tuple[str, str]
+"""What happened, and of what kind: `("event", "doorbell_rung")`, `("home", "start")`, `("tag", "04-a7")`."""
+
+
+@record
+class Happening:
+    """Something that happened and left no state behind. `data` differs by what it was."""
+
+    key: Key
+    data: Mapping[str, Any]
+    cause: Cause | None = None
+
+
+Notice = Callable[[Happening], None]
 DEEPEST: Final = 10
 """Runs in one chain of causes."""
 PAUSE: Final = 1.0
@@ -39,6 +54,7 @@ class Engine:
         self.templates = Templates(template_functions(view), zone=self.zone, now=house.clock.now)
         self.schedule = Schedule(house.clock, self.zone, self._due)
         self._index: dict[str, tuple[Hear, ...]] = {}
+        self._notices: dict[Key, tuple[Notice, ...]] = {}
         self._stop: Callable[[], None] | None = None
         self._chains: dict[str, tuple[int, float]] = {}
         self.changed: Callable[[Any], None] = _nobody
@@ -78,6 +94,23 @@ class Engine:
         finally:
             for id in former or ():  # rules hear of an entity under the id by which they know it
                 _tell(iter(self._index.get(id, ())), id, old, new)
+
+    def notice(self, key: Key, notice: Notice) -> None:
+        """Call `notice` whenever this happens; the kind `*` stands for every kind."""
+        self._notices[key] = (*self._notices.get(key, ()), notice)
+
+    def unnotice(self, key: Key, notice: Notice) -> None:
+        left = tuple(other for other in self._notices.get(key, ()) if other != notice)
+        if left:
+            self._notices[key] = left
+        else:
+            self._notices.pop(key, None)
+
+    def happened(self, happening: Happening) -> None:
+        """Tell every trigger that asked for it, in the order in which they asked."""
+        what, kind = happening.key
+        for notice in (*self._notices.get((what, kind), ()), *self._notices.get((what, "*"), ())):
+            notice(happening)
 
     def _due(self, trigger: Any, moment: datetime) -> None:
         trigger.fire(Fired(trigger, now=moment))

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from homeserver.rules.compiler import rendered
 from homeserver.rules.engine import DEEPEST, Engine
-from homeserver.rules.run import FAULTS, Fired, Program, Run
+from homeserver.rules.program import FAULTS, Program
+from homeserver.rules.run import Done, Fired, Run
 from homeserver.rules.triggers.trigger import Trigger
 from homeserver.rules.words import RULE_RUN, RuleRun
 from homeserver.topics.record import record
@@ -45,6 +46,9 @@ class Compiled:
 class Rule:
     """One rule at work. `stopped` is the reason for which the engine stopped it by itself."""
 
+    kind = "rule"
+    """What it is called in causes."""
+
     def __init__(self, compiled: Compiled, engine: Engine) -> None:
         self.compiled = compiled
         self.id = compiled.id
@@ -74,8 +78,8 @@ class Rule:
             self.enabled = False
             for trigger in self.compiled.triggers:
                 trigger.detach(self.engine)
-        self._waiting.clear()
-        for run in list(self.runs):
+        waiting, self._waiting = self._waiting, deque()
+        for run in (*self.runs, *waiting):
             run.end("cancelled")
 
     # -- running
@@ -94,9 +98,15 @@ class Rule:
             return
         self._admit(run)
 
-    def run_now(self, fired: Fired, *, skip_condition: bool, given: Mapping[str, Any]) -> bool:
-        """Run by hand; tells whether the conditions let it."""
-        run = Run(self, fired, self.number + 1, given)
+    def run_now(
+        self, fired: Fired, *, skip_condition: bool = True, given: Mapping[str, Any], done: Done | None = None
+    ) -> bool:
+        """Run by hand, or because another run says so; tells whether the conditions let it.
+
+        `done` is called when it is over, with the outcome `refused` where the mode does not let it begin.
+        """
+        run = Run(self, fired, self.number + 1, given, done=done)
+        run.depth = self.engine.depth(fired.cause)
         if not skip_condition and not self._met(run):
             return False
         self._admit(run)
@@ -121,6 +131,8 @@ class Rule:
         elif self.runs and (mode == "single" or len(self.runs) + len(self._waiting) >= most):
             if not self.compiled.silent:
                 self._grumble(f"it is running already (mode {mode})")
+            if run.done is not None:
+                run.done(run, "refused")
             return
         self._waiting.append(run)
         if mode == "parallel" or not self.runs:

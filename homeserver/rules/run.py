@@ -1,76 +1,41 @@
-"""A rule's actions as a flat program, and one run through it.
+"""One run through a rule's program.
 
-A program is a list of steps; a step does its work and tells which one is next. A run that never waits is one loop
-without a task or an await. A run that waits is only a number, the next step, and a timer: it can be stopped, counted,
-and kept.
+A run that never waits is one loop without a task or an await. A run that waits is only a number, the step that it
+stands at, and something that calls it back: it can be stopped, counted, and kept.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from homeserver.rules.reading.durations import DurationError
-from homeserver.runtime.clock import Timer
+from homeserver.rules.program import END, FAULTS, WAIT, RunError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, Command, EntityState
-from homeserver.view.templates import TemplateError
 
 if TYPE_CHECKING:
     from homeserver.rules.engine import Engine
     from homeserver.rules.rule import Rule
     from homeserver.rules.triggers.trigger import Trigger
 
-END: Final = -1
-WAIT: Final = -2
 AT_ONCE: Final = 500
 """Steps in one go; then others get their turn."""
 REMEMBERED: Final = 200
 """Steps and commands that a run remembers for its record."""
 TTL: Final = 30.0
-Step = Callable[["Run"], int]
-"""Does its work; gives the index of the next step, `END`, or `WAIT` when something was set up that calls `advance`."""
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
-class RunError(Exception):
-    """An action or a condition that could not be carried out; the text says why."""
+class Waiting(Protocol):
+    """What a run waits for. `cancel` takes it back; calling it again, or after it has come, means nothing."""
 
-
-FAULTS: Final = (RunError, TemplateError, DurationError)
-"""What ends a run and is not a bug."""
-
-
-@dataclass(slots=True)
-class Label:
-    """A place in a program that is not known yet."""
-
-    at: int = END
-
-
-@dataclass(slots=True)
-class Program:
-    """Steps and, for each, the way to the action that it came from."""
-
-    steps: list[Step] = field(default_factory=list)
-    ways: list[str] = field(default_factory=list)
-
-    def add(self, way: str, step: Step) -> None:
-        self.steps.append(step)
-        self.ways.append(way)
-
-    def next(self) -> int:
-        """The index of the step after the one that is being added."""
-        return len(self.steps) + 1
-
-    def place(self, label: Label) -> None:
-        """`label` stands here."""
-        label.at = len(self.steps)
+    def cancel(self) -> None: ...
 
 
 class Fired:
-    """Why a run begins: the trigger and what it saw. `lasted` are the seconds of `for`."""
+    """Why a run begins: the trigger and what it saw. `lasted` are the seconds of `for`; `data` is what differs by kind
+    of trigger, and becomes a part of the variable `trigger`."""
 
-    __slots__ = ("cause", "entity_id", "lasted", "new", "now", "old", "trigger")
+    __slots__ = ("cause", "data", "entity_id", "lasted", "new", "now", "old", "trigger")
 
     def __init__(
         self,
@@ -82,6 +47,7 @@ class Fired:
         cause: Cause | None = None,
         lasted: float | None = None,
         now: datetime | None = None,
+        data: Mapping[str, Any] = _NOTHING,
     ) -> None:
         self.trigger = trigger
         self.entity_id = entity_id
@@ -90,18 +56,27 @@ class Fired:
         self.cause = cause
         self.lasted = lasted
         self.now = now
+        self.data = data
+
+
+Done = Callable[["Run", str], None]
+"""Called once with a run that is over and its outcome."""
 
 
 class Run:
-    """One run of a rule."""
+    """One run of a rule, or one branch of a run whose `parent` waits for it."""
 
     __slots__ = (
         "_cause",
         "_values",
         "_waiting",
+        "arrived",
+        "at",
         "begun",
+        "branches",
         "commands",
         "depth",
+        "done",
         "ended",
         "engine",
         "error",
@@ -109,26 +84,48 @@ class Run:
         "frames",
         "given",
         "number",
+        "parent",
         "path",
+        "response",
         "rule",
+        "until",
     )
 
-    def __init__(self, rule: "Rule", fired: Fired, number: int, given: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        rule: "Rule",
+        fired: Fired,
+        number: int,
+        given: Mapping[str, Any] | None = None,
+        *,
+        done: Done | None = None,
+        parent: "Run | None" = None,
+    ) -> None:
         self.rule = rule
         self.engine: Engine = rule.engine
         self.fired = fired
         self.number = number
         self.given = given
+        self.done = done
+        self.parent = parent
+        self.at = 0
         self.ended = False
         self.error = ""
-        self.depth = 0
+        self.response: Any = None
+        """What the run answers to whoever asked for it: `stop` with a response variable."""
+        self.arrived: Any = None
+        """What the step at `at` waited for, when it is entered again: an answer, or a fault that it is to raise."""
+        self.until: datetime | None = None
+        """When the wait at `at` ends, UTC; None for a wait without an end."""
+        self.depth: int = 0 if parent is None else parent.depth
         self.begun = rule.engine.clock.monotonic()
-        self.path: list[int] = []
-        self.commands: list[str] = []
-        self.frames: list[Any] = []
-        self._values: dict[str, Any] | None = None
-        self._cause: Cause | None = None
-        self._waiting: Timer | None = None
+        self.path: list[int] = [] if parent is None else parent.path
+        self.commands: list[str] = [] if parent is None else parent.commands
+        self.frames: list[Any] = [] if parent is None else list(parent.frames)
+        self.branches: list[Run] = []
+        self._values: dict[str, Any] | None = None if parent is None else dict(parent.values)
+        self._cause: Cause | None = None if parent is None else parent.cause
+        self._waiting: Waiting | None = None
 
     @property
     def values(self) -> dict[str, Any]:
@@ -141,8 +138,15 @@ class Run:
     def cause(self) -> Cause:
         """The link of the chain that this run is."""
         if self._cause is None:
-            self._cause = self.engine.house.cause(f"rule:{self.rule.id}#{self.number}", parent=self.fired.cause)
+            self._cause = self.engine.house.cause(f"{self.rule.kind}:{self.rule.id}#{self.number}", self.fired.cause)
         return self._cause
+
+    @property
+    def top(self) -> "Run":
+        """The run that this is a branch of, or itself."""
+        return self if self.parent is None else self.parent.top
+
+    # -- going on
 
     def advance(self, at: int) -> None:
         """Go on at a step until the end, or until something has to be waited for."""
@@ -151,11 +155,13 @@ class Run:
         try:
             while at >= 0 and not self.ended and at < len(steps):
                 if not left:
-                    self.wait(0.0, at)
+                    self.at = at
+                    self.hold(self.engine.clock.call_later(0.0, self.advance, at))
                     return
                 left -= 1
                 if len(path) < REMEMBERED:
                     path.append(at)
+                self.at = at
                 at = steps[at](self)
         except FAULTS as error:
             self.error = str(error)
@@ -164,19 +170,84 @@ class Run:
         if at != WAIT and not self.ended:
             self.end("finished")
 
-    def wait(self, seconds: float, then: int) -> int:
-        """Go on at step `then` after some time."""
-        self._waiting = self.engine.clock.call_later(seconds, self.advance, then)
+    def hold(self, waiting: Waiting) -> int:
+        """Stand still until `waiting` calls `advance` or `arrive`."""
+        self._waiting = waiting
         return WAIT
+
+    def wait(self, seconds: float, then: int) -> int:
+        """Go on at step `then` after some time; a run that was kept over a restart waits for what was left of it."""
+        return self.hold(self.engine.clock.call_later(self.left(seconds), self._waited, then))
+
+    def _waited(self, then: int) -> None:
+        self.until = None
+        self.advance(then)
+
+    def left(self, seconds: float) -> float:
+        """Seconds until the wait of this step ends: `seconds` from now, or what is left since before a restart."""
+        now = self.engine.clock.now()
+        if self.until is None:
+            self.until = now + timedelta(seconds=seconds)
+            return seconds
+        return max(0.0, (self.until - now).total_seconds())
+
+    def arrive(self, what: Any) -> None:
+        """Enter the step at which the run stands once more, with what it waited for."""
+        if not self.ended:
+            self.arrived, self.until = what, None
+            self.advance(self.at)
+
+    def take(self) -> Any:
+        """What arrived, once; raises it if it is a fault."""
+        what, self.arrived = self.arrived, None
+        if isinstance(what, RunError):
+            raise what
+        return what
+
+    # -- branches
+
+    def fork(self, starts: list[int]) -> int:
+        """Begin a branch at each of some steps; this step is entered again, with True, when all of them are over."""
+        self.branches = [Run(self.rule, self.fired, self.number, self.given, parent=self) for _ in starts]
+        for branch, start in zip(list(self.branches), starts, strict=True):
+            if not self.ended:
+                branch.advance(start)
+        return WAIT
+
+    def _branch_ended(self) -> None:
+        if self.ended or not all(branch.ended for branch in self.branches):
+            return
+        fault = next((branch.error for branch in self.branches if branch.error), "")
+        self.branches = []
+        # From the loop: the last branch may have ended before `fork` returned.
+        self.hold(self.engine.clock.call_later(0.0, self.arrive, RunError(fault) if fault else True))
+
+    # -- the end
 
     def end(self, outcome: str) -> int:
         """It is over. Calling it again means nothing."""
-        if not self.ended:
-            self.ended = True
-            if self._waiting is not None:
-                self._waiting.cancel()
-            self.rule.finished(self, outcome)
+        if self.ended:
+            return END
+        self.ended = True
+        if self._waiting is not None:
+            self._waiting.cancel()
+        for branch in self.branches:
+            branch.end("cancelled")
+        if self.parent is not None:
+            self.error = self.error if outcome == "failed" else ""
+            self.parent._branch_ended()
+            return END
+        self.rule.finished(self, outcome)
+        if self.done is not None:
+            self.done(self, outcome)
         return END
+
+    def stop(self, outcome: str, error: str = "") -> int:
+        """End the whole run, from within a branch too."""
+        self.top.error = error
+        return self.top.end(outcome)
+
+    # -- doing
 
     def command(self, domain: str, object_id: str, service: str, data: dict[str, Any]) -> None:
         """Tell an entity what to do."""

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from homeserver.rules.run import AT_ONCE, END, REMEMBERED, Fired, Label, Program, Run
-from tests.rules.stage import Stage
+from homeserver.rules.program import END, Label, Program
+from homeserver.rules.run import AT_ONCE, REMEMBERED, Fired, Run
 from tests.rules.actions.test_table import NO, START, YES, choose, log, repeat, rule
+from tests.rules.stage import Stage
 
 
 async def test_a_loop_without_end_gives_others_their_turn_and_is_ended(tmp_path: Path) -> None:

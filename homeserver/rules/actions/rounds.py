@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler, rendered
 from homeserver.rules.conditions.table import Condition, met
+from homeserver.rules.program import Label, RunError, Step
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.run import Label, Run, RunError, Step
+from homeserver.rules.run import Run
 
 ROUNDS: Final = 10_000
 """Passes of one repeat: more is a loop without end."""

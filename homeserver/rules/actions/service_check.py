@@ -6,8 +6,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from homeserver.rules.compiler import is_dynamic
+from homeserver.rules.program import RunError
 from homeserver.rules.reading.problem import nearest
-from homeserver.rules.run import RunError
 from homeserver.topics.service import SECRETS, Data
 from homeserver.topics.services import SERVICES
 

@@ -17,10 +17,11 @@ from homeserver.rules.actions.service_check import (
     model_of,
 )
 from homeserver.rules.compiler import Compiler, is_dynamic, rendered
+from homeserver.rules.program import Step
 from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.problem import Code, RuleError, not_yet
 from homeserver.rules.reading.yaml_source import Map, Seq
-from homeserver.rules.run import Run, Step
+from homeserver.rules.run import Run
 from homeserver.topics.names import BadNameError, split_entity
 from homeserver.topics.services import SERVICES
 from homeserver.view.targets import ALL, FIELDS, Target, resolve

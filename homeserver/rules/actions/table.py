@@ -11,11 +11,12 @@ from homeserver.rules.actions.rounds import enter, leave, next_round
 from homeserver.rules.actions.services import compile_service
 from homeserver.rules.compiler import Compiler, rendered
 from homeserver.rules.conditions.table import Condition, compile_condition, compile_conditions, holds, is_condition, met
+from homeserver.rules.program import FAULTS, Label, Step
 from homeserver.rules.reading.durations import duration
 from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.problem import RuleError, not_yet
 from homeserver.rules.reading.yaml_source import Map, Seq
-from homeserver.rules.run import FAULTS, Label, Run, Step
+from homeserver.rules.run import Run
 
 Compile = Callable[[Fields, Compiler, Label], None]
 """Adds the steps of one action; the label stands at the end of its block."""
@@ -72,8 +73,7 @@ def _stop(fields: Fields, compiler: Compiler, block: Label) -> None:
     fields.done("alias", "note", "enabled", "continue_on_error")
 
     def step(run: Run) -> int:
-        run.error = reason.render(run.values)
-        return run.end("failed" if failed else "stopped")
+        return run.stop("failed" if failed else "stopped", reason.render(run.values))
 
     compiler.program.add(fields.way, step)
 

@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler, truth
 from homeserver.rules.moments import time_of, weekdays
+from homeserver.rules.program import FAULTS, RunError
 from homeserver.rules.reading.durations import Duration, duration
 from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.limits import limits
 from homeserver.rules.reading.problem import RuleError, nearest, not_yet
 from homeserver.rules.reading.yaml_source import Map, Seq
-from homeserver.rules.run import FAULTS, Run, RunError
+from homeserver.rules.run import Run
 from homeserver.topics.entity import EntityState
 from homeserver.view.templates import Template
 from homeserver.view.view import View

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from homeserver.rules.compiler import Compiler
+from homeserver.rules.program import RunError
 from homeserver.rules.reading.fields import Fields, check_entity
-from homeserver.rules.run import RunError
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityState
 from homeserver.topics.record import record
 from homeserver.view.templates import Template

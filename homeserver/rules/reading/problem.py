@@ -6,8 +6,12 @@ from typing import Literal
 
 from homeserver.topics.record import record
 
-Code = Literal["yaml", "invalid", "unsupported", "template"]
-"""yaml: the file cannot be read; invalid: against the language; unsupported: the language's, but not built yet."""
+Code = Literal["yaml", "invalid", "unsupported", "template", "unknown", "doubtful"]
+"""yaml: the file cannot be read; invalid: against the language; unsupported: the language's, but not built yet;
+template: a template that cannot be compiled; unknown: names something that is not there; doubtful: allowed, and hardly
+meant."""
+Severity = Literal["error", "warning"]
+"""With an error the rule does not run; with a warning it does."""
 
 
 @record
@@ -20,6 +24,7 @@ class Problem:
     field: str
     text: str
     code: Code = "invalid"
+    severity: Severity = "error"
 
     @property
     def sense(self) -> tuple[str, ...]:

@@ -14,12 +14,12 @@ from typing import Any, Final
 from homeserver.rules.actions.table import compile_block
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.conditions.table import compile_conditions
+from homeserver.rules.program import Label
 from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.problem import Problem, RuleError, not_yet
 from homeserver.rules.reading.shelf import Shelf
 from homeserver.rules.reading.yaml_source import LARGEST, Document, Map, Seq, SourceError, read
 from homeserver.rules.rule import MODES, Compiled
-from homeserver.rules.run import Label
 from homeserver.rules.triggers.table import compile_trigger
 from homeserver.rules.triggers.trigger import Trigger
 from homeserver.topics.names import slug
@@ -140,6 +140,8 @@ def _read_rule(node: Any, line: int, file: str, number: int, templates: Template
         compiler.faults.append(error)
     for fault in compiler.faults:
         book.problems.append(Problem(file, fault.line, id, fault.field, fault.text, fault.code))
+    for doubt in compiler.warnings:
+        book.problems.append(Problem(file, doubt.line, id, doubt.field, doubt.text, doubt.code, "warning"))
     (book.refused if compiler.faults else book.rules)[id] = compiled
 
 

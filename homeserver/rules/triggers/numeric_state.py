@@ -4,10 +4,11 @@ from typing import Any
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
+from homeserver.rules.program import FAULTS, RunError
 from homeserver.rules.reading.durations import duration
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.limits import Limits, limits
-from homeserver.rules.run import FAULTS, Fired, RunError
+from homeserver.rules.run import Fired
 from homeserver.rules.triggers.trigger import EntityTrigger, Fire, Trigger
 from homeserver.topics.entity import UNAVAILABLE, EntityState
 
@@ -26,6 +27,9 @@ class NumericTrigger(EntityTrigger):
     def __init__(self, *args: Any, limits: Limits) -> None:
         super().__init__(*args)
         self._limits = limits
+
+    def clear(self) -> None:
+        super().clear()
         self._armed: set[str] = set()
 
     def attach(self, engine: Engine, fire: Fire) -> None:

@@ -1,8 +1,9 @@
 """What all triggers have in common: they are attached to the engine, which calls them, and they call `fire`."""
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from homeserver.rules.compiler import rendered
 from homeserver.rules.engine import Engine
@@ -31,6 +32,16 @@ class Trigger(ABC):
         """The rule's `trigger_variables`, for templates in the trigger itself."""
         self.fire: Fire = nowhere
 
+    def fresh(self) -> Self:
+        """The same trigger once more, attached to nothing: for a run that waits for it."""
+        made = copy.copy(self)
+        made.fire = nowhere
+        made.clear()
+        return made
+
+    def clear(self) -> None:  # noqa: B027 - most triggers keep nothing
+        """Begin with collections of its own for what it keeps while it is attached."""
+
     @abstractmethod
     def attach(self, engine: Engine, fire: Fire) -> None:
         """Begin to listen."""
@@ -41,7 +52,8 @@ class Trigger(ABC):
 
     def describe(self, fired: Fired, engine: Engine) -> dict[str, Any]:
         """The variable `trigger`."""
-        return {"platform": self.kind, "id": self.id, "idx": str(self.number), "alias": self.alias or None}
+        named = {"platform": self.kind, "id": self.id, "idx": str(self.number), "alias": self.alias or None}
+        return {**named, **fired.data}
 
 
 def nowhere(fired: Fired) -> None:
@@ -62,10 +74,13 @@ class EntityTrigger(Trigger):
         super().__init__(id, number, alias)
         self.entity_ids = entity_ids
         self._lasting = lasting
+        self.engine: Engine
+        self.clear()
+
+    def clear(self) -> None:
         self.pending: dict[str, tuple[Timer, EntityState | None, EntityState | None]] = {}
         self._before: dict[str, EntityState] = {}
         self._overdue: dict[str, float] = {}
-        self.engine: Engine
 
     def attach(self, engine: Engine, fire: Fire) -> None:
         self.fire, self.engine = fire, engine

@@ -1,0 +1,55 @@
+"""A rule's actions as a flat program: a list of steps, each of which does its work and tells which one is next."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from homeserver.rules.reading.durations import DurationError
+from homeserver.view.templates import TemplateError
+
+if TYPE_CHECKING:
+    from homeserver.rules.run import Run
+
+END: Final = -1
+WAIT: Final = -2
+Step = Callable[["Run"], int]
+"""Does its work; gives the index of the next step, `END`, or `WAIT` when something was set up that calls `advance`.
+
+A step that waits for an answer, for branches or for a trigger is entered a second time when that has come (see
+`Run.arrived`), so it is the step that fails where the answer is a fault.
+"""
+
+
+class RunError(Exception):
+    """An action or a condition that could not be carried out; the text says why."""
+
+
+FAULTS: Final = (RunError, TemplateError, DurationError)
+"""What ends a run and is not a bug."""
+
+
+@dataclass(slots=True)
+class Label:
+    """A place in a program that is not known yet."""
+
+    at: int = END
+
+
+@dataclass(slots=True)
+class Program:
+    """Steps and, for each, the way to the action that it came from."""
+
+    steps: list[Step] = field(default_factory=list)
+    ways: list[str] = field(default_factory=list)
+
+    def add(self, way: str, step: Step) -> None:
+        self.steps.append(step)
+        self.ways.append(way)
+
+    def next(self) -> int:
+        """The index of the step after the one that is being added."""
+        return len(self.steps) + 1
+
+    def place(self, label: Label) -> None:
+        """`label` stands here."""
+        label.at = len(self.steps)
