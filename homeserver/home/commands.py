@@ -19,10 +19,10 @@ from homeserver.home.pacing import Find, Pacing
 from homeserver.home.pending import Pending, as_wished_of
 from homeserver.home.refusals import Refusals
 from homeserver.home.reporting import Reporting
-from homeserver.home.turn import Turn
 from homeserver.runtime.calls import reply_address
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
+from homeserver.runtime.turn import Turn
 from homeserver.topics.call import REPLY, CallError, Reply, ReplyError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND_ENDED, Command, CommandOutcome, Outcome

@@ -18,9 +18,9 @@ from homeserver.home.entity import Entity, Wish
 from homeserver.home.outbox import Outbox
 from homeserver.home.pacing import Find, Lane, Pacing
 from homeserver.home.pending import FIRST, NEVER, Pending
-from homeserver.home.turn import Turn
 from homeserver.runtime.clock import Timer
 from homeserver.runtime.house import House
+from homeserver.runtime.turn import Turn
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import NOT_CONFIRMED, Outcome

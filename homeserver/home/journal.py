@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 
 import orjson
 
-from homeserver.home.turn import Turn
+from homeserver.runtime.turn import Turn
 from homeserver.topics.call import Role
 from homeserver.topics.record import record
 

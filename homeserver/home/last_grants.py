@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import orjson
 
-from homeserver.home.turn import Turn
 from homeserver.runtime.logins import Login
+from homeserver.runtime.turn import Turn
 
 
 class LastGrants:

@@ -12,8 +12,8 @@ import orjson
 from homeserver.home.registry import DeviceRow, Registry
 from homeserver.home.roster import Roster, where_of
 from homeserver.home.switchboard import Switchboard
-from homeserver.home.turn import Turn
 from homeserver.runtime.clock import Clock
+from homeserver.runtime.turn import Turn
 
 _WRITE: Final = (
     "INSERT INTO heard SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true"

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from homeserver.home.turn import Turn
+from homeserver.runtime.turn import Turn
 from homeserver.topics.cause import Cause
 from homeserver.topics.record import record
 from homeserver.topics.service import SECRETS

@@ -12,7 +12,7 @@ from typing import Any, Final
 from homeserver.home.device import Described
 from homeserver.home.journal import REMOVED, Journal, Kind, imported, own_for
 from homeserver.home.rows import DeviceRow, EntityRow, device_statements, entity_statement, read_details
-from homeserver.home.turn import Turn
+from homeserver.runtime.turn import Turn
 from homeserver.topics.names import slug
 
 __all__ = ["DeviceRow", "EntityRow", "Registry"]

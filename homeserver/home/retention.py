@@ -14,7 +14,7 @@ import orjson
 
 from homeserver.home.journal import Journal, imported
 from homeserver.home.registry import EntityRow, Registry
-from homeserver.home.turn import Turn
+from homeserver.runtime.turn import Turn
 
 KEPT: Final = 180 * 86_400.0
 """Seconds."""

@@ -43,12 +43,12 @@ from homeserver.home.surroundings import Surroundings
 from homeserver.home.switchboard import Line, Switchboard
 from homeserver.home.timers import Timers
 from homeserver.home.tuning import UNTUNED, Tuning, tuning_of
-from homeserver.home.turn import Turn
 from homeserver.home.zones import Zones
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.runtime.logins import Logins
 from homeserver.runtime.store import Ledger
+from homeserver.runtime.turn import Turn
 from homeserver.runtime.worker import ANY_DEVICE_TOPIC, every, hears
 from homeserver.topics.call import REPLY, ReplyError
 from homeserver.topics.cause import Cause

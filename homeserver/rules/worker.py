@@ -1,11 +1,14 @@
 """Rules: reads the household's rule files, runs them, and reads them again when they change.
 
-Needs the folder with the rules (setting `rules`) and the live view of the home. Keeps `rules-read.json`, which only
-makes its next start quicker: what a run waits for is gone when the process ends.
+Needs the folder with the rules (setting `rules`) and the live view of the home. Keeps `rules.db`, in which stands what
+is under way, and `rules-read.json`, which only makes its next start quicker.
 """
 
 import asyncio
+from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,11 +36,15 @@ from homeserver.rules.words import (
     TriggerRule,
 )
 from homeserver.runtime.house import House
+from homeserver.runtime.store import Ledger
+from homeserver.runtime.turn import Turn
 from homeserver.runtime.worker import Worker, answers
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.entity import COMMAND
 from homeserver.topics.names import slug
 from homeserver.view.view import View
+
+MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
 class RulesOptions(BaseModel):
@@ -64,10 +71,15 @@ class Rules(Worker):
         self.book = Book()
         self._said: dict[str, RuleConfig] = {}
         self._reading = asyncio.Lock()
+        self._resources = ExitStack()
+        self.turn: Turn
+        """The worker's own file, `rules.db`."""
         engine.changed = self._announce
 
     async def open(self) -> None:
         """The picture of the home is whole before a rule looks at it: numeric triggers are armed by what is so now."""
+        ledger = self._resources.enter_context(Ledger.open(self.house.folder / "rules.db", MIGRATIONS))
+        self.turn = Turn(ledger)
         async with self._reading:
             book, _ = await asyncio.gather(self.folder.read(self.engine.templates), self.house.snapshot())
             said = await self.house.leftovers(RULE_CONFIG)
@@ -82,6 +94,8 @@ class Rules(Worker):
         self.engine.stop()
         for rule in self.rules.values():
             rule.disable()
+        self.turn.end()
+        self._resources.close()
 
     # -- reading
 

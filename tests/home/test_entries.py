@@ -10,9 +10,9 @@ import pytest
 from homeserver.home.entries import Entries
 from homeserver.home.journal import Journal
 from homeserver.home.registry import Registry
-from homeserver.home.turn import Turn
 from homeserver.home.worker import MIGRATIONS
 from homeserver.runtime.store import Ledger
+from homeserver.runtime.turn import Turn
 from homeserver.topics.topic import Topic
 
 

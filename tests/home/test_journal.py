@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from homeserver.home.journal import Journal
-from homeserver.home.turn import Turn
 from homeserver.home.worker import MIGRATIONS
 from homeserver.runtime.store import Ledger
+from homeserver.runtime.turn import Turn
 
 
 async def test_of_a_deed_that_cannot_be_written_nothing_is_left(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from homeserver.home.device import Described, Details
 from homeserver.home.journal import Journal
 from homeserver.home.refusals import Refusals
 from homeserver.home.registry import Registry
-from homeserver.home.turn import Turn
 from homeserver.home.worker import MIGRATIONS
 from homeserver.runtime.clock import VirtualClock
 from homeserver.runtime.store import Ledger
+from homeserver.runtime.turn import Turn
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from homeserver.home.journal import FORMER, ID, REMOVED, Journal
 from homeserver.home.registry import Registry
 from homeserver.home.renaming import Renaming
-from homeserver.home.turn import Turn
 from homeserver.home.worker import MIGRATIONS
 from homeserver.runtime.store import Ledger
+from homeserver.runtime.turn import Turn
 from homeserver.topics.call import CallError
 
 

@@ -11,9 +11,9 @@ from homeserver.home.device import Described, Details
 from homeserver.home.journal import Journal, Kind, imported
 from homeserver.home.registry import Registry
 from homeserver.home.retention import KEPT, Retention
-from homeserver.home.turn import Turn
 from homeserver.home.worker import MIGRATIONS
 from homeserver.runtime.store import Ledger
+from homeserver.runtime.turn import Turn
 from tests.home.stage import Stage
 
 DAY = 86_400.0

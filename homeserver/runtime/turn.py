@@ -45,7 +45,7 @@ class Turn:
         try:
             self.write(sql, values)
         except sqlite3.Error as error:
-            log.error("the home's file cannot be written: %s", error)
+            log.error("a file of the home cannot be written: %s", error)
 
     def after(self, then: After) -> None:
         """Run `then` once all that was written so far is committed."""

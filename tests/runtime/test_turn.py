@@ -3,10 +3,10 @@
 import asyncio
 from pathlib import Path
 
-from homeserver.home.turn import Turn
 from homeserver.home.worker import MIGRATIONS
 from homeserver.runtime.clock import settle
 from homeserver.runtime.store import Ledger
+from homeserver.runtime.turn import Turn
 
 
 async def test_a_bug_after_the_commit_costs_nobody_else_his_turn(tmp_path: Path) -> None:
