@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from homeserver.rules.journal.journal import Journal
 from homeserver.rules.moments import Schedule
 from homeserver.rules.run import Fired
 from homeserver.runtime.heard import Heard
@@ -16,9 +17,8 @@ from homeserver.runtime.house import House
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import EntityState
 from homeserver.topics.record import record
+from homeserver.view.observed import Observer
 from homeserver.view.state import State
-from homeserver.view.template_functions import template_functions
-from homeserver.view.templates import Templates
 from homeserver.view.view import View
 
 Hear = Callable[[str, EntityState | None, EntityState | None], None]
@@ -51,12 +51,15 @@ class Engine:
         self.view = view
         self.clock = house.clock
         self.zone = ZoneInfo(house.settings.home.time_zone)
-        self.templates = Templates(template_functions(view), zone=self.zone, now=house.clock.now)
+        self.observer = Observer(view, self.zone, house.clock.now)
+        self.templates = self.observer.templates
         self.schedule = Schedule(house.clock, self.zone, self._due)
         self._index: dict[str, tuple[Hear, ...]] = {}
         self._notices: dict[Key, tuple[Notice, ...]] = {}
         self._stop: Callable[[], None] | None = None
         self._chains: dict[str, tuple[int, float]] = {}
+        self.journal: Journal
+        """What is under way; the worker opens it."""
         self.changed: Callable[[Any], None] = _nobody
         """Called with a rule that the engine has stopped by itself."""
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from homeserver.rules.compiler import rendered
 from homeserver.rules.engine import DEEPEST, Engine
 from homeserver.rules.program import FAULTS, Program
-from homeserver.rules.run import Done, Fired, Run
+from homeserver.rules.run import QUEUED, Done, Fired, Run
 from homeserver.rules.triggers.trigger import Trigger
 from homeserver.rules.words import RULE_RUN, RuleRun
 from homeserver.topics.record import record
@@ -70,6 +70,7 @@ class Rule:
         if not self.enabled:
             self.enabled, self.stopped = True, ""
             for trigger in self.compiled.triggers:
+                trigger.rule = self
                 trigger.attach(self.engine, self.fire)
 
     def disable(self) -> None:
@@ -137,6 +138,9 @@ class Rule:
         self._waiting.append(run)
         if mode == "parallel" or not self.runs:
             self._begin()
+        if not run.ended and run in self._waiting:
+            run.at = QUEUED
+            self.engine.journal.save(run)
 
     def _begin(self) -> None:
         """Begin what waits: all of it in mode parallel, else one after the other."""
@@ -151,11 +155,28 @@ class Rule:
         finally:
             self._starting = False
 
+    def take_up(self, run: Run) -> None:
+        """A run of an earlier process is one of this rule's; it goes on with `go_on`."""
+        self.number = max(self.number, run.number)
+        if run.at == QUEUED:
+            self._waiting.append(run)
+        else:
+            self.runs.append(run)
+
+    def go_on(self) -> None:
+        """Resume what was taken up."""
+        for run in list(self.runs):
+            run.resume()
+        if self._waiting:
+            self._begin()
+
     def finished(self, run: Run, outcome: str) -> None:
         """A run is over."""
         if run in self.runs:
             self.runs.remove(run)
-        self._record(run, outcome)
+        self.engine.journal.over(run)
+        if not self.engine.journal.frozen:
+            self._record(run, outcome)
         if self._waiting:
             self._begin()
 

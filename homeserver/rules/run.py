@@ -1,7 +1,7 @@
 """One run through a rule's program.
 
 A run that never waits is one loop without a task or an await. A run that waits is only a number, the step that it
-stands at, and something that calls it back: it can be stopped, counted, and kept.
+stands at, and something that calls it back: it can be stopped, counted, and kept in the journal over restarts.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from homeserver.rules.rule import Rule
     from homeserver.rules.triggers.trigger import Trigger
 
+QUEUED: Final = -3
+"""Where a run stands that has not begun."""
 AT_ONCE: Final = 500
 """Steps in one go; then others get their turn."""
 REMEMBERED: Final = 200
@@ -32,10 +34,13 @@ class Waiting(Protocol):
 
 
 class Fired:
-    """Why a run begins: the trigger and what it saw. `lasted` are the seconds of `for`; `data` is what differs by kind
-    of trigger, and becomes a part of the variable `trigger`."""
+    """Why a run begins: the trigger and what it saw.
 
-    __slots__ = ("cause", "data", "entity_id", "lasted", "new", "now", "old", "trigger")
+    `lasted` are the seconds of `for`; `data` is what differs by kind of trigger, and becomes a part of the variable
+    `trigger`; `key` is the same if it fires once more for the same reason after a restart: see the journal.
+    """
+
+    __slots__ = ("cause", "data", "entity_id", "key", "lasted", "new", "now", "old", "trigger")
 
     def __init__(
         self,
@@ -48,6 +53,7 @@ class Fired:
         lasted: float | None = None,
         now: datetime | None = None,
         data: Mapping[str, Any] = _NOTHING,
+        key: str = "",
     ) -> None:
         self.trigger = trigger
         self.entity_id = entity_id
@@ -57,6 +63,7 @@ class Fired:
         self.lasted = lasted
         self.now = now
         self.data = data
+        self.key = key
 
 
 Done = Callable[["Run", str], None]
@@ -75,6 +82,7 @@ class Run:
         "begun",
         "branches",
         "commands",
+        "count",
         "depth",
         "done",
         "ended",
@@ -83,11 +91,14 @@ class Run:
         "fired",
         "frames",
         "given",
+        "key",
         "number",
         "parent",
         "path",
         "response",
+        "resumed",
         "rule",
+        "said",
         "until",
     )
 
@@ -115,6 +126,13 @@ class Run:
         """What the run answers to whoever asked for it: `stop` with a response variable."""
         self.arrived: Any = None
         """What the step at `at` waited for, when it is entered again: an answer, or a fault that it is to raise."""
+        self.resumed = False
+        """Whether the step at `at` is entered again because the process that waited in it has ended."""
+        self.key = fired.key if parent is None else ""
+        """Begins the ids of its commands, once it has a row in the journal."""
+        self.count = 0
+        self.said: list[tuple[str, str, Command]] = []
+        """Commands since it last stood still: domain, object id, command."""
         self.until: datetime | None = None
         """When the wait at `at` ends, UTC; None for a wait without an end."""
         self.depth: int = 0 if parent is None else parent.depth
@@ -133,6 +151,15 @@ class Run:
         if self._values is None:
             self._values = self.rule.values(self)
         return self._values
+
+    @property
+    def known(self) -> dict[str, Any] | None:
+        """The variables, if anything has looked at them."""
+        return self._values
+
+    def caused(self, cause: Cause | None) -> None:
+        """It is this link of the chain, as it was before a restart."""
+        self._cause = cause
 
     @property
     def cause(self) -> Cause:
@@ -157,7 +184,8 @@ class Run:
                 if not left:
                     self.at = at
                     self.hold(self.engine.clock.call_later(0.0, self.advance, at))
-                    return
+                    at = WAIT
+                    break
                 left -= 1
                 if len(path) < REMEMBERED:
                     path.append(at)
@@ -167,7 +195,11 @@ class Run:
             self.error = str(error)
             self.end("failed")
             return
-        if at != WAIT and not self.ended:
+        if self.ended:
+            return
+        if at == WAIT:
+            self.engine.journal.save(self.top)
+        else:
             self.end("finished")
 
     def hold(self, waiting: Waiting) -> int:
@@ -204,11 +236,26 @@ class Run:
             raise what
         return what
 
+    def resume(self) -> None:
+        """Go on after a restart, from where it stood still: what it said before that is said again, under its ids."""
+        for domain, object_id, command in self.said:
+            self.engine.house.say(COMMAND, command, domain, object_id)
+        self.said.clear()
+        if self.branches:
+            for branch in list(self.branches):
+                branch.resume()
+            return
+        self.resumed = True
+        self.advance(self.at)
+        self.resumed = False
+
     # -- branches
 
     def fork(self, starts: list[int]) -> int:
         """Begin a branch at each of some steps; this step is entered again, with True, when all of them are over."""
         self.branches = [Run(self.rule, self.fired, self.number, self.given, parent=self) for _ in starts]
+        for branch, start in zip(self.branches, starts, strict=True):
+            branch.at = start
         for branch, start in zip(list(self.branches), starts, strict=True):
             if not self.ended:
                 branch.advance(start)
@@ -257,8 +304,17 @@ class Run:
             self.error = f"there is no entity {entity_id}"
             return
         object_id = entity_id.partition(".")[2]
-        command = Command(engine.house.new_id(), service, data, TTL, self.cause)
+        top = self.top
+        command = Command(top.next_id(), service, data, TTL, self.cause)
         if len(self.commands) < REMEMBERED:
             self.commands.append(command.id)
+        top.said.append((domain, object_id, command))
         engine.caused(self.cause, self.depth, self.begun)
         engine.house.say(COMMAND, command, domain, object_id)
+
+    def next_id(self) -> str:
+        """The id of the next command: after a restart the same one again, for a run that is kept."""
+        if not self.key:
+            return self.engine.house.new_id()
+        self.count += 1
+        return f"{self.key}.{self.count}"

@@ -13,11 +13,13 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from homeserver.rules.engine import Engine
+from homeserver.rules.journal.journal import Journal
 from homeserver.rules.reading.folder import Folder
 from homeserver.rules.reading.problem import Problem, nearest
 from homeserver.rules.reading.rule_file import Book
 from homeserver.rules.rule import Compiled, Rule
 from homeserver.rules.run import Fired
+from homeserver.rules.triggers.trigger import EntityTrigger
 from homeserver.rules.words import (
     DISABLE_RULE,
     ENABLE_RULE,
@@ -80,6 +82,7 @@ class Rules(Worker):
         """The picture of the home is whole before a rule looks at it: numeric triggers are armed by what is so now."""
         ledger = self._resources.enter_context(Ledger.open(self.house.folder / "rules.db", MIGRATIONS))
         self.turn = Turn(ledger)
+        self.engine.journal = Journal(self.turn, self.house.clock)
         async with self._reading:
             book, _ = await asyncio.gather(self.folder.read(self.engine.templates), self.house.snapshot())
             said = await self.house.leftovers(RULE_CONFIG)
@@ -87,10 +90,27 @@ class Rules(Worker):
         for (id,), _ in said.of(RULE_CONFIG):
             if self.book.holder(id) is None:
                 self.house.say(RULE_CONFIG, None, id)
+        self._take_up()
         self.engine.start()
         self.house.start(self._look(), "look at the rule files")
 
+    def _take_up(self) -> None:
+        """Go on with what an earlier process had under way."""
+        journal = self.engine.journal
+        rules = {id: rule for id, rule in self.rules.items() if rule.enabled}
+        for run in journal.runs(rules):
+            run.rule.take_up(run)
+        for wait in journal.waits(rules):
+            trigger = next((each for each in wait.rule.compiled.triggers if each.number == wait.number), None)
+            if isinstance(trigger, EntityTrigger) and trigger.resume(wait):
+                journal.take(wait, trigger)
+            else:
+                journal.refuse(wait)
+        for rule in rules.values():
+            rule.go_on()
+
     async def close(self) -> None:
+        self.engine.journal.freeze()
         self.engine.stop()
         for rule in self.rules.values():
             rule.disable()

@@ -82,3 +82,8 @@ class State:
     def state_with_unit(self) -> str:
         unit = self.attributes.get("unit_of_measurement")
         return f"{self.displayed} {unit}" if unit else self.displayed
+
+
+def said_of(state: State) -> EntityState:
+    """What was said of the entity, out of a state as templates see it."""
+    return state._said

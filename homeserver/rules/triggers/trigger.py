@@ -3,7 +3,7 @@
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from homeserver.rules.compiler import rendered
 from homeserver.rules.engine import Engine
@@ -12,6 +12,10 @@ from homeserver.rules.run import Fired
 from homeserver.runtime.clock import Timer
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityState
 from homeserver.view.templates import TemplateError
+
+if TYPE_CHECKING:
+    from homeserver.rules.journal.journal import Wait
+    from homeserver.rules.rule import Rule
 
 Fire = Callable[[Fired], None]
 AWAY: Final = frozenset((UNAVAILABLE, UNKNOWN))
@@ -31,11 +35,13 @@ class Trigger(ABC):
         self.constants: dict[str, Any] = {}
         """The rule's `trigger_variables`, for templates in the trigger itself."""
         self.fire: Fire = nowhere
+        self.rule: Rule | None = None
+        """The rule that it begins, for which waits are kept; None for a trigger that a run waits for."""
 
     def fresh(self) -> Self:
         """The same trigger once more, attached to nothing: for a run that waits for it."""
         made = copy.copy(self)
-        made.fire = nowhere
+        made.fire, made.rule = nowhere, None
         made.clear()
         return made
 
@@ -135,6 +141,7 @@ class EntityTrigger(Trigger):
         self._overdue.pop(entity_id, None)
         if pending is not None:
             pending[0].cancel()
+            self.engine.journal.waited(self, entity_id)
 
     def matched(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
         """Fire now, or after `for`."""
@@ -152,6 +159,21 @@ class EntityTrigger(Trigger):
             return
         timer = self.engine.clock.call_later(seconds, self._lasted, entity_id, old, new, seconds)
         self.pending[entity_id] = (timer, old, new)
+        self.engine.journal.wait(self, entity_id, seconds, (old, new))
+
+    def resume(self, wait: "Wait") -> bool:
+        """Go on waiting after a restart, if the entity still is so or is away; tells whether it does."""
+        entity_id, old, seen = wait.entity_id, wait.old, wait.new
+        now = self.engine.view.said(entity_id)
+        if entity_id not in self.entity_ids or entity_id in self.pending:
+            return False
+        if not self.asks and seen is not None and (now is None or now.state in AWAY):
+            self._before[entity_id] = seen
+        elif not self.still(entity_id, old, seen, now):
+            return False
+        timer = self.engine.clock.call_later(wait.left, self._lasted, entity_id, old, seen, wait.seconds)
+        self.pending[entity_id] = (timer, old, seen)
+        return True
 
     def known_variables(self) -> dict[str, Any]:
         known: dict[str, Any] = rendered(self.constants, {})
@@ -163,7 +185,8 @@ class EntityTrigger(Trigger):
             return
         self.pending.pop(entity_id, None)
         cause = new.cause if new is not None else None
-        self.fire(Fired(self, entity_id, old, new, cause=cause, lasted=seconds))
+        key = self.engine.journal.waited(self, entity_id)
+        self.fire(Fired(self, entity_id, old, new, cause=cause, lasted=seconds, key=key))
 
     def describe(self, fired: Fired, engine: Engine) -> dict[str, Any]:
         return super().describe(fired, engine) | {

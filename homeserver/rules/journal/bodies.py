@@ -1,0 +1,105 @@
+"""A run as plain data and back: where it stands, what it knows, and what it said since it last stood still."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from homeserver.rules.journal.values import cause_of, kept, of_cause, of_state, restored, state_of
+from homeserver.rules.run import Fired, Run
+from homeserver.topics.entity import Command
+
+if TYPE_CHECKING:
+    from homeserver.rules.rule import Rule
+
+_MADE_ANEW = frozenset(("trigger", "this", "context"))
+"""Variables that follow from what fired."""
+
+
+def body_of(run: Run) -> dict[str, Any]:
+    """All of a run that a restart must not lose."""
+    return {
+        "fired": _of_fired(run.fired),
+        "given": kept(run.given),
+        "depth": run.depth,
+        "count": run.count,
+        "cause": of_cause(run.cause),
+        "path": run.path,
+        "commands": run.commands,
+        "said": [[*where, _of_command(command)] for *where, command in run.said],
+        "stand": _stand(run),
+    }
+
+
+def _stand(run: Run) -> dict[str, Any]:
+    """Where a run and its branches stand."""
+    values = run.known
+    return {
+        "at": run.at,
+        "until": run.until.timestamp() if run.until is not None else None,
+        "error": run.error,
+        "values": None if values is None else kept({k: v for k, v in values.items() if k not in _MADE_ANEW}),
+        "frames": kept(run.frames),
+        "branches": [_stand(branch) for branch in run.branches if not branch.ended],
+    }
+
+
+def run_of(body: dict[str, Any], rule: "Rule", number: int, key: str) -> Run:
+    """The run that `body_of` was given; it does not run yet."""
+    naming = rule.engine.view
+    fired = _fired(body["fired"], rule)
+    run = Run(rule, fired, number, restored(body["given"], naming))
+    run.key, run.count, run.depth = key, body["count"], body["depth"]
+    run.path.extend(body["path"])
+    run.commands.extend(body["commands"])
+    run.caused(cause_of(body["cause"]))
+    run.said = [(domain, object_id, _command(row)) for domain, object_id, row in body["said"]]
+    _place(run, body["stand"])
+    return run
+
+
+def _place(run: Run, stand: dict[str, Any]) -> None:
+    naming = run.engine.view
+    run.at, run.error, until = stand["at"], stand["error"], stand["until"]
+    run.until = None if until is None else datetime.fromtimestamp(until, UTC)
+    if stand["values"] is not None:
+        run.values.update(restored(stand["values"], naming))
+    run.frames[:] = restored(stand["frames"], naming)
+    for inner in stand["branches"]:
+        branch = Run(run.rule, run.fired, run.number, run.given, parent=run)
+        _place(branch, inner)
+        run.branches.append(branch)
+
+
+def _of_command(command: Command) -> list[Any]:
+    return [command.id, command.service, command.data, command.ttl, of_cause(command.cause)]
+
+
+def _command(row: list[Any]) -> Command:
+    id, service, data, ttl, cause = row
+    return Command(id, service, data, ttl, cause_of(cause))
+
+
+def _of_fired(fired: Fired) -> list[Any]:
+    return [
+        fired.trigger.number if fired.trigger is not None else None,
+        fired.entity_id,
+        of_state(fired.old),
+        of_state(fired.new),
+        of_cause(fired.cause),
+        fired.lasted,
+        fired.now.isoformat() if fired.now is not None else None,
+        kept(fired.data),
+    ]
+
+
+def _fired(row: list[Any], rule: "Rule") -> Fired:
+    number, entity_id, old, new, cause, lasted, now, data = row
+    return Fired(
+        next((trigger for trigger in rule.compiled.triggers if trigger.number == number), None),
+        entity_id,
+        state_of(old) if old is not None else None,
+        state_of(new) if new is not None else None,
+        cause=cause_of(cause),
+        lasted=lasted,
+        now=datetime.fromisoformat(now) if now is not None else None,
+        data=restored(data, rule.engine.view),
+    )
