@@ -108,6 +108,11 @@ class View(Part):
         suggested = config.device.suggested_area if config is not None and config.device is not None else None
         return slug(suggested) if suggested else None
 
+    def all_states(self, domain: str = "") -> Iterator[State]:
+        """The states of every entity, or of those of one kind."""
+        prefix = f"{domain}." if domain else ""
+        return (State(id, said, self) for id, said in list(self.states.items()) if id.startswith(prefix))
+
     def known(self) -> Iterator[str]:
         """The ids of all entities that have a state or were announced."""
         yield from self.states

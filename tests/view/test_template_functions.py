@@ -51,7 +51,7 @@ async def test_answers(things: Things, text: str, value: Any) -> None:
     assert templates.compile(text).render_native({}) == value
 
 
-@pytest.mark.parametrize("text", ["{{ states._view }}", "{{ states.light._view }}", "{{ states.light.lamp._said }}"])
+@pytest.mark.parametrize("text", ["{{ states._asking }}", "{{ states.light._view }}", "{{ states.light.lamp._said }}"])
 async def test_shows_no_insides(things: Things, text: str) -> None:
     with pytest.raises(TemplateError, match="may not use"):
         Templates(template_functions(things.view)).compile(text).render({})
