@@ -13,9 +13,9 @@ from homeserver.home.entity import Entity
 from homeserver.home.measure import nice_step
 from homeserver.home.parsing import IGNORED, NONE, Parse, ParseOf, number_of
 from homeserver.home.report import Unreadable
-from homeserver.home.units import Conversion, conversion
 from homeserver.topics.call import CallError
 from homeserver.topics.record import record
+from homeserver.view.units import Conversion, conversion
 
 _UNITS: Final[Mapping[str, str]] = {"C": "°C", "F": "°F"}
 HOME_UNITS: Final[Mapping[str, str]] = {"metric": "°C", "us_customary": "°F"}

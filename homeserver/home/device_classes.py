@@ -6,7 +6,7 @@ Facts: Home Assistant's documentation of each component's device classes.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from homeserver.home.units import Unit, plain, units_of
+from homeserver.view.units import Unit, plain, units_of
 
 _BINARY: Final = """
     battery battery_charging carbon_monoxide cold connectivity door garage_door gas heat light lock moisture motion

@@ -6,8 +6,8 @@ from typing import Any, Final
 from homeserver.home.entity import Entity
 from homeserver.home.measure import fitting_conversion
 from homeserver.home.tuning import UNTUNED
-from homeserver.home.units import units_of
 from homeserver.topics.call import CallError
+from homeserver.view.units import units_of
 
 _OF: Final[Mapping[str, tuple[str, ...]]] = {
     "unit": ("sensor", "number"),

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from homeserver.home.measure import turned
-from homeserver.home.units import conversion
 from homeserver.topics.entity import EntityConfig, EntityState
+from homeserver.view.units import conversion
 
 _DEGREES: Final = ("temperature", "current_temperature", "target_temp_low", "target_temp_high")
 """Attributes of what heats and cools that are temperatures."""

@@ -12,8 +12,8 @@ from typing import Final
 from homeserver.home.config import Config
 from homeserver.home.tuning import Tuning
 from homeserver.home.unit_systems import home_unit
-from homeserver.home.units import Conversion, Unit, conversion
 from homeserver.topics.record import record
+from homeserver.view.units import Conversion, Unit, conversion
 
 _MOST_DIGITS: Final = 15
 _LARGE: Final = 1e15

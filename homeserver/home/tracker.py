@@ -4,7 +4,6 @@ Facts: Home Assistant's documentation of MQTT device trackers.
 """
 
 from collections.abc import Mapping
-from math import asin, cos, radians, sin, sqrt
 from typing import Any, Final
 
 from homeserver.home.component import Component, Reads
@@ -13,13 +12,13 @@ from homeserver.home.entity import Derive, Entity
 from homeserver.home.parsing import IGNORED, NONE, Parse
 from homeserver.home.surroundings import RADIUS, Surroundings, Zone
 from homeserver.topics.names import slug
+from homeserver.view.zones import metres
 
 HOME: Final = "home"
 AWAY: Final = "not_home"
 PLACE: Final = "location_name"
 """The fact that holds the place that the device itself named; "" where it took that back."""
 _SOURCES: Final = ("gps", "router", "bluetooth", "bluetooth_le")
-_EARTH: Final = 6_371_000.0
 
 
 def _place(config: Config) -> Parse:
@@ -55,13 +54,6 @@ def _located(extra: Mapping[str, Any], around: Surroundings) -> str | None:
 
 def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def metres(one: tuple[float, float], two: tuple[float, float]) -> float:
-    """The way over the ground between two places in degrees: haversine formula."""
-    (lat1, lon1), (lat2, lon2) = (tuple(map(radians, place)) for place in (one, two))
-    part = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    return 2 * _EARTH * asin(sqrt(min(1.0, max(0.0, part))))  # rounding may leave either side
 
 
 def _zoned(zones: Any) -> str | None:

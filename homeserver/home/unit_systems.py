@@ -7,7 +7,7 @@ the same everywhere, and a temperature in kelvin is a colour or a difference.
 from collections.abc import Mapping
 from typing import Final
 
-from homeserver.home.units import Unit, plain, units_of
+from homeserver.view.units import Unit, plain, units_of
 
 System = Mapping[tuple[str, str], str]
 """The unit that a home takes for a device class instead of another."""

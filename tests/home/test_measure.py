@@ -10,7 +10,7 @@ from homeserver.home.config import Config
 from homeserver.home.measure import Measure, decimals, decimals_shown, measure_of, nice_step, number_text, turned
 from homeserver.home.surroundings import Surroundings
 from homeserver.home.tuning import Tuning
-from homeserver.home.units import conversion
+from homeserver.view.units import conversion
 
 
 def measured(fields: dict[str, Any], units: str = "metric", **tuning: Any) -> Measure:

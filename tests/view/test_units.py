@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from homeserver.home import unit_systems
 from homeserver.home.device_classes import NUMERIC
 from homeserver.home.unit_systems import home_unit
-from homeserver.home.units import Unit, conversion, units_of
+from homeserver.view.units import Unit, conversion, units_of
 
 CLASSES = sorted(name for name in NUMERIC if len(units_of(name)) > 1 and conversion(name, *units_of(name)[:2]))
 """Device classes whose units can be converted."""
