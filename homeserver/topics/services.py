@@ -11,6 +11,7 @@ from homeserver.topics.service import Data, Nothing, Service, Services
 from homeserver.topics.services_climate import CLIMATE
 from homeserver.topics.services_cover import TRAVEL
 from homeserver.topics.services_fan import FAN
+from homeserver.topics.services_helpers import HELPERS
 from homeserver.topics.services_light import LIGHT
 from homeserver.topics.services_machines import MACHINES
 from homeserver.topics.services_security import SECURITY
@@ -48,6 +49,7 @@ SERVICES: Final[Mapping[str, Services]] = {
     **SECURITY,
     **TRAVEL,
     **SIMPLE,
+    **HELPERS,
     "switch": SWITCH,
     "number": {"set_value": Service(Value)},
     "select": {

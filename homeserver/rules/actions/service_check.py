@@ -14,11 +14,7 @@ from homeserver.topics.services import SERVICES
 EVERYWHERE: Final = "homeassistant"
 """The domain whose services are those of whatever entity is meant."""
 _SHARED: Final = frozenset({"turn_on", "turn_off", "toggle"})
-_KNOWN_ELSEWHERE: Final = frozenset(
-    {"automation", "counter", "group", "input_boolean", "input_button", "input_datetime", "input_number"}
-    | {"input_select", "input_text", "logbook", "media_player", "mqtt", "persistent_notification", "remote"}
-    | {"schedule", "script", "timer", "todo", "tts"}
-)
+_KNOWN_ELSEWHERE: Final = frozenset({"logbook", "media_player", "mqtt", "persistent_notification", "remote", "todo", "tts"})
 """Domains of Home Assistant's language that nothing serves yet."""
 _SERVED_IN_PART: Final = frozenset({"camera", "image", "notify", "scene", "update"})
 """Domains that have services of Home Assistant's language which nothing serves yet."""
