@@ -8,6 +8,7 @@ from typing import Any, Final
 from homeserver.rules.compiler import rendered
 from homeserver.rules.engine import DEEPEST, Engine
 from homeserver.rules.program import FAULTS, Program
+from homeserver.rules.reading.hidden import Hidden
 from homeserver.rules.run import QUEUED, Done, Fired, Run
 from homeserver.rules.triggers.trigger import Trigger
 from homeserver.rules.words import RULE_RUN, RuleRun
@@ -23,8 +24,29 @@ RECORD: Final = 1.0
 
 
 @record
+class ScriptField:
+    """One thing that a script can be given. `default` is what a form begins with; the script itself does not fill it in.
+
+    `selector` says what kind of value is meant, as in a blueprint.
+    """
+
+    name: str
+    label: str = ""
+    description: str = ""
+    required: bool = False
+    advanced: bool = False
+    default: Any = None
+    example: str = ""
+    selector: Mapping[str, Any] = field(default_factory=dict)
+
+
+@record
 class Compiled:
-    """What a rule file says of one rule. `print` tells whether it changed since it was last read."""
+    """What a rule file says of one rule or script. `print` tells whether it changed since it was last read.
+
+    `kind` is rule or script; only scripts have `fields`, what they can be given. `named` tells whether the file gives
+    the id, at `id_line`, or it was made of the alias. `hidden` are values that no text may show.
+    """
 
     id: str
     alias: str
@@ -41,17 +63,22 @@ class Compiled:
     program: Program = field(default_factory=Program)
     variables: Mapping[str, Any] = field(default_factory=dict)
     about: bool = True
+    kind: str = "rule"
+    icon: str = ""
+    fields: tuple[ScriptField, ...] = ()
+    named: bool = True
+    id_line: int = 0
+    hidden: Hidden | None = None
 
 
 class Rule:
     """One rule at work. `stopped` is the reason for which the engine stopped it by itself."""
 
-    kind = "rule"
-    """What it is called in causes."""
-
     def __init__(self, compiled: Compiled, engine: Engine) -> None:
         self.compiled = compiled
         self.id = compiled.id
+        self.kind = compiled.kind
+        """What it is called in causes."""
         self.program = compiled.program
         self.engine = engine
         self.enabled = False
@@ -71,14 +98,14 @@ class Rule:
             self.enabled, self.stopped = True, ""
             for trigger in self.compiled.triggers:
                 trigger.rule = self
-                trigger.attach(self.engine, self.fire)
+                trigger.begin(self.engine, self.fire)
 
     def disable(self) -> None:
         """Stop listening, and end what is under way."""
         if self.enabled:
             self.enabled = False
             for trigger in self.compiled.triggers:
-                trigger.detach(self.engine)
+                trigger.end(self.engine)
         waiting, self._waiting = self._waiting, deque()
         for run in (*self.runs, *waiting):
             run.end("cancelled")

@@ -65,6 +65,11 @@ class NumericTrigger(EntityTrigger):
             self._armed.discard(entity_id)
             self.matched(entity_id, old, new)
 
+    def settle(self, entity_id: str, new: EntityState | None) -> None:
+        super().settle(entity_id, new)
+        if new is not None and (inside := self._inside(entity_id, new)) is not None:
+            (self._armed.discard if inside else self._armed.add)(entity_id)
+
     def still(self, entity_id: str, old: EntityState | None, seen: EntityState | None, new: EntityState | None) -> bool:
         return new is not None and bool(self._inside(entity_id, new))
 

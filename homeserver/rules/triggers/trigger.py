@@ -16,6 +16,7 @@ from homeserver.view.templates import TemplateError
 if TYPE_CHECKING:
     from homeserver.rules.journal.journal import Wait
     from homeserver.rules.rule import Rule
+    from homeserver.rules.triggers.pace import Gate, Pace
 
 Fire = Callable[[Fired], None]
 AWAY: Final = frozenset((UNAVAILABLE, UNKNOWN))
@@ -37,13 +38,41 @@ class Trigger(ABC):
         self.fire: Fire = nowhere
         self.rule: Rule | None = None
         """The rule that it begins, for which waits are kept; None for a trigger that a run waits for."""
+        self.pace: Pace | None = None
+        """How often it may fire, where the rule says."""
+        self._gate: Gate | None = None
 
-    def fresh(self) -> Self:
-        """The same trigger once more, attached to nothing: for a run that waits for it."""
+    def fresh(self, constants: dict[str, Any] | None = None) -> Self:
+        """The same trigger once more, attached to nothing: for a run that waits for it, and whose variables are the
+        `constants` then."""
         made = copy.copy(self)
-        made.fire, made.rule = nowhere, None
+        made.fire, made.rule, made._gate = nowhere, None, None
+        if constants is not None:
+            made.constants = constants
         made.clear()
         return made
+
+    def ignore_unavailable(self) -> str:
+        """Leave out that entities go away and come back; what is wrong with that for this trigger, if anything."""
+        return ""
+
+    def begin(self, engine: Engine, fire: Fire) -> None:
+        """Attach, minding how often it may fire."""
+        if self.pace is not None:
+            self._gate = self.pace.around(self, engine, fire)
+        self.attach(engine, self._gate or fire)
+
+    def end(self, engine: Engine) -> None:
+        """Detach."""
+        self.detach(engine)
+        if self._gate is not None:
+            self._gate.close()
+            self._gate = None
+
+    def known_variables(self) -> dict[str, Any]:
+        """What templates in the trigger see: the rule's `trigger_variables`."""
+        known: dict[str, Any] = rendered(self.constants, {})
+        return known
 
     def clear(self) -> None:  # noqa: B027 - most triggers keep nothing
         """Begin with collections of its own for what it keeps while it is attached."""
@@ -71,10 +100,12 @@ class EntityTrigger(Trigger):
 
     Unless it `asks` for `unavailable` or `unknown`, the time in which an entity is away is left out: coming back to
     what it was is no change, and a wait for `for` goes on. What is first heard of an entity that was unavailable all
-    the while counts as a first word.
+    the while counts as a first word. Where the rule says `ignore_unavailable`, coming back as something else is no
+    change either: what was, is not known.
     """
 
     asks = False
+    ignores = False
 
     def __init__(self, id: str, number: int, alias: str, entity_ids: tuple[str, ...], lasting: Duration | None) -> None:
         super().__init__(id, number, alias)
@@ -111,7 +142,18 @@ class EntityTrigger(Trigger):
             old = self._before.pop(entity_id, None if old.state == UNAVAILABLE else old)
             if self._has_come_back(entity_id, old, new):
                 return
+            if self.ignores:
+                self.settle(entity_id, new)
+                return
         self.hear(entity_id, old, new)
+
+    def ignore_unavailable(self) -> str:
+        self.ignores = True
+        return "this trigger asks for unavailable or unknown, which ignore_unavailable leaves out" if self.asks else ""
+
+    def settle(self, entity_id: str, new: EntityState | None) -> None:
+        """An entity that was away is back as something else, and that shall be no change: begin anew with it."""
+        self.check(entity_id, new)
 
     def _has_come_back(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> bool:
         """Whether an entity is what it was before it was away; what was due meanwhile happens now."""
@@ -174,10 +216,6 @@ class EntityTrigger(Trigger):
         timer = self.engine.clock.call_later(wait.left, self._lasted, entity_id, old, seen, wait.seconds)
         self.pending[entity_id] = (timer, old, seen)
         return True
-
-    def known_variables(self) -> dict[str, Any]:
-        known: dict[str, Any] = rendered(self.constants, {})
-        return known
 
     def _lasted(self, entity_id: str, old: EntityState | None, new: EntityState | None, seconds: float) -> None:
         if entity_id in self._before:
