@@ -6,7 +6,7 @@ Watchers are called at once and in order, so they must be quick.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
@@ -31,6 +31,8 @@ from homeserver.view.state import State
 Watcher = Callable[[str, EntityState | None, EntityState | None, Heard], None]
 """Called with entity id, old and new state (None: the entity was or is not there) and where it was said."""
 _NO_ENTRY: Final = EntityEntry()
+FOLLOW: Final = 0.1
+"""Seconds in which what is put elsewhere in the home is gathered, before those that follow it look again."""
 
 
 class View(Part):
@@ -45,8 +47,13 @@ class View(Part):
         self.former = Former()
         """Former ids of entities."""
         self.former_places = {kind: Former() for kind in ("device", "area", "floor", "label")}
+        self.index: Any = None
+        """What `targets` keeps of who is where; None once a thing was put elsewhere."""
         self._watchers: dict[str, list[Watcher]] = {}
         self._watchers_of_all: list[Watcher] = []
+        self._clock = house.clock
+        self._followers: list[Callable[[], None]] = []
+        self._gathering = False
 
     # -- what is so
 
@@ -137,6 +144,23 @@ class View(Part):
         self._watchers_of_all.append(watcher)
         return lambda: self._watchers_of_all.remove(watcher)
 
+    def follow(self, follower: Callable[[], None]) -> Callable[[], None]:
+        """Call `follower` soon after entities were announced, renamed, put elsewhere or taken away, until the returned
+        function is called."""
+        self._followers.append(follower)
+        return lambda: self._followers.remove(follower)
+
+    def _placed(self) -> None:
+        """Something was put elsewhere."""
+        self.index = None
+        if self._followers and not self._gathering:
+            self._gathering = True
+            self._clock.call_later(FOLLOW, self._tell_followers)
+
+    def _tell_followers(self) -> None:
+        self._gathering = False
+        _call(iter(tuple(self._followers)))
+
     # -- hearing
 
     @hears(ENTITY_STATE)
@@ -149,6 +173,8 @@ class View(Part):
             if old is None and entity_id in self.former.of:
                 old = self._moved(entity_id)
             self.states[entity_id] = state
+        if (old is None or state is None) and entity_id not in self.configs:
+            self._placed()
         if heard.snapshot or (old is None and state is None):
             return
         watchers = self._watchers_of_all
@@ -171,6 +197,7 @@ class View(Part):
             self.configs.pop(entity_id, None)
         else:
             self.configs[entity_id] = config
+        self._placed()
 
     @hears(ENTITY_ENTRY)
     def take_entity(self, entry: EntityEntry | None, heard: Heard) -> None:
@@ -179,6 +206,7 @@ class View(Part):
             self.entities.pop(heard.where[0], None)
         else:
             self.entities[heard.where[0]] = entry
+        self._placed()
 
     @hears(DEVICE_ENTRY)
     def take_device(self, entry: DeviceEntry | None, heard: Heard) -> None:
@@ -206,6 +234,7 @@ class View(Part):
 
     def _learn(self, kind: str, entry: DeviceEntry | AreaEntry | FloorEntry | LabelEntry | None, heard: Heard) -> None:
         self.former_places[kind].learn(heard.where[0], entry.former if entry is not None else ())
+        self._placed()
 
 
 def _tell(
@@ -220,3 +249,15 @@ def _tell(
     finally:
         if not done:
             _tell(watchers, entity_id, old, new, heard)
+
+
+def _call(followers: Iterator[Callable[[], None]]) -> None:
+    """Call each follower, even if one before it fails."""
+    done = False
+    try:
+        for follower in followers:
+            follower()
+        done = True
+    finally:
+        if not done:
+            _call(followers)
