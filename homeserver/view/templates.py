@@ -173,7 +173,7 @@ class Templates:
         zone: tzinfo = UTC,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._sandbox = Sandbox()
+        self.sandbox = Sandbox()
         self._compiled: OrderedDict[str, Template] = OrderedDict()
         for row in (*template_numbers.ROWS, *template_values.ROWS, *template_times.rows(zone, now)):
             self._add(row)
@@ -183,17 +183,17 @@ class Templates:
 
     def _add(self, row: Row) -> None:
         if "g" in row.uses:
-            self._sandbox.globals[row.name] = row.value
+            self.sandbox.globals[row.name] = row.value
         if "f" in row.uses:
-            self._sandbox.add_filter(row.name, row.value)
+            self.sandbox.add_filter(row.name, row.value)
         if "t" in row.uses:
-            self._sandbox.add_test(row.name, row.value)
+            self.sandbox.add_test(row.name, row.value)
 
     def compile(self, text: str) -> Template:
         """The template of `text`; raises `TemplateError` that names the line."""
         template = self._compiled.get(text)
         if template is None:
-            template = self._compiled[text] = Template(self._sandbox, text, self._functions)
+            template = self._compiled[text] = Template(self.sandbox, text, self._functions)
             if len(self._compiled) > _KEPT:
                 self._compiled.popitem(last=False)
         return template

@@ -44,11 +44,14 @@ class View(Part):
         self.entities: dict[str, EntityEntry] = {}
         self.devices: dict[str, DeviceEntry] = {}
         self.areas: dict[str, AreaEntry] = {}
+        self.floors: dict[str, FloorEntry] = {}
+        self.labels: dict[str, LabelEntry] = {}
         self.former = Former()
         """Former ids of entities."""
         self.former_places = {kind: Former() for kind in ("device", "area", "floor", "label")}
         self.index: Any = None
         """What `targets` keeps of who is where; None once a thing was put elsewhere."""
+        self._foreseen: dict[str, list[tuple[EntityState, EntityState | None]]] = {}
         self._watchers: dict[str, list[Watcher]] = {}
         self._watchers_of_all: list[Watcher] = []
         self._clock = house.clock
@@ -161,13 +164,34 @@ class View(Part):
         self._gathering = False
         _call(iter(tuple(self._followers)))
 
+    def foresee(self, entity_id: str, state: EntityState, old: EntityState | None) -> None:
+        """What the owner of an entity in this process is about to say: known at once, though whoever watches is told
+        in the order of what is said."""
+        self._foreseen.setdefault(entity_id, []).append((state, old))
+        self.states[entity_id] = state
+
+    def _expected(self, entity_id: str, state: EntityState | None) -> tuple[EntityState, EntityState | None] | None:
+        """The state with the one before it, if it was foreseen."""
+        rows = self._foreseen.get(entity_id, [])
+        found = next((at for at, row in enumerate(rows) if row[0] is state), None)
+        if found is None:
+            return None
+        row = rows[found]
+        del rows[: found + 1]
+        if not rows:
+            del self._foreseen[entity_id]
+        return row
+
     # -- hearing
 
     @hears(ENTITY_STATE)
     def take_state(self, state: EntityState | None, heard: Heard) -> None:
         entity_id = f"{heard.where[0]}.{heard.where[1]}"
         old = self.states.get(entity_id)
-        if state is None:
+        expected = self._expected(entity_id, state) if self._foreseen else None
+        if expected is not None:
+            old = expected[1]
+        elif state is None:
             self.states.pop(entity_id, None)
         else:
             if old is None and entity_id in self.former.of:
@@ -227,10 +251,18 @@ class View(Part):
     @hears(FLOOR_ENTRY)
     def take_floor(self, entry: FloorEntry | None, heard: Heard) -> None:
         self._learn("floor", entry, heard)
+        if entry is None:
+            self.floors.pop(heard.where[0], None)
+        else:
+            self.floors[heard.where[0]] = entry
 
     @hears(LABEL_ENTRY)
     def take_label(self, entry: LabelEntry | None, heard: Heard) -> None:
         self._learn("label", entry, heard)
+        if entry is None:
+            self.labels.pop(heard.where[0], None)
+        else:
+            self.labels[heard.where[0]] = entry
 
     def _learn(self, kind: str, entry: DeviceEntry | AreaEntry | FloorEntry | LabelEntry | None, heard: Heard) -> None:
         self.former_places[kind].learn(heard.where[0], entry.former if entry is not None else ())
