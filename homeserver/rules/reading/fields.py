@@ -47,7 +47,7 @@ class Fields:
         self._taken.add(name)
         value = self.node.get(name, default)
         if type(value) is Tagged:
-            raise RuleError(f"not supported yet: {value.tag}", value.line, self.where(name), "unsupported")
+            raise value.refusal(self.where(name))
         return value
 
     def first(self, *names: str) -> str:

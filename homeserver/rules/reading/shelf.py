@@ -78,13 +78,13 @@ def _digest(body: bytes) -> bytes:
 
 
 _DIGEST: Final = hashlib.sha256().digest_size
-_FORM: Final = sys.version.encode() + Path(yaml_source.__file__).read_bytes()
+_FORM: Final = b"".join((sys.version.encode(), Path(yaml_source.__file__).read_bytes(), Path(__file__).read_bytes()))
 """What is on the shelf was made by the reader of today, for the Python of today."""
 _MAP, _SEQ, _TAGGED = 0, 1, 2
 
 
 def _packed(document: Document) -> list[Any]:
-    return [_value(document.root), document.line, document.remarks]
+    return [_value(document.root), document.line, document.remarks, document.count, document.depth, document.has_tags]
 
 
 def _value(value: Any) -> Any:
@@ -97,8 +97,8 @@ def _value(value: Any) -> Any:
 
 
 def _unpacked(packed: Any) -> Document:
-    root, line, remarks = packed
-    return Document(_restored(root), line, [(at, text) for at, text in remarks])
+    root, line, remarks, *more = packed
+    return Document(_restored(root), line, [(at, text) for at, text in remarks], *more)
 
 
 def _restored(packed: Any) -> Any:

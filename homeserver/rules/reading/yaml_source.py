@@ -22,6 +22,7 @@ from yaml.events import (
     ScalarEvent,
 )
 
+from homeserver.rules.reading.problem import Code, RuleError
 from homeserver.topics.record import record
 
 LARGEST: Final = 1024 * 1024
@@ -63,32 +64,48 @@ class Seq(list[Any]):
 
 @record
 class Tagged:
-    """A value with a tag of Home Assistant's, such as `!secret name`."""
+    """A value with a tag of Home Assistant's, such as `!secret name`, that nothing has been put in the place of yet.
+
+    `fault` says why nothing could be.
+    """
 
     tag: str
     value: Any
     line: int
+    fault: str = ""
+    code: Code = "unsupported"
+
+    def refusal(self, field: str) -> RuleError:
+        """What to tell where the value is needed."""
+        return RuleError(self.fault or f"not supported yet: {self.tag}", self.line, field, self.code)
 
 
 @dataclass(slots=True)
 class _Open:
-    """A collection that has not ended yet; `pending` is a key that waits for its value."""
+    """A collection that has not ended yet; `pending` is a key that waits for its value, `height` the deepest inside."""
 
     value: Any
     tag: str | None
     anchor: str | None
     before: int
+    height: int = 0
     pending: Any = None
     has_key: bool = False
 
 
 @dataclass(slots=True)
 class Document:
-    """What a file says. `remarks` are faults that do not keep it from being used: line and text."""
+    """What a file says. `remarks` are faults that do not keep it from being used: line and text.
+
+    `count` is the number of its values, `depth` how deep they are nested; `has_tags` whether any of them is `Tagged`.
+    """
 
     root: Any = None
     line: int = 1
     remarks: list[tuple[int, str]] = field(default_factory=list)
+    count: int = 0
+    depth: int = 0
+    has_tags: bool = False
 
 
 def read(text: str) -> Document:
@@ -105,6 +122,7 @@ def read(text: str) -> Document:
         raise SourceError(f"no YAML: {error.problem or error.context}", line) from error
     except (yaml.YAMLError, UnicodeError, ValueError) as error:
         raise SourceError(f"no YAML: {' '.join(str(error).split())}", 1) from error
+    builder.document.count = builder.count
     return builder.document
 
 
@@ -114,15 +132,17 @@ class _Builder:
     def __init__(self) -> None:
         self.document = Document()
         self._stack: list[_Open] = []
-        self._anchors: dict[str, tuple[Any, int]] = {}
-        self._count = 0
+        self._anchors: dict[str, tuple[Any, int, int]] = {}
+        self.count = 0
         self._documents = 0
 
     def take(self, event: Event) -> None:
         line = _line(event)
         if isinstance(event, ScalarEvent):
             # The content of a block of text begins on the line after its mark.
-            self._value(_scalar(event, self._awaits_key()), event, line + (event.style in ("|", ">")))
+            value = _scalar(event, self._awaits_key())
+            self.document.has_tags = self.document.has_tags or type(value) is Tagged
+            self._value(value, event, line + (event.style in ("|", ">")))
         elif isinstance(event, CollectionEndEvent):
             self._end()
         elif isinstance(event, CollectionStartEvent):
@@ -143,30 +163,41 @@ class _Builder:
         made: Map | Seq = Map() if isinstance(event, MappingStartEvent) else Seq()
         made.line = line
         tag = event.tag if event.tag and event.tag.startswith("!") else None
-        self._stack.append(_Open(made, tag, event.anchor, self._count))
+        self._stack.append(_Open(made, tag, event.anchor, self.count))
 
     def _end(self) -> None:
         done = self._stack.pop()
         value = Tagged(done.tag, done.value, done.value.line) if done.tag else done.value
+        self.document.has_tags = self.document.has_tags or done.tag is not None
         if done.anchor:
-            self._anchors[done.anchor] = (value, self._count - done.before)
+            self._anchors[done.anchor] = (value, self.count - done.before, done.height + 1)
+        self._rise(done.height + 1)
         self._place(value, done.value.line)
+
+    def _rise(self, height: int) -> None:
+        if not self._stack:
+            self.document.depth = height
+        elif self._stack[-1].height < height:
+            self._stack[-1].height = height
 
     def _value(self, value: Any, event: NodeEvent, line: int) -> None:
         if event.anchor:
-            self._anchors[event.anchor] = (value, 1)
+            self._anchors[event.anchor] = (value, 1, 0)
         self._place(value, line)
 
     def _alias(self, event: AliasEvent, line: int) -> None:
         found = self._anchors.get(event.anchor or "")
         if found is None:
             raise SourceError(f"there is no anchor &{event.anchor} before this place, or it holds itself", line)
-        self._count += found[1]
+        if len(self._stack) + found[2] > DEEPEST:
+            raise SourceError(f"nested more than {DEEPEST} deep", line)
+        self.count += found[1]
+        self._rise(found[2])
         self._place(found[0], line)
 
     def _place(self, value: Any, line: int) -> None:
-        self._count += 1
-        if self._count > MOST:
+        self.count += 1
+        if self.count > MOST:
             raise SourceError(f"more than {MOST} values: split the file", line)
         if not self._stack:
             self.document.root, self.document.line = value, line
