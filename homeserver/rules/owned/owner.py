@@ -1,0 +1,285 @@
+"""The owner of the entities that the rules have: makes them of what files say, tells of them, keeps what they are like,
+and does what they are told.
+
+What a rule of this process tells them is done at once, so that its next condition sees the result; it is said to the
+others all the same. Needs the worker's file and the engine.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from homeserver.rules.engine import Engine, Happening
+from homeserver.rules.owned.memory import Memory
+from homeserver.rules.owned.thing import OWNER, Thing
+from homeserver.rules.reading.problem import nearest
+from homeserver.runtime.calls import reply_address
+from homeserver.runtime.codec import field_of, sentence
+from homeserver.runtime.heard import Heard
+from homeserver.runtime.leftovers import Leftovers
+from homeserver.runtime.turn import Turn
+from homeserver.topics.call import REPLY, CallError, Reply, ReplyError
+from homeserver.topics.cause import Cause
+from homeserver.topics.entity import (
+    COMMAND,
+    COMMAND_ENDED,
+    ENTITY_CONFIG,
+    ENTITY_STATE,
+    Command,
+    CommandOutcome,
+    EntityConfig,
+    EntityState,
+)
+from homeserver.topics.event import EVENT, Event
+from homeserver.topics.services import SERVICES
+
+SAYS: Final = (ENTITY_CONFIG, ENTITY_STATE, COMMAND_ENDED, EVENT, REPLY)
+DOMAINS: Final = (
+    "automation",
+    "counter",
+    "group",
+    "input_boolean",
+    "input_button",
+    "input_datetime",
+    "input_number",
+    "input_select",
+    "input_text",
+    "scene",
+    "schedule",
+    "script",
+    "timer",
+)
+"""Those whose commands the rules hear."""
+_LONGEST_ID: Final = 200
+_TTL: Final = 30.0
+_DEEPEST: Final = 10
+"""Things that tell things what to do, one within the other."""
+
+
+class Owner:
+    """`take` is given all things that there are to be; `obey` and `hear` tell one of them what to do."""
+
+    def __init__(self, engine: Engine, turn: Turn) -> None:
+        self.engine = engine
+        self.house = engine.house
+        self.clock = engine.clock
+        self.things: dict[str, Thing] = {}
+        self._prints: dict[str, str] = {}
+        self._memory = Memory(turn)
+        self._memory.read(self._seconds())
+        self._before: dict[str, EntityState] = {}
+        self._configs: dict[str, EntityConfig] = {}
+        self._own: set[str] = set()
+        self._depth = 0
+        self._is_open = False
+
+    def _seconds(self) -> float:
+        return self.clock.now().timestamp()
+
+    # -- what there is
+
+    def opened(self, said: Leftovers) -> None:
+        """Everything was taken for the first time: tell of it where the broker holds something else, and take back
+        what is gone."""
+        ours = {where for where, config in said.of(ENTITY_CONFIG) if config.owner == OWNER}
+        for where, state in said.of(ENTITY_STATE):
+            if where in ours:
+                self._before[".".join(where)] = state
+        self._is_open = True
+        for thing in self.things.values():
+            self._introduce(thing)
+        for domain, object_id in ours:
+            if f"{domain}.{object_id}" not in self.things:
+                self._withdraw(domain, object_id)
+        self._memory.seen(list(self.things), self._seconds())
+
+    def take(self, things: Iterable[tuple[Thing, str]]) -> None:
+        """All things there are, each with its print: those that say what they said before go on undisturbed."""
+        fresh = {thing.entity_id: (thing, mark) for thing, mark in things}
+        for entity_id in [id for id in self.things if id not in fresh]:
+            self.remove(entity_id)
+        for entity_id, (thing, mark) in fresh.items():
+            if entity_id not in self.things or self._prints[entity_id] != mark:
+                self.add(thing, mark)
+
+    def add(self, thing: Thing, mark: str = "") -> None:
+        """One thing more, or in the place of the one that has its id."""
+        entity_id, former = thing.entity_id, self.things.get(thing.entity_id)
+        thing.desk = self
+        if former is not None:
+            former.end()
+            thing.said = former.said
+            thing.succeed(former)
+        elif (kept := self._memory.of(entity_id)) is not None and not thing.starts_anew:
+            thing.restore(kept)
+        self.things[entity_id], self._prints[entity_id] = thing, mark
+        thing.begin()
+        if self._is_open:
+            self._introduce(thing)
+        else:
+            thing.said = self._state_of(thing, None)
+            self.engine.view.foresee(entity_id, thing.said, None)
+
+    def remove(self, entity_id: str, *, for_good: bool = False) -> None:
+        """It is gone; what it was like is known for a while, in case it comes back."""
+        self.things.pop(entity_id).end()
+        self._prints.pop(entity_id, None)
+        self._configs.pop(entity_id, None)
+        if for_good:
+            self._memory.drop(entity_id)
+        if self._is_open:
+            self._withdraw(*entity_id.split("."))
+
+    def close(self) -> None:
+        for thing in self.things.values():
+            thing.end()
+
+    # -- telling
+
+    def _introduce(self, thing: Thing) -> None:
+        config = thing.config()
+        if self._configs.get(thing.entity_id) != config:
+            self._configs[thing.entity_id] = config
+            self.house.say(ENTITY_CONFIG, config, thing.domain, thing.object_id)
+        before = self._before.pop(thing.entity_id, None)
+        if before is not None and before.state == thing.state:
+            if before.attributes == _plain(thing.attributes):
+                before = EntityState(before.state, thing.attributes, before.changed, before.updated, before.cause)
+                self._say(thing, before)
+                return
+            thing.said = EntityState(before.state, {}, before.changed, before.updated)
+        self._say(thing, self._state_of(thing, None))
+
+    def _withdraw(self, domain: str, object_id: str) -> None:
+        self.house.say(ENTITY_CONFIG, None, domain, object_id)
+        self.house.say(ENTITY_STATE, None, domain, object_id)
+
+    def show(self, thing: Thing, cause: Cause | None = None) -> None:
+        """Say what a thing is like where that differs from what was said, and keep it."""
+        if thing.keeps:
+            self._memory.put(thing.entity_id, thing.kept(), self._seconds())
+        said = thing.said
+        if not self._is_open or self.things.get(thing.entity_id) is not thing:
+            return
+        if said is None or said.state != thing.state or said.attributes != thing.attributes:
+            self._say(thing, self._state_of(thing, cause))
+
+    def _state_of(self, thing: Thing, cause: Cause | None) -> EntityState:
+        now, said = self.clock.now(), thing.said
+        changed = said.changed if said is not None and said.state == thing.state else now
+        return EntityState(thing.state, dict(thing.attributes), changed, now, self.house.cause(parent=cause))
+
+    def _say(self, thing: Thing, state: EntityState) -> None:
+        before, thing.said = thing.said, state
+        self.engine.view.foresee(thing.entity_id, state, before)
+        self.house.say(ENTITY_STATE, state, thing.domain, thing.object_id)
+
+    def event(self, type: str, data: dict[str, Any], cause: Cause | None = None) -> None:
+        """Let an event happen, here and for everybody who hears events."""
+        link = self.house.cause(parent=cause)
+        self.house.say(EVENT, Event(type, data, self.clock.now(), link))
+
+    # -- being told
+
+    def command(self, entity_id: str, service: str, data: Mapping[str, Any], cause: Cause | None) -> None:
+        """Tell an entity what to do, whoever owns it."""
+        entity_id = self.engine.view.current(entity_id)
+        domain, _, object_id = entity_id.partition(".")
+        if entity_id in self.things:
+            self.obey(entity_id, service, data, cause)
+            return
+        command = Command(self.house.new_id(), service, dict(data), _TTL, self.house.cause(parent=cause))
+        self.house.say(COMMAND, command, domain, object_id)
+
+    def obey(self, entity_id: str, service: str, data: Mapping[str, Any], cause: Cause | None, id: str = "") -> None:
+        """Do at once what a rule of this process asks of a thing, and let the others know. Raises `CallError`."""
+        thing = self.things[entity_id]
+        act = self._act(thing, service)
+        command = Command(id or self.house.new_id(), service, dict(data), _TTL, cause)
+        self._own.add(command.id)
+        self.house.say(COMMAND, command, thing.domain, thing.object_id)
+        self._do(act, thing, data, cause)
+
+    def _do(self, act: Callable[..., None], thing: Thing, data: Mapping[str, Any], cause: Cause | None) -> None:
+        if self._depth >= _DEEPEST:
+            raise CallError("conflict", f"{thing.entity_id}: told in a circle, {_DEEPEST} times one within the other")
+        self._depth += 1
+        try:
+            act(thing, data, cause)
+        finally:
+            self._depth -= 1
+
+    @staticmethod
+    def _act(thing: Thing, service: str) -> Callable[..., None]:
+        act = thing.acts.get(service)
+        if act is None:
+            offered = ", ".join(thing.acts) or "none"
+            hint = nearest(service, thing.acts)
+            raise CallError(
+                "invalid", f"{thing.entity_id} has no service {service[:60]!r}; it has {offered}{hint}", "service"
+            )
+        return act
+
+    def hear(self, command: Command, heard: Heard) -> None:
+        """A command of anybody for an entity of ours."""
+        if command.id in self._own and heard.login == self.house.login:
+            self._own.discard(command.id)
+            return
+        thing = self.things.get(f"{heard.where[0]}.{heard.where[1]}")
+        if thing is None:
+            return
+        try:
+            self._carry_out(thing, command, heard)
+        except CallError as error:
+            self._reply(command, heard, error.error)
+        except sqlite3.Error as error:
+            self._reply(command, heard, ReplyError("failed", f"the rules cannot write their file: {error}"))
+
+    def _carry_out(self, thing: Thing, command: Command, heard: Heard) -> None:
+        if len(command.id) > _LONGEST_ID:
+            raise CallError("invalid", f"an id may have {_LONGEST_ID} signs", "id")
+        late = self.clock.monotonic() - heard.received - command.ttl
+        if late >= 0:
+            raise CallError("expired", f"the command came {late:.1f} s after its time was up", "ttl")
+        act = self._act(thing, command.service)
+        data = _checked(thing.domain, command.service, command.data)
+        cause = command.cause or Cause(command.id, heard.login)
+        if self._memory.first_time(f"{heard.login} {command.id}", self._seconds()):
+            before = thing.said
+            self._do(act, thing, data, cause)
+            if command.tell:
+                self._tell_end(thing, command, cause, is_new=thing.said is not before)
+        self._memory.turn.after(lambda fault: self._reply(command, heard, ReplyError("failed", fault) if fault else None))
+
+    def _tell_end(self, thing: Thing, command: Command, cause: Cause, *, is_new: bool) -> None:
+        message = f"{thing.entity_id} {'did' if is_new else 'was so already:'} {command.service}"
+        outcome = CommandOutcome(
+            command.id, thing.entity_id, command.service, "confirmed" if is_new else "already", message, cause
+        )
+        self.house.say(COMMAND_ENDED, outcome)
+
+    def _reply(self, command: Command, heard: Heard, error: ReplyError | None) -> None:
+        if address := reply_address(self.house.root, heard.login, command.reply_to):
+            self.house.say(REPLY, Reply(command.id, error is None, error=error), *address)
+
+
+def _checked(domain: str, service: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    model = SERVICES[domain][service].model
+    try:
+        return model.model_validate(dict(data)).model_dump(exclude_none=True)
+    except ValidationError as error:
+        raise CallError("invalid", sentence(error, model.model_fields), field_of(error)) from error
+
+
+def _plain(value: Any) -> Any:
+    """As it comes back from JSON."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value
