@@ -35,7 +35,9 @@ RULES: Final = """
     - repeat:
         count: 4
         sequence:
-          - {action: text.set_value, target: {entity_id: text.note}, data: {value: "binary_sensor.b1 {{ repeat.index }}"}}
+          - action: text.set_value
+            target: {entity_id: text.note}
+            data: {value: "binary_sensor.b1 {{ repeat.index }}"}
           - delay: 3
 - id: lasting
   mode: parallel
