@@ -139,6 +139,8 @@ def word(value: Any, fields: Fields, name: str) -> str:
         return "on" if value else "off"
     if isinstance(value, str | int | float):
         return str(value)
+    if isinstance(value, Tagged):
+        raise value.refusal(fields.where(name))
     raise fields.wrong(f"{name} must be text, not {kind_of(value)}", name)
 
 
@@ -158,7 +160,7 @@ def kind_of(value: Any) -> str:
             return "a mapping"
         case Seq():
             return "a list"
-        case Tagged(tag=tag):
-            return tag
+        case Tagged():
+            return value.fault or value.tag
         case _:
             return repr(value)
