@@ -189,6 +189,10 @@ class Templates:
         if "t" in row.uses:
             self.sandbox.add_test(row.name, row.value)
 
+    def known_functions(self) -> list[str]:
+        """The names of all functions."""
+        return list(self.sandbox.globals)
+
     def compile(self, text: str) -> Template:
         """The template of `text`; raises `TemplateError` that names the line."""
         template = self._compiled.get(text)

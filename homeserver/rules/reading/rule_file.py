@@ -37,6 +37,8 @@ class Book:
     rules: dict[str, Compiled] = field(default_factory=dict)
     refused: dict[str, Compiled] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    sources: dict[str, Map] | None = None
+    """The rules as they are written, for whoever puts a dict here before reading: it takes memory."""
 
     def problems_of(self, id: str) -> list[Problem]:
         return [problem for problem in self.problems if problem.rule == id]
@@ -132,6 +134,8 @@ def _read_rule(node: Any, line: int, file: str, number: int, templates: Template
     if (holder := book.holder(id)) is not None:
         book.problems.append(same_id(id, file, node.lines.get("id", line), holder))
         return
+    if book.sources is not None:
+        book.sources[id] = node
     compiler = Compiler(templates)
     compiled = Compiled(id, str(node.get("alias") or id), "", file, line, _print(node))
     try:

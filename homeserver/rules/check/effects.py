@@ -1,0 +1,137 @@
+"""What a rule does to the home, read from its text: which entity it sets to what, under which conditions, how soon."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from homeserver.rules.check.known import Known
+from homeserver.rules.check.logic import ANYTHING, Cases, all_of, denial, lasting, together
+from homeserver.rules.check.outline import Outline, Part, entities, words
+from homeserver.rules.reading.yaml_source import Map
+
+ANEW: Final = "\0anew"
+"""A value that is another one each time: toggle, increment, next."""
+VALUES: Final[Mapping[str, str]] = {
+    "turn_on": "on",
+    "turn_off": "off",
+    "lock": "locked",
+    "unlock": "unlocked",
+    "open_cover": "open",
+    "close_cover": "closed",
+    "open_valve": "open",
+    "close_valve": "closed",
+    "alarm_disarm": "disarmed",
+    "alarm_arm_home": "armed_home",
+    "alarm_arm_away": "armed_away",
+    "alarm_arm_night": "armed_night",
+    "alarm_arm_vacation": "armed_vacation",
+}
+"""What an entity is after a service."""
+GIVEN: Final[Mapping[str, str]] = {
+    "select_option": "option",
+    "set_value": "value",
+    "set_hvac_mode": "hvac_mode",
+    "set_operation_mode": "operation_mode",
+    "set_cover_position": "position",
+    "set_percentage": "percentage",
+}
+"""Services whose data says what the entity is set to."""
+_ANEW: Final = ("toggle", "increment", "decrement", "select_next", "select_previous", "press")
+_AREAS: Final = ("device_id", "area_id", "floor_id", "label_id")
+
+
+@dataclass(slots=True)
+class Effect:
+    """One thing that is done. `kind` is `state`, `event`, `mqtt` or `rule`; `what` the entity, event, topic or rule;
+    `value` what it becomes; `cases` when it is done; `late` whether something is waited for before."""
+
+    kind: str
+    what: str
+    value: str
+    cases: Cases
+    late: bool
+    part: Part
+
+
+def effects(rule: Outline, known: Known) -> list[Effect]:
+    """All that a rule certainly can do, as far as its text tells."""
+    return list(_block(rule.actions, list(ANYTHING), False, known)[0])
+
+
+def _block(parts: list[Part], now: Cases, late: bool, known: Known) -> tuple[list[Effect], bool]:
+    found: list[Effect] = []
+    for part in parts:
+        if not part.is_on:
+            continue
+        if part.kind == "condition":
+            now = together(now, all_of(part.inner["if"])) or now
+        late = late or part.kind in ("delay", "wait_template", "wait_for_trigger")
+        own = list(_of(part, now, late, known))
+        found += own
+        for block, cases in _blocks(part, now):
+            inner, slow = _block(block, cases, late, known)
+            found += inner
+            late = late or (slow and part.kind in ("sequence", "parallel", "repeat"))
+        if part.kind == "stop":
+            break
+        if own:
+            now = [lasting(case) for case in now] if any(one.kind == "state" for one in own) else now
+    return found, late
+
+
+def _blocks(part: Part, now: Cases) -> Iterator[tuple[list[Part], Cases]]:
+    match part.kind:
+        case "choose":
+            left = now
+            for option in part.inner.get("options", []):
+                taken = together(left, all_of(option.inner["if"]))
+                if option.is_on and taken:
+                    yield option.inner["sequence"], taken
+                left = together(left, denial(option.inner["if"])) or left
+            yield part.inner.get("default", []), left
+        case "if":
+            yield part.inner.get("then", []), together(now, all_of(part.inner["if"])) or now
+            yield part.inner.get("else", []), together(now, denial(part.inner["if"])) or now
+        case _:
+            for name in ("sequence", "parallel"):
+                yield part.inner.get(name, []), now
+
+
+def _of(part: Part, now: Cases, late: bool, known: Known) -> Iterator[Effect]:
+    if part.kind == "event":
+        yield Effect("event", str(part.get("event")), ANEW, now, late, part)
+    if part.kind != "action":
+        return
+    name = str(part.get("action", part.get("service", "")))
+    domain, _, service = name.strip().lower().partition(".")
+    data = part.get("data") if isinstance(part.get("data"), Map) else {}
+    if name == "mqtt.publish":
+        yield Effect("mqtt", str(data.get("topic", "")), str(data.get("payload", "")), now, late, part)
+    elif name == "automation.trigger":
+        for id in targets(part, known):
+            yield Effect("rule", id, ANEW, now, late, part)
+    elif (value := _value(service, data)) is not None:
+        for id in targets(part, known):
+            if domain in ("homeassistant", id.partition(".")[0]):
+                yield Effect("state", id, value, now, late, part)
+
+
+def _value(service: str, data: Mapping[str, Any]) -> str | None:
+    if service in _ANEW:
+        return ANEW
+    if service in GIVEN:
+        value = data.get(GIVEN[service])
+        text = words(value)[0] if words(value) else ""
+        return text if text and "{" not in text else None
+    return VALUES.get(service)
+
+
+def targets(part: Part, known: Known) -> Iterator[str]:
+    """The entities that an action is for, those of an area too where the home is known."""
+    for row in (part.node, part.get("target"), part.get("data"), part.get("data_template")):
+        if not isinstance(row, Map):
+            continue
+        yield from entities(row.get("entity_id"))
+        for field in _AREAS:
+            for id in words(row.get(field)):
+                yield from known.meant(f"{field[:-3]}:{id}")

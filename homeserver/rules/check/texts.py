@@ -1,0 +1,121 @@
+"""What the templates of a rule name and calculate: entities, states, attributes, functions, variables."""
+
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from typing import Any, Final
+
+from homeserver.rules.check.doubt import MAYBE, SURE
+from homeserver.rules.check.known import Known
+from homeserver.rules.check.names import entity_unknown
+from homeserver.rules.check.outline import Outline
+from homeserver.rules.check.values import impossible, no_attribute
+from homeserver.rules.reading.problem import Code, Problem, Severity
+from homeserver.rules.reading.yaml_source import Map, Seq, Tagged
+from homeserver.view.template_facts import OF_ENTITY, Facts, Named, facts
+from homeserver.view.templates import TemplateError, Templates
+
+GIVEN: Final = frozenset({"trigger", "this", "repeat", "wait", "context", "value", "value_json", "state", "limited_templates"})
+"""Variables that the engine gives."""
+_SAID_BY: Final = ("variables", "trigger_variables", "response_variable", "fields")
+Found = Iterator[tuple[str, Code, Severity, int]]
+
+
+def texts(rule: Outline, known: Known, templates: Templates) -> Iterator[Problem]:
+    """Look at each template of the rule; what does not compile was told when the rule was read."""
+    variables = {*GIVEN, *_variables(rule.node)}
+    for text, line, way in _templates(rule.node, rule.line, ""):
+        try:
+            found = facts(templates, text)
+        except TemplateError:
+            continue
+        for told, code, severity, at in _check(found, variables, known, templates):
+            yield Problem(rule.file, line + at - 1, rule.id, way, told, code, severity)
+
+
+def _templates(node: Any, line: int, way: str) -> Iterator[tuple[str, int, str]]:
+    match node:
+        case Map():
+            if node.get("enabled") is False:
+                return
+            for name, value in node.items():
+                if name not in ("description", "alias", "note", "metadata"):
+                    yield from _templates(value, node.lines.get(name, node.line), f"{way}.{name}" if way else str(name))
+        case Seq():
+            for number, (value, at) in enumerate(zip(node, node.lines, strict=True)):
+                yield from _templates(value, at, f"{way}[{number}]")
+        case Tagged():
+            return
+        case str() if "{{" in node or "{%" in node:
+            yield node, line, way
+
+
+def _variables(node: Any) -> Iterator[str]:
+    """Names that some part of the rule gives a value."""
+    if isinstance(node, Map):
+        for name, value in node.items():
+            if name in _SAID_BY:
+                yield from map(str, value if isinstance(value, Map) else [value])
+            yield from _variables(value)
+    elif isinstance(node, Seq):
+        for value in node:
+            yield from _variables(value)
+
+
+def _check(found: Facts, variables: set[str], known: Known, templates: Templates) -> Found:
+    for call in found.calls:
+        yield from _call(call, known)
+    for compared in found.compared:
+        for word in compared.values:
+            if (text := impossible(compared.entity_id, word, known)) is not None:
+                yield text, "state", SURE, compared.line
+    functions = templates.known_functions()
+    for one in found.unknown:
+        if one.function not in variables:
+            near = _near(one.function, [*functions, *variables])
+            yield f"there is no function {one.function}(){near}", "template", SURE, one.line
+    for one in found.variables:
+        if one.function not in variables:
+            near = _near(one.function, [*variables, *functions])
+            yield f"nothing gives {one.function} a value: it is empty{near}", "template", MAYBE, one.line
+    for text, line in found.wrong:
+        yield text, "template", SURE, line
+    for text, line in found.doubtful:
+        yield text, "doubtful", MAYBE, line
+
+
+def _near(word: str, among: list[str]) -> str:
+    near = get_close_matches(word, among, 1, 0.7)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _call(call: Named, known: Known) -> Found:
+    first = call.words[0] if call.words else None
+    row = _CALLS.get(call.function)
+    if call.function not in OF_ENTITY and row is None:
+        return
+    for id in first if isinstance(first, tuple) else (first,):
+        if not isinstance(id, str) or id.count(".") != 1 or " " in id:
+            continue
+        if (text := entity_unknown(id.lower(), known)) is not None:
+            yield text, "entity", SURE, call.line
+        elif row is not None and len(call.words) > 1:
+            yield from row(id.lower(), call, known)
+
+
+def _is_state(id: str, call: Named, known: Known) -> Found:
+    value = call.words[1]
+    for word in value if isinstance(value, tuple) else (value,):
+        if isinstance(word, str) and (text := impossible(id, word, known)) is not None:
+            yield text, "state", SURE, call.line
+
+
+def _attribute(id: str, call: Named, known: Known) -> Found:
+    if isinstance(call.words[1], str) and (text := no_attribute(id, call.words[1], known)) is not None:
+        yield text, "attribute", MAYBE, call.line
+
+
+_CALLS: Final[dict[str, Callable[[str, Named, Known], Found]]] = {
+    "is_state": _is_state,
+    "state_attr": _attribute,
+    "is_state_attr": _attribute,
+}
