@@ -1,13 +1,16 @@
 """What compiling a rule needs at hand: templates, the place in the file, and somewhere to put faults."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from homeserver.rules.program import Program
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.problem import Code, RuleError
 from homeserver.rules.reading.yaml_source import Map, Seq, Tagged
 from homeserver.view.templates import Template, TemplateError, Templates
+
+if TYPE_CHECKING:
+    from homeserver.rules.conditions.condition import Leaf
 
 
 class Compiler:
@@ -19,6 +22,8 @@ class Compiler:
         self.loops = 0
         self.about = False
         """Whether a template may look at `this` or `context`, which are not made otherwise."""
+        self.leaves: list[Leaf] = []
+        """Every check of a condition, in the order of the rule."""
         self.faults: list[RuleError] = []
         self.warnings: list[RuleError] = []
 
@@ -46,8 +51,8 @@ class Compiler:
     def data(self, value: Any, line: int, way: str) -> Any:
         """Any value with its texts compiled: what has no template in it stays as it is."""
         match value:
-            case Tagged(tag=tag, line=own):
-                raise RuleError(f"not supported yet: {tag}", own, way, "unsupported")
+            case Tagged():
+                raise value.refusal(way)
             case str() if "{" in value:
                 template = self.template(value, line, way)
                 return value if template.static else template

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler, rendered
-from homeserver.rules.conditions.table import Condition, met
+from homeserver.rules.conditions.condition import Condition, met
 from homeserver.rules.program import Label, RunError, Step
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.run import Run

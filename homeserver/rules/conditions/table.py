@@ -6,67 +6,24 @@ is met by another part all the same.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import time, timedelta
 from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler, truth
-from homeserver.rules.moments import time_of, weekdays
-from homeserver.rules.program import FAULTS, RunError
-from homeserver.rules.reading.durations import Duration, duration
+from homeserver.rules.conditions.condition import Condition, every, leaf, no, some
+from homeserver.rules.conditions.device import compile_device
+from homeserver.rules.conditions.state import compile_numeric_state, compile_state
+from homeserver.rules.conditions.time import time_condition
+from homeserver.rules.conditions.zone import compile_zone
+from homeserver.rules.program import FAULTS
 from homeserver.rules.reading.fields import Fields, kind_of
-from homeserver.rules.reading.limits import limits
 from homeserver.rules.reading.problem import RuleError, nearest, not_yet
 from homeserver.rules.reading.yaml_source import Map, Seq
 from homeserver.rules.run import Run
-from homeserver.topics.entity import EntityState
 from homeserver.view.templates import Template
-from homeserver.view.view import View
 
-Condition = Callable[[Run], bool]
-_ALWAYS: Final[Condition] = lambda run: True  # noqa: E731
-_HELPERS: Final = ("input_select.", "input_text.", "input_number.", "input_boolean.", "input_datetime.")
-"""A wanted state that names one of these means the state of that entity."""
-_LAST: Final = time(23, 59, 59, 999_999)
-
-
-def _all(parts: tuple[Condition, ...]) -> Condition:
-    def check(run: Run) -> bool:
-        fault: Exception | None = None
-        for part in parts:
-            try:
-                if not part(run):
-                    return False
-            except FAULTS as error:
-                fault = fault or error
-        if fault is not None:
-            raise fault
-        return True
-
-    return parts[0] if len(parts) == 1 else check
-
-
-def _any(parts: tuple[Condition, ...]) -> Condition:
-    def check(run: Run) -> bool:
-        fault: Exception | None = None
-        for part in parts:
-            try:
-                if part(run):
-                    return True
-            except FAULTS as error:
-                fault = fault or error
-        if fault is not None:
-            raise fault
-        return False
-
-    return check
-
-
-def _none(parts: tuple[Condition, ...]) -> Condition:
-    met = _any(parts)
-    return lambda run: not met(run)
-
-
-_GROUPS: Final[Mapping[str, Callable[[tuple[Condition, ...]], Condition]]] = {"and": _all, "or": _any, "not": _none}
+_SHOWN: Final = 200
+"""Characters of what a template says that are told."""
+_GROUPS: Final[Mapping[str, Callable[[tuple[Condition, ...]], Condition]]] = {"and": every, "or": some, "not": no}
 
 
 def _group(fields: Fields, compiler: Compiler, kind: str) -> Condition:
@@ -75,83 +32,33 @@ def _group(fields: Fields, compiler: Compiler, kind: str) -> Condition:
     return _GROUPS[kind](compile_conditions(fields, "conditions", compiler))
 
 
-def _state(fields: Fields, compiler: Compiler, kind: str) -> Condition:
-    entity_ids = fields.entities("entity_id")
-    attribute = fields.text("attribute")
-    fields.need("state", "say which state")
-    value = fields.take("state")
-    wanted: tuple[Any, ...] = (fields.words("state") or ()) if not attribute else _values(value)
-    lasting = duration(fields, "for", compiler.templates) if "for" in fields else None
-    every = fields.choice("match", ("all", "any"), "all") == "all"
-    checks = tuple(_one_state(entity_id, wanted, attribute, lasting) for entity_id in entity_ids)
-    return _all(checks) if every else _any(checks)
-
-
-def _values(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, Seq) else (value,)
-
-
-def _one_state(entity_id: str, wanted: tuple[Any, ...], attribute: str, lasting: Duration | None) -> Condition:
-    indirect = any(isinstance(word, str) and word.startswith(_HELPERS) for word in wanted)
-
-    def check(run: Run) -> bool:
-        view = run.engine.view
-        state = view.said(entity_id)
-        if state is None:
-            raise RunError(f"there is no entity {entity_id}")
-        value = state.attributes.get(attribute) if attribute else state.state
-        words = _resolved(wanted, view) if indirect else wanted
-        if value not in words or (attribute and attribute not in state.attributes):
-            return False
-        return lasting is None or _lasts(run, state, lasting)
-
-    return check
-
-
-def _resolved(wanted: tuple[Any, ...], view: View) -> tuple[Any, ...]:
-    """The states of helpers in place of their ids."""
-    found = []
-    for word in wanted:
-        if isinstance(word, str) and word.startswith(_HELPERS):
-            state = view.said(word)
-            if state is None:
-                raise RunError(f"there is no entity {word}")
-            word = state.state
-        found.append(word)
-    return tuple(found)
-
-
-def _lasts(run: Run, state: EntityState, lasting: Duration) -> bool:
-    seconds = lasting(lambda: run.values)
-    return run.engine.clock.now() - state.changed >= timedelta(seconds=seconds)
-
-
-def _numeric_state(fields: Fields, compiler: Compiler, kind: str) -> Condition:
-    entity_ids = fields.entities("entity_id")
-    wanted = limits(fields, compiler)
-
-    def one(entity_id: str) -> Condition:
-        def check(run: Run) -> bool:
-            view = run.engine.view
-            return wanted.hold(view, entity_id, view.said(entity_id), lambda: run.values)
-
-        return check
-
-    return _all(tuple(one(entity_id) for entity_id in entity_ids))
-
-
 def _template(fields: Fields, compiler: Compiler, kind: str) -> Condition:
     name = "value_template"
     text = fields.need(name, "give a template that says true or false")
     return _of_template(compiler, text, fields.line(name), fields.where(name))
 
 
+def of_template(compiler: Compiler, text: Any, line: int, way: str) -> Condition:
+    """The condition that a template says true, written without a mapping around it; raises `RuleError`."""
+    if isinstance(text, str) and "{" not in text:
+        raise RuleError(f"a condition is a mapping or a template such as {{{{ ... }}}}, not {text!r}", line, way)
+    return _of_template(compiler, text, line, way)
+
+
 def _of_template(compiler: Compiler, text: Any, line: int, way: str) -> Condition:
     if isinstance(text, bool):
-        return lambda run: text
+        return leaf(compiler, way, line, lambda run: text, lambda run: f"it says {str(text).lower()}")
     if not isinstance(text, str):
         raise RuleError(f"a condition is a mapping or a template, not {kind_of(text)}", line, way)
-    return holds(compiler.template(text, line, way))
+    template = compiler.template(text, line, way)
+    return leaf(compiler, way, line, holds(template), lambda run: f"the template says {_said(template, run)}")
+
+
+def _said(template: Template, run: Run) -> str:
+    try:
+        return repr(template.render(run.values)[:_SHOWN])
+    except FAULTS as error:
+        return f"nothing: {error}"
 
 
 def holds(template: Template) -> Condition:
@@ -162,37 +69,15 @@ def holds(template: Template) -> Condition:
 def _trigger(fields: Fields, compiler: Compiler, kind: str) -> Condition:
     fields.need("id", "say the id of a trigger")
     wanted = frozenset(fields.words("id") or ())
-    return lambda run: run.fired.trigger is not None and run.fired.trigger.id in wanted
-
-
-def _time(fields: Fields, compiler: Compiler, kind: str) -> Condition:
-    """Over midnight where after is later than before; `after` belongs to the span, `before` does not."""
-    if not any(name in fields for name in ("after", "before", "weekday")):
-        raise fields.wrong("give after, before or weekday")
-    after, before = _clock(fields, "after", time()), _clock(fields, "before", _LAST)
-    days = weekdays(fields, "weekday")
 
     def check(run: Run) -> bool:
-        now = run.engine.clock.now().astimezone(run.engine.zone)
-        at = now.time()
-        within = after <= at < before if after < before else not before <= at < after
-        return within and now.weekday() in days
+        return run.fired.trigger is not None and run.fired.trigger.id in wanted
 
-    return check
+    def tell(run: Run) -> str:
+        own = run.fired.trigger
+        return f"{'no trigger' if own is None else f'trigger {own.id}'} fired; wanted {' or '.join(sorted(wanted))}"
 
-
-def _clock(fields: Fields, name: str, default: time) -> time:
-    value = fields.take(name)
-    return default if value is None else time_of(fields, name, value, fields.line(name))
-
-
-def met(conditions: tuple[Condition, ...], run: Run) -> bool:
-    """A condition that cannot be checked is not met, and the run tells why."""
-    try:
-        return all(condition(run) for condition in conditions)
-    except FAULTS as error:
-        run.error = str(error)
-        return False
+    return leaf(compiler, fields.way, fields.line(), check, tell)
 
 
 Compile = Callable[[Fields, Compiler, str], Condition]
@@ -200,14 +85,16 @@ CONDITIONS: Final[Mapping[str, Compile]] = {
     "and": _group,
     "or": _group,
     "not": _group,
-    "state": _state,
-    "numeric_state": _numeric_state,
+    "state": compile_state,
+    "numeric_state": compile_numeric_state,
     "template": _template,
     "trigger": _trigger,
-    "time": _time,
+    "time": time_condition,
+    "zone": compile_zone,
+    "device": compile_device,
 }
 """By kind."""
-PLANNED: Final = frozenset({"device", "sun", "zone", "holiday", "workday"})
+PLANNED: Final = frozenset({"sun", "holiday", "workday"})
 """Kinds of the language that are not built yet."""
 
 
@@ -226,7 +113,7 @@ def compile_conditions(fields: Fields, name: str, compiler: Compiler) -> tuple[C
                 if found is not None:
                     made.append(found)
             else:
-                made.append(_of_template(compiler, *item))
+                made.append(of_template(compiler, *item))
         except RuleError as error:
             compiler.faults.append(error)
     return tuple(made)
@@ -242,12 +129,21 @@ def compile_condition(fields: Fields, compiler: Compiler) -> Condition | None:
     else:
         kind = fields.need("condition", "say which kind, such as condition: state")
         if isinstance(kind, str) and "{" in kind:
-            made = _of_template(compiler, kind, fields.line("condition"), fields.where("condition"))
+            made = of_template(compiler, kind, fields.line("condition"), fields.where("condition"))
         elif isinstance(kind, Seq | Map):
-            made = _all(compile_conditions(fields, "condition", compiler))
+            made = every(compile_conditions(fields, "condition", compiler))
         else:
-            made = _row(str(kind), fields)(fields, compiler, str(kind))
+            made = _of_row(str(kind), fields, compiler)
     fields.done("alias", "note")
+    return made
+
+
+def _of_row(kind: str, fields: Fields, compiler: Compiler) -> Condition:
+    """By its row; a row that tells nothing of what it looks at is a leaf all the same."""
+    before = len(compiler.leaves)
+    made = _row(kind, fields)(fields, compiler, kind)
+    if kind not in _GROUPS and len(compiler.leaves) == before:
+        return leaf(compiler, fields.way, fields.line(), made, lambda run: kind)
     return made
 
 
