@@ -5,13 +5,12 @@ the rule was read; most runs are over before the call returns.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from homeserver.rules.journal.journal import Journal
-from homeserver.rules.moments import Schedule
-from homeserver.rules.run import Fired
+from homeserver.rules.schedule import Schedule
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.topics.cause import Cause
@@ -53,7 +52,7 @@ class Engine:
         self.zone = ZoneInfo(house.settings.home.time_zone)
         self.observer = Observer(view, self.zone, house.clock.now)
         self.templates = self.observer.templates
-        self.schedule = Schedule(house.clock, self.zone, self._due)
+        self.schedule = Schedule(house.clock, self.zone)
         self._index: dict[str, tuple[Hear, ...]] = {}
         self._notices: dict[Key, tuple[Notice, ...]] = {}
         self._stop: Callable[[], None] | None = None
@@ -65,6 +64,7 @@ class Engine:
 
     def start(self) -> None:
         self._stop = self.view.watch_all(self.on_state)
+        self.schedule.start()
 
     def stop(self) -> None:
         if self._stop is not None:
@@ -114,9 +114,6 @@ class Engine:
         what, kind = happening.key
         for notice in (*self._notices.get((what, kind), ()), *self._notices.get((what, "*"), ())):
             notice(happening)
-
-    def _due(self, trigger: Any, moment: datetime) -> None:
-        trigger.fire(Fired(trigger, now=moment))
 
     # -- for people and templates
 

@@ -1,29 +1,34 @@
-"""Times of day in the home's zone, and when they come next.
+"""Moments: when something comes next, in the home's zone.
 
-Declared policy where clocks change: a local time that is skipped comes once, at the jump; one that comes twice counts
-the first time. A schedule keeps one timer however many moments it holds, and looks at the clock at least every minute,
-so that it stays right when the machine slept or its clock was set.
+Declared policy where clocks change. A time of day is a promise for each day: a local time that is skipped comes once,
+at the jump, and one that comes twice counts the first time. A rhythm (a pattern that names no hours, such as every five
+minutes) is a promise for each hour that is lived through: it comes in both of two equal hours, and not in one that is
+left out.
 """
 
-import heapq
-import itertools
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.reading.problem import nearest, not_yet
-from homeserver.rules.reading.yaml_source import Seq
-from homeserver.runtime.clock import Clock, Timer
+from homeserver.rules.reading.problem import nearest
 from homeserver.topics.record import record
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-LATEST: Final = timedelta(minutes=10)
-"""A moment that passed longer ago than this, while the machine slept, is not made up for."""
+NAMES: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+GROUPS: Final = {"weekdays": range(5), "weekend": range(5, 7), "daily": range(7)}
+"""Words for several days at once."""
+EVERY_DAY: Final = frozenset(range(7))
 _TIME: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
-_LOOK: Final = 60.0
-"""Seconds between looks at the clock."""
+_SECOND: Final = timedelta(seconds=1)
+_SPANS: Final = tuple(timedelta(seconds=seconds) for seconds in (60, 3_600, 86_400, 35 * 86_400, 400 * 86_400))
+
+
+class Comes(Protocol):
+    """Something that comes again and again, or once."""
+
+    def after(self, moment: datetime, zone: tzinfo) -> datetime | None:
+        """When it comes next after `moment`; both in UTC. None: never again."""
 
 
 @record
@@ -34,7 +39,6 @@ class Moment:
     days: frozenset[int]
 
     def after(self, moment: datetime, zone: tzinfo) -> datetime:
-        """When it comes next after `moment`; both in UTC."""
         day = moment.astimezone(zone).date() - timedelta(days=1)
         while True:
             day += timedelta(days=1)
@@ -44,14 +48,107 @@ class Moment:
                     return found
 
 
+@record
+class Once:
+    """One moment, in UTC."""
+
+    at: datetime
+
+    def after(self, moment: datetime, zone: tzinfo) -> datetime | None:
+        return self.at if self.at > moment else None
+
+
+@record
+class Pattern:
+    """All times of day that consist of these hours, minutes and seconds, each in order."""
+
+    hours: tuple[int, ...]
+    minutes: tuple[int, ...]
+    seconds: tuple[int, ...]
+
+    def after(self, moment: datetime, zone: tzinfo) -> datetime:
+        if len(self.hours) == 24:
+            return self._beat(moment, zone)
+        return utc_of_local(self._from(_first_after(moment, zone)), zone)
+
+    def _beat(self, moment: datetime, zone: tzinfo) -> datetime:
+        """The next real moment that shows such minutes and seconds."""
+        start = moment.replace(microsecond=0) + _SECOND
+        while True:
+            shift = start.astimezone(zone).utcoffset() or timedelta()
+            found = (self._from((start + shift).replace(tzinfo=None)) - shift).replace(tzinfo=UTC)
+            if found.astimezone(zone).utcoffset() == shift:
+                return found
+            start = jump_between(start, found, zone)
+
+    def _from(self, local: datetime) -> datetime:
+        """The first such local time from `local` on."""
+        second = _least(self.seconds, local.second)
+        if second is None:
+            second, local = self.seconds[0], local.replace(second=0) + timedelta(minutes=1)
+        minute = _least(self.minutes, local.minute)
+        if minute != local.minute:
+            second = self.seconds[0]
+        if minute is None:
+            minute, local = self.minutes[0], local.replace(minute=0) + timedelta(hours=1)
+        hour = _least(self.hours, local.hour)
+        if hour != local.hour:
+            minute, second = self.minutes[0], self.seconds[0]
+        if hour is None:
+            hour, local = self.hours[0], local + timedelta(days=1)
+        return local.replace(hour=hour, minute=minute, second=second)
+
+
+def _least(values: tuple[int, ...], least: int) -> int | None:
+    return next((value for value in values if value >= least), None)
+
+
+def _first_after(moment: datetime, zone: tzinfo) -> datetime:
+    """The first local second whose moment comes after `moment`: later local times never come earlier."""
+    low = moment.astimezone(zone).replace(tzinfo=None, microsecond=0, fold=0) + _SECOND
+    if utc_of_local(low, zone) > moment:
+        return low
+    high = low + timedelta(days=2)  # in the second of two equal hours
+    while high - low > _SECOND:
+        middle = (low + (high - low) // 2).replace(microsecond=0)
+        if utc_of_local(middle, zone) > moment:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def latest(comes: Comes, since: datetime, now: datetime, zone: tzinfo) -> datetime | None:
+    """The last time that something came after `since`, up to `now`; None if it did not."""
+    for span in (*_SPANS, now - since):
+        begin = max(since, now - span)
+        found = comes.after(begin, zone)
+        if found is not None and found <= now:
+            while (later := comes.after(found, zone)) is not None and later <= now:
+                found = later
+            return found
+        if begin == since:
+            return None
+    return None
+
+
 def utc_of(day: date, at: time, zone: tzinfo) -> datetime:
     """The UTC of a local time: the first of two, and the jump itself for one that is skipped."""
-    local = datetime.combine(day, at, zone)
+    return utc_of_local(datetime.combine(day, at), zone)
+
+
+def utc_of_local(local: datetime, zone: tzinfo) -> datetime:
+    """The same for a date and time without a zone."""
+    local = local.replace(tzinfo=zone)
     found = local.astimezone(UTC)
     if found.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
         return found
-    early, late = local.replace(fold=1).astimezone(UTC), found
-    while late - early > timedelta(seconds=1):
+    return jump_between(local.replace(fold=1).astimezone(UTC), found, zone)
+
+
+def jump_between(early: datetime, late: datetime, zone: tzinfo) -> datetime:
+    """When clocks change, which they do once between two moments; to the second."""
+    while late - early > _SECOND:
         middle = early + (late - early) // 2
         if middle.astimezone(zone).utcoffset() == early.astimezone(zone).utcoffset():
             early = middle
@@ -60,82 +157,38 @@ def utc_of(day: date, at: time, zone: tzinfo) -> datetime:
     return late.replace(microsecond=0)
 
 
-class Schedule:
-    """Calls triggers at their moments. `due` is called with the trigger and the moment in UTC."""
-
-    def __init__(self, clock: Clock, zone: tzinfo, due: Callable[[Any, datetime], None]) -> None:
-        self._clock = clock
-        self._zone = zone
-        self._due = due
-        self._order = itertools.count()
-        self._waiting: list[tuple[datetime, int, Moment, Any]] = []
-        self._timer: Timer | None = None
-
-    def add(self, moment: Moment, trigger: Any) -> None:
-        self._push(moment, trigger, self._clock.now())
-        self._arm()
-
-    def remove(self, trigger: Any) -> None:
-        self._waiting = [row for row in self._waiting if row[3] is not trigger]
-        heapq.heapify(self._waiting)
-
-    def close(self) -> None:
-        self._waiting.clear()
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _push(self, moment: Moment, trigger: Any, after: datetime) -> None:
-        due = moment.after(after, self._zone)
-        heapq.heappush(self._waiting, (due, next(self._order), moment, trigger))
-
-    def _arm(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = None
-        if self._waiting:
-            seconds = (self._waiting[0][0] - self._clock.now()).total_seconds()
-            self._timer = self._clock.call_later(min(_LOOK, max(0.0, seconds)), self._look)
-
-    def _look(self) -> None:
-        now = self._clock.now()
-        while self._waiting and self._waiting[0][0] <= now:
-            due, _, moment, trigger = heapq.heappop(self._waiting)
-            late = now - due
-            self._push(moment, trigger, now if late > LATEST else due)
-            if late <= LATEST:
-                self._due(trigger, due)
-        self._arm()
-
-
 # -- reading
 
 
-def time_of(fields: Fields, name: str, value: Any, line: int) -> time:
-    """`HH:MM` or `HH:MM:SS`; raises `RuleError`."""
-    text = str(value).strip()
-    found = _TIME.fullmatch(text)
+def clock_time(text: str) -> time | None:
+    """`HH:MM` or `HH:MM:SS`; None for anything else."""
+    found = _TIME.fullmatch(text.strip())
+    return time(int(found[1]), int(found[2]), int(found[3] or 0)) if found is not None else None
+
+
+def time_of(fields: Fields, name: str, value: Any) -> time:
+    """The same; raises `RuleError`."""
+    found = clock_time(str(value))
     if found is None:
-        if "." in text or "{" in text or isinstance(value, dict):
-            raise not_yet(f"{name} with an entity or template", line, fields.where(name))
-        raise fields.wrong(f"{name} must be a time such as 07:30 or 07:30:00, in quotes, not {text!r}", name)
-    return time(int(found[1]), int(found[2]), int(found[3] or 0))
-
-
-def moments(fields: Fields, name: str, days: frozenset[int]) -> tuple[Moment, ...]:
-    """The times of a field: one or a list."""
-    value = fields.need(name, "give a time such as 07:30")
-    parts = value if isinstance(value, Seq) else (value,)
-    return tuple(Moment(time_of(fields, name, part, fields.line(name)), days) for part in parts)
+        raise fields.wrong(f"{name} must be a time such as 07:30 or 07:30:00, in quotes, not {value!r}", name)
+    return found
 
 
 def weekdays(fields: Fields, name: str) -> frozenset[int]:
-    """The days of a field; all where it is missing."""
+    """The days of a field: mon, monday, weekdays, weekend; all where it is missing."""
     words = fields.words(name)
     if words is None:
-        return frozenset(range(7))
+        return EVERY_DAY
+    days: set[int] = set()
     for word in words:
-        if word not in DAYS:
-            raise fields.wrong(f"{word!r} is no weekday: {', '.join(DAYS)}{nearest(word, DAYS)}", name)
+        day = word.strip().lower()
+        if day in GROUPS:
+            days.update(GROUPS[day])
+        elif day in DAYS or day in NAMES:
+            days.add((DAYS if day in DAYS else NAMES).index(day))
+        else:
+            known = (*DAYS, *NAMES, *GROUPS)
+            raise fields.wrong(f"{word!r} is no weekday: {', '.join((*DAYS, *GROUPS))}{nearest(day, known)}", name)
     if not words:
         raise fields.wrong(f"{name} names no day: take it away, or name some of {', '.join(DAYS)}", name)
-    return frozenset(DAYS.index(word) for word in words)
+    return frozenset(days)

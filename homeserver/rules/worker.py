@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from homeserver.rules.engine import Engine
 from homeserver.rules.journal.journal import Journal
+from homeserver.rules.journal.looked import LookedRow
 from homeserver.rules.reading.folder import Folder
 from homeserver.rules.reading.problem import Problem, nearest
 from homeserver.rules.reading.rule_file import Book
@@ -83,6 +84,7 @@ class Rules(Worker):
         ledger = self._resources.enter_context(Ledger.open(self.house.folder / "rules.db", MIGRATIONS))
         self.turn = Turn(ledger)
         self.engine.journal = Journal(self.turn, self.house.clock)
+        self.engine.schedule.looked = LookedRow(self.turn)
         async with self._reading:
             book, _ = await asyncio.gather(self.folder.read(self.engine.templates), self.house.snapshot())
             said = await self.house.leftovers(RULE_CONFIG)

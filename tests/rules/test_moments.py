@@ -1,4 +1,5 @@
-"""Times of day come the declared number of times, whatever clocks do: once for each day, skipped or doubled or not."""
+"""Times of day come the declared number of times, whatever clocks do: once for each day, skipped or doubled or not;
+rhythms come in each hour that is lived through."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -7,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeserver.rules.moments import Moment, Schedule, utc_of
-from homeserver.runtime.clock import VirtualClock
+from homeserver.rules.moments import Moment, Once, Pattern, latest, utc_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAILY = frozenset(range(7))
+ALL = tuple(range(24)), tuple(range(60)), tuple(range(60))
 ZONES = [
     "Europe/Berlin",
     "America/New_York",
@@ -74,58 +75,60 @@ def _skipped(day: date, at: time, zone: ZoneInfo) -> bool:
     return local.astimezone(UTC).astimezone(zone).time() != at
 
 
-class Fires:
-    def __init__(self) -> None:
-        self.at: list[datetime] = []
-
-    def due(self, trigger: object, moment: datetime) -> None:
-        self.at.append(moment)
-
-
-async def test_a_schedule_calls_at_the_minute_and_keeps_one_timer() -> None:
-    clock, fires = VirtualClock(datetime(2026, 1, 5, 7, 0, tzinfo=UTC)), Fires()
-    schedule = Schedule(clock, UTC, fires.due)
-    for minute in (15, 5, 30):
-        schedule.add(Moment(time(7, minute), DAILY), object())
-    await clock.advance(20 * 60)
-    assert [moment.minute for moment in fires.at] == [5, 15]
-    await clock.advance(24 * 3600)
-    assert [moment.minute for moment in fires.at] == [5, 15, 30, 5, 15]
+def comes(pattern: Pattern, start: datetime, hours: float) -> list[str]:
+    """The local times of a pattern within some hours from `start` on."""
+    now, found = start - timedelta(seconds=1), []
+    while (now := pattern.after(now, BERLIN)) < start + timedelta(hours=hours):
+        found.append(now.astimezone(BERLIN).strftime("%H:%M:%S"))
+    return found
 
 
-async def test_a_schedule_forgets_a_trigger() -> None:
-    clock, fires, trigger = VirtualClock(), Fires(), object()
-    schedule = Schedule(clock, UTC, fires.due)
-    schedule.add(Moment(time(7, 15), DAILY), trigger)
-    schedule.remove(trigger)
-    await clock.advance(86_400)
-    assert fires.at == []
+NOON = datetime(2026, 1, 5, 11, 0, tzinfo=UTC)
+SPRING, AUTUMN = datetime(2026, 3, 29, 0, 0, tzinfo=UTC), datetime(2026, 10, 24, 23, 0, tzinfo=UTC)
 
 
-class SleepyClock(VirtualClock):
-    """A machine that slept: the wall clock is ahead of what the timers counted."""
+@pytest.mark.parametrize(
+    ("pattern", "start", "hours", "found"),
+    [
+        (Pattern(ALL[0], (0, 30), (0,)), NOON, 1.5, ["12:00:00", "12:30:00", "13:00:00"]),
+        (Pattern(*ALL), NOON, 2 / 3600, ["12:00:00", "12:00:01"]),
+        (Pattern((13,), (59,), (58, 59)), NOON, 24, ["13:59:58", "13:59:59"]),
+        (Pattern((0, 12), (0,), (0,)), NOON, 24, ["12:00:00", "00:00:00"]),
+        # A rhythm leaves out the hour that there is not, and comes in both of two equal hours.
+        (Pattern(ALL[0], (0, 30), (0,)), SPRING, 2, ["01:00:00", "01:30:00", "03:00:00", "03:30:00"]),
+        (Pattern(ALL[0], (30,), (0,)), AUTUMN, 4, ["01:30:00", "02:30:00", "02:30:00", "03:30:00"]),
+        # With hours named it is times of day: what is skipped comes once, at the jump; what is doubled, the first time.
+        (Pattern((2,), (0, 15, 30), (0,)), SPRING, 22, ["03:00:00"]),
+        (Pattern((1, 2), (15, 30), (0,)), SPRING, 22, ["01:15:00", "01:30:00", "03:00:00"]),
+        (Pattern((2,), (0, 30), (0,)), AUTUMN, 24, ["02:00:00", "02:30:00"]),
+        (Pattern((1, 2, 3), (0,), (0,)), AUTUMN, 24, ["01:00:00", "02:00:00", "03:00:00"]),
+    ],
+)
+def test_a_pattern_comes(pattern: Pattern, start: datetime, hours: float, found: list[str]) -> None:
+    assert comes(pattern, start, hours) == found
 
-    slept = timedelta()
 
-    def now(self) -> datetime:
-        return super().now() + self.slept
-
-
-@pytest.mark.parametrize(("slept", "fired"), [(timedelta(minutes=9), 1), (timedelta(hours=3), 0)])
-async def test_a_short_sleep_is_made_up_for_a_long_one_is_not(slept: timedelta, fired: int) -> None:
-    clock, fires = SleepyClock(datetime(2026, 1, 5, 7, 0, tzinfo=UTC)), Fires()
-    Schedule(clock, UTC, fires.due).add(Moment(time(7, 5), DAILY), object())
-    clock.slept = timedelta(minutes=5) + slept
-    await clock.advance(61)
-    assert len(fires.at) == fired
-    await clock.advance(86_400)
-    assert len(fires.at) == fired + 1
+def test_once_comes_once() -> None:
+    assert Once(NOON).after(NOON - timedelta(seconds=1), UTC) == NOON
+    assert Once(NOON).after(NOON, UTC) is None
 
 
-async def test_a_clock_set_back_fires_nothing_twice() -> None:
-    clock, fires = SleepyClock(datetime(2026, 1, 5, 7, 0, tzinfo=UTC)), Fires()
-    Schedule(clock, UTC, fires.due).add(Moment(time(7, 5), DAILY), object())
-    await clock.advance(301)
-    clock.slept = -timedelta(minutes=4)
-    await clock.advance(600)
-    assert len(fires.at) == 1
+@pytest.mark.parametrize(
+    ("since", "now", "found"),
+    [
+        (timedelta(hours=-2), timedelta(), timedelta()),
+        (timedelta(hours=-2), timedelta(minutes=9, seconds=59), timedelta()),
+        (timedelta(hours=-2), timedelta(days=3, minutes=11), timedelta(days=3, minutes=10)),
+        (timedelta(), timedelta(minutes=9), None),
+        (timedelta(days=-900), timedelta(days=-1, minutes=1), timedelta(days=-1)),
+    ],
+)
+def test_the_latest_is_the_last_before_now(since: timedelta, now: timedelta, found: timedelta | None) -> None:
+    every_ten = Pattern(ALL[0], tuple(range(0, 60, 10)), (0,))
+    assert latest(every_ten, NOON + since, NOON + now, BERLIN) == (None if found is None else NOON + found)
+
+
+def test_the_latest_of_what_comes_seldom() -> None:
+    yearly = Once(NOON - timedelta(days=700))
+    assert latest(yearly, NOON - timedelta(days=2000), NOON, BERLIN) == yearly.at
+    assert latest(Moment(time(), DAILY), NOON - timedelta(hours=1), NOON, BERLIN) is None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler, truth
+from homeserver.rules.conditions.time import time_condition
 from homeserver.rules.conditions.condition import Condition, every, leaf, no, some
 from homeserver.rules.conditions.device import compile_device
 from homeserver.rules.conditions.state import compile_numeric_state, compile_state

@@ -72,6 +72,10 @@ class Journal:
             self._kept.discard(run.key)
             self._strike(self._over, run.key)
 
+    def holds(self, key: str) -> bool:
+        """Whether a run under this key is under way."""
+        return key in self._kept
+
     # -- triggers
 
     def wait(self, trigger: "EntityTrigger", entity_id: str, seconds: float, states: tuple[Any, Any]) -> None:

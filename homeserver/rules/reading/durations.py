@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from homeserver.rules.reading.fields import Fields, kind_of
@@ -87,3 +88,18 @@ def _compiled(value: Any, fields: Fields, name: str, templates: Templates) -> An
     except TemplateError as error:
         raise fields.wrong(error.text, name) from error
     return value if template.static else template
+
+
+def offset_of(fields: Fields, name: str) -> timedelta:
+    """A length of time that may be negative: `-00:30:00`, `-90`, `minutes: -30`; nothing where it is missing."""
+    value = fields.take(name)
+    if value is None:
+        return timedelta()
+    text = value.strip() if isinstance(value, str) else ""
+    try:
+        seconds = -_seconds(text[1:]) if text.startswith("-") else _seconds(text.removeprefix("+") or value)
+        if not abs(seconds) <= LONGEST:
+            raise DurationError(f"{value!r} is longer than a year")
+    except DurationError as error:
+        raise fields.wrong(f"{name}: {error}; a - before it means earlier", name) from error
+    return timedelta(seconds=seconds)

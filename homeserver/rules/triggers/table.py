@@ -9,6 +9,7 @@ from homeserver.rules.reading.problem import nearest, not_yet
 from homeserver.rules.triggers.numeric_state import compile_numeric_state
 from homeserver.rules.triggers.state import compile_state
 from homeserver.rules.triggers.time import compile_time
+from homeserver.rules.triggers.time_pattern import compile_time_pattern
 from homeserver.rules.triggers.trigger import Trigger
 
 Compile = Callable[[Fields, Compiler, str, int, str], Trigger]
@@ -16,11 +17,12 @@ TRIGGERS: Final[Mapping[str, Compile]] = {
     "state": compile_state,
     "numeric_state": compile_numeric_state,
     "time": compile_time,
+    "time_pattern": compile_time_pattern,
 }
 """By kind."""
 PLANNED: Final = frozenset(
     {"calendar", "conversation", "device", "event", "geo_location", "homeassistant", "mqtt", "persistent_notification"}
-    | {"sentence", "sun", "tag", "template", "time_pattern", "webhook", "zone"}
+    | {"sentence", "sun", "tag", "template", "webhook", "zone"}
 )
 """Kinds of the language that are not built yet."""
 
