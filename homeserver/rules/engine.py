@@ -6,19 +6,26 @@ the rule was read; most runs are over before the call returns.
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from homeserver.rules.device_topics import DeviceTopics
 from homeserver.rules.journal.journal import Journal
 from homeserver.rules.schedule import Schedule
+from homeserver.rules.webhooks import WebhookIds
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import EntityState
+from homeserver.topics.event import WEBHOOKS, CalendarAhead, Webhooks
 from homeserver.topics.record import record
+from homeserver.view.announced import Announcements
 from homeserver.view.observed import Observer
 from homeserver.view.state import State
 from homeserver.view.view import View
+
+if TYPE_CHECKING:
+    from homeserver.rules.owned.owner import Owner
 
 Hear = Callable[[str, EntityState | None, EntityState | None], None]
 Key = tuple[str, str]
@@ -50,15 +57,25 @@ class Engine:
         self.view = view
         self.clock = house.clock
         self.zone = ZoneInfo(house.settings.home.time_zone)
-        self.observer = Observer(view, self.zone, house.clock.now)
+        self.observer = Observer(view, self.zone, house.clock.now, house.settings.home)
         self.templates = self.observer.templates
         self.schedule = Schedule(house.clock, self.zone)
+        self.device_topics = DeviceTopics(house)
+        self.webhooks = WebhookIds(lambda marks: house.say(WEBHOOKS, Webhooks(marks), house.worker))
+        self.calendars: dict[str, CalendarAhead] = {}
+        """What is ahead in each calendar, by entity."""
         self._index: dict[str, tuple[Hear, ...]] = {}
         self._notices: dict[Key, tuple[Notice, ...]] = {}
         self._stop: Callable[[], None] | None = None
         self._chains: dict[str, tuple[int, float]] = {}
+        self.announced = Announcements()
+        """What workers answer now: any of it can be an action."""
+        self.offers: dict[str, Offer] = {}
+        """Services that are no entity's and that come and go, by their full names: `script.movie_night`."""
         self.journal: Journal
         """What is under way; the worker opens it."""
+        self.owner: Owner | None = None
+        """Of the entities that the rules have; the worker opens it."""
         self.changed: Callable[[Any], None] = _nobody
         """Called with a rule that the engine has stopped by itself."""
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from homeserver.rules.ears import Ears
 from homeserver.rules.engine import Engine
 from homeserver.rules.journal.journal import Journal
 from homeserver.rules.journal.looked import LookedRow
@@ -41,9 +42,10 @@ from homeserver.rules.words import (
 from homeserver.runtime.house import House
 from homeserver.runtime.store import Ledger
 from homeserver.runtime.turn import Turn
-from homeserver.runtime.worker import Worker, answers
+from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker, answers
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.entity import COMMAND
+from homeserver.topics.event import WEBHOOKS
 from homeserver.topics.names import slug
 from homeserver.view.view import View
 
@@ -58,11 +60,11 @@ class RulesOptions(BaseModel):
     look: float = Field(2.0, gt=0, description="seconds between looks at the rule files")
 
 
-class Rules(Worker):
+class Rules(Ears, Worker):
     """The rules of the home."""
 
     name = "rules"
-    says = (COMMAND, RULE_CONFIG, RULE_RUN)
+    says = (COMMAND, RULE_CONFIG, RULE_RUN, WEBHOOKS, ANY_DEVICE_TOPIC)
     options = RulesOptions
 
     def __init__(self, house: House, engine: Engine, folder: Folder, look: float) -> None:
@@ -95,6 +97,7 @@ class Rules(Worker):
         self._take_up()
         self.engine.start()
         self.house.start(self._look(), "look at the rule files")
+        self.house.start(self.announce_start(), "tell that the home has started")
 
     def _take_up(self) -> None:
         """Go on with what an earlier process had under way."""
@@ -112,6 +115,8 @@ class Rules(Worker):
             rule.go_on()
 
     async def close(self) -> None:
+        self.tell_shutdown()
+        await asyncio.sleep(0)  # what was asked of other workers is on its way
         self.engine.journal.freeze()
         self.engine.stop()
         for rule in self.rules.values():

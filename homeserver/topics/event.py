@@ -1,5 +1,6 @@
 """What happens and leaves no state behind: a button is pressed, a tag is scanned, somebody says a sentence."""
 
+import hashlib
 from dataclasses import field
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -47,6 +48,18 @@ class Sentence:
     device_id: str | None = None
     conversation_id: str | None = None
     cause: Cause | None = None
+
+
+@record
+class Webhooks:
+    """The webhooks that something waits for, as `webhook_mark` makes them: an id is as good as a key."""
+
+    marks: tuple[str, ...]
+
+
+def webhook_mark(id: str) -> str:
+    """What may be known of a webhook's id."""
+    return hashlib.sha256(f"webhook:{id}".encode()).hexdigest()[:32]
 
 
 NotificationUpdate = Literal["added", "removed", "updated", "current"]
@@ -107,5 +120,6 @@ EVENT: Final = Topic[Event]("event/fired/{login}", Event)
 SENTENCE: Final = Topic[Sentence]("event/sentence/{login}", Sentence)
 NOTIFICATION: Final = Topic[NotificationTold]("event/notification/{login}", NotificationTold)
 WEBHOOK: Final = Topic[WebhookHeard]("event/webhook/{login}", WebhookHeard)
+WEBHOOKS: Final = Retained("webhook/{worker}/marks", Webhooks)
 CALENDAR: Final = Retained("calendar/{object_id}/ahead", CalendarAhead)
 """The days ahead of the calendar entity `calendar.<object_id>`."""

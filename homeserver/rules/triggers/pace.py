@@ -101,8 +101,11 @@ class Gate:
             return True
         if now - self._told >= within:
             self._told = now
-            self._engine.complain(self._trigger, f"wants to fire more often than max_per allows, {self._pace.most} "
-                                  f"times in {within:g} s; the rest is left out")
+            self._engine.complain(
+                self._trigger,
+                f"wants to fire more often than max_per allows, {self._pace.most} "
+                f"times in {within:g} s; the rest is left out",
+            )
         return False
 
 
@@ -120,7 +123,7 @@ def _max_per(fields: Fields) -> tuple[int, float]:
         return 0, 0.0
     found = _MAX_PER.fullmatch(text.strip().lower())
     if found is None or found[3] not in _UNITS:
-        raise fields.wrong(f"max_per must be a number and a time such as 5/10min, 1/h or 20/day, not {text!r}", "max_per")
+        raise fields.wrong(f"max_per must be a number and a time such as 5/10min or 20/day, not {text!r}", "max_per")
     most, within = int(found[1]), float(found[2] or 1) * _UNITS[found[3]]
     if not most or not within:
         raise fields.wrong(f"max_per {text!r} would never let it fire: give numbers above nought", "max_per")

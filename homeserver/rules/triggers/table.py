@@ -6,24 +6,42 @@ from typing import Final
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.problem import nearest, not_yet
+from homeserver.rules.triggers.calendar import compile_calendar
+from homeserver.rules.triggers.conversation import compile_conversation
+from homeserver.rules.triggers.device import compile_device
+from homeserver.rules.triggers.event import compile_event, compile_notification, compile_start, compile_tag
+from homeserver.rules.triggers.mqtt import compile_mqtt
 from homeserver.rules.triggers.numeric_state import compile_numeric_state
+from homeserver.rules.triggers.pace import compile_pace
 from homeserver.rules.triggers.state import compile_state
+from homeserver.rules.triggers.template import compile_template
 from homeserver.rules.triggers.time import compile_time
 from homeserver.rules.triggers.time_pattern import compile_time_pattern
 from homeserver.rules.triggers.trigger import Trigger
+from homeserver.rules.triggers.webhook import compile_webhook
+from homeserver.rules.triggers.zone import compile_zone
 
 Compile = Callable[[Fields, Compiler, str, int, str], Trigger]
 TRIGGERS: Final[Mapping[str, Compile]] = {
     "state": compile_state,
     "numeric_state": compile_numeric_state,
+    "template": compile_template,
+    "event": compile_event,
+    "device": compile_device,
+    "mqtt": compile_mqtt,
+    "webhook": compile_webhook,
+    "homeassistant": compile_start,
+    "conversation": compile_conversation,
+    "sentence": compile_conversation,
+    "calendar": compile_calendar,
+    "tag": compile_tag,
+    "zone": compile_zone,
+    "persistent_notification": compile_notification,
     "time": compile_time,
     "time_pattern": compile_time_pattern,
 }
 """By kind."""
-PLANNED: Final = frozenset(
-    {"calendar", "conversation", "device", "event", "geo_location", "homeassistant", "mqtt", "persistent_notification"}
-    | {"sentence", "sun", "tag", "template", "webhook", "zone"}
-)
+PLANNED: Final = frozenset({"geo_location", "sun"})
 """Kinds of the language that are not built yet."""
 
 
@@ -42,5 +60,8 @@ def compile_trigger(fields: Fields, compiler: Compiler, number: int) -> Trigger 
     if "variables" in fields:
         inner = fields.inner("variables")
         made.variables = compiler.data(inner.node, inner.line(), inner.way)
+    made.pace = compile_pace(fields, compiler.templates)
+    if fields.flag("ignore_unavailable", False) and (reason := made.ignore_unavailable()):
+        raise fields.wrong(reason, "ignore_unavailable")
     fields.done("note")
     return made

@@ -12,6 +12,7 @@ from homeserver.rules.run import Fired
 from homeserver.runtime.clock import Timer
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityState
 from homeserver.view.templates import TemplateError
+from homeserver.view.view import View
 
 if TYPE_CHECKING:
     from homeserver.rules.journal.journal import Wait
@@ -27,6 +28,8 @@ class Trigger(ABC):
     """One compiled trigger. `id` is what the condition `trigger` asks for."""
 
     kind = ""
+    platform = ""
+    """What `trigger.platform` says, where that is not the kind."""
 
     def __init__(self, id: str, number: int, alias: str) -> None:
         self.id = id
@@ -87,7 +90,12 @@ class Trigger(ABC):
 
     def describe(self, fired: Fired, engine: Engine) -> dict[str, Any]:
         """The variable `trigger`."""
-        named = {"platform": self.kind, "id": self.id, "idx": str(self.number), "alias": self.alias or None}
+        named = {
+            "platform": self.platform or self.kind,
+            "id": self.id,
+            "idx": str(self.number),
+            "alias": self.alias or None,
+        }
         return {**named, **fired.data}
 
 
@@ -110,6 +118,8 @@ class EntityTrigger(Trigger):
     def __init__(self, id: str, number: int, alias: str, entity_ids: tuple[str, ...], lasting: Duration | None) -> None:
         super().__init__(id, number, alias)
         self.entity_ids = entity_ids
+        self.find: Callable[[View], tuple[str, ...]] | None = None
+        """Tells the entities when it begins to listen, where the rule names them in another way."""
         self._lasting = lasting
         self.engine: Engine
         self.clear()
@@ -121,6 +131,10 @@ class EntityTrigger(Trigger):
 
     def attach(self, engine: Engine, fire: Fire) -> None:
         self.fire, self.engine = fire, engine
+        if self.find is not None:
+            self.entity_ids = self.find(engine.view)
+            if not self.entity_ids:
+                engine.complain(self, "the device has no such entity, or several")
         for entity_id in self.entity_ids:
             engine.listen(entity_id, self.hear if self.asks else self._hear_steadily)
 
