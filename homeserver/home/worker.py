@@ -384,5 +384,5 @@ class Home(Answering, Importing, Removing):
 
 def setup(house: House) -> Home:
     zone = ZoneInfo(house.settings.home.time_zone)
-    templates = Templates(template_functions(house.shared(View)), zone=zone, now=house.clock.now)
+    templates = Templates(template_functions(house.shared(View), house.settings.home), zone=zone, now=house.clock.now)
     return Home(house, house.options(HomeOptions), templates)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from homeserver.rules.device_topics import DeviceTopics
 from homeserver.rules.journal.journal import Journal
+from homeserver.rules.offer import Offer
 from homeserver.rules.schedule import Schedule
 from homeserver.rules.webhooks import WebhookIds
 from homeserver.runtime.heard import Heard

@@ -16,6 +16,8 @@ ELEMENT: Final = 16
 RANGE: Final = 10_000
 DIGITS: Final = 4096
 """Bits of the largest whole number."""
+MOMENT: Final = 500
+"""Characters of a time's form."""
 _SCALARS: Final = frozenset({int, float, bool, type(None)})
 _REPEATED: Final = (str, bytes, list, tuple)
 """What `*` repeats."""
@@ -169,6 +171,12 @@ def check_wordwrap(text: Any, width: Any = 79, _: Any = True, wrapstring: Any = 
     limit(len(str(text)) * (1 + len(str(wrapstring or ""))), "wordwrap")
 
 
+def check_moment(*texts: Any) -> None:
+    """Forms of times: Python's grow with each letter, and are searched letter by letter."""
+    if any(isinstance(text, str) and len(text) > MOMENT for text in texts):
+        raise BoundError(f"the form of a time has at most {MOMENT} characters")
+
+
 def check_format(pattern: Any, *values: Any, **named: Any) -> None:
     check_percent(pattern, values or named)
 
@@ -222,3 +230,5 @@ def check_method(method: Any, args: tuple[Any, ...], named: Mapping[str, Any]) -
         raise BoundError(f"templates cannot use .{name}()")
     if isinstance(owner, str) and (check := METHODS.get(name)) is not None:
         check(owner, *args, **named)
+    elif name in ("strftime", "strptime"):
+        check_moment(*args, *named.values())

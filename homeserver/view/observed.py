@@ -15,9 +15,11 @@ from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
+from homeserver.runtime.home_settings import HomeSettings
 from homeserver.topics.entity import EntityState
 from homeserver.view.state import State
-from homeserver.view.template_functions import Questions, template_questions
+from homeserver.view.template_functions import template_questions
+from homeserver.view.template_questions import Questions
 from homeserver.view.templates import Template, Templates
 from homeserver.view.view import View
 
@@ -71,9 +73,9 @@ class _NotingView(View):
 class Observer:
     """Makes `templates`, and can say what they look at."""
 
-    def __init__(self, view: View, zone: tzinfo, now: Callable[[], datetime]) -> None:
+    def __init__(self, view: View, zone: tzinfo, now: Callable[[], datetime], home: HomeSettings | None = None) -> None:
         self._view: Final = view
-        self._questions: tuple[Questions, ...] = template_questions(view)
+        self._questions: tuple[Questions, ...] = template_questions(view, home)
         self._clock = now
         self._look: Look | None = None
         functions = {name: function for group in self._questions for name, function in group.functions().items()}

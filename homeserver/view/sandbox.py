@@ -47,6 +47,15 @@ _PER_STEP: Final = 64
 """Weight that one step can carry."""
 _UNKNOWN_HERE: Final = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport, nodes.Block)
 _REMOVED: Final = ("lipsum", "urlize", "xmlattr", "pprint", "forceescape", "random")
+"""What `template_calls` and `template_numbers` bring anew, with bounds."""
+DEAR: Final = frozenset(
+    (
+        *("expand", "closest", "area_entities", "floor_entities", "device_entities", "label_entities"),
+        *("integration_entities", "device_attr", "is_device_attr", "device_name", "assist_exposed_entities", "labels"),
+    )
+)
+"""Functions that go through the whole home; each call costs `_DEAR`, so that the time is looked at."""
+_DEAR: Final = 64
 _NO_COST: Final = frozenset(
     {"defined", "undefined", "none", "string", "number", "mapping", "boolean", "true", "false", "integer", "float"}
 )
@@ -147,9 +156,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Add a filter, counted and checked."""
         check = FILTERS.get(name)
         passed = 1 if hasattr(function, "jinja_pass_arg") else 0
+        more = _DEAR if name in DEAR else 0
 
         def counted(*args: Any, **named: Any) -> Any:
             self.charge(args[passed:])
+            if more:
+                self.spend(more)
             if check is not None:
                 check(*args[passed:], **named)
             return sized(function(*args, **named))
@@ -281,6 +293,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             __self.charge(kwargs.values())
         if isinstance(__obj, BuiltinMethodType | MethodType):
             check_method(__obj, args, kwargs)
+            if __obj.__name__ in DEAR:
+                __self.spend(_DEAR)
         return sized(super().call(__context, __obj, *args, **kwargs))
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:

@@ -1,4 +1,4 @@
-"""What templates can ask of the home: states, attributes, areas, devices, labels.
+"""What templates can ask of the home: its states and their attributes; the other groups of questions are gathered here.
 
 Reference for names and results: https://www.home-assistant.io/template-functions/
 """
@@ -6,26 +6,20 @@ Reference for names and results: https://www.home-assistant.io/template-function
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
+from homeserver.runtime.home_settings import HomeSettings
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN
-from homeserver.topics.names import slug
-from homeserver.topics.registry import DeviceEntry, EntityEntry
 from homeserver.view.state import State
+from homeserver.view.state_words import attribute_words, state_words
+from homeserver.view.template_locations import LocationQuestions
+from homeserver.view.template_places import PlaceQuestions
+from homeserver.view.template_questions import Questions
 from homeserver.view.template_rows import NOTHING
+from homeserver.view.template_things import ThingQuestions
 from homeserver.view.view import View
 
 _NO_VALUE: Final = (UNKNOWN, UNAVAILABLE)
-
-
-class Questions:
-    """Functions of templates that look at `view`; the public methods of a group are functions under their own names."""
-
-    def __init__(self, view: View) -> None:
-        self.view = view
-
-    def functions(self) -> dict[str, Callable[..., Any]]:
-        """By name."""
-        names = (name for name in dir(type(self)) if not name.startswith("_") and name != "functions")
-        return {name: getattr(self, name) for name in names}
+_NO_GROUPS: Final = frozenset(("automation", "scene", "script"))
+"""Kinds that name other entities and do not consist of them."""
 
 
 class DomainStates:
@@ -61,7 +55,7 @@ class AllStates:
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def __call__(self, entity_id: str, rounded: bool = False, with_unit: bool = False) -> str:
+    def __call__(self, entity_id: str, rounded: bool | None = None, with_unit: bool = False) -> str:
         view = self._asking.view
         if not with_unit and not rounded:
             said = view.said(entity_id)
@@ -69,17 +63,22 @@ class AllStates:
         state = view.state(entity_id)
         if state is None:
             return UNKNOWN
-        return state.state_with_unit if with_unit else state.displayed
+        text = state.state if rounded is False else state.displayed
+        unit = state.attributes.get("unit_of_measurement")
+        return f"{text} {unit}" if with_unit and unit else text
 
 
-def template_questions(view: View) -> tuple[Questions, ...]:
-    """All groups."""
-    return _StateQuestions(view), _PlaceQuestions(view)
+def template_questions(view: View, home: HomeSettings | None = None) -> tuple[Questions, ...]:
+    """All groups; `home` tells where the home is."""
+    where = (home.latitude, home.longitude, home.unit_system == "metric") if home is not None else None
+    states = _StateQuestions(view)
+    return states, PlaceQuestions(view), ThingQuestions(view), LocationQuestions(view, where, states.expand)
 
 
-def template_functions(view: View) -> dict[str, Callable[..., Any]]:
+def template_functions(view: View, home: HomeSettings | None = None) -> dict[str, Callable[..., Any]]:
     """By name, for `Templates`."""
-    return {name: function for group in template_questions(view) for name, function in group.functions().items()}
+    groups = template_questions(view, home)
+    return {name: function for group in groups for name, function in group.functions().items()}
 
 
 class _StateQuestions(Questions):
@@ -105,7 +104,7 @@ class _StateQuestions(Questions):
         return said is not None and said.state not in _NO_VALUE
 
     def expand(self, *things: Any) -> list[State]:
-        """The states of entities and of the members of groups, each once."""
+        """The states of entities, of the members of groups and of the people in zones, each once, by id."""
         found: dict[str, State] = {}
         waiting: list[Any] = list(reversed(things))
         seen: set[str] = set()
@@ -116,112 +115,40 @@ class _StateQuestions(Questions):
             if isinstance(thing, State):
                 if (id := self.view.current(thing.entity_id)) not in seen:
                     seen.add(id)
-                    if thing.domain == "group":
-                        waiting.extend(thing.attributes.get("entity_id") or ())
-                    else:
+                    members = self._members(thing)
+                    if members is None:
                         found[thing.entity_id] = thing
+                    else:
+                        waiting.extend(members)
             elif isinstance(thing, Iterable):
                 waiting.extend(thing)
         return sorted(found.values(), key=lambda state: state.entity_id)
 
-    def entity_name(self, entity_id: str) -> str:
-        return self.view.name(entity_id)
+    def _members(self, state: State) -> Iterable[Any] | None:
+        """Who a group or a zone consists of; None for what is neither."""
+        if state.domain == "zone":
+            return state.attributes.get("persons") or ()
+        members = state.attributes.get("entity_id")
+        config = self.view.config(state.entity_id)
+        made_here = config is not None and config.owner == "rules" and state.domain not in _NO_GROUPS
+        if state.domain == "group" or (made_here and isinstance(members, list)):
+            return members or ()
+        return None
+
+    def state_translated(self, entity_id: str) -> str:
+        """The state as people say it, in English."""
+        state = self.view.state(entity_id)
+        return UNKNOWN if state is None else state_words(state)
+
+    def state_attr_translated(self, entity_id: str, name: str) -> Any:
+        """An attribute as people say it, in English."""
+        state = self.view.state(entity_id)
+        return None if state is None else attribute_words(state.attributes.get(name))
+
+    def entity_name(self, entity_id: str) -> str | None:
+        view = self.view
+        known = entity_id in view.entities or view.config(entity_id) is not None or view.said(entity_id) is not None
+        return view.name(entity_id) if known else None
 
     def is_hidden_entity(self, entity_id: str) -> bool:
         return self.view.entry(entity_id).hidden
-
-
-class _PlaceQuestions(Questions):
-    """The same for areas, floors, devices and labels."""
-
-    # areas
-
-    def areas(self) -> list[str]:
-        return list(self.view.areas)
-
-    def area_id(self, thing: str) -> str | None:
-        """Of an entity, a device, or an area's name."""
-        view = self.view
-        if "." in thing and (area := view.area_of(thing)):
-            return area
-        if device := view.device(thing):
-            return device.area_id
-        wanted = view.place("area", slug(thing))
-        for area_id, entry in view.areas.items():
-            if wanted in (area_id, slug(entry.name), *map(slug, entry.aliases)):
-                return area_id
-        return None
-
-    def area_name(self, thing: str) -> str | None:
-        area_id = self.area_id(thing)
-        entry = self.view.areas.get(area_id or "")
-        return entry.name if entry is not None else area_id
-
-    def area_entities(self, area: str) -> list[str]:
-        area_id = self.area_id(area) or area
-        return [entity_id for entity_id in self.view.known() if self.view.area_of(entity_id) == area_id]
-
-    def area_devices(self, area: str) -> list[str]:
-        area_id = self.area_id(area) or area
-        return [device_id for device_id, entry in self.view.devices.items() if entry.area_id == area_id]
-
-    # floors
-
-    def floors(self) -> list[str]:
-        return list(dict.fromkeys(entry.floor_id for entry in self.view.areas.values() if entry.floor_id))
-
-    def floor_id(self, thing: str) -> str | None:
-        if (floor := self.view.place("floor", thing)) in self.floors():
-            return floor
-        entry = self.view.areas.get(self.area_id(thing) or "")
-        return entry.floor_id if entry is not None else None
-
-    def floor_areas(self, floor: str) -> list[str]:
-        floor_id = self.view.place("floor", floor)
-        return [area_id for area_id, entry in self.view.areas.items() if entry.floor_id == floor_id]
-
-    def floor_entities(self, floor: str) -> list[str]:
-        return [entity_id for area_id in self.floor_areas(floor) for entity_id in self.area_entities(area_id)]
-
-    # devices
-
-    def device_id(self, thing: str) -> str | None:
-        """Of an entity, or of a device's name."""
-        if "." in thing and (device := self.view.device_of(thing)):
-            return device
-        return next((key for key, entry in self.view.devices.items() if entry.name == thing), None)
-
-    def device_entities(self, device_id: str) -> list[str]:
-        device_id = self.view.place("device", device_id)
-        return [entity_id for entity_id in self.view.known() if self.view.device_of(entity_id) == device_id]
-
-    def device_name(self, thing: str) -> str | None:
-        entry = self.view.device(self.device_id(thing) or thing)
-        return entry.name if entry is not None else None
-
-    def device_attr(self, thing: str, name: str) -> Any:
-        entry = self.view.device(self.device_id(thing) or thing)
-        shown = ("name", "area_id", "labels", "manufacturer", "model")
-        return getattr(entry, name) if entry is not None and name in shown else None
-
-    def is_device_attr(self, thing: str, name: str, value: Any) -> bool:
-        return bool(self.device_attr(thing, name) == value)
-
-    # labels
-
-    def labels(self, thing: str = "") -> list[str]:
-        """Of an entity or a device; without one all that are in use."""
-        view = self.view
-        if not thing:
-            entries: list[EntityEntry | DeviceEntry] = [*view.entities.values(), *view.devices.values()]
-            return sorted({label for entry in entries for label in entry.labels})
-        device = view.device(thing)
-        return list(device.labels if device is not None else view.entry(thing).labels)
-
-    def label_entities(self, label: str) -> list[str]:
-        label, entries = self.view.place("label", label), self.view.entities.items()
-        return [entity_id for entity_id, entry in entries if label in entry.labels and not entry.disabled]
-
-    def label_devices(self, label: str) -> list[str]:
-        label = self.view.place("label", label)
-        return [device_id for device_id, entry in self.view.devices.items() if label in entry.labels]

@@ -9,8 +9,8 @@ import statistics
 from collections.abc import Iterable
 from typing import Any, Final
 
-from jinja2 import Undefined, pass_context
-from jinja2.filters import do_int
+from jinja2 import Environment, Undefined, pass_context, pass_environment
+from jinja2.filters import do_int, do_max, do_min
 from jinja2.runtime import Context
 
 from homeserver.view.template_rows import NOTHING, Row, or_default, unfit
@@ -78,7 +78,7 @@ def add(value: Any, amount: Any, default: Any = NOTHING) -> Any:
 
 
 def multiply(value: Any, amount: Any, default: Any = NOTHING) -> Any:
-    return or_default("multiply", lambda: float(value) * float(amount), value, default)
+    return or_default("multiply", lambda: float(value) * amount, value, default)
 
 
 def logarithm(value: Any, base: Any = math.e, default: Any = NOTHING) -> Any:
@@ -121,12 +121,13 @@ def _of_many(name: str, function: Any) -> Row:
 
 
 def _extreme(name: str, function: Any) -> Row:
-    """`min` and `max` as functions: of a list or of several arguments."""
+    """`min` and `max` as functions: of a list or of several arguments, text without regard to case."""
 
-    def work(*values: Any) -> Any:
+    @pass_environment
+    def work(environment: Environment, *values: Any, **named: Any) -> Any:
         if len(values) == 1 and not isinstance(values[0], Iterable):
             raise TypeError(f"{name} needs a list or more than one number")
-        return function(values[0] if len(values) == 1 else values)
+        return function(environment, values[0] if len(values) == 1 else values, **named)
 
     return Row(name, work, "g")
 
@@ -139,6 +140,27 @@ def wrap(value: Any, lowest: Any, highest: Any) -> float:
     """`value` brought into [lowest, highest) by whole turns, as degrees are."""
     start, turn = float(lowest), float(highest) - float(lowest)
     return start if turn == 0 else (float(value) - start) % turn + start
+
+
+def remap(
+    value: Any, in_min: Any, in_max: Any, out_min: Any, out_max: Any, *, steps: int = 0, edges: str = "none"
+) -> float:
+    """`value` out of one range as it would stand in another; `edges` is none, clamp, wrap or mirror."""
+    number, low, high = float(value), float(in_min), float(in_max)
+    if edges == "clamp":
+        number = max(low, min(high, number))
+    elif edges in ("wrap", "mirror"):
+        if low == high:
+            raise ValueError("remap: in_min and in_max are the same")
+        turns, left = divmod(number - low, high - low)
+        number = low + (high - low - left if edges == "mirror" and (turns < 0 or turns % 2) else left)
+    start, end = float(out_min), float(out_max)
+    if steps <= 0 and (low, high) == (start, end):
+        return number
+    part = (number - low) / (high - low)
+    if steps > 0:
+        part = round(part * steps) / steps
+    return start + part * (end - start)
 
 
 @pass_context
@@ -160,10 +182,11 @@ ROWS: Final = (
     _of_many("average", statistics.fmean),
     _of_many("median", statistics.median),
     _of_many("statistical_mode", statistics.mode),
-    _extreme("min", min),
-    _extreme("max", max),
+    _extreme("min", do_min),
+    _extreme("max", do_max),
     Row("clamp", clamp, "gf"),
     Row("wrap", wrap, "gf"),
+    Row("remap", remap, "gf"),
     Row("bitwise_and", lambda first, second: first & second, "gf"),
     Row("bitwise_or", lambda first, second: first | second, "gf"),
     Row("bitwise_xor", lambda first, second: first ^ second, "gf"),

@@ -8,19 +8,38 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
+from homeserver.view.bounds import check_moment
 from homeserver.view.template_rows import NOTHING, Row, or_default, unfit
 
 _SHOWN: Final = "%Y-%m-%d %H:%M:%S"
 _PARTS: Final = (("year", 31_536_000), ("month", 2_592_000), ("day", 86_400), ("hour", 3600), ("minute", 60))
+_NUMBER: Final = r"\d{1,9}(?:[.,]\d{1,9})?"
 _DURATION: Final = re.compile(
-    r"(?P<sign>[-+])?(?:(?P<days>\d{1,9}) days?,? )?"
-    r"(?P<hours>\d{1,9}):(?P<minutes>\d\d?)(?::(?P<seconds>\d\d?(?:\.\d{1,9})?))?"
+    r"(?:(?P<days>-?\d{1,9}) (?:days?,? ?)?)?(?P<sign>[-+])?(?:(?P<hours>\d{1,9}):(?=\d{1,9}:\d))?"
+    r"(?:(?P<minutes>\d{1,9}):)?(?P<seconds>\d{1,9}(?:[.,]\d{1,6}\d{0,6})?)"
 )
 _ISO_DURATION: Final = re.compile(
-    r"(?P<sign>[-+])?P(?:(?P<days>\d{1,9}(?:\.\d{1,9})?)D)?"
-    r"(?:T(?:(?P<hours>\d{1,9}(?:\.\d{1,9})?)H)?(?:(?P<minutes>\d{1,9}(?:\.\d{1,9})?)M)?"
-    r"(?:(?P<seconds>\d{1,9}(?:\.\d{1,9})?)S)?)?"
+    rf"(?P<sign>[-+])?P(?:(?P<days>{_NUMBER})D)?(?:T(?:(?P<hours>{_NUMBER})H)?(?:(?P<minutes>{_NUMBER})M)?"
+    rf"(?:(?P<seconds>{_NUMBER})S)?)?"
 )
+_DAYS: Final = re.compile(r"(?P<days>-?\d{1,9}) days? ?(?P<sign>)(?P<hours>)(?P<minutes>)(?P<seconds>)")
+_SHORT_DATE: Final = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6})\d{0,6})?)?"
+    r"(Z|[+-]\d{2}(?::?\d{2})?)?"
+)
+
+
+def parsed(text: str) -> datetime:
+    """A moment out of ISO 8601, or of a text with single digits; raises `ValueError`."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        if (found := _SHORT_DATE.fullmatch(text)) is None:
+            raise
+    *numbers, micro, zone = found.groups()
+    year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
+    moment = datetime(year, month, day, hour, minute, second, int((micro or "0").ljust(6, "0")))  # noqa: DTZ001
+    return datetime.fromisoformat(f"{moment.isoformat()}{zone}") if zone else moment
 
 
 def as_datetime(value: Any, default: Any = NOTHING) -> Any:
@@ -34,7 +53,7 @@ def as_datetime(value: Any, default: Any = NOTHING) -> Any:
     except (ValueError, TypeError, OverflowError, OSError):
         pass
     try:
-        return datetime.fromisoformat(str(value))
+        return parsed(str(value))
     except ValueError:
         if default is NOTHING:
             return None if isinstance(value, str) else unfit("as_datetime", value)
@@ -42,28 +61,52 @@ def as_datetime(value: Any, default: Any = NOTHING) -> Any:
 
 
 def as_timedelta(value: Any) -> timedelta | None:
-    """`01:30:00`, `2 days, 1:00:00` or `PT90M`; None where it is neither."""
-    found = _DURATION.fullmatch(str(value)) or _ISO_DURATION.fullmatch(str(value))
+    """`01:30:00`, `2 days, 1:00:00`, `90` (seconds) or `PT90M`; None where it is none of these."""
+    text = str(value)
+    found = _DURATION.fullmatch(text) or _ISO_DURATION.fullmatch(text) or _DAYS.fullmatch(text)
     if found is None:
         return None
-    parts = {name: float(found[name] or 0) for name in ("days", "hours", "minutes", "seconds")}
-    return timedelta(**parts) * (-1 if found["sign"] == "-" else 1)
+    names = ("days", "hours", "minutes", "seconds")
+    days, hours, minutes, seconds = (float((found[name] or "0").replace(",", ".")) for name in names)
+    sign = -1 if found["sign"] == "-" else 1
+    whole = timedelta(days=days * (sign if found.re is _ISO_DURATION else 1))
+    return whole + sign * timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
-def strptime(text: Any, form: str, default: Any = NOTHING) -> Any:
-    return or_default("strptime", lambda: datetime.strptime(text, form), text, default)  # noqa: DTZ007
+def strptime(string: Any, fmt: str, default: Any = NOTHING) -> Any:
+    """A moment out of a text of this form."""
+    check_moment(string, fmt)
+    return or_default("strptime", lambda: datetime.strptime(string, fmt), string, default)  # noqa: DTZ007
 
 
 def in_words(seconds: float, precision: int = 1) -> str:
-    """`3 hours 20 minutes`, with as many parts as `precision` says."""
+    """`3 hours 20 minutes`, with as many parts as `precision` says, the last one rounded; 0: all of them."""
     words: list[str] = []
-    left = abs(seconds)
+    left = round(abs(seconds))
     for name, length in (*_PARTS, ("second", 1)):
-        count = int(left // length)
-        if count and len(words) < max(1, precision):
-            words.append(f"{count} {name}{'' if count == 1 else 's'}")
-            left -= count * length
+        if left < length:
+            continue
+        last = len(words) + 1 == precision
+        count = round(left / length) if last else left // length
+        words.append(f"{count} {name}{'' if count == 1 else 's'}")
+        left -= count * length
+        if last:
+            break
     return " ".join(words) or "0 seconds"
+
+
+def timedelta_string(value: Any, precision: int = 1) -> Any:
+    """A span of time in words; what is none stays as it is."""
+    return in_words(value.total_seconds(), precision) if isinstance(value, timedelta) else value
+
+
+def time_of_day(text: str) -> time:
+    """`7:30` or `07:30:15`; raises `ValueError`."""
+    numbers = [int(part) for part in text.split(":")]
+    if not 2 <= len(numbers) <= 3:
+        raise ValueError(f"{text!r} is no time of day: write it as 07:30")
+    hour, minute, second = (*numbers, 0)[:3]
+    return time(hour, minute, second)
 
 
 def rows(zone: tzinfo, now: Callable[[], datetime]) -> tuple[Row, ...]:
@@ -74,7 +117,7 @@ def rows(zone: tzinfo, now: Callable[[], datetime]) -> tuple[Row, ...]:
 
     def as_timestamp(value: Any, default: Any = NOTHING) -> Any:
         def work() -> float:
-            moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+            moment = value if isinstance(value, datetime) else parsed(str(value))
             return as_local(moment).timestamp()
 
         return float(value) if isinstance(value, int | float) else or_default("as_timestamp", work, value, default)
@@ -85,13 +128,13 @@ def rows(zone: tzinfo, now: Callable[[], datetime]) -> tuple[Row, ...]:
 
         return work
 
-    def timestamp_custom(value: Any, form: str = _SHOWN, local: bool = True, default: Any = NOTHING) -> Any:
+    def timestamp_custom(value: Any, date_format: str = _SHOWN, local: bool = True, default: Any = NOTHING) -> Any:
         where = zone if local else UTC
-        return shown("timestamp_custom", lambda moment: moment.astimezone(where).strftime(form))(value, default)
+        check_moment(date_format)
+        return shown("timestamp_custom", lambda moment: moment.astimezone(where).strftime(date_format))(value, default)
 
-    def today_at(text: str = "00:00") -> datetime:
-        moment = time.fromisoformat(text if len(text) > 4 else f"0{text}")
-        return datetime.combine(now().astimezone(zone).date(), moment, zone)
+    def today_at(text: str = "") -> datetime:
+        return datetime.combine(now().astimezone(zone).date(), time_of_day(text) if text else time(), zone)
 
     def time_since(value: Any, precision: int = 1) -> Any:
         past = isinstance(value, datetime) and as_local(value) <= now()
@@ -117,4 +160,5 @@ def rows(zone: tzinfo, now: Callable[[], datetime]) -> tuple[Row, ...]:
         Row("relative_time", time_since, "gf"),
         Row("time_since", time_since, "gf"),
         Row("time_until", time_until, "gf"),
+        Row("timedelta_string", timedelta_string, "gf"),
     )

@@ -16,7 +16,14 @@ from jinja2 import TemplateError as JinjaError
 from jinja2 import TemplateSyntaxError, UndefinedError, meta
 from jinja2.environment import Template as JinjaTemplate
 
-from homeserver.view import template_numbers, template_times, template_values
+from homeserver.view import (
+    template_calls,
+    template_lists,
+    template_numbers,
+    template_times,
+    template_values,
+    template_versions,
+)
 from homeserver.view.bounds import BoundError
 from homeserver.view.native import native
 from homeserver.view.quick import FAULTS as NOT_QUICK
@@ -161,7 +168,7 @@ def _words(error: BaseException) -> str:
 
 
 class Templates:
-    """Compiles templates. `functions` are at hand in all of them, as functions, filters and tests.
+    """Compiles templates. `functions` are at hand in all of them, as functions, filters and tests; `|name` as a filter.
 
     `zone` is the home's time zone, in which templates see and show local time; `now` tells the time in UTC.
     """
@@ -175,11 +182,12 @@ class Templates:
     ) -> None:
         self.sandbox = Sandbox()
         self._compiled: OrderedDict[str, Template] = OrderedDict()
-        for row in (*template_numbers.ROWS, *template_values.ROWS, *template_times.rows(zone, now)):
+        tables = (template_numbers, template_values, template_lists, template_calls, template_versions)
+        for row in (*(row for table in tables for row in table.ROWS), *template_times.rows(zone, now)):
             self._add(row)
         self._functions = {row.name: row.value for row in template_times.rows(zone, now)} | dict(functions or {})
         for name, function in (functions or {}).items():
-            self._add(Row(name, function, "gft"))
+            self._add(Row(name.removeprefix("|"), function, "f" if name.startswith("|") else "gft"))
 
     def _add(self, row: Row) -> None:
         if "g" in row.uses:

@@ -105,4 +105,5 @@ async def test_a_state_outlives_the_look(things: Things) -> None:
 async def test_both_makers_know_the_same_functions(things: Things) -> None:
     observer = Observer(things.view, UTC, lambda: NOW)
     for name in template_functions(things.view):
-        observer.templates.compile(f"{{{{ {name}('light.lamp') }}}}")
+        text = f"'light.lamp' {name}" if name.startswith("|") else f"{name}('light.lamp')"
+        observer.templates.compile(f"{{{{ {text} }}}}")

@@ -18,7 +18,7 @@ from tests.view.rendering import render
         ("{{ as_timestamp('1970-01-01 01:01:00') }}", 60.0),
         ("{{ as_datetime(60) }}", "1970-01-01 00:01:00+00:00"),
         ("{{ as_datetime('nonsense') }}", None),
-        ("{{ '00:30' | as_timedelta }} {{ as_timedelta('PT90M') }}", "0:30:00 1:30:00"),
+        ("{{ '00:30' | as_timedelta }} {{ as_timedelta('PT90M') }}", "0:00:30 1:30:00"),
         ("{{ strptime('5.1.2026', '%d.%m.%Y').month }}", 1),
         ("{{ now().hour }} {{ utcnow().hour }} {{ today_at('7:30').minute }}", "13 12 30"),
         ("{{ (now() - timedelta(hours=3)) | time_since }}", "3 hours"),

@@ -39,7 +39,7 @@ def test_every_use_of_a_name_is_known_to_templates() -> None:
     for row in ROWS:
         for use, known in (("g", "globals"), ("f", "filters"), ("t", "tests")):
             if use in row.uses:
-                assert row.name in getattr(TEMPLATES._sandbox, known)
+                assert row.name in getattr(TEMPLATES.sandbox, known)
 
 
 @pytest.mark.parametrize(
