@@ -4,9 +4,9 @@ Facts: https://www.home-assistant.io/integrations/group (old style). Which words
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from homeserver.rules.owned.thing import Thing, done, named
+from homeserver.rules.owned.thing import Act, Thing, done, named
 from homeserver.rules.reading.fields import Fields
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityState
@@ -39,9 +39,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "plant": Words(frozenset({"problem"}), "problem", "ok"),
     "vacuum": Words(frozenset({"on", "cleaning", "returning", "error"})),
     "lawn_mower": Words(frozenset({"mowing", "returning", "error"})),
-    "water_heater": Words(
-        frozenset({"on", "eco", "electric", "performance", "high_demand", "heat_pump", "gas"})
-    ),
+    "water_heater": Words(frozenset({"on", "eco", "electric", "performance", "high_demand", "heat_pump", "gas"})),
 }
 _MEASURES: Final = frozenset({"sensor", "weather", "sun", "air_quality", "zone"})
 """What is neither on nor off."""
@@ -109,7 +107,7 @@ class Group(Thing):
             if service in SERVICES.get(entity_id.partition(".")[0], {}):
                 self.desk.command(entity_id, service, data, cause)
 
-    acts = {
+    acts: ClassVar[Mapping[str, Act]] = {
         "turn_on": lambda thing, data, cause: thing._tell("turn_on", data, cause),
         "turn_off": lambda thing, data, cause: thing._tell("turn_off", data, cause),
         "toggle": lambda thing, data, cause: thing._tell("turn_off" if thing.state == "on" else "turn_on", data, cause),

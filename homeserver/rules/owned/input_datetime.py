@@ -5,9 +5,9 @@ Facts: https://www.home-assistant.io/integrations/input_datetime
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 
-from homeserver.rules.owned.thing import Thing, done, named
+from homeserver.rules.owned.thing import Act, Thing, done, named
 from homeserver.rules.reading.fields import Fields
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import UNKNOWN
@@ -44,7 +44,8 @@ class InputDatetime(Thing):
         text = text.strip()
         try:
             if not self.has_date:
-                return datetime.combine(date(1970, 1, 1), time.fromisoformat(text.zfill(8) if text[1:2] == ":" else text))
+                whole = f"0{text}" if text[1:2] == ":" else text
+                return datetime.combine(date(1970, 1, 1), time.fromisoformat(whole))
             found = datetime.fromisoformat(text)
         except ValueError:
             return None
@@ -95,4 +96,4 @@ class InputDatetime(Thing):
     def kept(self) -> dict[str, Any]:
         return {"state": self.state} if self.state != UNKNOWN else {}
 
-    acts = {"set_datetime": set_datetime}
+    acts: ClassVar[Mapping[str, Act]] = {"set_datetime": set_datetime}

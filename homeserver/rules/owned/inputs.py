@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
-from homeserver.rules.owned.thing import Thing, done, figure, named, need_number, number
+from homeserver.rules.owned.thing import Act, Thing, done, figure, named, need_number, number
 from homeserver.rules.reading.fields import Fields
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import UNKNOWN, EntityConfig
@@ -36,7 +36,7 @@ class InputBoolean(Thing):
         self.state = state
         self.show(cause)
 
-    acts = {
+    acts: ClassVar[Mapping[str, Act]] = {
         "turn_on": lambda thing, data, cause: thing._set("on", cause),
         "turn_off": lambda thing, data, cause: thing._set("off", cause),
         "toggle": lambda thing, data, cause: thing._set("off" if thing.state == "on" else "on", cause),
@@ -56,7 +56,7 @@ class InputButton(Thing):
         self.state = self.now.isoformat(timespec="milliseconds")
         self.show(cause)
 
-    acts = {"press": press}
+    acts: ClassVar[Mapping[str, Act]] = {"press": press}
 
 
 class InputNumber(Thing):
@@ -105,7 +105,7 @@ class InputNumber(Thing):
         self._be(min(self.most, max(self.least, round(self.value + steps * self.step, 9))))
         self.show(cause)
 
-    acts = {
+    acts: ClassVar[Mapping[str, Act]] = {
         "set_value": set_value,
         "increment": lambda thing, data, cause: thing._by(1, cause),
         "decrement": lambda thing, data, cause: thing._by(-1, cause),
@@ -160,7 +160,7 @@ class InputText(Thing):
         self.state = data["value"]
         self.show(cause)
 
-    acts = {"set_value": set_value}
+    acts: ClassVar[Mapping[str, Act]] = {"set_value": set_value}
 
 
 class InputSelect(Thing):
@@ -210,7 +210,7 @@ class InputSelect(Thing):
         self._offer()
         self.show(cause)
 
-    acts = {
+    acts: ClassVar[Mapping[str, Act]] = {
         "select_option": lambda thing, data, cause: thing._choose(data["option"], cause),
         "select_first": lambda thing, data, cause: thing._choose(thing.options[0], cause),
         "select_last": lambda thing, data, cause: thing._choose(thing.options[-1], cause),
@@ -265,7 +265,7 @@ class Counter(Thing):
             raise self.wrong(f"{value} is below its minimum, {self.least}", "value")
         self._set(value, cause)
 
-    acts = {
+    acts: ClassVar[Mapping[str, Act]] = {
         "increment": lambda thing, data, cause: thing._set(thing.value + thing.step, cause),
         "decrement": lambda thing, data, cause: thing._set(thing.value - thing.step, cause),
         "reset": lambda thing, data, cause: thing._set(thing.initial, cause),

@@ -3,8 +3,7 @@
 What a file does not name any more is kept for a month, as files are sometimes broken for a while.
 """
 
-import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import orjson
@@ -37,6 +36,10 @@ class Memory:
         found: Mapping[str, Any] | None = orjson.loads(body) if body is not None else None
         return found
 
+    def all(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for entity_id, body in self._written.items():
+            yield entity_id, orjson.loads(body)
+
     def put(self, entity_id: str, body: Mapping[str, Any], now: float) -> None:
         """Keep what an entity is like; the same again costs no write."""
         text = orjson.dumps(body).decode()
@@ -60,6 +63,3 @@ class Memory:
             self._tidied = now
             self.turn.write("DELETE FROM owned_command WHERE accepted < ?", (now - _IDS,))
         return self.turn.write("INSERT OR IGNORE INTO owned_command VALUES (?, ?)", (id, now)) == 1
-
-
-Fault = sqlite3.Error

@@ -5,18 +5,20 @@ What a rule of this process tells them is done at once, so that its next conditi
 others all the same. Needs the worker's file and the engine.
 """
 
+import itertools
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from pydantic import ValidationError
 
-from homeserver.rules.engine import Engine, Happening
+from homeserver.rules.engine import Engine
 from homeserver.rules.owned.memory import Memory
 from homeserver.rules.owned.thing import OWNER, Thing
 from homeserver.rules.reading.problem import nearest
 from homeserver.runtime.calls import reply_address
+from homeserver.runtime.clock import Timer
 from homeserver.runtime.codec import field_of, sentence
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.leftovers import Leftovers
@@ -53,6 +55,10 @@ DOMAINS: Final = (
     "timer",
 )
 """Those whose commands the rules hear."""
+_SOON: Final = 0.1
+_SWEEP: Final = 1.0
+_AT_ONCE: Final = 200
+"""Things that are shown in one go of `soon`; the others a second later."""
 _LONGEST_ID: Final = 200
 _TTL: Final = 30.0
 _DEEPEST: Final = 10
@@ -73,6 +79,9 @@ class Owner:
         self._before: dict[str, EntityState] = {}
         self._configs: dict[str, EntityConfig] = {}
         self._own: set[str] = set()
+        self._dirty: dict[str, None] = {}
+        self._sweeping: Timer | None = None
+        self._swept = 0.0
         self._depth = 0
         self._is_open = False
 
@@ -134,6 +143,11 @@ class Owner:
             self._withdraw(*entity_id.split("."))
 
     def close(self) -> None:
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        for entity_id in self._dirty:
+            if entity_id in self.things:
+                self._keep(self.things[entity_id])
         for thing in self.things.values():
             thing.end()
 
@@ -159,8 +173,7 @@ class Owner:
 
     def show(self, thing: Thing, cause: Cause | None = None) -> None:
         """Say what a thing is like where that differs from what was said, and keep it."""
-        if thing.keeps:
-            self._memory.put(thing.entity_id, thing.kept(), self._seconds())
+        self._keep(thing)
         said = thing.said
         if not self._is_open or self.things.get(thing.entity_id) is not thing:
             return
@@ -176,6 +189,28 @@ class Owner:
         before, thing.said = thing.said, state
         self.engine.view.foresee(thing.entity_id, state, before)
         self.house.say(ENTITY_STATE, state, thing.domain, thing.object_id)
+
+    def _keep(self, thing: Thing) -> None:
+        if thing.keeps:
+            self._memory.put(thing.entity_id, thing.kept(), self._seconds())
+
+    def soon(self, thing: Thing) -> None:
+        """Show it some time later, once a second at most: what it tells of is not worth holding up a command."""
+        self._dirty[thing.entity_id] = None
+        if self._sweeping is None:
+            due = max(_SOON, self._swept + _SWEEP - self.clock.monotonic())
+            self._sweeping = self.clock.call_later(due, self._sweep)
+
+    def _sweep(self) -> None:
+        self._sweeping, self._swept = None, self.clock.monotonic()
+        for entity_id in list(itertools.islice(self._dirty, _AT_ONCE)):
+            del self._dirty[entity_id]
+            thing = self.things.get(entity_id)
+            if thing is not None:
+                thing.look()
+                self.show(thing)
+        if self._dirty:
+            self._sweeping = self.clock.call_later(_SWEEP, self._sweep)
 
     def event(self, type: str, data: dict[str, Any], cause: Cause | None = None) -> None:
         """Let an event happen, here and for everybody who hears events."""
@@ -194,11 +229,25 @@ class Owner:
         command = Command(self.house.new_id(), service, dict(data), _TTL, self.house.cause(parent=cause))
         self.house.say(COMMAND, command, domain, object_id)
 
-    def obey(self, entity_id: str, service: str, data: Mapping[str, Any], cause: Cause | None, id: str = "") -> None:
-        """Do at once what a rule of this process asks of a thing, and let the others know. Raises `CallError`."""
+    def obey(
+        self,
+        entity_id: str,
+        service: str,
+        data: Mapping[str, Any],
+        cause: Cause | None,
+        *,
+        id: str = "",
+        again: bool = False,
+    ) -> None:
+        """Do at once what a rule of this process asks of a thing, and let the others know. Raises `CallError`.
+
+        `again`: it may have been asked under this `id` before a restart.
+        """
         thing = self.things[entity_id]
         act = self._act(thing, service)
         command = Command(id or self.house.new_id(), service, dict(data), _TTL, cause)
+        if again and not self._memory.first_time(f"{self.house.login} {command.id}", self._seconds()):
+            return
         self._own.add(command.id)
         self.house.say(COMMAND, command, thing.domain, thing.object_id)
         self._do(act, thing, data, cause)
@@ -211,6 +260,10 @@ class Owner:
             act(thing, data, cause)
         finally:
             self._depth -= 1
+
+    def kept(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """What is written down, by entity id, of those too that nobody names any more."""
+        return self._memory.all()
 
     @staticmethod
     def _act(thing: Thing, service: str) -> Callable[..., None]:
@@ -252,7 +305,10 @@ class Owner:
             self._do(act, thing, data, cause)
             if command.tell:
                 self._tell_end(thing, command, cause, is_new=thing.said is not before)
-        self._memory.turn.after(lambda fault: self._reply(command, heard, ReplyError("failed", fault) if fault else None))
+        self._memory.turn.after(lambda fault: self._answer(command, heard, fault))
+
+    def _answer(self, command: Command, heard: Heard, fault: str) -> None:
+        self._reply(command, heard, ReplyError("failed", fault) if fault else None)
 
     def _tell_end(self, thing: Thing, command: Command, cause: Cause, *, is_new: bool) -> None:
         message = f"{thing.entity_id} {'did' if is_new else 'was so already:'} {command.service}"

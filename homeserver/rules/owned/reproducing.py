@@ -76,6 +76,7 @@ def _light(now: EntityState | None, wanted: Wanted, transition: Mapping[str, Any
 
 # -- what has one word
 
+
 def _states(words: Mapping[str, str], *, alike: Mapping[str, str] | None = None) -> Way:
     """The service by wanted state; `alike` are states that count as another."""
     same = alike or {}
@@ -232,9 +233,7 @@ _FAN: Final = (
     ("oscillating", "oscillate", "oscillating"),
     ("direction", "set_direction", "direction"),
 )
-_ALARMS: Final = {
-    f"armed_{way}": f"alarm_arm_{way}" for way in ("away", "home", "night", "vacation", "custom_bypass")
-}
+_ALARMS: Final = {f"armed_{way}": f"alarm_arm_{way}" for way in ("away", "home", "night", "vacation", "custom_bypass")}
 WAYS: Final[Mapping[str, Way]] = {
     "light": _light,
     "cover": _travel("cover"),
@@ -272,9 +271,7 @@ WAYS: Final[Mapping[str, Way]] = {
 """By domain. What has no row cannot be a part of a scene: it only tells, or does one thing."""
 
 
-def deeds(
-    domain: str, now: EntityState | None, wanted: Wanted, transition: float | None = None
-) -> Iterator[Deed]:
+def deeds(domain: str, now: EntityState | None, wanted: Wanted, transition: float | None = None) -> Iterator[Deed]:
     """The services that bring an entity from what it is to what is wanted."""
     way = WAYS.get(domain)
     if way is not None:

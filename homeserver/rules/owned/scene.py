@@ -6,10 +6,10 @@ those), so that a run that goes on after a restart can bring back what it took a
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from homeserver.rules.owned.reproducing import WAYS, deeds
-from homeserver.rules.owned.thing import Desk, Thing
+from homeserver.rules.owned.thing import Act, Desk, Thing
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN
@@ -46,7 +46,7 @@ class Scene(Thing):
         self.state = self.now.isoformat(timespec="milliseconds")
         self.show(cause)
 
-    acts = {"turn_on": turn_on}
+    acts: ClassVar[Mapping[str, Act]] = {"turn_on": turn_on}
 
 
 def apply(desk: Desk, wanted: States, transition: float | None, cause: Cause | None) -> None:
@@ -77,7 +77,8 @@ def scene_create(owner: "Owner", data: Mapping[str, Any], cause: Cause | None) -
         if said is None:
             raise CallError("not_found", f"there is no entity {entity_id}", "snapshot_entities")
         if said.state not in (UNKNOWN, UNAVAILABLE):
-            wanted[entity_id] = (said.state, {name: value for name, value in said.attributes.items() if _is_plain(value)})
+            attributes = {name: value for name, value in said.attributes.items() if _is_plain(value)}
+            wanted[entity_id] = (said.state, attributes)
     if not wanted:
         raise CallError("invalid", "scene.create needs entities or snapshot_entities", "entities")
     former = owner.things.get(f"scene.{object_id}")

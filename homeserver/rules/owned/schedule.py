@@ -7,6 +7,7 @@ perhaps `data`, which become attributes while it lasts. Local times; where clock
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from homeserver.rules.moments import utc_of
@@ -91,7 +92,7 @@ def _day(fields: Fields, name: str) -> tuple[Span, ...]:
         done(item)
         spans.append(Span(begins, until, dict(data or {})))
     spans.sort(key=lambda span: span.begins)
-    for early, late in zip(spans, spans[1:], strict=False):
+    for early, late in pairwise(spans):
         if early.until is None or late.begins < early.until:
             raise fields.wrong(f"two spans of {name} overlap at {late.begins:%H:%M}", name)
     return tuple(spans)

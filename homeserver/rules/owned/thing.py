@@ -26,6 +26,7 @@ class Desk(Protocol):
     clock: Clock
 
     def show(self, thing: "Thing", cause: Cause | None = None) -> None: ...
+    def soon(self, thing: "Thing") -> None: ...
     def event(self, type: str, data: dict[str, Any], cause: Cause | None = None) -> None: ...
     def command(self, entity_id: str, service: str, data: Mapping[str, Any], cause: Cause | None) -> None: ...
 
@@ -40,7 +41,7 @@ class Thing:
     domain: ClassVar[str] = ""
     acts: ClassVar[Mapping[str, Act]] = {}
     """By service."""
-    keeps: ClassVar[bool] = True
+    keeps: bool = True
     """Whether what it is like is there again after a restart."""
 
     def __init__(self, object_id: str, name: str, icon: str | None = None) -> None:
@@ -62,6 +63,9 @@ class Thing:
 
     def end(self) -> None:
         """Let go of timers and watches."""
+
+    def look(self) -> None:
+        """Make state and attributes of what is so now, for those that are shown later."""
 
     def kept(self) -> dict[str, Any]:
         """What is written down, as JSON has it."""
@@ -120,8 +124,6 @@ def need_number(fields: Fields, name: str) -> float:
     if found is None:
         raise fields.wrong(f"{name} is missing: give a number", name)
     return found
-
-
 
 
 def figure(value: float) -> str:

@@ -6,9 +6,9 @@ Facts: https://www.home-assistant.io/integrations/timer. Ours goes on over a res
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from homeserver.rules.owned.thing import Thing, done, named
+from homeserver.rules.owned.thing import Act, Thing, done, named
 from homeserver.rules.reading.fields import Fields
 from homeserver.runtime.clock import Timer as ClockTimer
 from homeserver.topics.cause import Cause
@@ -110,7 +110,8 @@ class Timer(Thing):
         by = lasting(data["duration"])
         left = (self._ends - self.now).total_seconds() + by
         if left > self._lasts + 1:
-            raise self.wrong(f"it would run longer than its {_clock(self._lasts)}: start it with a duration", "duration")
+            most = _clock(self._lasts)
+            raise self.wrong(f"it would run longer than its {most}: start it with a duration", "duration")
         if left < 0:
             raise self.wrong("it would have less than no time left: finish it", "duration")
         self._ends, self._left = self._ends + timedelta(seconds=by), left
@@ -143,7 +144,13 @@ class Timer(Thing):
         self._rest()
         self._say("finished", cause, finished_at=ended.isoformat())
 
-    acts = {"start": start, "pause": pause, "cancel": cancel, "finish": finish, "change": change}
+    acts: ClassVar[Mapping[str, Act]] = {
+        "start": start,
+        "pause": pause,
+        "cancel": cancel,
+        "finish": finish,
+        "change": change,
+    }
 
 
 def _clock(seconds: float) -> str:

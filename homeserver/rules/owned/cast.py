@@ -1,0 +1,151 @@
+"""All entities of the rules, made of what the files say: helpers first, then scenes and scripts, then the rules
+themselves, which begin to listen when all the others are there.
+
+The id of a rule's entity is made of its alias, as in Home Assistant, and stays what it was when the alias changes.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from homeserver.rules.compiler import Compiler
+from homeserver.rules.engine import Engine
+from homeserver.rules.owned.automation import Automation, Script
+from homeserver.rules.owned.owner import Owner
+from homeserver.rules.owned.scene import Scene, made_before
+from homeserver.rules.owned.table import things_of
+from homeserver.rules.owned.thing import OWNER, Thing
+from homeserver.rules.reading.book import Book, Owned
+from homeserver.rules.reading.problem import Problem, RuleError
+from homeserver.rules.rule import Compiled, Rule
+from homeserver.topics.names import slug
+
+Marked = tuple[Thing, str]
+"""A thing and its print."""
+
+
+class Cast:
+    """`take` a book; then the owner has what it names, `scripts` are at work, and `problems` tell what could not be."""
+
+    def __init__(self, engine: Engine, owner: Owner) -> None:
+        self._engine = engine
+        self._owner = owner
+        self.scripts: dict[str, Rule] = {}
+        self.problems: list[Problem] = []
+        self._names: dict[str, str] = {}
+        self._blocks: dict[tuple[str, str], list[Thing]] = {}
+        self._kept = list(owner.kept())
+        for entity_id, body in self._kept:
+            if isinstance(body.get("rule"), str):
+                self._names[body["rule"]] = entity_id.partition(".")[2]
+
+    def take(self, book: Book, rules: Mapping[str, Rule]) -> None:
+        """All that a book names; `rules` are those of them that run."""
+        self.problems = []
+        things: dict[str, Marked] = {}
+        for thing, mark in self._all(book, rules):
+            if thing.entity_id not in things:
+                things[thing.entity_id] = (thing, mark)
+        self._kept = []
+        self._owner.take(things.values())
+        self.scripts = {id: rule for id, rule in self.scripts.items() if id in book.scripts}
+
+    def _all(self, book: Book, rules: Mapping[str, Rule]) -> Iterator[Marked]:
+        yield from self._owned(book)
+        yield from self._scenes(book)
+        yield from self._scripts(book)
+        yield from self._automations(book, rules)
+
+    # -- helpers
+
+    def _owned(self, book: Book) -> Iterator[Marked]:
+        before, self._blocks = self._blocks, {}
+        for owned in book.owned:
+            key = (owned.key if owned.object_id else f"{owned.domain} {owned.file}:{owned.line}", owned.print)
+            made = before.get(key)
+            if made is None:
+                made = self._made(owned)
+            self._blocks[key] = made
+            for thing in made:
+                if self._is_free(owned, thing):
+                    yield thing, owned.print
+
+    def _made(self, owned: Owned) -> list[Thing]:
+        compiler, made = Compiler(self._engine.templates), list[Thing]()
+        try:
+            made += things_of(owned, compiler)
+        except RuleError as error:
+            compiler.faults.append(error)
+        self.problems += [owned.problem(fault) for fault in compiler.faults]
+        self.problems += [owned.problem(doubt, "warning") for doubt in compiler.warnings]
+        return made if not compiler.faults else []
+
+    def _is_free(self, owned: Owned, thing: Thing) -> bool:
+        """Whether no device has the id; what does not come from a device cannot take it."""
+        config = self._engine.view.configs.get(thing.entity_id)
+        if config is None or config.owner == OWNER:
+            return True
+        text = f"{thing.entity_id} is there already, of the worker {config.owner}: call this one something else"
+        self.problems.append(owned.problem(RuleError(text, owned.line)))
+        return False
+
+    # -- scenes, scripts, rules
+
+    def _scenes(self, book: Book) -> Iterator[Marked]:
+        for scene in book.scenes.values():
+            wanted = {id: (state.state, state.attributes) for id, state in scene.entities.items()}
+            yield Scene(scene.id, scene.name, scene.icon or None, wanted, id=scene.given), scene.print
+        for thing in self._owner.things.values():
+            if isinstance(thing, Scene) and thing.is_made:
+                yield thing, "made"
+        yield from made_before(self._kept)
+
+    def _scripts(self, book: Book) -> Iterator[Marked]:
+        for id, compiled in book.scripts.items():
+            rule = self.scripts.get(id)
+            if rule is None or rule.compiled.print != compiled.print:
+                rule = self.scripts[id] = Rule(compiled, self._engine)
+            yield Script(compiled, id, rule), f"{compiled.print}{_mark(rule)}"
+        for id, compiled in book.refused_scripts.items():
+            yield Script(compiled, id, None, self._why(book, f"script.{id}")), f"{compiled.print} refused"
+
+    def _automations(self, book: Book, rules: Mapping[str, Rule]) -> Iterator[Marked]:
+        rows = {**book.rules, **book.refused}
+        self._names = {id: name for id, name in self._names.items() if id in rows}
+        taken = set(self._names.values())
+        for id, compiled in rows.items():
+            if id not in self._names:
+                self._names[id] = _free(compiled, taken)
+                taken.add(self._names[id])
+            rule = rules.get(id)
+            if rule is not None:
+                rule.entity_id = f"automation.{self._names[id]}"
+                yield Automation(compiled, self._names[id], rule), f"{compiled.print}{_mark(rule)}"
+            else:
+                yield Automation(compiled, self._names[id], None, self._why(book, id)), f"{compiled.print} refused"
+
+    @staticmethod
+    def _why(book: Book, id: str) -> str:
+        return next((str(problem) for problem in book.problems_of(id)), "its file has a fault")
+
+    # -- for others
+
+    def automation(self, id: str) -> Automation | None:
+        """The entity of a rule."""
+        found = self._owner.things.get(f"automation.{self._names.get(id, '')}")
+        return found if isinstance(found, Automation) else None
+
+    def rule_of(self, object_id: str) -> str | None:
+        """The id of the rule whose entity has this object id."""
+        return next((id for id, name in self._names.items() if name == object_id), None)
+
+
+def _mark(rule: Rule) -> str:
+    """Another one for a rule that was made anew though it says the same."""
+    return f" {id(rule):x}"
+
+
+def _free(compiled: Compiled, taken: set[str]) -> str:
+    base = slug(compiled.alias or compiled.id)
+    name, number = base, 2
+    while name in taken:
+        name, number = f"{base}_{number}", number + 1
+    return name

@@ -1,0 +1,44 @@
+"""The part of the rules' worker that has entities: hears their commands, and opens and closes their owner."""
+
+from collections.abc import Mapping
+
+from homeserver.rules.engine import Engine
+from homeserver.rules.owned.cast import Cast
+from homeserver.rules.owned.owner import DOMAINS, Owner
+from homeserver.rules.reading.book import Book
+from homeserver.rules.rule import Rule
+from homeserver.runtime.heard import Heard
+from homeserver.runtime.turn import Turn
+from homeserver.runtime.worker import Part, hears
+from homeserver.topics.entity import COMMAND, Command
+
+
+class Hands(Part):
+    """`begin` with the worker's file, `cast.take` each book, then `owner.opened`."""
+
+    engine: Engine
+    owner: Owner
+    cast: Cast
+
+    def take_command(self, command: Command, heard: Heard) -> None:
+        """A command for an entity of a kind that the rules have."""
+        self.owner.hear(command, heard)
+
+    for _domain in DOMAINS:
+        hears(COMMAND, domain=_domain)(take_command)
+
+    def begin(self, turn: Turn) -> None:
+        """Before anything is read."""
+        self.owner = self.engine.owner = Owner(self.engine, turn)
+        self.cast = Cast(self.engine, self.owner)
+
+    def all_rules(self, rules: Mapping[str, Rule]) -> dict[str, Rule]:
+        """Rules that are on, and scripts, by what the journal calls them."""
+        return {id: rule for id, rule in rules.items() if rule.enabled} | {
+            rule.id: rule for rule in self.cast.scripts.values()
+        }
+
+    def owned_book(self, book: Book, rules: Mapping[str, Rule]) -> None:
+        """Have what a book names; what is wrong with it is told in the book."""
+        self.cast.take(book, rules)
+        book.problems += self.cast.problems

@@ -1,0 +1,62 @@
+"""The blocks of files that make sensors of templates: `template:` with or without triggers, and the older
+`platform: template`."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from homeserver.rules.compiler import Compiler
+from homeserver.rules.owned.templated import KINDS, Templated
+from homeserver.rules.owned.thing import Thing, done
+from homeserver.rules.owned.triggered import Triggered
+from homeserver.rules.reading.fields import Fields, kind_of
+from homeserver.rules.reading.problem import RuleError, not_yet
+from homeserver.topics.names import slug
+
+_LATER: Final = ("alarm_control_panel", "button", "cover", "event", "fan", "image", "light", "lock", "number", "select")
+_ALSO_LATER: Final = ("switch", "text", "update", "vacuum", "weather")
+
+
+def template_block(fields: Fields, object_id: str, compiler: Compiler) -> Iterator[Thing]:
+    """One item of a `template:` list: its sensors and binary sensors."""
+    triggered = _triggered(fields, compiler)
+    unique = fields.text("unique_id")
+    found: list[Templated] = []
+    for domain, kind in KINDS.items():
+        for item in fields.maps(domain):
+            if not isinstance(item, Fields):
+                raise RuleError(f"a {domain} of a template is a mapping, not {kind_of(item[0])}", *item[1:])
+            found.append(kind(item, "", compiler, triggered=triggered is not None, legacy=False))
+    for domain in (*_LATER, *_ALSO_LATER):
+        if domain in fields:
+            error = not_yet(f"{domain} of a template", fields.line(domain), fields.where(domain))
+            compiler.warn(error.text, error.line, error.field, error.code)
+            fields.take(domain)
+    done(fields)
+    for thing in found:
+        if unique and thing.unique_id:
+            thing.unique_id = f"{unique}-{thing.unique_id}"
+    if triggered is not None and found:
+        triggered.take(found)
+    yield from found
+
+
+def _triggered(fields: Fields, compiler: Compiler) -> Triggered | None:
+    if "trigger" not in fields and "triggers" not in fields:
+        for name in ("variables", "conditions", "condition", "actions", "action"):
+            if name in fields:
+                raise fields.wrong(f"{name} needs triggers", name)
+        return None
+    return Triggered(fields, compiler)
+
+
+def legacy_block(domain: str) -> Callable[[Fields, str, Compiler], Iterator[Thing]]:
+    """`platform: template` under `sensor:` or `binary_sensor:`."""
+
+    def make(fields: Fields, object_id: str, compiler: Compiler) -> Iterator[Thing]:
+        fields.need("sensors", "name the sensors")
+        inner = fields.inner("sensors")
+        for name in inner.node:
+            yield KINDS[domain](inner.inner(name), slug(str(name)), compiler, triggered=False, legacy=True)
+        done(fields)
+
+    return make
