@@ -1,8 +1,8 @@
 """The door that every request passes: who asks, from where, how much he brings.
 
-An ASGI application around the bridge's own. Deny by default: a path that is not in `OPEN` needs the token or a session,
-whether or not it exists. The body is read here, at most `LARGEST` bytes within `PATIENCE`, before the application
-begins. Keeps nothing.
+An ASGI application around the bridge's own. Deny by default: a path that is not in `OPEN` and no webhook's needs the
+token or a session, whether or not it exists. The body is read here, at most `LARGEST` bytes within `PATIENCE`, before
+the application begins. Keeps nothing.
 """
 
 import asyncio
@@ -24,6 +24,10 @@ PATIENCE: Final = 15.0
 SESSION: Final = "/api/session"
 OPEN: Final = frozenset({*(("GET", path) for path in PAGE), *(("HEAD", path) for path in PAGE), ("POST", SESSION)})
 """Method and path of what needs no key: the page, which holds nothing of the home, and the exchange of the token."""
+WEBHOOK: Final = "/api/webhook/"
+"""What begins with this needs no key but the id that follows."""
+WEBHOOK_METHODS: Final = ("GET", "HEAD", "POST", "PUT")
+WEBHOOK_LARGEST: Final = 64 * 1024
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS: Final = (
     (
@@ -74,6 +78,8 @@ class Door:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not answers_to(hosts[0], self._http_host):
             raise Refusal("misdirected", "This home does not answer to that name; the setting http_host gives it one.")
+        if is_webhook(scope):
+            return await _body(headers, receive, WEBHOOK_LARGEST)
         self._identify(scope, headers)
         return await _body(headers, receive)
 
@@ -95,10 +101,15 @@ class Door:
         state.update(login=login, session=session)
 
 
-async def _body(headers: Headers, receive: Receive) -> bytes:
+def is_webhook(scope: Scope) -> bool:
+    """Whether somebody knocks who may have no key, with an id instead."""
+    return str(scope["path"]).startswith(WEBHOOK) and scope["method"] in WEBHOOK_METHODS
+
+
+async def _body(headers: Headers, receive: Receive, largest: int = LARGEST) -> bytes:
     announced = headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > LARGEST:
-        raise _too_large()
+    if announced.isdigit() and int(announced) > largest:
+        raise _too_large(largest)
     chunks, size = [], 0
     try:
         async with asyncio.timeout(PATIENCE):
@@ -106,8 +117,8 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
                 message = await receive()
                 chunks.append(message.get("body", b""))
                 size += len(chunks[-1])
-                if size > LARGEST:
-                    raise _too_large()
+                if size > largest:
+                    raise _too_large(largest)
                 if not message.get("more_body"):
                     return b"".join(chunks)
     except TimeoutError as error:
@@ -117,8 +128,8 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
 _CLOSE: Final = {"connection": "close"}
 
 
-def _too_large() -> Refusal:
-    return Refusal("too_large", f"A request may hold {LARGEST} bytes at most.", headers=_CLOSE)
+def _too_large(largest: int) -> Refusal:
+    return Refusal("too_large", f"A request may hold {largest} bytes at most.", headers=_CLOSE)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -26,12 +26,12 @@ class Failures:
 
     def wait(self, address: str) -> float:
         """Seconds until this address may be wrong again; 0 when it may now."""
-        level = self._level(_group(address))
+        level = self._level(group_of(address))
         return max(0.0, (level - BURST + 1) * SECONDS) if level > BURST - 1 else 0.0
 
     def count(self, address: str) -> None:
         """This address was wrong just now."""
-        group = _group(address)
+        group = group_of(address)
         self._buckets[group] = (min(BURST, self._level(group) + 1), self._clock.monotonic())
         self._buckets.move_to_end(group)
         if len(self._buckets) > _ADDRESSES:
@@ -42,7 +42,7 @@ class Failures:
         return max(0.0, level - (self._clock.monotonic() - then) / SECONDS)
 
 
-def _group(address: str) -> str:
+def group_of(address: str) -> str:
     """One bucket for the network that one customer has: an IPv6 /64, a single IPv4 address."""
     try:
         parsed = ipaddress.ip_address(address)

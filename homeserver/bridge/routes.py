@@ -16,7 +16,7 @@ from homeserver import __version__
 from homeserver.bridge import models
 from homeserver.bridge.access import Access
 from homeserver.bridge.announced import Announcements
-from homeserver.bridge.door import SESSION, address_of
+from homeserver.bridge.door import SESSION, WEBHOOK, WEBHOOK_METHODS, address_of
 from homeserver.bridge.openapi import error_responses, with_calls
 from homeserver.bridge.page import PAGE, page_file
 from homeserver.bridge.picture import Picture
@@ -24,6 +24,7 @@ from homeserver.bridge.pictures import picture
 from homeserver.bridge.refusals import STATUS, Refusal, answer, json_response
 from homeserver.bridge.services import Services
 from homeserver.bridge.stream import Stream
+from homeserver.bridge.webhooks import Hooks
 from homeserver.runtime.codec import LIMIT
 from homeserver.runtime.house import House
 from homeserver.topics.call import CallError
@@ -46,6 +47,7 @@ class Routes:
     announced: Announcements
     services: Services
     stream: Stream
+    hooks: Hooks
 
     def app(self) -> FastAPI:
         """The application; one row for each route."""
@@ -76,6 +78,8 @@ class Routes:
         ]
         for method, path, function, model in rows:
             app.add_api_route(path, function, methods=[method], response_model=model, responses=error_responses())
+        hook = f"{WEBHOOK}{{webhook_id}}"
+        app.add_api_route(hook, self.webhook, methods=[*WEBHOOK_METHODS], include_in_schema=False)
         for path in PAGE:
             app.add_api_route(path, self.page, methods=["GET", "HEAD"], include_in_schema=False)
         app.add_exception_handler(Refusal, _refused)
@@ -148,6 +152,10 @@ class Routes:
         except CallError as error:
             raise Refusal.of(error) from error
         return json_response(result)
+
+    async def webhook(self, webhook_id: str, request: Request) -> Response:
+        """Tell whoever waits for it; answers the same if nobody does."""
+        return await self.hooks.take(request, webhook_id)
 
     async def openapi(self, request: Request) -> Response:
         """This interface in OpenAPI 3.1, the announced calls included."""

@@ -20,6 +20,7 @@ from homeserver.bridge.routes import Routes
 from homeserver.bridge.server import Listener
 from homeserver.bridge.services import Services
 from homeserver.bridge.stream import HEARTBEAT, Stream
+from homeserver.bridge.webhooks import Hooks
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.runtime.worker import Worker, every, hears
@@ -34,7 +35,7 @@ from homeserver.topics.entity import (
     EntityConfig,
     EntityState,
 )
-from homeserver.topics.event import DEVICE_EVENT, DeviceEvent
+from homeserver.topics.event import DEVICE_EVENT, WEBHOOK, WEBHOOKS, DeviceEvent, Webhooks
 from homeserver.topics.process import PROCESS_STATUS, WORKER_CALLS, ProcessStatus, WorkerCalls
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, AreaEntry, DeviceEntry, EntityEntry
 from homeserver.view.view import View
@@ -44,7 +45,7 @@ class Bridge(Worker):
     """`app` is the whole interface behind its door; the listener serves it."""
 
     name = "bridge"
-    says = (COMMAND,)
+    says = (COMMAND, WEBHOOK)
     speaks_for = ("person.owner",)
 
     def __init__(self, house: House) -> None:
@@ -58,7 +59,8 @@ class Bridge(Worker):
         self.stream = Stream(house.clock, self._head, self.picture.tile, self.picture.ids)
         self.access = Access(Credentials(house.folder), house.clock, home.http_port)
         services = Services(house, self.picture, self.effects)
-        routes = Routes(house, self.access, self.picture, self.announced, services, self.stream)
+        self.hooks = Hooks(house)
+        routes = Routes(house, self.access, self.picture, self.announced, services, self.stream, self.hooks)
         self.app = Door(routes.app(), self.access, home.http_host, house.new_id)
         self.listener = Listener(self.app, home.http_host, home.http_port, house.clock, house.degraded)
         self._serving: asyncio.Task[None] | None = None
@@ -123,6 +125,10 @@ class Bridge(Worker):
         self.causes.remember(event.cause)
         if happening := self.happenings.event(event):
             self.stream.happened(happening)
+
+    @hears(WEBHOOKS)
+    def webhooks(self, webhooks: Webhooks | None, heard: Heard) -> None:
+        self.hooks.learn(heard.where[0], webhooks)
 
     @hears(WORKER_CALLS)
     def calls(self, calls: WorkerCalls | None, heard: Heard) -> None:

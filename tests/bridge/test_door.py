@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from homeserver.bridge import door
-from homeserver.bridge.door import LARGEST, OPEN, SESSION
+from homeserver.bridge.door import LARGEST, OPEN, SESSION, WEBHOOK
 from homeserver.bridge.page import PAGE
 
 _PARAMETER = re.compile(r"\{[^}]*\}")
@@ -43,7 +43,7 @@ async def test_the_walk_sees_the_routes(home: Any) -> None:
 )
 async def test_every_route_needs_a_key(home: Any, headers: dict[str, str]) -> None:
     for number, (method, path) in enumerate(routes_of(home)):
-        if (method, path) in OPEN:
+        if (method, path) in OPEN or path.startswith(WEBHOOK):
             continue
         async with home.stranger(f"10.0.0.{number}") as stranger:
             answer = await stranger.request(method, path, headers=headers, json={})
