@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
 from homeserver.rules.owned.automation import Automation, Script
+from homeserver.rules.owned.group import made_group
 from homeserver.rules.owned.owner import Owner
-from homeserver.rules.owned.scene import Scene, made_before
+from homeserver.rules.owned.scene import MADE, Scene, made_scene
+from homeserver.rules.owned.script_calls import script_offer
 from homeserver.rules.owned.table import things_of
 from homeserver.rules.owned.thing import OWNER, Thing
 from homeserver.rules.reading.book import Book, Owned
@@ -30,6 +32,7 @@ class Cast:
         self._owner = owner
         self.scripts: dict[str, Rule] = {}
         self.problems: list[Problem] = []
+        self._offered: set[str] = set()
         self._names: dict[str, str] = {}
         self._blocks: dict[tuple[str, str], list[Thing]] = {}
         self._kept = list(owner.kept())
@@ -47,10 +50,21 @@ class Cast:
         self._kept = []
         self._owner.take(things.values())
         self.scripts = {id: rule for id, rule in self.scripts.items() if id in book.scripts}
+        self._offer()
+
+    def _offer(self) -> None:
+        """Scripts are called by their names."""
+        offers = self._engine.offers
+        for name in self._offered - {rule.id for rule in self.scripts.values()}:
+            offers.pop(name, None)
+        for rule in self.scripts.values():
+            offers[rule.id] = script_offer(rule)
+        self._offered = {rule.id for rule in self.scripts.values()}
 
     def _all(self, book: Book, rules: Mapping[str, Rule]) -> Iterator[Marked]:
         yield from self._owned(book)
         yield from self._scenes(book)
+        yield from self._made_by_hand()
         yield from self._scripts(book)
         yield from self._automations(book, rules)
 
@@ -93,10 +107,16 @@ class Cast:
         for scene in book.scenes.values():
             wanted = {id: (state.state, state.attributes) for id, state in scene.entities.items()}
             yield Scene(scene.id, scene.name, scene.icon or None, wanted, id=scene.given), scene.print
+
+    def _made_by_hand(self) -> Iterator[Marked]:
+        """What no file names: scenes and groups that were made while the home ran, in this process or before."""
         for thing in self._owner.things.values():
-            if isinstance(thing, Scene) and thing.is_made:
-                yield thing, "made"
-        yield from made_before(self._kept)
+            if getattr(thing, "is_made", False):
+                yield thing, MADE
+        for entity_id, body in self._kept:
+            domain, _, object_id = entity_id.partition(".")
+            if isinstance(body.get("made"), dict):
+                yield (made_scene if domain == "scene" else made_group)(object_id, body["made"]), MADE
 
     def _scripts(self, book: Book) -> Iterator[Marked]:
         for id, compiled in book.scripts.items():

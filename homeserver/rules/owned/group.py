@@ -51,14 +51,27 @@ class Group(Thing):
     domain = "group"
     keeps = False
 
-    def __init__(self, fields: Fields, object_id: str) -> None:
-        super().__init__(*named(fields, object_id))
-        self.members = fields.entities("entities", required=False)
-        if self.entity_id in self.members:
-            raise fields.wrong("a group cannot hold itself", "entities")
-        self.every = fields.flag("all", False)
-        done(fields, "view", "control", "hidden")
-        self.attributes = {"entity_id": list(self.members)}
+    def __init__(
+        self,
+        object_id: str,
+        name: str,
+        icon: str | None,
+        members: tuple[str, ...],
+        *,
+        every: bool,
+        is_made: bool = False,
+    ) -> None:
+        super().__init__(object_id, name, icon)
+        self.members = members
+        self.every = every
+        self.keeps = self.is_made = is_made
+        self.attributes = {"entity_id": list(members)}
+
+    def kept(self) -> dict[str, Any]:
+        return {"made": {"name": self.name, "icon": self.icon, "members": list(self.members), "all": self.every}}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """It is what its members are."""
 
     def begin(self) -> None:
         for entity_id in self.members:
@@ -112,3 +125,21 @@ class Group(Thing):
         "turn_off": lambda thing, data, cause: thing._tell("turn_off", data, cause),
         "toggle": lambda thing, data, cause: thing._tell("turn_off" if thing.state == "on" else "turn_on", data, cause),
     }
+
+
+def read_group(fields: Fields, object_id: str) -> Group:
+    """A group of a file; raises `RuleError`."""
+    id, name, icon = named(fields, object_id)
+    members = fields.entities("entities", required=False)
+    if f"group.{id}" in members:
+        raise fields.wrong("a group cannot hold itself", "entities")
+    every = fields.flag("all", False)
+    done(fields, "view", "control", "hidden")
+    return Group(id, name, icon, members, every=every)
+
+
+def made_group(object_id: str, body: Mapping[str, Any]) -> Group:
+    """One that `group.set` made."""
+    name = body.get("name") or object_id.replace("_", " ").capitalize()
+    members = tuple(id for id in body["members"] if id != f"group.{object_id}")
+    return Group(object_id, str(name), body.get("icon"), members, every=bool(body.get("all")), is_made=True)

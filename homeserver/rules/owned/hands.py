@@ -1,9 +1,10 @@
 """The part of the rules' worker that has entities: hears their commands, and opens and closes their owner."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from homeserver.rules.engine import Engine
 from homeserver.rules.owned.cast import Cast
+from homeserver.rules.owned.offers import offers
 from homeserver.rules.owned.owner import DOMAINS, Owner
 from homeserver.rules.reading.book import Book
 from homeserver.rules.rule import Rule
@@ -27,10 +28,11 @@ class Hands(Part):
     for _domain in DOMAINS:
         hears(COMMAND, domain=_domain)(take_command)
 
-    def begin(self, turn: Turn) -> None:
-        """Before anything is read."""
+    def begin(self, turn: Turn, reload: Callable[[], Awaitable[None]]) -> None:
+        """Before anything is read. `reload` reads all files again."""
         self.owner = self.engine.owner = Owner(self.engine, turn)
         self.cast = Cast(self.engine, self.owner)
+        self.engine.offers |= offers(self.owner, reload)
 
     def all_rules(self, rules: Mapping[str, Rule]) -> dict[str, Rule]:
         """Rules that are on, and scripts, by what the journal calls them."""

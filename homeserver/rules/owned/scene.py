@@ -5,7 +5,7 @@ says so; one that was made by `scene.create` is there until it is deleted, over 
 those), so that a run that goes on after a restart can bring back what it took a picture of.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from homeserver.rules.owned.reproducing import WAYS, deeds
@@ -84,7 +84,7 @@ def scene_create(owner: "Owner", data: Mapping[str, Any], cause: Cause | None) -
     former = owner.things.get(f"scene.{object_id}")
     if former is not None and not getattr(former, "is_made", False):
         raise CallError("conflict", f"scene.{object_id} is one of a file: choose another scene_id", "scene_id")
-    owner.add(made(object_id, wanted), MADE)
+    owner.add(_made(object_id, wanted), MADE)
 
 
 def scene_delete(owner: "Owner", entity_id: str) -> None:
@@ -97,17 +97,13 @@ def scene_delete(owner: "Owner", entity_id: str) -> None:
     owner.remove(entity_id, for_good=True)
 
 
-def made(object_id: str, wanted: States) -> Scene:
-    """A scene that no file names."""
+def made_scene(object_id: str, body: Mapping[str, Any]) -> Scene:
+    """One that no file names, as it was written down."""
+    return _made(object_id, {id: (str(state), rest) for id, (state, rest) in body.items()})
+
+
+def _made(object_id: str, wanted: States) -> Scene:
     return Scene(object_id, object_id.replace("_", " ").capitalize(), None, wanted, is_made=True)
-
-
-def made_before(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterable[tuple[Scene, str]]:
-    """The scenes that were made in an earlier process."""
-    for entity_id, body in rows:
-        if entity_id.startswith("scene.") and isinstance(body.get("made"), dict):
-            wanted = {id: (str(state), rest) for id, (state, rest) in body["made"].items()}
-            yield made(entity_id.partition(".")[2], wanted), MADE
 
 
 def states_of(entities: Mapping[str, Any]) -> States:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from homeserver.rules.compiler import Compiler
-from homeserver.rules.owned.group import Group
+from homeserver.rules.owned.group import read_group
 from homeserver.rules.owned.input_datetime import InputDatetime
 from homeserver.rules.owned.inputs import Counter, InputBoolean, InputButton, InputNumber, InputSelect, InputText
 from homeserver.rules.owned.schedule import Schedule
@@ -37,7 +37,7 @@ NAMED: Final[Mapping[str, Make]] = {
     "counter": _one(Counter),
     "timer": _one(Timer),
     "schedule": _one(Schedule),
-    "group": _one(Group),
+    "group": _one(read_group),
     "template": template_block,
 }
 """By domain."""
