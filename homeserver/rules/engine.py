@@ -13,6 +13,7 @@ from homeserver.rules.device_topics import DeviceTopics
 from homeserver.rules.journal.journal import Journal
 from homeserver.rules.offer import Offer
 from homeserver.rules.schedule import Schedule
+from homeserver.rules.sun import Sun
 from homeserver.rules.webhooks import WebhookIds
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
@@ -61,6 +62,7 @@ class Engine:
         self.observer = Observer(view, self.zone, house.clock.now, house.settings.home)
         self.templates = self.observer.templates
         self.schedule = Schedule(house.clock, self.zone)
+        self.sun = Sun(house.settings.home.latitude, house.settings.home.longitude)
         self.device_topics = DeviceTopics(house)
         self.webhooks = WebhookIds(lambda marks: house.say(WEBHOOKS, Webhooks(marks), house.worker))
         self.calendars: dict[str, CalendarAhead] = {}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler, truth
+from homeserver.rules.conditions.sun import SUN_CONDITIONS
 from homeserver.rules.conditions.time import time_condition
 from homeserver.rules.conditions.condition import Condition, every, leaf, no, some
 from homeserver.rules.conditions.device import compile_device
@@ -91,11 +92,12 @@ CONDITIONS: Final[Mapping[str, Compile]] = {
     "template": _template,
     "trigger": _trigger,
     "time": time_condition,
+    **SUN_CONDITIONS,
     "zone": compile_zone,
     "device": compile_device,
 }
 """By kind."""
-PLANNED: Final = frozenset({"sun", "holiday", "workday"})
+PLANNED: Final = frozenset({"holiday", "workday"})
 """Kinds of the language that are not built yet."""
 
 

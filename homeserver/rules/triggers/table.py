@@ -14,6 +14,7 @@ from homeserver.rules.triggers.mqtt import compile_mqtt
 from homeserver.rules.triggers.numeric_state import compile_numeric_state
 from homeserver.rules.triggers.pace import compile_pace
 from homeserver.rules.triggers.state import compile_state
+from homeserver.rules.triggers.sun import SUN_TRIGGERS
 from homeserver.rules.triggers.template import compile_template
 from homeserver.rules.triggers.time import compile_time
 from homeserver.rules.triggers.time_pattern import compile_time_pattern
@@ -39,9 +40,10 @@ TRIGGERS: Final[Mapping[str, Compile]] = {
     "persistent_notification": compile_notification,
     "time": compile_time,
     "time_pattern": compile_time_pattern,
+    **SUN_TRIGGERS,
 }
 """By kind."""
-PLANNED: Final = frozenset({"geo_location", "sun"})
+PLANNED: Final = frozenset({"geo_location"})
 """Kinds of the language that are not built yet."""
 
 
