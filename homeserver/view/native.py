@@ -8,7 +8,7 @@ from ast import literal_eval
 from functools import lru_cache
 from typing import Any, Final
 
-_MAY_BE_A_VALUE: Final = re.compile(r"[-+.0-9\[({TFN]")
+_MAY_BE_A_VALUE: Final = re.compile(r"[-+.0-9\[({TFN]|set\(\)$")
 _NUMBER: Final = re.compile(r"[+-]?(?!0\d)\d*(?:\.\d*)?")
 _LONGEST: Final = 16 * 1024
 """Characters; a longer text remains text."""

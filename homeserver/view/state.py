@@ -74,6 +74,15 @@ class State:
         return self._said.cause
 
     @property
+    def context(self) -> dict[str, Any]:
+        """What Home Assistant calls the cause: `id`, `parent_id`, and `user_id` where a person did it."""
+        cause = self._said.cause
+        if cause is None:
+            return {"id": "", "parent_id": None, "user_id": None}
+        by = cause.by if cause.by.startswith("person.") else None
+        return {"id": cause.id, "parent_id": cause.parent, "user_id": by}
+
+    @property
     def displayed(self) -> str:
         """The state with the digits that people want to see."""
         return displayed(self.state, self._naming.config(self.entity_id))

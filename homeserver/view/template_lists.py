@@ -26,11 +26,17 @@ def flatten(value: Any, levels: int = _DEEPEST) -> list[Any]:
 
 def shuffle(*values: Any, seed: Any = None) -> list[Any]:
     """In any order; the same for the same `seed`."""
-    if not values:
+    if not values or (len(values) == 1 and not _is_list(values[0])):
         raise TypeError("shuffle needs a list")
-    mixed = list(values[0] if len(values) <= 2 and not isinstance(values[0], str | int | float) else values)
-    random.Random(seed or (values[1] if len(values) == 2 else None)).shuffle(mixed)
+    mixed = list(values[0] if _is_list(values[0]) else values)
+    if seed is None and len(values) > 1 and _is_list(values[0]):
+        seed = values[1]
+    random.Random(seed or None).shuffle(mixed)
     return mixed
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, str)
 
 
 def combine(*parts: Any, recursive: bool = False) -> dict[Any, Any]:

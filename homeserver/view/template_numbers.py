@@ -111,8 +111,8 @@ def _of_many(name: str, function: Any) -> Row:
         if not values:
             raise TypeError(f"{name} needs a list or numbers")
         numbers = values
-        if isinstance(values[0], Iterable) and not isinstance(values[0], str):
-            numbers = tuple(values[0])
+        if isinstance(values[0], Iterable):
+            numbers = () if isinstance(values[0], str) else tuple(values[0])  # a text is no list of letters
             if len(values) > 1 and default is NOTHING:
                 default = values[1]
         return or_default(name, lambda: function(numbers), values, default)

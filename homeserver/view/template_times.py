@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
+from jinja2 import Undefined
+
 from homeserver.view.bounds import check_moment
 from homeserver.view.template_rows import NOTHING, Row, or_default, unfit
 
@@ -124,7 +126,8 @@ def rows(zone: tzinfo, now: Callable[[], datetime]) -> tuple[Row, ...]:
 
     def shown(name: str, render: Callable[[datetime], str]) -> Callable[..., Any]:
         def work(value: Any, default: Any = NOTHING) -> Any:
-            return or_default(name, lambda: render(datetime.fromtimestamp(float(value), UTC)), value, default)
+            number: Any = None if isinstance(value, Undefined) else value
+            return or_default(name, lambda: render(datetime.fromtimestamp(float(number), UTC)), value, default)
 
         return work
 
