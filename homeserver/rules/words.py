@@ -1,5 +1,6 @@
 """What the rules engine says, and what it can be asked."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -47,6 +48,17 @@ class RuleRun:
     cause: Cause | None = None
 
 
+@record
+class Note:
+    """A notification that stays until somebody dismisses it; retained."""
+
+    message: str
+    title: str | None
+    created_at: datetime
+    cause: Cause | None = None
+
+
+NOTE: Final = Retained("notification/{id}", Note)
 RULE_CONFIG: Final = Retained("rule/{id}/config", RuleConfig)
 RULE_RUN: Final = Topic[RuleRun]("rule/{id}/run", RuleRun, qos=0)
 
@@ -107,8 +119,36 @@ class NamedRule(Asked):
     rule: str
 
 
+class CheckRules(Asked):
+    """Look for what is wrong with the rules; with `text`, with that of a file that is not there yet, among the others."""
+
+    text: str | None = None
+    file: str = "new.yaml"
+
+
+class Fault(BaseModel):
+    """One thing that is wrong or doubtful. Line and column count from 1; `suggestion` may be empty."""
+
+    file: str
+    line: int
+    column: int
+    rule: str
+    severity: str
+    code: str
+    text: str
+    suggestion: str
+
+
+class Checked(BaseModel):
+    """How many rules were looked at, and what was found."""
+
+    rules: int
+    problems: list[Fault]
+
+
 LIST_RULES: Final = Call("rules", "list", ListRules, RuleList, role="guest")
 RELOAD_RULES: Final = Call("rules", "reload", ReloadRules, Reloaded)
 TRIGGER_RULE: Final = Call("rules", "trigger", TriggerRule, RuleInfo)
 ENABLE_RULE: Final = Call("rules", "enable", NamedRule, RuleInfo, doc="Let a rule react again.")
 DISABLE_RULE: Final = Call("rules", "disable", NamedRule, RuleInfo, doc="Stop a rule and its runs until it is enabled.")
+CHECK_RULES: Final = Call("rules", "check", CheckRules, Checked, role="guest")

@@ -65,31 +65,39 @@ def facts(templates: Templates, text: str) -> Facts:
     sandbox.begin()
     tree = sandbox.parse(text.strip())
     before = text[: len(text) - len(text.lstrip())].count("\n")
-    free = template.names - set(sandbox.globals)
-    _names(tree, free, found, before)
-    for node in tree.find_all((nodes.Call, nodes.Filter, nodes.Test, nodes.Getattr)):
-        found.calls.extend(_named(node, before))
-    for node in tree.find_all(nodes.Compare):
-        found.compared.extend(_compared(node, before))
-        _check_compare(node, found, before)
-    for node in tree.find_all(_ARITHMETIC):
-        for side in (node.left, node.right):
-            _check_number(side, found, before)
-    if not any(word in text for word in _CAREFUL):
-        _check_defaults(tree, found, before)
+    every = list(tree.find_all(nodes.Node))
+    _names(every, template.names - sandbox.globals.keys(), found, before)
+    careful = any(word in text for word in _CAREFUL)
+    for node in every:
+        if isinstance(node, nodes.Call | nodes.Filter | nodes.Test | nodes.Getattr):
+            found.calls.extend(_named(node, before))
+            if not careful and isinstance(node, nodes.Filter):
+                _check_default(node, found, before)
+        elif isinstance(node, nodes.Compare):
+            found.compared.extend(_compared(node, before))
+            _check_compare(node, found, before)
+        elif isinstance(node, _ARITHMETIC):
+            for side in (node.left, node.right):
+                _check_number(side, found, before)
     return found
 
 
-def _names(tree: nodes.Template, free: frozenset[str] | set[str], found: Facts, before: int) -> None:
-    """Names that nothing gives a value, unless the template asks whether they are there."""
-    asked = {id(inner) for node in tree.find_all((nodes.Test, nodes.Filter)) if _asks(node) for inner in _name(node)}
-    called = {id(node.node): node for node in tree.find_all(nodes.Call)}
-    tested = {inner.name for node in tree.find_all(nodes.Test) if _asks(node) for inner in _name(node)}
-    for node in tree.find_all(nodes.Name):
-        if node.ctx != "load" or node.name not in free or id(node) in asked or node.name in tested:
+def _names(every: list[nodes.Node], free: frozenset[str], found: Facts, before: int) -> None:
+    """Names that nothing gives a value, unless the template asks whether they are there, or gives them one itself."""
+    if not free:
+        return
+    asking = [
+        inner for node in every if isinstance(node, nodes.Test | nodes.Filter) and _asks(node) for inner in _name(node)
+    ]
+    asked, tested = {id(inner) for inner in asking}, {inner.name for inner in asking}
+    given = {node.name for node in every if isinstance(node, nodes.Name) and node.ctx != "load"}
+    called = {id(node.node) for node in every if isinstance(node, nodes.Call)}
+    for node in every:
+        if not isinstance(node, nodes.Name) or node.name not in free or id(node) in asked:
             continue
-        row = Named(node.name, (), node.lineno + before)
-        (found.unknown if id(node) in called else found.variables).append(row)
+        if node.name not in tested and node.name not in given:
+            row = Named(node.name, (), node.lineno + before)
+            (found.unknown if id(node) in called else found.variables).append(row)
 
 
 def _asks(node: Any) -> bool:
@@ -175,12 +183,11 @@ def _check_number(node: Any, found: Facts, before: int) -> None:
         found.wrong.append((_AS_TEXT, node.lineno + before))
 
 
-def _check_defaults(tree: nodes.Template, found: Facts, before: int) -> None:
-    for node in tree.find_all(nodes.Filter):
-        if node.name not in _NUMBERS or node.args or node.kwargs:
-            continue
-        inner = node.node
-        call = isinstance(inner, nodes.Call) and isinstance(inner.node, nodes.Name) and inner.node.name in _TEXTS
-        if call or _entity_of(inner) is not None:
-            text = f"| {node.name} fails while the entity is unavailable: give it a default, as in | {node.name}(0)"
-            found.doubtful.append((text, node.lineno + before))
+def _check_default(node: nodes.Filter, found: Facts, before: int) -> None:
+    if node.name not in _NUMBERS or node.args or node.kwargs:
+        return
+    inner = node.node
+    call = isinstance(inner, nodes.Call) and isinstance(inner.node, nodes.Name) and inner.node.name in _TEXTS
+    if call or _entity_of(inner) is not None:
+        text = f"| {node.name} fails while the entity is unavailable: give it a default, as in | {node.name}(0)"
+        found.doubtful.append((text, node.lineno + before))

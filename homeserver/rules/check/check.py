@@ -5,34 +5,54 @@ Files that say what they said cost their reading only; 500 rules are checked in 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from homeserver.rules.check.graph import fights, loops, nodes
-from homeserver.rules.check.known import Known
+from homeserver.rules.check.known import Known, Thing
 from homeserver.rules.check.names import names
 from homeserver.rules.check.outline import Outline, outline
 from homeserver.rules.check.reach import never, unreached
 from homeserver.rules.check.texts import texts
 from homeserver.rules.check.values import values
+from homeserver.rules.reading.book import Book
 from homeserver.rules.reading.problem import Problem
-from homeserver.rules.reading.rule_file import Book
-from homeserver.rules.reading.yaml_source import Map
+from homeserver.topics.names import slug
 from homeserver.view.templates import Templates
 
 _MEANT: Final = re.compile(r"; did you mean (.+?)\?")
 _WORDS: Final = re.compile(r"[\w.]+")
 
 
-def check(book: Book, sources: Mapping[str, Map], known: Known, templates: Templates) -> list[Problem]:
-    """Every problem of the rules of a book, in the order of files and lines. `sources` are the rules as written."""
-    rules = [outline(id, rule.file, rule.line, sources[id]) for id, rule in book.rules.items() if id in sources]
-    found = [*book.problems]
+def check(book: Book, known: Known, templates: Templates, found: list[Problem]) -> Iterator[None]:
+    """Put every problem of the rules of a book into `found`, in the order of files and lines; a step for each rule.
+
+    The book must hold the rules as they are written.
+    """
+    written, refused = book.written or {}, {*book.refused, *(f"script.{id}" for id in book.refused_scripts)}
+    known = _with_own(book, known)
+    rules = [outline(key, node, tell) for key, (node, tell) in written.items()]
+    made = [*book.problems]
     for rule in rules:
-        found += _of_rule(rule, known, templates)
-    graph = nodes(rules, known)
-    found += [*loops(graph), *fights(graph)]
-    return sorted(_once(found), key=lambda problem: (problem.file, problem.line))
+        made += _of_rule(rule, known, templates)
+        yield
+    graph = nodes([rule for rule in rules if rule.id not in refused], known)
+    yield
+    made += loops(graph)
+    yield
+    made += fights(graph)
+    found += sorted(_once(made), key=lambda problem: (problem.file, problem.line))
+
+
+def _with_own(book: Book, known: Known) -> Known:
+    """What is known, and what the files themselves bring."""
+    ids = [f"script.{id}" for id in (*book.scripts, *book.refused_scripts)]
+    ids += [f"scene.{id}" for id in book.scenes] + [owned.key for owned in book.owned if owned.object_id]
+    for id, rule in (*book.rules.items(), *book.refused.items()):
+        ids += [f"automation.{id}", f"automation.{slug(rule.alias)}"]
+    return replace(known, things={**{id: Thing() for id in ids}, **known.things})
 
 
 def _of_rule(rule: Outline, known: Known, templates: Templates) -> Iterator[Problem]:
@@ -51,9 +71,11 @@ def _once(found: Iterable[Problem]) -> list[Problem]:
 # -- for people and programs
 
 
-def told(problems: Iterable[Problem], root: Path | None = None) -> list[dict[str, Any]]:
-    """Problems as rows: file, line, column, rule, severity, code, text, suggestion."""
-    lines: dict[str, list[str]] = {}
+def told(
+    problems: Iterable[Problem], root: Path | None = None, texts: Mapping[str, str] = MappingProxyType({})
+) -> list[dict[str, Any]]:
+    """Problems as rows: file, line, column, rule, severity, code, text, suggestion; `texts` are files at hand."""
+    lines = {name: text.splitlines() for name, text in texts.items()}
     rows = []
     for problem in problems:
         if root is not None and problem.file not in lines:

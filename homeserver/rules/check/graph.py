@@ -107,7 +107,9 @@ def _sets_off(effect: Effect, node: Node) -> bool:
         return span is not None and _within(span, effect.value)
     key = ("state", effect.what, "")
     if words(trigger.get("to")) or words(trigger.get("not_to")) or words(trigger.get("from")):
-        return bool(together(node.begin, [{key: Words(frozenset({effect.value}))}])) and _is_named(trigger, effect.value)
+        return bool(together(node.begin, [{key: Words(frozenset({effect.value}))}])) and _is_named(
+            trigger, effect.value
+        )
     return bool(together(node.begin, [{key: Words(frozenset({effect.value}))}]))
 
 
@@ -248,14 +250,10 @@ def _between(one: Node, other: Node, told: set[tuple[str, str, str]]) -> Iterato
         if (first, second, mine.what) in told or not _can_meet(one, mine, other, theirs):
             continue
         told.add((first, second, mine.what))
-        yield at(
-            other.rule,
-            theirs.part,
-            "",
-            f"{mine.what} becomes {theirs.value} here and {mine.value} in the rule {one.rule.id} "
-            f"({one.rule.file}:{mine.part.line}), at the same moment: which is right?",
-            "conflict",
-        )
+        there = at(one.rule, mine.part, "", "", "conflict")
+        text = f"{mine.what} becomes {theirs.value} here and {mine.value} in the rule {one.rule.id} "
+        text += f"({there.file}:{there.line}), at the same moment: which is right?"
+        yield at(other.rule, theirs.part, "", text, "conflict")
 
 
 def _can_meet(one: Node, mine: Effect, other: Node, theirs: Effect) -> bool:

@@ -157,5 +157,3 @@ def left(folder: Path) -> Known:
 
 def is_away(state: str) -> bool:
     return state in (UNAVAILABLE, "unknown", "")
-
-

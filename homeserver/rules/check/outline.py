@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from homeserver.rules.reading.book import Tell
 from homeserver.rules.reading.yaml_source import Map, Seq
 
 GROUPS: Final = ("and", "or", "not")
@@ -51,13 +52,11 @@ class Part:
 
 @dataclass(slots=True)
 class Outline:
-    """One rule. `alias` is what people call it."""
+    """One rule or script. `id` is the key under which its problems are told, by `tell`, which knows the files."""
 
     id: str
-    alias: str
-    file: str
-    line: int
     node: Map
+    tell: Tell
     triggers: list[Part]
     conditions: list[Part]
     actions: list[Part]
@@ -67,12 +66,12 @@ class Outline:
             yield from part.all()
 
 
-def outline(id: str, file: str, line: int, node: Map) -> Outline:
+def outline(id: str, node: Map, tell: Tell) -> Outline:
     """Read a rule's tree out of its mapping."""
     triggers = _list(node, ("triggers", "trigger"), _triggers, "")
     conditions = _list(node, ("conditions", "condition"), _condition, "")
     actions = _list(node, ("actions", "action", "sequence"), _action, "")
-    return Outline(id, str(node.get("alias") or id), file, line, node, triggers, conditions, actions)
+    return Outline(id, node, tell, triggers, conditions, actions)
 
 
 def _list(node: Map, names: tuple[str, ...], read: Any, way: str) -> list[Part]:

@@ -148,12 +148,12 @@ def _choose(rule: Outline, part: Part, now: Cases) -> Iterator[Problem]:
             yield from _block(rule, part.inner["default"], left)
         else:
             first = part.inner["default"][0]
-            yield at(rule, first, "", "default is never reached: one of the options is always taken", "unreachable", SURE)
+            yield at(
+                rule, first, "", "default is never reached: one of the options is always taken", "unreachable", SURE
+            )
 
 
-def _branch(
-    rule: Outline, place: Part, conditions: list[Part], block: list[Part], now: Cases
-) -> Iterator[Problem]:
+def _branch(rule: Outline, place: Part, conditions: list[Part], block: list[Part], now: Cases) -> Iterator[Problem]:
     asked = all_of(conditions)
     taken = together(now, asked)
     if taken:

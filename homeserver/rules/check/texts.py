@@ -9,12 +9,14 @@ from homeserver.rules.check.known import Known
 from homeserver.rules.check.names import entity_unknown
 from homeserver.rules.check.outline import Outline
 from homeserver.rules.check.values import impossible, no_attribute
-from homeserver.rules.reading.problem import Code, Problem, Severity
+from homeserver.rules.reading.problem import Code, Problem, RuleError, Severity
 from homeserver.rules.reading.yaml_source import Map, Seq, Tagged
 from homeserver.view.template_facts import OF_ENTITY, Facts, Named, facts
 from homeserver.view.templates import TemplateError, Templates
 
-GIVEN: Final = frozenset({"trigger", "this", "repeat", "wait", "context", "value", "value_json", "state", "limited_templates"})
+GIVEN: Final = frozenset(
+    {"trigger", "this", "repeat", "wait", "context", "value", "value_json", "state", "limited_templates"}
+)
 """Variables that the engine gives."""
 _SAID_BY: Final = ("variables", "trigger_variables", "response_variable", "fields")
 Found = Iterator[tuple[str, Code, Severity, int]]
@@ -23,13 +25,13 @@ Found = Iterator[tuple[str, Code, Severity, int]]
 def texts(rule: Outline, known: Known, templates: Templates) -> Iterator[Problem]:
     """Look at each template of the rule; what does not compile was told when the rule was read."""
     variables = {*GIVEN, *_variables(rule.node)}
-    for text, line, way in _templates(rule.node, rule.line, ""):
+    for text, line, way in _templates(rule.node, rule.node.line, ""):
         try:
             found = facts(templates, text)
         except TemplateError:
             continue
         for told, code, severity, at in _check(found, variables, known, templates):
-            yield Problem(rule.file, line + at - 1, rule.id, way, told, code, severity)
+            yield rule.tell(RuleError(told, line + at - 1, way, code), rule.id, severity)
 
 
 def _templates(node: Any, line: int, way: str) -> Iterator[tuple[str, int, str]]:
@@ -71,7 +73,7 @@ def _check(found: Facts, variables: set[str], known: Known, templates: Templates
     functions = templates.known_functions()
     for one in found.unknown:
         if one.function not in variables:
-            near = _near(one.function, [*functions, *variables])
+            near = _near(one.function, functions) or _near(one.function, [*variables])
             yield f"there is no function {one.function}(){near}", "template", SURE, one.line
     for one in found.variables:
         if one.function not in variables:

@@ -33,10 +33,23 @@ STATES: Final[Mapping[str, frozenset[str]]] = {
     ),
 }
 """By domain; `unknown` and `unavailable` can be said by all."""
-ANY_TIME: Final = frozenset({"unknown", "unavailable", "none", "None", ""})
+ANY_TIME: Final = frozenset({"unknown", "unavailable", "none", "None", "null", ""})
 MEANT: Final[Mapping[str, str]] = {
     **dict.fromkeys(
-        ("open", "opened", "motion", "detected", "wet", "active", "true", "yes", "home", "occupied", "present", "unlocked"),
+        (
+            "open",
+            "opened",
+            "motion",
+            "detected",
+            "wet",
+            "active",
+            "true",
+            "yes",
+            "home",
+            "occupied",
+            "present",
+            "unlocked",
+        ),
         "on",
     ),
     **dict.fromkeys(
@@ -93,7 +106,9 @@ ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "input_datetime": frozenset(
         {"has_date", "has_time", "timestamp", "year", "month", "day", "hour", "minute", "second"}
     ),
-    "calendar": frozenset({"message", "description", "all_day", "start_time", "end_time", "location", "offset_reached"}),
+    "calendar": frozenset(
+        {"message", "description", "all_day", "start_time", "end_time", "location", "offset_reached"}
+    ),
     "weather": frozenset(
         {"temperature", "humidity", "pressure", "wind_speed", "wind_bearing", "visibility", "forecast", "dew_point"}
         | {"apparent_temperature", "cloud_coverage", "uv_index", "ozone", "wind_gust_speed", "temperature_unit"}

@@ -1,0 +1,36 @@
+"""The checks within a running home: asked for by a call, and what the home knows left behind for when it is off."""
+
+import logging
+
+from homeserver.rules.check.desk import examine, examine_text
+from homeserver.rules.check.known import leave, of_view
+from homeserver.rules.engine import Engine
+from homeserver.rules.reading.folder import Folder
+from homeserver.rules.words import Checked, CheckRules
+
+log = logging.getLogger(__name__)
+
+
+class Desk:
+    """Where the rules of one home are looked at."""
+
+    def __init__(self, engine: Engine, folder: Folder) -> None:
+        self._engine = engine
+        self._root = folder.root
+
+    async def check(self, request: CheckRules) -> Checked:
+        """All files, or a text among them; others get a turn now and then."""
+        known, templates = of_view(self._engine.view), self._engine.templates
+        if request.text is None:
+            report = await examine(self._root, known, templates)
+        else:
+            report = await examine_text(request.text, request.file, self._root, known, templates)
+        self.leave()
+        return Checked.model_validate({"rules": report.rules, "problems": report.problems})
+
+    def leave(self) -> None:
+        """Write down what there is, for checks while the home is off."""
+        try:
+            leave(of_view(self._engine.view), self._engine.house.folder)
+        except OSError as error:
+            log.warning("what the home knows cannot be written down (%s)", error)
