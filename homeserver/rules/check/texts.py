@@ -14,9 +14,7 @@ from homeserver.rules.reading.yaml_source import Map, Seq, Tagged
 from homeserver.view.template_facts import OF_ENTITY, Facts, Named, facts
 from homeserver.view.templates import TemplateError, Templates
 
-GIVEN: Final = frozenset(
-    {"trigger", "this", "repeat", "wait", "context", "value", "value_json", "state", "limited_templates"}
-)
+GIVEN: Final = frozenset({"trigger", "this", "repeat", "wait", "context", "value", "value_json", "state"})
 """Variables that the engine gives."""
 _SAID_BY: Final = ("variables", "trigger_variables", "response_variable", "fields")
 Found = Iterator[tuple[str, Code, Severity, int]]

@@ -1,4 +1,4 @@
-"""Whether what a rule compares with can be: states of each kind, options, numbers within their range, units, attributes."""
+"""Whether what a rule compares with can be: states of each kind, options, numbers in their range, units, attributes."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches

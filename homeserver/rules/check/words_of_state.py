@@ -9,8 +9,10 @@ from typing import Final
 _ON_OFF: Final = frozenset({"on", "off"})
 STATES: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(
-        ("binary_sensor", "light", "switch", "fan", "input_boolean", "automation", "script", "schedule", "siren")
-        + ("humidifier", "remote", "update", "calendar"),
+        (
+            *("binary_sensor", "light", "switch", "fan", "input_boolean", "automation", "script", "schedule", "siren"),
+            *("humidifier", "remote", "update", "calendar"),
+        ),
         _ON_OFF,
     ),
     "group": _ON_OFF
