@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from jinja2.environment import TemplateModule
 from jinja2.utils import Namespace
 
 LIMIT: Final = 256 * 1024
@@ -53,6 +54,8 @@ def weight(value: Any) -> int:
                 total += ELEMENT * len(part)
             elif kind is Namespace:
                 raise BoundError("a namespace cannot be printed or put into a list: use its members")
+            elif kind is TemplateModule:
+                raise BoundError("an imported file cannot be printed or put into a list: use its macros")
     return total
 
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from homeserver.runtime.home_settings import HomeSettings
 from homeserver.topics.entity import EntityState
+from homeserver.view.sandbox import MissingValue
 from homeserver.view.state import State
 from homeserver.view.template_functions import template_questions
 from homeserver.view.template_questions import Questions
@@ -37,6 +38,9 @@ class Look:
         self.time = False
         """Whether the result depends on what time it is: `now()`, `today_at()`, `relative_time()`; as Home Assistant
         does, render such a template again at the begin of each minute."""
+
+        self.undefined: set[str] = set()
+        """What was used and not there, in words: `'x' is undefined`. It counts as empty."""
 
     def __repr__(self) -> str:
         return f"Look({sorted(self.entities)}, {sorted(self.domains)}, all={self.all}, time={self.time})"
@@ -90,11 +94,12 @@ class Observer:
     def looking(self, look: Look) -> Iterator[None]:
         """While this lasts, `look` is filled by whatever is rendered."""
         before, self._look = self._look, look
+        noted, MissingValue.noted = MissingValue.noted, look.undefined
         self._ask(_NotingView(self._view, look))
         try:
             yield
         finally:
-            self._look = before
+            self._look, MissingValue.noted = before, noted
             self._ask(self._view if before is None else _NotingView(self._view, before))
 
     def render(self, template: Template, variables: Mapping[str, Any], look: Look) -> str:

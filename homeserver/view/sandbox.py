@@ -8,11 +8,12 @@ templates: nothing in here trusts one.
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
 from itertools import islice
 from types import BuiltinMethodType, MethodType
-from typing import Any, Final, NoReturn
+from typing import Any, ClassVar, Final, NoReturn
 
-from jinja2 import nodes, pass_context
+from jinja2 import Undefined, nodes, pass_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import Template as JinjaTemplate
 from jinja2.exceptions import SecurityError
@@ -45,7 +46,9 @@ this is for what the table of costs does not foresee."""
 _LOOK: Final = 64
 _PER_STEP: Final = 64
 """Weight that one step can carry."""
-_UNKNOWN_HERE: Final = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport, nodes.Block)
+LIBRARY_NODES: Final = 20_000
+"""The same for a file of macros that the home brings itself."""
+_UNKNOWN_HERE: Final = (nodes.Extends, nodes.Block)
 _REMOVED: Final = ("lipsum", "urlize", "xmlattr", "pprint", "forceescape", "random")
 """What `template_calls` and `template_numbers` bring anew, with bounds."""
 DEAR: Final = frozenset(
@@ -85,6 +88,36 @@ def _tick(node: Any) -> nodes.Node:
     """
     written = sum(len(data.data) for data in node.find_all(nodes.TemplateData))
     return nodes.ExprStmt(nodes.EnvironmentAttribute(f"tick({written})"), lineno=node.lineno)
+
+
+def _tick_outside_macros(tree: nodes.Template) -> nodes.Node:
+    """The same for one reading of a whole file, whose macros are counted when they are called."""
+    inside = {id(data) for macro in tree.find_all(nodes.Macro) for data in macro.find_all(nodes.TemplateData)}
+    written = sum(len(data.data) for data in tree.find_all(nodes.TemplateData) if id(data) not in inside)
+    return nodes.ExprStmt(nodes.EnvironmentAttribute(f"tick({written})"), lineno=1)
+
+
+class MissingValue(Undefined):
+    """What stands for a name that nobody gave: empty, as in Home Assistant. `noted` learns that it was used."""
+
+    __slots__ = ()
+    noted: ClassVar[set[str] | None] = None
+
+    def _note(self) -> None:
+        if MissingValue.noted is not None:
+            MissingValue.noted.add(self._undefined_message)
+
+    def __str__(self) -> str:
+        self._note()
+        return ""
+
+    def __iter__(self) -> Iterator[Any]:
+        self._note()
+        return iter(())
+
+    def __bool__(self) -> bool:
+        self._note()
+        return False
 
 
 class _Generator(CodeGenerator):
@@ -130,10 +163,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """The environment of all templates of a `Templates`. One rendering at a time: it belongs to one thread."""
 
     code_generator_class = _Generator
+    context_class = _LightContext
     intercepted_binops = frozenset(OPERATORS)
 
     def __init__(self) -> None:
-        super().__init__(extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do"], optimized=False)
+        extensions = ["jinja2.ext.loopcontrols", "jinja2.ext.do"]
+        super().__init__(extensions=extensions, optimized=False, undefined=MissingValue)
+        self.library: dict[str, JinjaTemplate] = {}
+        """Files of macros, by the name under which templates import them."""
         for name in _REMOVED:
             self.filters.pop(name, None)
             self.globals.pop(name, None)
@@ -182,12 +219,45 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        if next(islice(tree.find_all(nodes.Node), NODES, None), None) is not None:
-            self.refuse(f"more than {NODES} names, values and operators: make it shorter", 1)
+        most = NODES if name is None else LIBRARY_NODES
+        if next(islice(tree.find_all(nodes.Node), most, None), None) is not None:
+            self.refuse(f"more than {most} names, values and operators: make it shorter", 1)
         for node in tree.find_all(_UNKNOWN_HERE):
             self.refuse(f"{type(node).__name__.lower()} is not known in templates of the home", node.lineno)
         counted: nodes.Template = _Counting().visit(tree)
+        if name is not None:
+            counted.body.insert(0, _tick_outside_macros(counted))
         return counted
+
+    # -- files of macros
+
+    def get_template(self, name: str | JinjaTemplate, parent: str | None = None, globals: Any = None) -> JinjaTemplate:
+        """A file of `library`; called by `import` and `include`."""
+        found = self.library.get(str(name))
+        if found is None:
+            raise BoundError(
+                f"there is no {str(name)!r} in the folder custom_templates{_near(str(name), self.library)}"
+            )
+        return found
+
+    def select_template(self, names: Iterable[Any], parent: str | None = None, globals: Any = None) -> JinjaTemplate:
+        """The first of `names` that is there."""
+        wanted = [str(name) for name in names]
+        known = [name for name in wanted if name in self.library]
+        return self.get_template(known[0] if known else ", ".join(wanted))
+
+    def get_or_select_template(
+        self, template_name_or_list: Any, parent: str | None = None, globals: Any = None
+    ) -> JinjaTemplate:
+        if isinstance(template_name_or_list, str):
+            return self.get_template(template_name_or_list)
+        return self.select_template(template_name_or_list)
+
+    def learn(self, name: str, source: str) -> None:
+        """Compile a file of macros; raises what Jinja2 raises, and `BoundError`."""
+        self.begin()
+        code = self.compile(source, name, name)
+        self.library[name] = JinjaTemplate.from_code(self, code, self.globals)
 
     def refuse(self, text: str, line: int) -> NoReturn:
         error = BoundError(text)
@@ -315,6 +385,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def unsafe_undefined(self, obj: Any, attribute: str) -> Any:
         raise SecurityError(f"templates may not use {attribute!r} of {type(obj).__name__}")
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    found = get_close_matches(name, list(known), 1)
+    return f"; did you mean {found[0]!r}?" if found else ""
 
 
 def _same_mark(original: Callable[..., Any], wrapper: Callable[..., Any]) -> Callable[..., Any]:

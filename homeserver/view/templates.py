@@ -8,7 +8,8 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
-from functools import cached_property
+from difflib import get_close_matches
+from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Any, Final
 
@@ -55,6 +56,10 @@ _FAULTS: Final = (
     re.error,
 )
 """What Python code written by a template can raise."""
+
+
+_NO_SUCH: Final = re.compile(r"No (filter|test) named '([^']*)'")
+_UNDEFINED: Final = re.compile(r"'(\w+)' is undefined")
 
 
 class TemplateError(Exception):
@@ -143,16 +148,27 @@ class Template:
         return line
 
     def _error(self, error: BaseException, line: int) -> TemplateError:
-        return TemplateError(_words(error), line + self._before)
+        return TemplateError(_words(error, self._sandbox), line + self._before)
 
 
-def _words(error: BaseException) -> str:
+@lru_cache(maxsize=256)
+def _nearest(name: str, known: frozenset[str]) -> str:
+    found = get_close_matches(name, known, 1)
+    return f"; did you mean {found[0]}?" if found else ""
+
+
+def _words(error: BaseException, sandbox: Sandbox) -> str:
     """What to tell the author of the template."""
     match error:
+        case JinjaError(message=str(message)) if found := _NO_SUCH.match(message):
+            known = sandbox.filters if found[1] == "filter" else sandbox.tests
+            return f"there is no {found[1]} {found[2]!r}{_nearest(found[2], frozenset(known))}"
         case TemplateSyntaxError(message=message):
             return f"{(message or 'wrong syntax').rstrip('.')}: check brackets, quotes and {{% end... %}}"
         case UndefinedError():
-            return f"{error}: check the name, or add | default(...)"
+            name = _UNDEFINED.match(str(error))
+            near = _nearest(name[1], frozenset(sandbox.globals)) if name is not None else ""
+            return f"{error}: check the name, or add | default(...){near}"
         case ZeroDivisionError():
             return "divides by nought: test the divisor first"
         case RecursionError():
@@ -200,6 +216,19 @@ class Templates:
     def known_functions(self) -> list[str]:
         """The names of all functions."""
         return list(self.sandbox.globals)
+
+    def learn(self, library: Mapping[str, str]) -> list[TemplateError]:
+        """Take the files of macros that templates may import, in place of those before; returns what is wrong."""
+        self.sandbox.library.clear()
+        faults = []
+        for name, text in library.items():
+            try:
+                self.sandbox.learn(name, text)
+            except _FAULTS as error:
+                of_ours = not isinstance(error, SyntaxError)
+                line = (of_ours and getattr(error, "lineno", None)) or 1
+                faults.append(TemplateError(f"{_words(error, self.sandbox)}, in {name}", line))
+        return faults
 
     def compile(self, text: str) -> Template:
         """The template of `text`; raises `TemplateError` that names the line."""

@@ -55,9 +55,9 @@ def test_says_what_was_wrong_with_a_value(text: str, line: int, words: str) -> N
     [
         ("{{ x", 1, "check brackets"),
         ("a\n{% if x %}\nb", 2, "check brackets"),
-        ("\n{{ x | flaot }}", 2, "flaot"),
-        ("{{ 1 is evne }}", 1, "evne"),
-        ("{% include 'x' %}", 1, "include is not known"),
+        ("\n{{ x | flaot }}", 2, "there is no filter 'flaot'; did you mean float"),
+        ("{{ 1 is evne }}", 1, "there is no test 'evne'; did you mean even"),
+        ("{% extends 'x' %}", 1, "extends is not known"),
         ("x" * 40_000 + "{{ x }}", 1, "longer than 32 KiB"),
         ("{{ " + " ~ ".join("1" * 3_500) + " }}", 1, "make it shorter"),
         ("{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}", 1, "nests"),
