@@ -1,14 +1,19 @@
 """What the files of a folder say, put together: rules, scripts, scenes, other things to own, and what is wrong."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.reading.places import Places
-from homeserver.rules.reading.problem import Problem, RuleError
+from homeserver.rules.reading.problem import Problem, RuleError, Severity
+from homeserver.rules.reading.yaml_source import Map
 from homeserver.rules.rule import Compiled
 from homeserver.topics.record import record
+
+Tell = Callable[[RuleError, str, Severity], Problem]
+"""Makes a problem of a fault, the key of what it is about, and its severity."""
+Written = tuple[Map, Tell]
+"""A rule as it is written, and what tells of faults in it."""
 
 
 @record
@@ -39,7 +44,7 @@ class Owned:
 
     `domain`, `object_id` as in `input_boolean.guests`; no object id where the block names its entities itself
     (`template`, `sensor` with a platform). `print` changes when the text does. Faults that are found later are told
-    through `problem`, which knows the files that the lines in `fields` belong to.
+    through `problem`: the lines in `fields` may belong to other files, or to a blueprint.
     """
 
     domain: str
@@ -48,14 +53,14 @@ class Owned:
     file: str
     line: int
     print: str
-    places: Places
+    tell: Tell
 
     @property
     def key(self) -> str:
         return f"{self.domain}.{self.object_id}"
 
-    def problem(self, error: RuleError, severity: str = "error") -> Problem:
-        return self.places.problem(error, self.key, "warning" if severity == "warning" else "error")
+    def problem(self, error: RuleError, severity: Severity = "error") -> Problem:
+        return self.tell(error, self.key, severity)
 
 
 @dataclass(slots=True)
@@ -72,6 +77,9 @@ class Book:
     refused_scripts: dict[str, Compiled] = field(default_factory=dict)
     scenes: dict[str, Scene] = field(default_factory=dict)
     owned: list[Owned] = field(default_factory=list)
+    written: dict[str, Written] | None = None
+    """Rules and scripts as they are written, and how to tell faults in them, by the key under which their problems are
+    told; for whoever puts a dict here before reading: it takes memory."""
 
     def problems_of(self, id: str) -> list[Problem]:
         return [problem for problem in self.problems if problem.rule == id]
@@ -82,7 +90,7 @@ class Book:
 
     # -- taking in
 
-    def rule(self, made: Compiled, problems: list[Problem], refused: bool) -> None:
+    def rule(self, made: Compiled, problems: list[Problem], refused: bool, written: Written | None = None) -> None:
         """Of two rules with the same given id the first stays; one that is only called like another gets a number."""
         holder = self.holder(made.id)
         if holder is not None:
@@ -92,7 +100,12 @@ class Book:
             old, made = made.id, replace(made, id=self._free(made.id))
             problems = [replace(one, rule=made.id) if one.rule == old else one for one in problems]
         self.problems += problems
+        self._note(made.id, written)
         (self.refused if refused else self.rules)[made.id] = made
+
+    def _note(self, key: str, written: Written | None) -> None:
+        if self.written is not None and written is not None:
+            self.written[key] = written
 
     def _free(self, id: str) -> str:
         number = 2
@@ -100,12 +113,13 @@ class Book:
             number += 1
         return f"{id}_{number}"
 
-    def script(self, made: Compiled, problems: list[Problem], refused: bool) -> None:
+    def script(self, made: Compiled, problems: list[Problem], refused: bool, written: Written | None = None) -> None:
         holder = self.scripts.get(made.id) or self.refused_scripts.get(made.id)
         if holder is not None:
             self.problems.append(_twice("script", f"script.{made.id}", made.file, made.line, holder.file, holder.line))
             return
         self.problems += problems
+        self._note(f"script.{made.id}", written)
         (self.refused_scripts if refused else self.scripts)[made.id] = made
 
     def scene(self, made: Scene) -> None:
@@ -124,11 +138,13 @@ class Book:
 
     def add(self, other: "Book") -> None:
         """Take in all of another file."""
+        written = other.written or {}
         told = _by_rule(other.problems)
         for made, refused in _both(other.rules, other.refused):
-            self.rule(made, told.pop(made.id, []), refused)
+            self.rule(made, told.pop(made.id, []), refused, written.get(made.id))
         for made, refused in _both(other.scripts, other.refused_scripts):
-            self.script(made, told.pop(f"script.{made.id}", []), refused)
+            key = f"script.{made.id}"
+            self.script(made, told.pop(key, []), refused, written.get(key))
         for scene in other.scenes.values():
             self.scene(scene)
         for owned in other.owned:

@@ -1,67 +1,114 @@
-"""The folder with the rule files: which files belong to it, and whether any has changed since it was last read."""
+"""The folder with the rules: which files belong to it, and whether any of what they say has changed.
+
+With a `configuration.yaml` it is read as Home Assistant reads its own: that file and what it includes, nothing else.
+Without one every YAML file counts by itself, save those that another one includes.
+"""
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from homeserver.rules.reading.rule_file import Book, read_file
+from homeserver.rules.reading.blueprint import FOLDER as BLUEPRINTS
+from homeserver.rules.reading.book import Book
+from homeserver.rules.reading.rule_file import Reader
 from homeserver.rules.reading.shelf import Shelf
+from homeserver.rules.reading.sources import SECRETS, Mark, Source, Sources, mark_of
 from homeserver.runtime.slices import in_slices
 from homeserver.view.templates import Templates
 
-Mark = tuple[int, int, int]
-"""Inode, size and time of change of a file; noughts for one that cannot be looked at."""
+ENTRY: Final = "configuration.yaml"
+
+
+@dataclass(slots=True)
+class _Read:
+    """What one file said when it was read last: the marks of all that it said so because of, and its book, or None
+    where it was read as a part of another."""
+
+    marks: dict[Path, Mark]
+    includes: set[Path]
+    book: Book | None
+
+    def still(self) -> bool:
+        return all(mark_of(path) == mark for path, mark in self.marks.items())
 
 
 class Folder:
-    """Rule files under `root`: *.yaml and *.yml, those in folders below too; hidden ones and `*.test.yaml` are none.
+    """Rule files under `root`: *.yaml and *.yml, those in folders below too; hidden ones, `secrets.yaml`, blueprints
+    and `*.test.yaml` are none.
 
-    `shelf` is the file that holds what they said when they were last read; None for none.
+    `shelf` is the file that holds what they said when they were last read; None for none. `written` keeps the rules as
+    they are written too, for who checks them.
     """
 
-    def __init__(self, root: Path, shelf: Path | None = None) -> None:
+    def __init__(self, root: Path, shelf: Path | None = None, *, written: bool = False) -> None:
         self.root = root
         self._shelf = Shelf(shelf)
+        self._written = written
         self._marks: dict[Path, Mark] | None = None
-        self._books: dict[Path, tuple[Mark, Book]] = {}
+        self._reads: dict[Path, _Read] = {}
 
     def files(self) -> Iterator[Path]:
-        """In the order of their names."""
+        """In the order of their names; or the one that says which others there are."""
+        if (self.root / ENTRY).is_file():
+            yield self.root / ENTRY
+            return
         for where, folders, names in os.walk(self.root):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            inner = Path(where)
+            folders[:] = sorted(
+                name for name in folders if not name.startswith(".") and (name != BLUEPRINTS or inner != self.root)
+            )
             for name in sorted(names):
-                if name.endswith((".yaml", ".yml")) and not name.startswith(".") and ".test." not in name:
-                    yield Path(where, name)
+                if name.endswith((".yaml", ".yml")) and not name.startswith(".") and name != SECRETS:
+                    if ".test." not in name:
+                        yield inner / name
 
     def changed(self) -> bool:
         """Whether files were added, changed or taken away since the last `read`."""
-        return {path: _mark(path) for path in self.files()} != self._marks
+        files = {path: mark_of(path) for path in self.files()}
+        return files != self._marks or not all(read.still() for read in self._reads.values())
 
     async def read(self, templates: Templates) -> Book:
-        """All rules of the folder; a file that did not change is not read again. Others get a turn now and then."""
-        self._marks = {path: _mark(path) for path in self.files()}
-        book = Book()
-        await in_slices(self._reading(self._marks, templates, book))
-        self._shelf.put_away({self._name(path) for path in self._books})
+        """All of the folder; a file that did not change is not read again. Others get a turn now and then."""
+        self._marks = {path: mark_of(path) for path in self.files()}
+        book = self._book()
+        await in_slices(self._reading(list(self._marks), templates, book))
+        # The shelf is there for the next start: what was not needed this time stays on it as long as there is a file.
+        self._shelf.put_away(self._names())
         return book
 
-    def _reading(self, marks: dict[Path, Mark], templates: Templates, book: Book) -> Iterator[None]:
-        known, self._books = self._books, {}
-        for path, mark in marks.items():
-            kept = known.get(path)
-            if kept is None or kept[0] != mark:
-                kept = (mark, Book())
-                yield from read_file(path, self._name(path), templates, self._shelf, kept[1])
-            self._books[path] = kept
-            book.add(kept[1])
+    def _book(self) -> Book:
+        return Book(written={}) if self._written else Book()
 
-    def _name(self, path: Path) -> str:
-        return path.relative_to(self.root).as_posix()
+    def _reading(self, files: list[Path], templates: Templates, book: Book) -> Iterator[None]:
+        known = {path: read for path, read in self._reads.items() if read.still()}
+        reader = Reader(Sources(self.root, self._shelf), templates)
+        self._reads = {}
+        sources: dict[Path, Source] = {}
+        for path in files:
+            if path not in known:
+                sources[path] = reader.sources.load(path)
+                yield
+        parts = {path for source in sources.values() for path in source.includes}
+        parts |= {path for read in known.values() for path in read.includes}
+        for path in files:
+            read = known.get(path)
+            if read is None or (read.book is None) != (path in parts):
+                source = sources.pop(path, None) or reader.sources.load(path)
+                made = None if path in parts else self._book()
+                if made is not None:
+                    yield from reader.read(source, made)
+                read = _Read(source.needs, source.includes, made)
+            self._reads[path] = read
+            if read.book is not None:
+                book.add(read.book)
 
-
-def _mark(path: Path) -> Mark:
-    try:
-        found = path.stat()
-    except OSError:
-        return (0, 0, 0)
-    return (found.st_ino, found.st_size, found.st_mtime_ns)
+    def _names(self) -> set[str]:
+        """The files that were read, by the names that the shelf knows them by."""
+        names = set()
+        for path, read in self._reads.items():
+            for need in (path, *read.marks):
+                if need.is_relative_to(self.root):
+                    names.add(need.relative_to(self.root).as_posix())
+        return names

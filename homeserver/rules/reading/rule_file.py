@@ -1,234 +1,225 @@
-"""Rule files: from the YAML of a file to compiled rules, with every fault told and no rule spoiling another.
+"""Rule files: from the YAML of a file to what it holds, with every fault told and none spoiling anything else.
 
-A file holds a list of rules, one rule, or a mapping with the key `automation` as Home Assistant's packages have it.
-Both spellings are read, side by side: trigger/triggers, condition/conditions, action/actions, platform/trigger,
-service/action.
+What a file may be: see `package.py`. What tags it may hold: see `sources.py`.
 """
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from homeserver.rules.actions.table import compile_block
 from homeserver.rules.compiler import Compiler
-from homeserver.rules.conditions.table import compile_conditions
-from homeserver.rules.program import Label
+from homeserver.rules.reading.automation import compile_automation, compile_script
+from homeserver.rules.reading.blueprint import Blueprints, Filled, parse
+from homeserver.rules.reading.book import Book, Owned
 from homeserver.rules.reading.fields import Fields, kind_of
-from homeserver.rules.reading.problem import Problem, RuleError, not_yet
+from homeserver.rules.reading.package import LISTED, NAMED, PLATFORMS, Block, blocks
+from homeserver.rules.reading.problem import Problem, RuleError, Severity
+from homeserver.rules.reading.scene import read_scene
 from homeserver.rules.reading.shelf import Shelf
-from homeserver.rules.reading.yaml_source import LARGEST, Document, Map, Seq, SourceError, read
-from homeserver.rules.rule import MODES, Compiled
-from homeserver.rules.triggers.table import compile_trigger
-from homeserver.rules.triggers.trigger import Trigger
-from homeserver.topics.names import slug
+from homeserver.rules.reading.sources import Source, Sources
+from homeserver.rules.reading.yaml_source import Map
+from homeserver.rules.rule import Compiled
+from homeserver.topics.names import OBJECT_ID, slug
 from homeserver.view.templates import Templates
 
-_IGNORED: Final = ("note", "trace", "hide_entity", "category", "labels", "icon", "area")
-"""Fields that say nothing about what a rule does."""
-_QUIET: Final = ("silent", "warning", "critical", "error", "info", "debug")
-
-
-@dataclass(slots=True)
-class Book:
-    """What the files of a folder say: rules that can run, and problems with the others and with whole files."""
-
-    rules: dict[str, Compiled] = field(default_factory=dict)
-    refused: dict[str, Compiled] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    sources: dict[str, Map] | None = None
-    """The rules as they are written, for whoever puts a dict here before reading: it takes memory."""
-
-    def problems_of(self, id: str) -> list[Problem]:
-        return [problem for problem in self.problems if problem.rule == id]
-
-    def holder(self, id: str) -> Compiled | None:
-        """The rule that has this id already."""
-        return self.rules.get(id) or self.refused.get(id)
-
-    def add(self, other: "Book") -> None:
-        """Take in the rules of another file; of two rules with one id the first stays."""
-        taken = {id: holder for id in (*other.rules, *other.refused) if (holder := self.holder(id)) is not None}
-        for id, holder in taken.items():
-            rule = other.rules.get(id) or other.refused[id]
-            self.problems.append(same_id(id, rule.file, rule.line, holder))
-        self.rules |= {id: rule for id, rule in other.rules.items() if id not in taken}
-        self.refused |= {id: rule for id, rule in other.refused.items() if id not in taken}
-        self.problems += [problem for problem in other.problems if problem.rule not in taken]
-
-
-def same_id(id: str, file: str, line: int, holder: Compiled) -> Problem:
-    text = f"another rule has the id {id!r} ({holder.file}:{holder.line}): give this one its own"
-    return Problem(file, line, "", "id", text)
+__all__ = ["Book", "Reader", "read_file", "read_text"]
+_VERBS: Final = ("reload", "toggle", "turn_off", "turn_on")
+"""Names of services of every script: no script can be called so."""
 
 
 def read_file(path: Path, name: str, templates: Templates, shelf: Shelf, book: Book) -> Iterator[None]:
-    """Put the rules of one file into a book, whatever is wrong with it as a problem; a step for each rule."""
-    try:
-        if path.stat().st_size > LARGEST:
-            raise SourceError(f"larger than {LARGEST // 1024} KiB: split the file", 1)
-        document = shelf.document(name, path.read_bytes().decode())
-    except OSError as error:
-        book.problems.append(Problem(name, 1, "", "", f"cannot be read: {error.strerror or error}", "yaml"))
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        book.problems.append(Problem(name, line, "", "", "is no UTF-8 text: save it as UTF-8", "yaml"))
-    except SourceError as error:
-        book.problems.append(Problem(name, error.line, "", "", error.text, "yaml"))
-    else:
-        yield from _read_document(document, name, templates, book)
+    """Put what one file by itself holds into a book; a step for each rule. Its folder is taken for that of the rules."""
+    reader = Reader(Sources(path.parent, shelf), templates)
+    source = Source(reader.sources, path, name)
+    source.load()
+    yield from reader.read(source, book)
 
 
-def read_text(text: str, name: str, templates: Templates) -> Book:
-    """The same with the text of a file at hand."""
-    book = Book()
-    try:
-        for _ in _read_document(read(text), name, templates, book):
-            pass
-    except SourceError as error:
-        book.problems.append(Problem(name, error.line, "", "", error.text, "yaml"))
+def read_text(text: str, name: str, templates: Templates, root: Path | None = None, book: Book | None = None) -> Book:
+    """The same with the text of a file at hand, as if it stood in `root`."""
+    book = Book() if book is None else book
+    folder = root or Path("/nowhere")
+    reader = Reader(Sources(folder), templates)
+    source = Source(reader.sources, folder / name, name)
+    source.parsed(text)
+    for _ in reader.read(source, book):
+        pass
     return book
 
 
-def _read_document(document: Document, name: str, templates: Templates, book: Book) -> Iterator[None]:
-    try:
-        rows = list(_rules(document.root, document.line))
-    except RuleError as error:
-        book.problems.append(Problem(name, error.line, "", error.field, error.text, error.code))
-        return
-    for line, remark in document.remarks:
-        book.problems.append(Problem(name, line, "", "", remark, "yaml"))
-    for number, (node, line) in enumerate(rows):
-        _read_rule(node, line, name, number, templates, book)
-        yield
+class Reader:
+    """Compiles the files of one reading of the folder. Blueprints that they use are read once."""
 
+    def __init__(self, sources: Sources, templates: Templates) -> None:
+        self.sources = sources
+        self._templates = templates
+        self._blueprints = Blueprints(sources)
 
-def _rules(root: Any, line: int) -> Iterator[tuple[Any, int]]:
-    """The rules in a file with their lines; raises `RuleError` where the file is something else."""
-    match root:
-        case None:
-            return
-        case Seq():
-            yield from zip(root, root.lines, strict=True)
-        case Map() if any(name in root for name in ("trigger", "triggers", "action", "actions", "use_blueprint")):
-            if "blueprint" in root:
-                raise not_yet("blueprint", root.lines["blueprint"], "blueprint")
-            yield root, root.line
-        case Map():
-            names = [name for name in root if str(name).split(" ")[0] == "automation"]
-            if not names:
-                raise RuleError("holds no rules: write a list of rules, each with triggers and actions", line)
-            for name in names:
-                inner = root[name]
-                yield from _rules(inner if isinstance(inner, Map | Seq | None) else Seq(), root.lines[name])
-        case _:
-            raise RuleError(f"holds {kind_of(root)} where a list of rules is wanted", line)
-
-
-def _read_rule(node: Any, line: int, file: str, number: int, templates: Templates, book: Book) -> None:
-    if not isinstance(node, Map):
-        book.problems.append(Problem(file, line, "", f"[{number}]", f"a rule is a mapping, not {kind_of(node)}"))
-        return
-    id = _id(node, file, number)
-    if (holder := book.holder(id)) is not None:
-        book.problems.append(same_id(id, file, node.lines.get("id", line), holder))
-        return
-    if book.sources is not None:
-        book.sources[id] = node
-    compiler = Compiler(templates)
-    compiled = Compiled(id, str(node.get("alias") or id), "", file, line, _print(node))
-    try:
-        compiled = _compile(Fields(node), compiler, compiled)
-    except RuleError as error:
-        compiler.faults.append(error)
-    for fault in compiler.faults:
-        book.problems.append(Problem(file, fault.line, id, fault.field, fault.text, fault.code))
-    for doubt in compiler.warnings:
-        book.problems.append(Problem(file, doubt.line, id, doubt.field, doubt.text, doubt.code, "warning"))
-    (book.refused if compiler.faults else book.rules)[id] = compiled
-
-
-def _id(node: Map, file: str, number: int) -> str:
-    given = node.get("id") if isinstance(node.get("id"), str | int) else None
-    alias = node.get("alias") if isinstance(node.get("alias"), str) else None
-    return slug(str(given or alias or f"{Path(file).stem}_{number + 1}"))
-
-
-def _print(node: Map) -> str:
-    """What a rule says, as a short text that is another one when it changes."""
-    return hashlib.sha256(repr(node).encode("utf-8", "replace")).hexdigest()
-
-
-def _compile(fields: Fields, compiler: Compiler, bare: Compiled) -> Compiled:
-    if "use_blueprint" in fields:
-        raise not_yet("use_blueprint", fields.line("use_blueprint"), "use_blueprint")
-    fields.take("id")
-    alias, description = fields.text("alias", bare.alias), fields.text("description")
-    mode = fields.choice("mode", MODES, "single")
-    most = fields.whole("max", 10, 1)
-    silent = str(fields.take("max_exceeded", "warning")).lower()
-    if silent not in _QUIET:
-        raise fields.wrong(f"max_exceeded must be one of {', '.join(_QUIET)}, not {silent!r}", "max_exceeded")
-    constants = _variables(fields, "trigger_variables", compiler)
-    triggers = _triggers(fields, compiler, constants)
-    conditions = compile_conditions(fields, fields.first("conditions", "condition"), compiler)
-    actions = fields.first("actions", "action")
-    fields.need(actions, "say what to do")
-    end = Label()
-    compile_block(fields, actions, compiler, end)
-    compiler.program.place(end)
-    variables = constants | _variables(fields, "variables", compiler)
-    enabled = fields.flag("initial_state", True)
-    fields.done(*_IGNORED)
-    return Compiled(
-        id=bare.id,
-        alias=alias,
-        description=description,
-        file=bare.file,
-        line=bare.line,
-        print=bare.print,
-        mode=mode,
-        most=most,
-        silent=silent == "silent",
-        enabled=enabled,
-        triggers=triggers,
-        conditions=conditions,
-        program=compiler.program,
-        variables=variables,
-        about=compiler.about,
-    )
-
-
-def _variables(fields: Fields, name: str, compiler: Compiler) -> dict[str, Any]:
-    if fields.take(name) is None:
-        return {}
-    inner = fields.inner(name)
-    made: dict[str, Any] = compiler.data(inner.node, inner.line(), inner.way)
-    return made
-
-
-def _triggers(fields: Fields, compiler: Compiler, constants: dict[str, Any]) -> tuple[Trigger, ...]:
-    name = fields.first("triggers", "trigger")
-    made: list[Trigger] = []
-    for number, item in enumerate(_flat(fields, name)):
+    def read(self, source: Source, book: Book) -> Iterator[None]:
+        """Put what a file holds into a book; a step for each part of it."""
         try:
-            if not isinstance(item, Fields):
-                raise RuleError(f"a trigger is a mapping such as trigger: state, not {kind_of(item[0])}", *item[1:])
-            found = compile_trigger(item, compiler, number)
+            parts = blocks(source) if source.is_read else iter(())
+            for number, block in enumerate(parts):
+                _Part(source, block, number, book, self._blueprints, self._templates).read()
+                yield
+            if source.is_blueprint:
+                parse(source)
+        except RuleError as error:
+            source.problems.append(source.places.problem(error))
+        book.problems[:0] = source.problems
+
+
+class _Part:
+    """One part of a file on its way into the book."""
+
+    def __init__(
+        self, source: Source, block: Block, number: int, book: Book, blueprints: Blueprints, templates: Templates
+    ) -> None:
+        self._source = source
+        self._block = block
+        self._number = number
+        self._book = book
+        self._blueprints = blueprints
+        self._templates = templates
+        self._filled: Filled | None = None
+        self._node: Map = Map()
+        self._doubts: list[RuleError] = []
+
+    def read(self) -> None:
+        domain = self._block.domain
+        if not self._is_mapping(domain):
+            return
+        if domain in ("automation", "script"):
+            self._compile(domain)
+        elif domain == "scene":
+            self._scene()
+        elif domain in NAMED or domain in LISTED or domain in PLATFORMS:
+            self._own()
+
+    def _is_mapping(self, domain: str) -> bool:
+        node, object_id = self._block.node, self._block.object_id
+        if isinstance(node, Map):
+            self._node = node
+            return True
+        if node is None and domain in NAMED:
+            self._node.line = self._block.place
+            return True
+        way = object_id or f"[{self._number}]"
+        what = {"automation": "rule"}.get(domain, domain)
+        error = RuleError(f"a {what} is a mapping, not {kind_of(node)}", self._block.place, way)
+        self._book.problems.append(self._problem(error, ""))
+        return False
+
+    def _fill(self, domain: str) -> None:
+        """Put a blueprint in the place of its use; raises `RuleError`."""
+        if "use_blueprint" in self._node:
+            self._filled = self._blueprints.filled(self._node, self._source, domain)
+            self._node = self._filled.node
+            self._doubts += self._filled.doubts
+
+    def _problem(self, error: RuleError, rule: str, severity: Severity = "error") -> Problem:
+        if self._filled is not None:
+            error = self._filled.told(error)
+        return self._source.places.problem(error, rule, severity)
+
+    # -- rules and scripts
+
+    def _compile(self, domain: str) -> None:
+        compiler = Compiler(self._templates)
+        is_script = domain == "script"
+        made: dict[str, Any] = {}
+        try:
+            self._fill(domain)
+            if is_script:
+                self._check_name(self._block.object_id)
+            made = (compile_script if is_script else compile_automation)(Fields(self._node), compiler)
         except RuleError as error:
             compiler.faults.append(error)
-            continue
-        if found is not None:
-            found.constants = constants
-            made.append(found)
-    return tuple(made)
+        bare = self._bare(is_script)
+        if hidden := self._source.places.hidden:
+            made = {name: hidden.mask(value) if isinstance(value, str) else value for name, value in made.items()}
+        compiled = Compiled(**(bare | made), program=compiler.program, about=compiler.about)
+        key = f"script.{compiled.id}" if is_script else compiled.id
+        problems = [self._problem(fault, key) for fault in compiler.faults]
+        problems += [self._problem(doubt, key, "warning") for doubt in (*compiler.warnings, *self._doubts)]
+        take = self._book.script if is_script else self._book.rule
+        take(compiled, problems, bool(compiler.faults), (self._node, self._problem))
 
-
-def _flat(fields: Fields, name: str) -> Iterator[Any]:
-    """The triggers of a field, those in nested lists (`- triggers: [...]`) too."""
-    for item in fields.maps(name):
-        if isinstance(item, Fields) and "triggers" in item.node and "trigger" not in item.node:
-            yield from _flat(item, "triggers")
+    def _bare(self, is_script: bool) -> dict[str, Any]:
+        """What is known of a rule whatever else is wrong with it: where it stands and what it is called."""
+        node, places = self._node, self._source.places
+        file, line = places.find(self._block.place)
+        given = node.get("id") if isinstance(node.get("id"), str | int) else None
+        alias = node.get("alias") if isinstance(node.get("alias"), str) else None
+        if is_script:
+            id, given = slug(self._block.object_id), self._block.object_id
         else:
-            yield item
+            id = slug(places.hidden.mask(str(given or alias or f"{Path(file).stem}_{self._number + 1}")))
+        return {
+            "id": id,
+            "alias": places.hidden.mask(str(alias or (given if is_script else id))),
+            "description": "",
+            "file": file,
+            "line": line,
+            "print": _print(node),
+            "kind": "script" if is_script else "rule",
+            "named": is_script or given is not None,
+            "id_line": places.find(node.lines["id"])[1] if "id" in node else 0,
+            "hidden": places.hidden or None,
+        }
+
+    def _check_name(self, name: str) -> None:
+        if not OBJECT_ID.fullmatch(name):
+            text = f"{name!r} cannot be the name of a script: use a-z, 0-9 and _, such as {slug(name)}"
+            raise RuleError(text, self._block.place, name)
+        if name in _VERBS:
+            raise RuleError(
+                f"a script cannot be called {name}: that is what all scripts can be told", self._block.place, name
+            )
+
+    # -- scenes, and what else the engine owns
+
+    def _scene(self) -> None:
+        if str(self._node.get("platform", "homeassistant")) != "homeassistant":
+            text = f"not supported yet: scene with platform {self._node['platform']}"
+            error = RuleError(text, self._block.place, "platform", "unsupported")
+            self._book.problems.append(self._problem(error, "", "warning"))
+            return
+        for node in self._scenes():
+            file, line = self._source.places.find(node.line)
+            try:
+                self._book.scene(read_scene(Fields(node), file, line, _print(node)))
+            except RuleError as error:
+                key = f"scene.{slug(str(node.get('name') or 'unnamed'))}"
+                self._book.problems.append(self._problem(error, key))
+
+    def _scenes(self) -> Iterator[Map]:
+        """One, or those in the old form `platform: homeassistant, states: [...]`."""
+        if "states" not in self._node:
+            yield self._node
+            return
+        states = self._node["states"]
+        yield from (node for node in (states if isinstance(states, list) else [states]) if isinstance(node, Map))
+
+    def _own(self) -> None:
+        block = self._block
+        key = f"{block.domain}.{block.object_id}"
+        try:
+            if block.object_id and not OBJECT_ID.fullmatch(block.object_id):
+                text = f"{block.object_id!r} cannot be a name: use a-z, 0-9 and _, such as {slug(block.object_id)}"
+                raise RuleError(text, block.place, block.object_id)
+            self._fill(block.domain)
+        except RuleError as error:
+            self._book.problems.append(self._problem(error, key))
+            return
+        self._book.problems += [self._problem(doubt, key, "warning") for doubt in self._doubts]
+        way = block.object_id or block.domain
+        file, line = self._source.places.find(block.place)
+        fields = Fields(self._node, way)
+        self._book.own(Owned(block.domain, block.object_id, fields, file, line, _print(self._node), self._problem))
+
+
+def _print(node: Any) -> str:
+    """What a rule says, as a short text that is another one when it changes."""
+    return hashlib.sha256(repr(node).encode("utf-8", "replace")).hexdigest()

@@ -82,11 +82,20 @@ def test_ids_come_from_id_alias_or_place() -> None:
 
 
 def test_two_rules_with_one_id_are_told() -> None:
-    book = read(listed(NEW) + listed(OLD))
-    assert list(book.rules) == ["hall"]
+    """Home Assistant ignores the second of two automations with one id; the same alias is no fault."""
+    book = read(listed(NEW, id="x") + listed(OLD, id="x"))
+    assert list(book.rules) == ["x"]
     assert [str(problem) for problem in book.problems] == [
-        "hall.yaml:13: id: another rule has the id 'hall' (hall.yaml:1): give this one its own"
+        "hall.yaml:25: id: another rule has the id 'x' (hall.yaml:1): give this one its own"
     ]
+
+
+def test_two_rules_may_be_called_the_same() -> None:
+    """They are automation.hall and automation.hall_2 in Home Assistant, and both run."""
+    book = read(listed(NEW) + listed(OLD, mode="x") + listed(OLD, id="hall") + listed(NEW))
+    assert list(book.rules) == ["hall", "hall_3", "hall_4"]
+    assert list(book.refused) == ["hall_2"]
+    assert [(problem.rule, problem.field) for problem in book.problems] == [("hall_2", "mode")]
 
 
 def test_one_bad_rule_does_not_stop_the_others_and_tells_all_its_faults() -> None:
@@ -141,8 +150,11 @@ FAULTS = [
     ("max_exceeded", "loud", "3: max_exceeded: max_exceeded must be one of"),
     ("initial_state", "maybe", "3: initial_state: initial_state must be true or false, not 'maybe'"),
     ("variables", "5", "3: variables: variables must be a mapping, not 5"),
-    ("use_blueprint", "{path: x}", "3: use_blueprint: not supported yet: use_blueprint"),
-    ("alias", "!secret name", "3: alias: not supported yet: !secret"),
+    ("use_blueprint", "{path: x}", "3: use_blueprint.path: path must end in .yaml, not 'x'"),
+    ("use_blueprint", "x", "3: use_blueprint: use_blueprint must be a mapping, not 'x'"),
+    ("alias", "!secret name", "3: alias: !secret: there is no secret 'name' (write it into secrets.yaml)"),
+    ("alias", "!input name", "3: alias: !input stands in blueprints only"),
+    ("alias", "!ruby name", "3: alias: not supported yet: !ruby"),
     ("modes", "single", "3: modes: unknown field 'modes'; did you mean mode?"),
     ("trigger", "[x]", "1: trigger[0]: a trigger is a mapping such as trigger: state, not 'x'"),
     ("trigger", "{platform: state}", "1: trigger.entity_id: entity_id is missing: name an entity, such as light.hall"),
@@ -204,7 +216,7 @@ def test_tells_line_field_and_remedy(field: str, value: str, problem: str) -> No
         ("5", "hall.yaml:1: holds 5 where a list of rules is wanted"),
         ("{a: 1}", "hall.yaml:1: holds no rules: write a list of rules, each with triggers and actions"),
         ("a: [", "hall.yaml:2: no YAML"),
-        ("blueprint: {}\ntrigger: []\naction: []", "hall.yaml:1: blueprint: not supported yet: blueprint"),
+        ("blueprint: {}\ntrigger: []\naction: []", "hall.yaml:1: blueprint.domain: domain is missing: say automation"),
         ("- id: a\n  id: b\n  actions: []", "hall.yaml:2: 'id' is given twice; the last one counts"),
     ],
 )
