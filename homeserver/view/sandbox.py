@@ -9,7 +9,6 @@ templates: nothing in here trusts one.
 import time
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
-from itertools import islice
 from types import BuiltinMethodType, MethodType
 from typing import Any, ClassVar, Final, NoReturn
 
@@ -48,7 +47,8 @@ _PER_STEP: Final = 64
 """Weight that one step can carry."""
 LIBRARY_NODES: Final = 20_000
 """The same for a file of macros that the home brings itself."""
-_UNKNOWN_HERE: Final = (nodes.Extends, nodes.Block)
+_UNKNOWN_HERE: Final[frozenset[type[nodes.Node]]] = frozenset((nodes.Extends, nodes.Block))
+_COUNTED: Final[frozenset[type[nodes.Node]]] = frozenset((nodes.For, nodes.Macro, nodes.CallBlock))
 _REMOVED: Final = ("lipsum", "urlize", "xmlattr", "pprint", "forceescape", "random")
 """What `template_calls` and `template_numbers` bring anew, with bounds."""
 DEAR: Final = frozenset(
@@ -219,15 +219,27 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        most = NODES if name is None else LIBRARY_NODES
-        if next(islice(tree.find_all(nodes.Node), most, None), None) is not None:
-            self.refuse(f"more than {most} names, values and operators: make it shorter", 1)
-        for node in tree.find_all(_UNKNOWN_HERE):
-            self.refuse(f"{type(node).__name__.lower()} is not known in templates of the home", node.lineno)
-        counted: nodes.Template = _Counting().visit(tree)
+        found = self._kinds(tree, NODES if name is None else LIBRARY_NODES)
+        for kind in found & _UNKNOWN_HERE:
+            node = next(tree.find_all(kind))
+            self.refuse(f"{kind.__name__.lower()} is not known in templates of the home", node.lineno)
+        counted: nodes.Template = tree if found.isdisjoint(_COUNTED) else _Counting().visit(tree)
         if name is not None:
             counted.body.insert(0, _tick_outside_macros(counted))
         return counted
+
+    def _kinds(self, tree: nodes.Template, most: int) -> set[type[nodes.Node]]:
+        """The kinds of parts that a template has, of which there are not too many."""
+        found: set[type[nodes.Node]] = set()
+        waiting: list[nodes.Node] = [tree]
+        while waiting:
+            node = waiting.pop()
+            found.add(type(node))
+            waiting.extend(node.iter_child_nodes())
+            most -= 1
+            if most < 0:
+                self.refuse("is too long, with thousands of names, values and operators: make it shorter", 1)
+        return found
 
     # -- files of macros
 

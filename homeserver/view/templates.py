@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from jinja2 import TemplateError as JinjaError
-from jinja2 import TemplateSyntaxError, UndefinedError, meta
+from jinja2 import TemplateSyntaxError, UndefinedError, meta, nodes
 from jinja2.environment import Template as JinjaTemplate
 
 from homeserver.view import (
@@ -127,7 +127,7 @@ class Template:
             tree = self._sandbox.parse(self._stripped)
             self._quick = quick_of(tree, self._functions)
             if self._quick is None:
-                _ = self._jinja
+                self._jinja = self._made(tree)
         except _FAULTS as error:
             of_ours = not isinstance(error, SyntaxError)  # its line is one of the code that Jinja2 generates
             raise self._error(error, (of_ours and getattr(error, "lineno", None)) or 1) from error
@@ -136,7 +136,10 @@ class Template:
     def _jinja(self) -> JinjaTemplate:
         """A template that is one expression gets here only when something is out of the ordinary."""
         self._sandbox.begin()
-        code = self._sandbox.compile(self._stripped)
+        return self._made(self._sandbox.parse(self._stripped))
+
+    def _made(self, tree: nodes.Template) -> JinjaTemplate:
+        code = self._sandbox.compile(tree)
         return JinjaTemplate.from_code(self._sandbox, code, self._sandbox.globals)
 
     def _line_of(self, trace: TracebackType | None) -> int:
