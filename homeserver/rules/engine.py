@@ -5,15 +5,17 @@ the rule was read; most runs are over before the call returns.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from homeserver.rules.device_topics import DeviceTopics
 from homeserver.rules.journal.journal import Journal
+from homeserver.rules.notes import Notes
 from homeserver.rules.offer import Offer
 from homeserver.rules.schedule import Schedule
 from homeserver.rules.sun import Sun
+from homeserver.rules.traces.traces import Traces
 from homeserver.rules.webhooks import WebhookIds
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
@@ -68,6 +70,8 @@ class Engine:
         self.calendars: dict[str, CalendarAhead] = {}
         """What is ahead in each calendar, by entity."""
         self._index: dict[str, tuple[Hear, ...]] = {}
+        self.recent: dict[str, tuple[tuple[datetime, str, str], ...]] = {}
+        """By entity: when it changed lately, from what and to what."""
         self._notices: dict[Key, tuple[Notice, ...]] = {}
         self._stop: Callable[[], None] | None = None
         self._chains: dict[str, tuple[int, float]] = {}
@@ -75,8 +79,11 @@ class Engine:
         """What workers answer now: any of it can be an action."""
         self.offers: dict[str, Offer] = {}
         """Services that are no entity's and that come and go, by their full names: `script.movie_night`."""
+        self.notes = Notes(house)
         self.journal: Journal
         """What is under way; the worker opens it."""
+        self.traces: Traces
+        """What runs did; the worker opens it."""
         self.owner: Owner | None = None
         """Of the entities that the rules have; the worker opens it."""
         self.changed: Callable[[Any], None] = _nobody
@@ -91,6 +98,15 @@ class Engine:
             self._stop()
             self._stop = None
         self.schedule.close()
+
+    def _remember(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
+        """Keep what an entity did lately that rules listen to, for those who ask why nothing came of it."""
+        row = (
+            self.clock.now(),
+            old.state if old is not None else "nothing",
+            new.state if new is not None else "nothing",
+        )
+        self.recent[entity_id] = (*self.recent.get(entity_id, ())[-5:], row)
 
     # -- for triggers
 
@@ -110,8 +126,11 @@ class Engine:
         former = self.view.former.of.get(entity_id)
         if not hears and former is None:
             return
-        if old is not None and new is not None and old.state == new.state and old.attributes == new.attributes:
-            return
+        if old is not None and new is not None and old.state == new.state:
+            if old.attributes == new.attributes:
+                return
+        else:
+            self._remember(entity_id, old, new)
         try:
             _tell(iter(hears), entity_id, old, new)
         finally:

@@ -8,6 +8,7 @@ from homeserver.rules.reading.durations import DurationError
 from homeserver.view.templates import TemplateError
 
 if TYPE_CHECKING:
+    from homeserver.rules.actions.asks import Ask
     from homeserver.rules.run import Run
 
 END: Final = -1
@@ -22,6 +23,11 @@ A step that waits for an answer, for branches or for a trigger is entered a seco
 
 class RunError(Exception):
     """An action or a condition that could not be carried out; the text says why."""
+
+
+class Misconfigured(RunError):
+    """The rule itself is wrong: there is no such service, or it takes no such data. `continue_on_error` is for what
+    happens in the home and does not hide this, as in Home Assistant."""
 
 
 FAULTS: Final = (RunError, TemplateError, DurationError)
@@ -41,6 +47,8 @@ class Program:
 
     steps: list[Step] = field(default_factory=list)
     ways: list[str] = field(default_factory=list)
+    asks: "list[Ask]" = field(default_factory=list)
+    """Actions that no table knows: somebody may answer them."""
 
     def add(self, way: str, step: Step) -> None:
         self.steps.append(step)

@@ -10,6 +10,7 @@ from homeserver.rules.engine import DEEPEST, Engine
 from homeserver.rules.program import FAULTS, Program
 from homeserver.rules.reading.hidden import Hidden
 from homeserver.rules.run import QUEUED, Done, Fired, Run
+from homeserver.rules.traces.trace import BUSY, NOT_MET
 from homeserver.rules.triggers.trigger import Trigger
 from homeserver.rules.words import RULE_RUN, RuleRun
 from homeserver.topics.record import record
@@ -45,7 +46,8 @@ class Compiled:
     """What a rule file says of one rule or script. `print` tells whether it changed since it was last read.
 
     `kind` is rule or script; only scripts have `fields`, what they can be given. `named` tells whether the file gives
-    the id, at `id_line`, or it was made of the alias. `hidden` are values that no text may show.
+    the id, at `id_line`, or it was made of the alias. `initial` is what the file says of whether it is on at each start.
+    `hidden` are values that no text may show.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Compiled:
     most: int = 10
     silent: bool = False
     enabled: bool = True
+    initial: bool | None = None
     triggers: tuple[Trigger, ...] = ()
     conditions: tuple[Condition, ...] = ()
     program: Program = field(default_factory=Program)
@@ -76,7 +79,7 @@ class Rule:
 
     def __init__(self, compiled: Compiled, engine: Engine) -> None:
         self.compiled = compiled
-        self.id = compiled.id
+        self.id = compiled.id if compiled.kind == "rule" else f"{compiled.kind}.{compiled.id}"
         self.kind = compiled.kind
         """What it is called in causes."""
         self.program = compiled.program
@@ -84,6 +87,12 @@ class Rule:
         self.enabled = False
         self.stopped = ""
         self.number = 0
+        self.by = f"{self.kind}:{compiled.id}"
+        """How causes call it."""
+        self.entity_id = f"automation.{self.id}" if self.kind == "rule" else self.id
+        """The entity that it is, once there is one."""
+        self.noticed: Callable[[bool], None] | None = None
+        """Told True when a run was let in, False when one is over."""
         self.runs: list[Run] = []
         self._waiting: deque[Run] = deque()
         self._starting = False
@@ -100,12 +109,14 @@ class Rule:
                 trigger.rule = self
                 trigger.begin(self.engine, self.fire)
 
-    def disable(self) -> None:
+    def disable(self, *, ending: bool = True) -> None:
         """Stop listening, and end what is under way."""
         if self.enabled:
             self.enabled = False
             for trigger in self.compiled.triggers:
                 trigger.end(self.engine)
+        if not ending:
+            return
         waiting, self._waiting = self._waiting, deque()
         for run in (*self.runs, *waiting):
             run.end("cancelled")
@@ -122,7 +133,8 @@ class Rule:
             run.error = f"stopped a loop: {DEEPEST} runs of rules, each caused by the one before"
             self._record(run, "failed")
             return
-        if not self._met(run):
+        if not self.met(run):
+            self.engine.traces.leave(run, NOT_MET)
             return
         self._admit(run)
 
@@ -135,12 +147,13 @@ class Rule:
         """
         run = Run(self, fired, self.number + 1, given, done=done)
         run.depth = self.engine.depth(fired.cause)
-        if not skip_condition and not self._met(run):
+        if not skip_condition and not self.met(run):
             return False
         self._admit(run)
         return True
 
-    def _met(self, run: Run) -> bool:
+    def met(self, run: Run) -> bool:
+        """Whether its conditions hold; one that cannot be checked does not."""
         try:
             for condition in self.compiled.conditions:
                 if not condition(run):
@@ -159,6 +172,7 @@ class Rule:
         elif self.runs and (mode == "single" or len(self.runs) + len(self._waiting) >= most):
             if not self.compiled.silent:
                 self._grumble(f"it is running already (mode {mode})")
+            self.engine.traces.leave(run, BUSY)
             if run.done is not None:
                 run.done(run, "refused")
             return
@@ -178,9 +192,17 @@ class Rule:
             while self._waiting and (self.compiled.mode == "parallel" or not self.runs):
                 run = self._waiting.popleft()
                 self.runs.append(run)
+                if self.noticed is not None:
+                    if self.compiled.about:
+                        _ = run.values  # `this` is what the entity was like before
+                    self.noticed(True)
                 run.advance(0)
         finally:
             self._starting = False
+
+    def all_runs(self) -> tuple[Run, ...]:
+        """Those under way and those that wait for their turn."""
+        return (*self.runs, *self._waiting)
 
     def take_up(self, run: Run) -> None:
         """A run of an earlier process is one of this rule's; it goes on with `go_on`."""
@@ -201,9 +223,12 @@ class Rule:
         """A run is over."""
         if run in self.runs:
             self.runs.remove(run)
+            if self.noticed is not None:
+                self.noticed(False)
         self.engine.journal.over(run)
         if not self.engine.journal.frozen:
             self._record(run, outcome)
+            self.engine.traces.leave(run, outcome)
         if self._waiting:
             self._begin()
 
@@ -247,8 +272,12 @@ class Rule:
 
     def _about(self, run: Run) -> dict[str, Any]:
         alias, mode = self.compiled.alias, self.compiled.mode
+        said = self.engine.view.said(self.entity_id)
         attributes = {"friendly_name": alias, "id": self.id, "mode": mode, "current": len(self.runs)}
-        this = {"entity_id": f"automation.{self.id}", "state": "on", "name": alias, "attributes": attributes}
+        if said is not None:
+            attributes |= said.attributes
+        state = said.state if said is not None else "on"
+        this = {"entity_id": self.entity_id, "state": state, "name": alias, "attributes": attributes}
         return {"this": this, "context": {"id": run.cause.id, "parent_id": run.cause.parent, "user_id": None}}
 
     def _record(self, run: Run, outcome: str) -> None:
@@ -269,7 +298,7 @@ class Rule:
             runs=self._unsaid,
             trigger=run.fired.trigger.id if run.fired.trigger is not None else "",
             path=tuple(ways[at] for at in run.path),
-            commands=tuple(run.commands),
+            commands=tuple(id for id, _, _ in run.commands),
             outcome=outcome,
             seconds=round(self.engine.clock.monotonic() - run.begun, 3),
             error=run.error,

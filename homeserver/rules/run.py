@@ -9,11 +9,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from homeserver.rules.program import END, FAULTS, WAIT, RunError
+from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, Command, EntityState
 
 if TYPE_CHECKING:
+    from homeserver.rules.conditions.condition import Leaf
     from homeserver.rules.engine import Engine
+    from homeserver.rules.owned.owner import Owner
     from homeserver.rules.rule import Rule
     from homeserver.rules.triggers.trigger import Trigger
 
@@ -24,6 +27,8 @@ AT_ONCE: Final = 500
 REMEMBERED: Final = 200
 """Steps and commands that a run remembers for its record."""
 TTL: Final = 30.0
+_OWN: Final = frozenset(("wait", "repeat"))
+"""Variables that each branch has for itself."""
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -82,6 +87,7 @@ class Run:
         "begun",
         "branches",
         "commands",
+        "conversation",
         "count",
         "depth",
         "done",
@@ -92,13 +98,16 @@ class Run:
         "frames",
         "given",
         "key",
+        "looked",
         "number",
+        "owned",
         "parent",
         "path",
         "response",
         "resumed",
         "rule",
         "said",
+        "stretches",
         "until",
     )
 
@@ -124,6 +133,8 @@ class Run:
         self.error = ""
         self.response: Any = None
         """What the run answers to whoever asked for it: `stop` with a response variable."""
+        self.conversation: str | None = None
+        """What the home answers to the sentence that began the run."""
         self.arrived: Any = None
         """What the step at `at` waited for, when it is entered again: an answer, or a fault that it is to raise."""
         self.resumed = False
@@ -131,6 +142,8 @@ class Run:
         self.key = fired.key if parent is None else ""
         """Begins the ids of its commands, once it has a row in the journal."""
         self.count = 0
+        self.owned = False
+        """Whether it has changed an entity of the rules themselves since it last stood still."""
         self.said: list[tuple[str, str, Command]] = []
         """Commands since it last stood still: domain, object id, command."""
         self.until: datetime | None = None
@@ -138,7 +151,12 @@ class Run:
         self.depth: int = 0 if parent is None else parent.depth
         self.begun = rule.engine.clock.monotonic()
         self.path: list[int] = [] if parent is None else parent.path
-        self.commands: list[str] = [] if parent is None else parent.commands
+        self.commands: list[tuple[str, str, str]] = [] if parent is None else parent.commands
+        """Id, entity and service of each."""
+        self.looked: list[tuple[Leaf, bool | None, str]] = [] if parent is None else parent.looked
+        """Each condition that was looked at, whether it held (None: it could not be told), and what it saw."""
+        self.stretches: list[tuple[int, float]] = [] if parent is None else parent.stretches
+        """When it went on after standing still: the steps until then, and the seconds since it began."""
         self.frames: list[Any] = [] if parent is None else list(parent.frames)
         self.branches: list[Run] = []
         self._values: dict[str, Any] | None = None if parent is None else dict(parent.values)
@@ -151,6 +169,19 @@ class Run:
         if self._values is None:
             self._values = self.rule.values(self)
         return self._values
+
+    def assign(self, name: str, value: Any) -> None:
+        """Give a variable its value, in the run that this is a branch of and in its other branches too: what is set in
+        `parallel` is known outside, as in Home Assistant, save what a branch waited for and which pass it is in."""
+        self.values[name] = value
+        if self.parent is not None and name not in _OWN:
+            self.top.spread(name, value)
+
+    def spread(self, name: str, value: Any) -> None:
+        """Let a value be known here and in all branches."""
+        self.values[name] = value
+        for branch in self.branches:
+            branch.spread(name, value)
 
     @property
     def known(self) -> dict[str, Any] | None:
@@ -165,7 +196,7 @@ class Run:
     def cause(self) -> Cause:
         """The link of the chain that this run is."""
         if self._cause is None:
-            self._cause = self.engine.house.cause(f"{self.rule.kind}:{self.rule.id}#{self.number}", self.fired.cause)
+            self._cause = self.engine.house.cause(f"{self.rule.by}#{self.number}", self.fired.cause)
         return self._cause
 
     @property
@@ -179,6 +210,8 @@ class Run:
         """Go on at a step until the end, or until something has to be waited for."""
         self._waiting = None
         steps, path, left = self.rule.program.steps, self.path, AT_ONCE
+        if path:
+            self.stretches.append((len(path), self.engine.clock.monotonic() - self.begun))
         try:
             while at >= 0 and not self.ended and at < len(steps):
                 if not left:
@@ -284,6 +317,10 @@ class Run:
             self.error = self.error if outcome == "failed" else ""
             self.parent._branch_ended()
             return END
+        if self.owned and self.said:
+            # Its two halves are in two files: what was said is said again if only ours is written.
+            self.at, self.until = END, None
+            self.engine.journal.save(self)
         self.rule.finished(self, outcome)
         if self.done is not None:
             self.done(self, outcome)
@@ -303,14 +340,27 @@ class Run:
         if entity_id not in engine.view.configs and entity_id not in engine.view.states:
             self.error = f"there is no entity {entity_id}"
             return
-        object_id = entity_id.partition(".")[2]
+        domain, _, object_id = entity_id.partition(".")
         top = self.top
-        command = Command(top.next_id(), service, data, TTL, self.cause)
+        id = top.next_id()
         if len(self.commands) < REMEMBERED:
-            self.commands.append(command.id)
-        top.said.append((domain, object_id, command))
+            self.commands.append((id, entity_id, service))
         engine.caused(self.cause, self.depth, self.begun)
+        if engine.owner is not None and entity_id in engine.owner.things:
+            self._tell_own(engine.owner, entity_id, service, data, id)
+            return
+        command = Command(id, service, data, TTL, self.cause)
+        top.said.append((domain, object_id, command))
         engine.house.say(COMMAND, command, domain, object_id)
+
+    def _tell_own(self, owner: "Owner", entity_id: str, service: str, data: dict[str, Any], id: str) -> None:
+        """An entity of the rules does it at once; the result is written down together with what the run has become, so
+        it is not said again after a restart."""
+        try:
+            self.top.owned = True
+            owner.obey(entity_id, service, data, self.cause, id=id, again=bool(self.top.key))
+        except CallError as error:
+            raise RunError(str(error)) from error
 
     def next_id(self) -> str:
         """The id of the next command: after a restart the same one again, for a run that is kept."""

@@ -12,24 +12,36 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from homeserver.rules.check.home import Desk
 from homeserver.rules.ears import Ears
 from homeserver.rules.engine import Engine
 from homeserver.rules.journal.journal import Journal
 from homeserver.rules.journal.looked import LookedRow
+from homeserver.rules.owned.hands import Hands
+from homeserver.rules.outside import SAYS as OUTSIDE_SAYS
+from homeserver.rules.outside import Outside
+from homeserver.rules.owned.owner import SAYS as OWNER_SAYS
 from homeserver.rules.reading.folder import Folder
 from homeserver.rules.reading.problem import Problem, nearest
 from homeserver.rules.reading.rule_file import Book
 from homeserver.rules.rule import Compiled, Rule
 from homeserver.rules.run import Fired
+from homeserver.rules.trace_words import TRACES, WHY_NOT, AskTraces, AskWhyNot, TraceList, WhyNot
+from homeserver.rules.traces.traces import Traces
+from homeserver.rules.traces.why_not import as_trace, why_not
 from homeserver.rules.triggers.trigger import EntityTrigger
 from homeserver.rules.words import (
+    CHECK_RULES,
     DISABLE_RULE,
     ENABLE_RULE,
     LIST_RULES,
+    NOTE,
     RELOAD_RULES,
     RULE_CONFIG,
     RULE_RUN,
     TRIGGER_RULE,
+    Checked,
+    CheckRules,
     ListRules,
     NamedRule,
     Reloaded,
@@ -44,7 +56,7 @@ from homeserver.runtime.store import Ledger
 from homeserver.runtime.turn import Turn
 from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker, answers
 from homeserver.topics.call import Caller, CallError
-from homeserver.topics.entity import COMMAND
+from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.event import WEBHOOKS
 from homeserver.topics.names import slug
 from homeserver.view.view import View
@@ -60,11 +72,11 @@ class RulesOptions(BaseModel):
     look: float = Field(2.0, gt=0, description="seconds between looks at the rule files")
 
 
-class Rules(Ears, Worker):
+class Rules(Ears, Hands, Outside, Worker):
     """The rules of the home."""
 
     name = "rules"
-    says = (COMMAND, RULE_CONFIG, RULE_RUN, WEBHOOKS, ANY_DEVICE_TOPIC)
+    says = (COMMAND, *dict.fromkeys((*OWNER_SAYS, *OUTSIDE_SAYS)), RULE_CONFIG, RULE_RUN, WEBHOOKS, ANY_DEVICE_TOPIC)
     options = RulesOptions
 
     def __init__(self, house: House, engine: Engine, folder: Folder, look: float) -> None:
@@ -86,11 +98,15 @@ class Rules(Ears, Worker):
         ledger = self._resources.enter_context(Ledger.open(self.house.folder / "rules.db", MIGRATIONS))
         self.turn = Turn(ledger)
         self.engine.journal = Journal(self.turn, self.house.clock)
+        self.engine.traces = Traces(self.turn, self.house.clock)
         self.engine.schedule.looked = LookedRow(self.turn)
+        self.begin(self.turn, self._load)
         async with self._reading:
             book, _ = await asyncio.gather(self.folder.read(self.engine.templates), self.house.snapshot())
-            said = await self.house.leftovers(RULE_CONFIG)
+            said = await self.house.leftovers(RULE_CONFIG, ENTITY_CONFIG, ENTITY_STATE, NOTE)
+            self.keep_notes(said)
             self._take(book)
+        self.owner.opened(said)
         for (id,), _ in said.of(RULE_CONFIG):
             if self.book.holder(id) is None:
                 self.house.say(RULE_CONFIG, None, id)
@@ -102,7 +118,7 @@ class Rules(Ears, Worker):
     def _take_up(self) -> None:
         """Go on with what an earlier process had under way."""
         journal = self.engine.journal
-        rules = {id: rule for id, rule in self.rules.items() if rule.enabled}
+        rules = self.all_rules(self.rules)
         for run in journal.runs(rules):
             run.rule.take_up(run)
         for wait in journal.waits(rules):
@@ -115,12 +131,15 @@ class Rules(Ears, Worker):
             rule.go_on()
 
     async def close(self) -> None:
+        Desk(self.engine, self.folder).leave()
         self.tell_shutdown()
         await asyncio.sleep(0)  # what was asked of other workers is on its way
         self.engine.journal.freeze()
         self.engine.stop()
         for rule in self.rules.values():
             rule.disable()
+        self.owner.close()
+        self.engine.traces.close()
         self.turn.end()
         self._resources.close()
 
@@ -148,9 +167,9 @@ class Rules(Ears, Worker):
             if id in self.rules:
                 self.rules[id].compiled = self._moved(self.rules[id].compiled, compiled)
                 continue
-            rule = self.rules[id] = Rule(compiled, self.engine)
-            if compiled.enabled:
-                rule.enable()
+            self.rules[id] = Rule(compiled, self.engine)
+        self.owned_book(book, self.rules)  # and the rules begin to listen
+        self.doubt(book)
         for id in (*book.rules, *book.refused):
             self._say(id)
         self._tell(known)
@@ -163,6 +182,12 @@ class Rules(Ears, Worker):
     def _moved(old: Compiled, fresh: Compiled) -> Compiled:
         """The rule as it was, at its new place."""
         return replace(old, file=fresh.file, line=fresh.line)
+
+    def doubted(self, known: set[tuple[str, ...]]) -> None:
+        """Who answers what has changed."""
+        for id in self.book.rules:
+            self._say(id)
+        self._tell(known)
 
     def _tell(self, known: set[tuple[str, ...]]) -> None:
         """Each fault is logged once: those that are `known` from the last reading are only counted."""
@@ -249,18 +274,31 @@ class Rules(Ears, Worker):
     async def disable(self, request: NamedRule, caller: Caller) -> RuleInfo:
         return self._switched(request.rule, False)
 
+    @answers(CHECK_RULES)
+    async def check(self, request: CheckRules, caller: Caller) -> Checked:
+        return await Desk(self.engine, self.folder).check(request)
+
+    @answers(TRACES)
+    async def traces(self, request: AskTraces, caller: Caller) -> TraceList:
+        rule = self._rule(request.rule)
+        kept = self.engine.traces.of(rule.id)[: request.most]
+        return TraceList(rule=rule.id, alias=rule.compiled.alias, traces=[as_trace(each) for each in kept])
+
+    @answers(WHY_NOT)
+    async def why_not(self, request: AskWhyNot, caller: Caller) -> WhyNot:
+        return why_not(self._rule(request.rule), self.engine.traces, request.at)
+
     def _switched(self, name: str, on: bool) -> RuleInfo:
         rule = self._rule(name)
-        if on:
-            rule.enable()
-        else:
-            rule.disable()
-        self._say(rule.id)
+        entity = self.cast.automation(rule.id)
+        if entity is not None:
+            entity.turn(on)
         return self._info(rule.id)
 
     def _rule(self, name: str) -> Rule:
         """By id or alias; raises `CallError`."""
         id = slug(name.removeprefix("automation."))
+        id = self.cast.rule_of(id) or id if name.startswith("automation.") else id
         rule = self.rules.get(id) or next((r for r in self.rules.values() if slug(r.compiled.alias) == id), None)
         if rule is None:
             refused = self.book.refused.get(id)

@@ -5,7 +5,7 @@ A condition that cannot be checked (no such entity, no number) is a fault. `or` 
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from homeserver.rules.program import FAULTS
 from homeserver.rules.run import Run
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from homeserver.rules.compiler import Compiler
 
 Condition = Callable[[Run], bool]
+LOOKED: Final = 200
+"""Checks that a run remembers."""
 Tell = Callable[[Run], str]
 """Says what a check looks at now, in a few words: `light.hall is off, wanted on`."""
 
@@ -30,9 +32,32 @@ class Leaf:
 
 
 def leaf(compiler: "Compiler", way: str, line: int, check: Condition, tell: Tell) -> Condition:
-    """A check that is not made of others. Every one comes by here, so this is where to look over their shoulders."""
-    compiler.leaves.append(Leaf(way, line, check, tell))
-    return check
+    """A check that is not made of others, with an eye on it: the run remembers what each of them said, for its trace.
+    It is put into words when the run stands still or is over, if the trace is kept."""
+    made = Leaf(way, line, check, tell)
+    compiler.leaves.append(made)
+
+    def looking(run: Run) -> bool:
+        looked = run.looked
+        try:
+            so = check(run)
+        except FAULTS as error:
+            if len(looked) < LOOKED:
+                looked.append((made, None, str(error)))
+            raise
+        if len(looked) < LOOKED:
+            looked.append((made, so, ""))
+        return so
+
+    return looking
+
+
+def words_of(one: Leaf, run: Run) -> str:
+    """What a check looks at now; never fails."""
+    try:
+        return one.tell(run)
+    except FAULTS as error:
+        return str(error)
 
 
 def every(parts: tuple[Condition, ...]) -> Condition:

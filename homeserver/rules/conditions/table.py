@@ -9,22 +9,26 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler, truth
-from homeserver.rules.conditions.sun import SUN_CONDITIONS
-from homeserver.rules.conditions.time import time_condition
 from homeserver.rules.conditions.condition import Condition, every, leaf, no, some
 from homeserver.rules.conditions.device import compile_device
 from homeserver.rules.conditions.state import compile_numeric_state, compile_state
+from homeserver.rules.conditions.sun import SUN_CONDITIONS
 from homeserver.rules.conditions.time import time_condition
 from homeserver.rules.conditions.zone import compile_zone
 from homeserver.rules.program import FAULTS
+from homeserver.rules.purpose import names
+from homeserver.rules.purpose.condition import compile_named
 from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.problem import RuleError, nearest, not_yet
 from homeserver.rules.reading.yaml_source import Map, Seq
 from homeserver.rules.run import Run
+from homeserver.view.observed import Look
 from homeserver.view.templates import Template
 
 _SHOWN: Final = 200
 """Characters of what a template says that are told."""
+_MOST: Final = 5
+"""Entities of which is told what they are like."""
 _GROUPS: Final[Mapping[str, Callable[[tuple[Condition, ...]], Condition]]] = {"and": every, "or": some, "not": no}
 
 
@@ -53,14 +57,19 @@ def _of_template(compiler: Compiler, text: Any, line: int, way: str) -> Conditio
     if not isinstance(text, str):
         raise RuleError(f"a condition is a mapping or a template, not {kind_of(text)}", line, way)
     template = compiler.template(text, line, way)
-    return leaf(compiler, way, line, holds(template), lambda run: f"the template says {_said(template, run)}")
+    return leaf(compiler, way, line, holds(template), lambda run: _said(template, run))
 
 
 def _said(template: Template, run: Run) -> str:
+    """What a template says, and what the entities are like at which it looks."""
+    look = Look()
     try:
-        return repr(template.render(run.values)[:_SHOWN])
+        said = repr(run.engine.observer.render(template, run.values, look)[:_SHOWN])
     except FAULTS as error:
-        return f"nothing: {error}"
+        said = f"nothing: {error}"
+    states = ((entity_id, run.engine.view.said(entity_id)) for entity_id in sorted(look.entities)[:_MOST])
+    rows = [f"{entity_id} is {state.state if state is not None else 'not there'}" for entity_id, state in states]
+    return "; ".join([f"the template says {said}", *rows])
 
 
 def holds(template: Template) -> Condition:
@@ -146,13 +155,23 @@ def _of_row(kind: str, fields: Fields, compiler: Compiler) -> Condition:
     before = len(compiler.leaves)
     made = _row(kind, fields)(fields, compiler, kind)
     if kind not in _GROUPS and len(compiler.leaves) == before:
-        return leaf(compiler, fields.way, fields.line(), made, lambda run: kind)
+        text = f"{kind} {', '.join(f'{name}: {value}' for name, value in fields.node.items() if name != 'condition')}"
+        return leaf(compiler, fields.way, fields.line(), made, lambda run: f"{text}; it is {_now(run)}")
     return made
 
 
+def _now(run: Run) -> str:
+    return f"{run.engine.clock.now().astimezone(run.engine.zone):%A %H:%M:%S}"
+
+
 def _row(kind: str, fields: Fields) -> Compile:
+    """How to compile a kind; raises `RuleError`."""
     if kind in CONDITIONS:
         return CONDITIONS[kind]
-    if kind in PLANNED or "." in kind:
+    if kind in PLANNED or kind in names.PLANNED:
         raise not_yet(f"condition {kind}", fields.line("condition"), fields.where("condition"))
-    raise fields.wrong(f"there is no condition {kind!r}{nearest(kind, {*CONDITIONS, *PLANNED})}", "condition")
+    if "." not in kind:
+        raise fields.wrong(f"there is no condition {kind!r}{nearest(kind, {*CONDITIONS, *PLANNED})}", "condition")
+    if kind not in names.conditions():
+        raise fields.wrong(f"there is no condition {kind!r}{nearest(kind, names.conditions())}", "condition")
+    return lambda fields, compiler, name: compile_named(name, fields, compiler)

@@ -21,6 +21,7 @@ def body_of(run: Run) -> dict[str, Any]:
         "given": kept(run.given),
         "depth": run.depth,
         "count": run.count,
+        "conversation": run.conversation,
         "cause": of_cause(run.cause),
         "path": run.path,
         "commands": run.commands,
@@ -48,8 +49,9 @@ def run_of(body: dict[str, Any], rule: "Rule", number: int, key: str) -> Run:
     fired = _fired(body["fired"], rule)
     run = Run(rule, fired, number, restored(body["given"], naming))
     run.key, run.count, run.depth = key, body["count"], body["depth"]
+    run.conversation = body.get("conversation")
     run.path.extend(body["path"])
-    run.commands.extend(body["commands"])
+    run.commands.extend((id, entity_id, service) for id, entity_id, service in body["commands"])
     run.caused(cause_of(body["cause"]))
     run.said = [(domain, object_id, _command(row)) for domain, object_id, row in body["said"]]
     _place(run, body["stand"])

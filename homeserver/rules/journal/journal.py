@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from homeserver.rules.journal.bodies import body_of, run_of
 from homeserver.rules.journal.values import of_state, state_of
 from homeserver.rules.run import Run
+from homeserver.rules.traces.trace import settle
 from homeserver.runtime.clock import Clock, Timer
 from homeserver.runtime.turn import Turn
 from homeserver.topics.entity import EntityState
@@ -57,6 +58,7 @@ class Journal:
         if self.frozen:
             return
         run.key = run.key or run.engine.house.new_id()
+        settle(run)
         compiled = run.rule.compiled
         body = json.dumps(body_of(run), separators=(",", ":"))
         at = self._clock.now().timestamp()
@@ -65,6 +67,7 @@ class Journal:
         if run.said:
             self._turn.end()
             run.said.clear()
+        run.owned = False
 
     def over(self, run: Run) -> None:
         """A run has ended; it may never have been saved."""

@@ -1,9 +1,12 @@
 """Triggers: what a rule listens for. One row in `TRIGGERS` for each kind."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from homeserver.rules.compiler import Compiler
+from homeserver.rules.purpose import names
+from homeserver.rules.purpose.trigger import compile_named
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.problem import nearest, not_yet
 from homeserver.rules.triggers.calendar import compile_calendar
@@ -53,17 +56,38 @@ def compile_trigger(fields: Fields, compiler: Compiler, number: int) -> Trigger 
         return None
     spelling = fields.first("trigger", "platform")
     kind = str(fields.need(spelling, f"say which kind, such as {spelling}: state"))
-    if kind not in TRIGGERS:
-        if kind in PLANNED or "." in kind:
-            raise not_yet(f"trigger {kind}", fields.line(spelling), fields.where(spelling))
-        raise fields.wrong(f"there is no trigger {kind!r}{nearest(kind, {*TRIGGERS, *PLANNED})}", spelling)
+    compile = _row(kind, fields, spelling)
     id, alias = fields.text("id", str(number)), fields.text("alias")
-    made = TRIGGERS[kind](fields, compiler, id, number, alias)
+    made = compile(fields, compiler, id, number, alias)
     if "variables" in fields:
         inner = fields.inner("variables")
         made.variables = compiler.data(inner.node, inner.line(), inner.way)
     made.pace = compile_pace(fields, compiler.templates)
     if fields.flag("ignore_unavailable", False) and (reason := made.ignore_unavailable()):
         raise fields.wrong(reason, "ignore_unavailable")
+    made.way, made.line, made.text = fields.way, fields.line(), _brief(kind, fields)
     fields.done("note")
     return made
+
+
+_UNTOLD: Final = frozenset({"trigger", "platform", "id", "alias", "variables", "enabled", "note"})
+_LONGEST: Final = 60
+
+
+def _brief(kind: str, fields: Fields) -> str:
+    """What the trigger waits for, in a few words: `state entity_id: light.hall, to: on`."""
+    parts = [f"{name}: {str(value)[:_LONGEST]}" for name, value in fields.node.items() if name not in _UNTOLD]
+    return f"{kind} {', '.join(parts)}"
+
+
+def _row(kind: str, fields: Fields, spelling: str) -> Compile:
+    """How to compile a kind; raises `RuleError`."""
+    if kind in TRIGGERS:
+        return TRIGGERS[kind]
+    if kind in PLANNED or kind in names.PLANNED:
+        raise not_yet(f"trigger {kind}", fields.line(spelling), fields.where(spelling))
+    if "." not in kind:
+        raise fields.wrong(f"there is no trigger {kind!r}{nearest(kind, {*TRIGGERS, *PLANNED})}", spelling)
+    if kind not in names.triggers():
+        raise fields.wrong(f"there is no trigger {kind!r}{nearest(kind, names.triggers())}", spelling)
+    return partial(compile_named, kind)

@@ -41,6 +41,10 @@ class Trigger(ABC):
         self.fire: Fire = nowhere
         self.rule: Rule | None = None
         """The rule that it begins, for which waits are kept; None for a trigger that a run waits for."""
+        self.way = ""
+        self.line = 0
+        self.text = ""
+        """Where it stands in its rule, and what it waits for in a few words."""
         self.pace: Pace | None = None
         """How often it may fire, where the rule says."""
         self._gate: Gate | None = None

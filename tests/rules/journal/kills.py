@@ -49,7 +49,7 @@ class Outside(Worker):
     def __init__(self, house: House, world: World) -> None:
         super().__init__(house)
         self.world = world
-        self.about_to_commit: Callable[[], None] = int
+        self.about_to_commit: Callable[[], object] = int
         self._heard: list[Command] = []
 
     async def open(self) -> None:
