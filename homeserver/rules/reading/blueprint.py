@@ -98,7 +98,7 @@ def parse(source: Source) -> Blueprint:
         if name in inputs:
             raise RuleError(f"input {name!r} is there twice (line {inputs[name].line})", line, way)
         inputs[name] = _input(name, node, line, way, doubts)
-    for tagged in _gaps(root):
+    for tagged in sorted(_gaps(root), key=lambda found: found.line):
         if str(tagged.value) not in inputs:
             text = f"!input {tagged.value}: the blueprint has no such input{nearest(str(tagged.value), inputs)}"
             raise RuleError(text, tagged.line, "")
@@ -179,7 +179,8 @@ class Blueprints:
             raise use.wrong(f"{blueprint.name} is a blueprint for {blueprint.domain}, not for {domain}", "path")
         given = use.inner("input").node if use.take("input") is not None else Map()
         use.done()
-        return _Filling(blueprint, node, given, source.places.base(blueprint.name), use).filled()
+        place = fields.line("use_blueprint")
+        return _Filling(blueprint, node, given, source.places.base(blueprint.name), use, place).filled()
 
     def _find(self, use: Fields, source: Source, domain: str) -> Path:
         text = str(use.need("path", "name the file of a blueprint, such as homeassistant/motion_light.yaml"))
@@ -218,14 +219,14 @@ class Blueprints:
 class _Filling:
     """Fills the gaps of one blueprint for one instance."""
 
-    def __init__(self, blueprint: Blueprint, node: Map, given: Map, base: int, use: Fields) -> None:
+    def __init__(self, blueprint: Blueprint, node: Map, given: Map, base: int, use: Fields, place: int) -> None:
         self._blueprint = blueprint
         self._node = node
         self._given = given
         self._base = base
         self._use = use
         self._left = MOST
-        self._made = Filled(Map(), blueprint, base, use.line())
+        self._made = Filled(Map(), blueprint, base, place)
 
     def filled(self) -> Filled:
         self._check()

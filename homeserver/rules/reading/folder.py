@@ -12,6 +12,7 @@ from typing import Final
 
 from homeserver.rules.reading.blueprint import FOLDER as BLUEPRINTS
 from homeserver.rules.reading.book import Book
+from homeserver.rules.reading.macros import Macros
 from homeserver.rules.reading.rule_file import Reader
 from homeserver.rules.reading.shelf import Shelf
 from homeserver.rules.reading.sources import SECRETS, Mark, Source, Sources, mark_of
@@ -46,6 +47,7 @@ class Folder:
         self.root = root
         self._shelf = Shelf(shelf)
         self._written = written
+        self._macros = Macros(root)
         self._marks: dict[Path, Mark] | None = None
         self._reads: dict[Path, _Read] = {}
 
@@ -59,20 +61,21 @@ class Folder:
             folders[:] = sorted(
                 name for name in folders if not name.startswith(".") and (name != BLUEPRINTS or inner != self.root)
             )
-            for name in sorted(names):
-                if name.endswith((".yaml", ".yml")) and not name.startswith(".") and name != SECRETS:
-                    if ".test." not in name:
-                        yield inner / name
+            for name in sorted(set(names) - {SECRETS}):
+                if name.endswith((".yaml", ".yml")) and not name.startswith(".") and ".test." not in name:
+                    yield inner / name
 
     def changed(self) -> bool:
         """Whether files were added, changed or taken away since the last `read`."""
         files = {path: mark_of(path) for path in self.files()}
-        return files != self._marks or not all(read.still() for read in self._reads.values())
+        still = files == self._marks and not self._macros.changed()
+        return not still or not all(read.still() for read in self._reads.values())
 
     async def read(self, templates: Templates) -> Book:
         """All of the folder; a file that did not change is not read again. Others get a turn now and then."""
         self._marks = {path: mark_of(path) for path in self.files()}
         book = self._book()
+        book.problems += self._macros.teach(templates)
         await in_slices(self._reading(list(self._marks), templates, book))
         # The shelf is there for the next start: what was not needed this time stays on it as long as there is a file.
         self._shelf.put_away(self._names())

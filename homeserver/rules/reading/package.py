@@ -1,7 +1,7 @@
 """What kind of thing each part of a rule file is: by its key where the file is a package, else by its looks and name.
 
-A file may be a list of rules, one rule, a list of scenes, a mapping of scripts, one script, a blueprint, or a package as
-Home Assistant has them: a mapping of domains, each perhaps with a label after a blank (`automation kitchen:`).
+A file may be a list of rules, one rule, a list of scenes, a mapping of scripts, one script, a blueprint, or a package
+as Home Assistant has them: a mapping of domains, each perhaps with a label after a blank (`automation kitchen:`).
 `configuration.yaml` is such a package too, and `homeassistant: packages:` in it holds more of them.
 """
 

@@ -29,7 +29,7 @@ _VERBS: Final = ("reload", "toggle", "turn_off", "turn_on")
 
 
 def read_file(path: Path, name: str, templates: Templates, shelf: Shelf, book: Book) -> Iterator[None]:
-    """Put what one file by itself holds into a book; a step for each rule. Its folder is taken for that of the rules."""
+    """Put what one file by itself holds into a book; a step for each rule. Its folder counts as that of the rules."""
     reader = Reader(Sources(path.parent, shelf), templates)
     source = Source(reader.sources, path, name)
     source.load()
@@ -84,7 +84,6 @@ class _Part:
         self._templates = templates
         self._filled: Filled | None = None
         self._node: Map = Map()
-        self._doubts: list[RuleError] = []
 
     def read(self) -> None:
         domain = self._block.domain
@@ -116,7 +115,11 @@ class _Part:
         if "use_blueprint" in self._node:
             self._filled = self._blueprints.filled(self._node, self._source, domain)
             self._node = self._filled.node
-            self._doubts += self._filled.doubts
+
+    def _told_doubts(self, key: str) -> list[Problem]:
+        """What does not fit between a blueprint and its use."""
+        doubts = self._filled.doubts if self._filled is not None else ()
+        return [self._source.places.problem(doubt, key, "warning") for doubt in doubts]
 
     def _problem(self, error: RuleError, rule: str, severity: Severity = "error") -> Problem:
         if self._filled is not None:
@@ -142,7 +145,8 @@ class _Part:
         compiled = Compiled(**(bare | made), program=compiler.program, about=compiler.about)
         key = f"script.{compiled.id}" if is_script else compiled.id
         problems = [self._problem(fault, key) for fault in compiler.faults]
-        problems += [self._problem(doubt, key, "warning") for doubt in (*compiler.warnings, *self._doubts)]
+        problems += [self._problem(doubt, key, "warning") for doubt in compiler.warnings]
+        problems += self._told_doubts(key)
         take = self._book.script if is_script else self._book.rule
         take(compiled, problems, bool(compiler.faults), (self._node, self._problem))
 
@@ -213,7 +217,7 @@ class _Part:
         except RuleError as error:
             self._book.problems.append(self._problem(error, key))
             return
-        self._book.problems += [self._problem(doubt, key, "warning") for doubt in self._doubts]
+        self._book.problems += self._told_doubts(key)
         way = block.object_id or block.domain
         file, line = self._source.places.find(block.place)
         fields = Fields(self._node, way)

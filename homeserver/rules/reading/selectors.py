@@ -172,7 +172,7 @@ def _moment(parse: Callable[[str], Any], form: str) -> Check:
 
 def _time(text: str) -> time:
     """`7:05` as well as what ISO has."""
-    return time.fromisoformat(text if text.partition(":")[0].__len__() > 1 else f"0{text}")
+    return time.fromisoformat(f"0{text}" if text[1:2] == ":" else text)
 
 
 def _colour(config: Config, value: Any) -> str:
@@ -213,11 +213,9 @@ def _steps(config: Config, value: Any) -> str:
 
 
 SELECTORS: Final[Mapping[str, Check]] = {
-    **dict.fromkeys(
-        ("addon", "app", "assist_pipeline", "attribute", "backup_location", "config_entry", "conversation_agent")
-        + ("country", "icon", "language", "navigation", "state", "statistic", "template", "text", "theme", "ui_color"),
-        _text,
-    ),
+    **dict.fromkeys(("addon", "app", "assist_pipeline", "attribute", "backup_location", "config_entry"), _text),
+    **dict.fromkeys(("conversation_agent", "country", "icon", "language", "navigation", "state", "statistic"), _text),
+    **dict.fromkeys(("template", "text", "theme", "ui_color"), _text),
     **dict.fromkeys(("area", "device", "floor", "label", "file"), _id),
     **dict.fromkeys(("action", "condition", "trigger"), _steps),
     **dict.fromkeys(("areas_display", "choose", "numeric_threshold", "object", "period", "qr_code"), _anything),
@@ -237,5 +235,5 @@ SELECTORS: Final[Mapping[str, Check]] = {
     "target": _target,
     "time": _moment(_time, "time such as 07:30"),
 }
-_NEEDS: Final = {"select": "options", "constant": "value", "attribute": ""} | {"attribute": "entity_id"}
+_NEEDS: Final = {"select": "options", "constant": "value"}
 """What a selector cannot be without."""
