@@ -13,20 +13,20 @@ MOST: Final = 200
 """Files."""
 
 
-def read_library(folder: Path) -> tuple[dict[str, str], list[str]]:
-    """The files by name, and what is wrong with others."""
+def read_library(folder: Path) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """The files by name, and others by name with what is wrong with them."""
     found: dict[str, str] = {}
-    faults: list[str] = []
+    faults: list[tuple[str, str]] = []
     for path in sorted((folder / FOLDER).rglob("*.jinja")):
         name = path.relative_to(folder / FOLDER).as_posix()
         fault = _fault(path, len(found))
         if fault:
-            faults.append(f"{FOLDER}/{name}: {fault}")
+            faults.append((name, fault))
             continue
         try:
             found[name] = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            faults.append(f"{FOLDER}/{name}: cannot be read: {error}")
+            faults.append((name, f"cannot be read: {error}"))
     return found, faults
 
 

@@ -129,8 +129,7 @@ class Template:
             if self._quick is None:
                 self._jinja = self._made(tree)
         except _FAULTS as error:
-            of_ours = not isinstance(error, SyntaxError)  # its line is one of the code that Jinja2 generates
-            raise self._error(error, (of_ours and getattr(error, "lineno", None)) or 1) from error
+            raise self._error(error, _line(error)) from error
 
     @cached_property
     def _jinja(self) -> JinjaTemplate:
@@ -152,6 +151,11 @@ class Template:
 
     def _error(self, error: BaseException, line: int) -> TemplateError:
         return TemplateError(_words(error, self._sandbox), line + self._before)
+
+
+def _line(error: BaseException) -> int:
+    """Where in the template; the line of a `SyntaxError` is one of the code that Jinja2 generates."""
+    return (None if isinstance(error, SyntaxError) else getattr(error, "lineno", None)) or 1
 
 
 @lru_cache(maxsize=256)
@@ -220,17 +224,15 @@ class Templates:
         """The names of all functions."""
         return list(self.sandbox.globals)
 
-    def learn(self, library: Mapping[str, str]) -> list[TemplateError]:
+    def learn(self, library: Mapping[str, str]) -> dict[str, TemplateError]:
         """Take the files of macros that templates may import, in place of those before; returns what is wrong."""
         self.sandbox.library.clear()
-        faults = []
+        faults = {}
         for name, text in library.items():
             try:
                 self.sandbox.learn(name, text)
             except _FAULTS as error:
-                of_ours = not isinstance(error, SyntaxError)
-                line = (of_ours and getattr(error, "lineno", None)) or 1
-                faults.append(TemplateError(f"{_words(error, self.sandbox)}, in {name}", line))
+                faults[name] = TemplateError(_words(error, self.sandbox), _line(error))
         return faults
 
     def compile(self, text: str) -> Template:
