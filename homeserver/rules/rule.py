@@ -211,6 +211,8 @@ class Rule:
             self._waiting.append(run)
         else:
             self.runs.append(run)
+            if self.noticed is not None:
+                self.noticed(False)
 
     def go_on(self) -> None:
         """Resume what was taken up."""

@@ -13,6 +13,7 @@ from homeserver.rules.owned.group import made_group
 from homeserver.rules.owned.owner import Owner
 from homeserver.rules.owned.scene import MADE, Scene, made_scene
 from homeserver.rules.owned.script_calls import script_offer
+from homeserver.rules.owned.sun import SunThing
 from homeserver.rules.owned.table import things_of
 from homeserver.rules.owned.thing import OWNER, Thing
 from homeserver.rules.reading.book import Book, Owned
@@ -62,6 +63,7 @@ class Cast:
         self._offered = {rule.id for rule in self.scripts.values()}
 
     def _all(self, book: Book, rules: Mapping[str, Rule]) -> Iterator[Marked]:
+        yield SunThing(), "sun"
         yield from self._owned(book)
         yield from self._scenes(book)
         yield from self._made_by_hand()
