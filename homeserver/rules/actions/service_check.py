@@ -1,12 +1,13 @@
 """Whether a service can be asked for like this, by the table of services: names, fields and values."""
 
+import difflib
 from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from homeserver.rules.compiler import is_dynamic
-from homeserver.rules.program import RunError
+from homeserver.rules.program import Misconfigured
 from homeserver.rules.reading.problem import nearest
 from homeserver.topics.service import SECRETS, Data
 from homeserver.topics.services import SERVICES
@@ -14,13 +15,13 @@ from homeserver.topics.services import SERVICES
 EVERYWHERE: Final = "homeassistant"
 """The domain whose services are those of whatever entity is meant."""
 _SHARED: Final = frozenset({"turn_on", "turn_off", "toggle"})
-_KNOWN_ELSEWHERE: Final = frozenset({"logbook", "media_player", "mqtt", "persistent_notification", "remote", "todo", "tts"})
-"""Domains of Home Assistant's language that nothing serves yet."""
-_SERVED_IN_PART: Final = frozenset({"camera", "image", "notify", "scene", "update"})
-"""Domains that have services of Home Assistant's language which nothing serves yet."""
+_SLIP: Final = 0.85
+"""How much alike two names are where one is surely a slip of the other."""
+_NAMED_BY_PEOPLE: Final = frozenset({"script", "notify"})
+"""Domains whose services have the names that people gave."""
 
 
-class ServiceError(RunError):
+class ServiceError(Misconfigured):
     """A service that cannot be asked for like this; `field` is the data at fault."""
 
     def __init__(self, text: str, field: str = "") -> None:
@@ -28,21 +29,18 @@ class ServiceError(RunError):
         self.field = field
 
 
-def check_service(domain: str, service: str) -> None:
-    """Whether there is such a service; raises `ServiceError`."""
-    if domain == EVERYWHERE:
-        if service not in _SHARED:
-            raise ServiceError(f"not supported yet: action {domain}.{service}")
-        return
-    services = SERVICES.get(domain)
-    if services is None:
-        hint = "" if domain in _KNOWN_ELSEWHERE else nearest(domain, SERVICES)
-        raise ServiceError(f"not supported yet: action {domain}.{service}{hint}")
-    if service not in services:
-        has = f"it has {', '.join(services)}" if services else "it can only be looked at"
-        if domain in _SERVED_IN_PART:
-            raise ServiceError(f"not supported yet: action {domain}.{service}; {has}")
-        raise ServiceError(f"{domain} has no service {service!r}; {has}{nearest(service, services)}")
+def is_of_entities(domain: str, service: str) -> bool:
+    """Whether the table of services has it."""
+    return service in (_SHARED if domain == EVERYWHERE else SERVICES.get(domain, ()))
+
+
+def check_slip(domain: str, service: str) -> None:
+    """Raises `ServiceError` for a service of a known domain that is surely a typing error. Others may be answered by
+    somebody yet: by a worker, or by an entity that announces more than its kind has."""
+    services = _SHARED if domain == EVERYWHERE else SERVICES.get(domain, {})
+    if domain not in _NAMED_BY_PEOPLE and difflib.get_close_matches(service, services, 1, _SLIP):
+        has = ", ".join(services) if domain != EVERYWHERE else "turn_on, turn_off, toggle"
+        raise ServiceError(f"{domain} has no service {service!r}; it has {has}{nearest(service, services)}")
 
 
 def model_of(domain: str, service: str) -> type[Data]:
@@ -66,25 +64,28 @@ def as_text(model: type[Data], data: Mapping[str, Any]) -> dict[str, Any]:
 
 def checked(domain: str, service: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """`data` as the service wants it; raises `ServiceError` that names the field."""
-    model = model_of(domain, service)
+    return fit(model_of(domain, service), f"{domain}.{service}", data)
+
+
+def fit(model: type[Data], name: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same by the model of a service."""
     try:
         return model.model_validate(data).model_dump(exclude_unset=True)
     except ValidationError as error:
-        raise _fault(error, model, f"{domain}.{service}", frozenset()) from error
+        raise _fault(error, model, name, frozenset()) from error
 
 
-def check_fixed(domain: str, service: str, data: Mapping[str, Any]) -> None:
+def check_fixed(model: type[Data], name: str, data: Mapping[str, Any]) -> None:
     """Check what no template decides; raises `ServiceError`."""
-    model = model_of(domain, service)
     dynamic = frozenset(name for name, value in data.items() if is_dynamic(value))
-    for name in dynamic:
-        if name not in model.model_fields:
-            raise ServiceError(f"{domain}.{service} has no field {name!r}{nearest(name, model.model_fields)}", name)
+    for field in dynamic:
+        if field not in model.model_fields:
+            raise ServiceError(f"{name} has no field {field!r}{nearest(field, model.model_fields)}", field)
     try:
         model.model_validate({name: value for name, value in data.items() if name not in dynamic})
     except ValidationError as error:
         if any(part["type"] != "missing" or part["loc"][0] not in dynamic for part in error.errors()):
-            raise _fault(error, model, f"{domain}.{service}", dynamic) from error
+            raise _fault(error, model, name, dynamic) from error
 
 
 def _fault(error: ValidationError, model: type[Data], name: str, ignored: frozenset[str]) -> ServiceError:
@@ -100,4 +101,5 @@ def _fault(error: ValidationError, model: type[Data], name: str, ignored: frozen
             return ServiceError(f"{name} needs {field}", field)
         case _:
             given = "" if field in SECRETS else f", not {row['input']!r}"
-            return ServiceError(f"{name}: {field}: {row['msg']}{given}", field)
+            where = f"{field}: " if field else ""
+            return ServiceError(f"{name}: {where}{row['msg'].removeprefix('Value error, ')}{given}", field)

@@ -5,16 +5,20 @@ A condition among actions ends its own block only: the branch of a choose, one p
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
+from homeserver.rules.actions.conversation import compile_conversation_response
+from homeserver.rules.actions.device import compile_device_action, compile_scene
+from homeserver.rules.actions.event import compile_event
 from homeserver.rules.actions.rounds import enter, leave, next_round
 from homeserver.rules.actions.services import compile_service
+from homeserver.rules.actions.waits import IGNORED, compile_delay, compile_wait_for_trigger, compile_wait_template
 from homeserver.rules.compiler import Compiler, rendered
-from homeserver.rules.conditions.table import Condition, compile_condition, compile_conditions, holds, is_condition, met
-from homeserver.rules.program import FAULTS, Label, Step
-from homeserver.rules.reading.durations import duration
+from homeserver.rules.conditions.condition import Condition, met
+from homeserver.rules.conditions.table import compile_condition, compile_conditions, is_condition, of_template
+from homeserver.rules.program import END, Label, Misconfigured, RunError, Step
 from homeserver.rules.reading.fields import Fields, kind_of
-from homeserver.rules.reading.problem import RuleError, not_yet
+from homeserver.rules.reading.problem import RuleError, nearest
 from homeserver.rules.reading.yaml_source import Map, Seq
 from homeserver.rules.run import Run
 
@@ -29,12 +33,6 @@ def _jump(compiler: Compiler, way: str, label: Label) -> None:
 def _service(fields: Fields, compiler: Compiler, block: Label) -> None:
     program = compiler.program
     program.add(fields.way, compile_service(fields, compiler, program.next()))
-
-
-def _delay(fields: Fields, compiler: Compiler, block: Label) -> None:
-    lasting, then = duration(fields, "delay", compiler.templates), compiler.program.next()
-    fields.done("alias", "note", "enabled", "continue_on_error")
-    compiler.program.add(fields.way, lambda run: run.wait(lasting(lambda: run.values), then))
 
 
 def _condition(fields: Fields, compiler: Compiler, block: Label) -> None:
@@ -55,24 +53,31 @@ def _stop_block(run: Run, block: Label) -> int:
 def _variables(fields: Fields, compiler: Compiler, block: Label) -> None:
     inner = fields.inner("variables")
     values, then = compiler.data(inner.node, inner.line(), inner.way), compiler.program.next()
-    fields.done("alias", "note", "enabled", "continue_on_error")
+    fields.done(*IGNORED)
 
     def step(run: Run) -> int:
+        made: dict[str, Any] = {}
         for name, value in values.items():
-            run.values[str(name)] = rendered(value, run.values)
+            made[str(name)] = rendered(value, {**run.values, **made})
+        for name, value in made.items():
+            run.assign(name, value)
         return then
 
     compiler.program.add(fields.way, step)
 
 
 def _stop(fields: Fields, compiler: Compiler, block: Label) -> None:
-    text, failed = fields.text("stop"), fields.flag("error", False)
+    """`error` marks the run as failed; `response_variable` names the variable that the run answers with."""
+    text, failed, name = fields.text("stop"), fields.flag("error", False), fields.text("response_variable")
     reason = compiler.template(text, fields.line("stop"), fields.where("stop"))
-    if "response_variable" in fields:
-        raise not_yet("response_variable", fields.line("response_variable"), fields.where("response_variable"))
-    fields.done("alias", "note", "enabled", "continue_on_error")
+    if failed and name:
+        raise fields.wrong("a run that stops with an error answers nothing: leave one out", "response_variable")
+    fields.done(*IGNORED)
 
     def step(run: Run) -> int:
+        if name and name not in run.values:
+            raise Misconfigured(f"response_variable: there is no variable {name!r}{nearest(name, run.values)}")
+        run.top.response = run.values[name] if name else None
         return run.stop("failed" if failed else "stopped", reason.render(run.values))
 
     compiler.program.add(fields.way, step)
@@ -90,7 +95,7 @@ def _choose(fields: Fields, compiler: Compiler, block: Label) -> None:
         option.done("alias", "note")
     if "default" in fields:
         compile_block(fields, "default", compiler, end)
-    fields.done("alias", "note", "enabled", "continue_on_error")
+    fields.done(*IGNORED)
     compiler.program.place(end)
 
 
@@ -111,15 +116,37 @@ def _if(fields: Fields, compiler: Compiler, block: Label) -> None:
     _branch(conditions, fields, "then", compiler, end)
     if "else" in fields:
         compile_block(fields, "else", compiler, end)
-    fields.done("alias", "note", "enabled", "continue_on_error")
+    fields.done(*IGNORED)
     compiler.program.place(end)
 
 
 def _sequence(fields: Fields, compiler: Compiler, block: Label) -> None:
     end = Label()
     compile_block(fields, "sequence", compiler, end)
-    fields.done("alias", "note", "enabled", "continue_on_error", "metadata")
+    fields.done(*IGNORED, "metadata")
     compiler.program.place(end)
+
+
+def _parallel(fields: Fields, compiler: Compiler, block: Label) -> None:
+    """Branches that go on beside each other; the action is over when all of them are. A fault in one ends none of the
+    others, and is the fault of the action when they are over."""
+    program, end = compiler.program, Label()
+    starts: list[Label] = []
+
+    def step(run: Run) -> int:
+        return run.fork([start.at for start in starts]) if starts and not run.take() else end.at
+
+    program.add(fields.way, step)
+    for item in fields.maps("parallel"):
+        start, over = Label(), Label()
+        program.place(start)
+        _compile_item(item, compiler, over)
+        if start.at < len(program.steps):
+            program.place(over)
+            program.add(program.ways[start.at], lambda run: END)
+            starts.append(start)
+    fields.done(*IGNORED)
+    program.place(end)
 
 
 def _repeat(fields: Fields, compiler: Compiler, block: Label) -> None:
@@ -140,7 +167,7 @@ def _repeat(fields: Fields, compiler: Compiler, block: Label) -> None:
     compile_block(inner, "sequence", compiler, last)
     compiler.loops -= 1
     inner.done()
-    fields.done("alias", "note", "enabled", "continue_on_error")
+    fields.done(*IGNORED)
     program.place(last)
     until = conditions if kind == "until" else ()
     program.add(fields.way, lambda run: leave(run, end) if until and met(until, run) else check.at)
@@ -150,7 +177,13 @@ def _repeat(fields: Fields, compiler: Compiler, block: Label) -> None:
 # -- rows
 
 ACTIONS: Final[Mapping[str, Compile]] = {
-    "delay": _delay,
+    "delay": compile_delay,
+    "wait_template": compile_wait_template,
+    "wait_for_trigger": compile_wait_for_trigger,
+    "event": compile_event,
+    "scene": compile_scene,
+    "set_conversation_response": compile_conversation_response,
+    "parallel": _parallel,
     "choose": _choose,
     "if": _if,
     "repeat": _repeat,
@@ -160,35 +193,30 @@ ACTIONS: Final[Mapping[str, Compile]] = {
     "action": _service,
     "service": _service,
     "service_template": _service,
+    "action_template": _service,
+    "device_id": compile_device_action,
 }
 """By the field that tells them apart, in the order in which it is looked for."""
-PLANNED: Final = {
-    "wait_template": "wait_template",
-    "wait_for_trigger": "wait_for_trigger",
-    "event": "event",
-    "scene": "scene",
-    "parallel": "parallel",
-    "set_conversation_response": "set_conversation_response",
-    "device_id": "device action",
-}
-"""Kinds of the language that are not built yet."""
 
 
 def compile_block(fields: Fields, name: str, compiler: Compiler, end: Label) -> None:
     """The actions of a field, in order. Faults go to the compiler."""
     for item in fields.maps(name):
-        try:
-            if isinstance(item, Fields):
-                _compile_action(item, compiler, end)
-            elif isinstance(item[0], str) and "{" in item[0]:
-                template = compiler.template(*item)
-                _add_condition(holds(template), item[2], compiler, end)
-            elif isinstance(item[0], Seq):
-                _nested(item[0], item[2], compiler, end)
-            else:
-                raise RuleError(f"an action is a mapping, not {kind_of(item[0])}", item[1], item[2])
-        except RuleError as error:
-            compiler.faults.append(error)
+        _compile_item(item, compiler, end)
+
+
+def _compile_item(item: Fields | tuple[Any, int, str], compiler: Compiler, end: Label) -> None:
+    try:
+        if isinstance(item, Fields):
+            _compile_action(item, compiler, end)
+        elif isinstance(item[0], str) and "{" in item[0]:
+            _add_condition(of_template(compiler, *item), item[2], compiler, end)
+        elif isinstance(item[0], Seq):
+            _nested(item[0], item[2], compiler, end)
+        else:
+            raise RuleError(f"an action is a mapping, not {kind_of(item[0])}", item[1], item[2])
+    except RuleError as error:
+        compiler.faults.append(error)
 
 
 def _nested(items: Seq, way: str, compiler: Compiler, end: Label) -> None:
@@ -207,10 +235,7 @@ def _compile_action(fields: Fields, compiler: Compiler, end: Label) -> None:
         _condition(fields, compiler, end)
         return
     if kind is None:
-        planned = next((kind for kind in PLANNED if kind in fields.node), None)
-        if planned is not None:
-            raise not_yet(f"action {PLANNED[planned]}", fields.line(planned), fields.where(planned))
-        known = ", ".join((*ACTIONS, *PLANNED))
+        known = ", ".join(ACTIONS)
         raise fields.wrong(f"no action is known by {', '.join(map(str, fields.node))}: it needs one of {known}")
     first, forgiving = len(compiler.program.steps), fields.flag("continue_on_error", False)
     ACTIONS[kind](fields, compiler, end)
@@ -227,12 +252,15 @@ def _forgive(compiler: Compiler, first: int) -> None:
 
 
 def _forgiving(step: Step, after: int, loops: int) -> Step:
-    """Goes on at `after` where the step fails, out of all repeats but the `loops` around the action."""
+    """Goes on at `after` where the step fails, out of all repeats but the `loops` around the action. What the rule
+    itself says wrongly (a template, a length of time, a service that is not there) is not hidden by it."""
 
     def work(run: Run) -> int:
         try:
             return step(run)
-        except FAULTS as error:
+        except Misconfigured:
+            raise
+        except RunError as error:
             run.error = str(error)
             if len(run.frames) > loops:
                 run.values["repeat"] = run.frames[loops].outer

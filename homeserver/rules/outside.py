@@ -1,0 +1,80 @@
+"""The part of the rules' worker that knows who answers what: workers announce calls, and rules are looked at again.
+
+What rules ask of somebody whom nobody knows, or in words that do not fit, is told as a doubt; it keeps no rule from
+running. Keeps the notifications that rules made, too.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from homeserver.rules.actions.asks import doubts
+from homeserver.rules.engine import Engine
+from homeserver.rules.reading.book import Book
+from homeserver.rules.reading.problem import Problem
+from homeserver.rules.rule import Compiled
+from homeserver.rules.words import NOTE
+from homeserver.runtime.clock import Timer
+from homeserver.runtime.heard import Heard
+from homeserver.runtime.leftovers import Leftovers
+from homeserver.runtime.worker import Part, hears
+from homeserver.topics.event import EVENT, NOTIFICATION
+from homeserver.topics.process import PROCESS_STATUS, WORKER_CALLS, ProcessStatus, WorkerCalls
+
+SAYS: Final = (NOTE, NOTIFICATION, EVENT)
+AGAIN: Final = 2.0
+"""Seconds after the last announcement until rules are looked at again: a process announces many calls at a time."""
+
+
+class Outside(Part):
+    """`doubt` each book; `doubted` is called with the doubts that changed later."""
+
+    engine: Engine
+    _asking: Book | None = None
+    _doubts: tuple[Problem, ...] = ()
+    _again: Timer | None = None
+    doubted: Callable[[set[tuple[str, ...]]], None]
+
+    @hears(WORKER_CALLS)
+    def worker_calls(self, calls: WorkerCalls | None, heard: Heard) -> None:
+        self.engine.announced.calls(heard.where[0], heard.where[1], calls)
+        self._look_again()
+
+    @hears(PROCESS_STATUS)
+    def process_status(self, status: ProcessStatus | None, heard: Heard) -> None:
+        self.engine.announced.process(heard.where[0], status)
+        self._look_again()
+
+    def keep_notes(self, said: Leftovers) -> None:
+        """Go on with the notifications of an earlier process."""
+        self.engine.notes.opened(said)
+
+    def doubt(self, book: Book) -> None:
+        """Add to a book what is doubtful of what it asks of others, by what is answered now."""
+        self._asking, self._doubts = book, tuple(self._found(book))
+        book.problems += self._doubts
+
+    def _look_again(self) -> None:
+        if self._asking is None:
+            return
+        if self._again is not None:
+            self._again.cancel()
+        self._again = self.engine.clock.call_later(AGAIN, self._doubt_again)
+
+    def _doubt_again(self) -> None:
+        self._again, book, before = None, self._asking, self._doubts
+        if book is None or (found := tuple(self._found(book))) == before:
+            return
+        known = {problem.sense for problem in book.problems}
+        book.problems[:] = [problem for problem in book.problems if problem not in before]
+        self._doubts = found
+        book.problems += found
+        self.doubted(known)
+
+    def _found(self, book: Book) -> Iterable[Problem]:
+        rows = [*book.rules.items(), *((f"script.{id}", script) for id, script in book.scripts.items())]
+        for key, compiled in rows:
+            yield from self._of(key, compiled)
+
+    def _of(self, key: str, compiled: Compiled) -> Iterable[Problem]:
+        for doubt in doubts(compiled.program.asks, self.engine):
+            yield Problem(compiled.file, doubt.line, key, doubt.field, doubt.text, doubt.code, "warning")
