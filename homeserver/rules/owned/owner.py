@@ -154,6 +154,7 @@ class Owner:
     # -- telling
 
     def _introduce(self, thing: Thing) -> None:
+        self._keep(thing)
         config = thing.config()
         if self._configs.get(thing.entity_id) != config:
             self._configs[thing.entity_id] = config

@@ -244,7 +244,7 @@ WAYS: Final[Mapping[str, Way]] = {
     "humidifier": _values(_SWITCH, _HUMID),
     "water_heater": _values(
         _value("set_operation_mode", "operation_mode"),
-        (("temperature", "set_temperature", "temperature"), ("away_mode", "set_away_mode", "away_mode")),
+        (("temperature", "set_temperature", "temperature"),),
     ),
     "alarm_control_panel": _states(_ALARMS | {"disarmed": "alarm_disarm", "triggered": "alarm_trigger"}),
     "lock": _states(

@@ -140,8 +140,8 @@ async def test_one_with_a_fault_is_unavailable_and_says_why(tmp_path: Path) -> N
 
 
 async def test_a_rule_sees_in_this_when_it_last_ran(tmp_path: Path) -> None:
-    """Automations: `this` is the state of the automation at the moment of triggering, so `last_triggered` is the time of
-    the run before."""
+    """Automations: `this` is the state of the automation at the moment of triggering, so `last_triggered` is the time
+    of the run before."""
     text = """
     - alias: Once an hour
       triggers: {trigger: state, entity_id: binary_sensor.door, to: "on"}
