@@ -18,6 +18,7 @@ class Fields:
         self.node = node
         self.way = way
         self._taken: set[Any] = set()
+        self._asked: set[Any] = set()
 
     # -- places and faults
 
@@ -34,12 +35,13 @@ class Fields:
         """Refuse fields that nobody took; `also` are allowed and mean nothing."""
         for name in self.node:
             if name not in self._taken and name not in also:
-                known = [str(known) for known in self._taken]
+                known = [str(known) for known in self._taken | self._asked]
                 raise self.wrong(f"unknown field {name!r}{nearest(str(name), known)}", str(name))
 
     # -- values
 
     def __contains__(self, name: str) -> bool:
+        self._asked.add(name)
         return name in self.node
 
     def take(self, name: str, default: Any = None) -> Any:

@@ -107,8 +107,8 @@ class EventTrigger(HappeningTrigger):
             self._stop = None
 
     def _changed(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
-        if old is None:
-            return  # as for every trigger, the first word about an entity is none
+        if old is None or (self.rule is not None and entity_id == f"automation.{self.rule.id}"):
+            return  # the first word about an entity is none; and a rule that heard of its own runs would never end
         engine, cause = self.engine, new.cause if new is not None else None
         data = {
             "entity_id": entity_id,
