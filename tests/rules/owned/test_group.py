@@ -28,8 +28,8 @@ from tests.rules.stage import Stage
     ],
 )
 async def test_its_state_follows_its_members(tmp_path: Path, members: dict[str, str], more: str, expected: str) -> None:
-    """group: "when any member entity is on, the group will also be on ... all: set this to true if the group state should
-    only turn on if all grouped entities are on." """
+    """group: "when any member entity is on, the group will also be on ... all: set this to true if the group state
+    should only turn on if all grouped entities are on." """
     rules = f"group: {{all_of_them: {{name: All, entities: [{', '.join(members)}]{more}}}}}"
     async with Stage(tmp_path, rules, members) as stage:
         assert state(stage, "group.all_of_them") == expected
