@@ -51,6 +51,9 @@ class View(Part):
         self.former_places = {kind: Former() for kind in ("device", "area", "floor", "label")}
         self.index: Any = None
         """What `targets` keeps of who is where; None once a thing was put elsewhere."""
+        self.moves = 0
+        """How often something was announced, renamed, put elsewhere or taken away: what was found before is so still
+        where this is."""
         self._foreseen: dict[str, list[tuple[EntityState, EntityState | None]]] = {}
         self._watchers: dict[str, list[Watcher]] = {}
         self._watchers_of_all: list[Watcher] = []
@@ -156,6 +159,7 @@ class View(Part):
     def _placed(self) -> None:
         """Something was put elsewhere."""
         self.index = None
+        self.moves += 1
         if self._followers and not self._gathering:
             self._gathering = True
             self._clock.call_later(FOLLOW, self._tell_followers)

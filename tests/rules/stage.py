@@ -18,14 +18,14 @@ from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.runtime.worker import Worker, hears
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE, Command, EntityConfig, EntityState
-from homeserver.topics.registry import AREA_ENTRY, ENTITY_ENTRY, AreaEntry, EntityEntry
+from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, AreaEntry, EntityEntry
 
 
 class Props(Worker):
     """Owns the entities of the stage. `obeys` makes lights and switches do as they are told, at once."""
 
     name = "props"
-    says = (ENTITY_STATE, ENTITY_CONFIG, ENTITY_ENTRY, AREA_ENTRY)
+    says = (ENTITY_STATE, ENTITY_CONFIG, ENTITY_ENTRY, AREA_ENTRY, DEVICE_ENTRY)
 
     def __init__(self, house: House, begin: dict[str, str]) -> None:
         super().__init__(house)
