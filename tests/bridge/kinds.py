@@ -46,6 +46,21 @@ EVERY_KIND: tuple[Row, ...] = (
     ("date.bedroom_holiday", "Holiday until", "Bedroom", "2026-01-20", {}, {}),
     ("datetime.bedroom_reminder", "Reminder", "Bedroom", "2026-01-14T18:45:00+00:00", {}, {}),
     ("lawn_mower.garden_mower", "Mower", "Garden", "docked", {}, {}),
+    ("input_boolean.living_guests", "Guests", "Living room", "off", {}, {}),
+    ("input_button.living_ring", "Ring me", "Living room", "unknown", {}, {}),
+    ("input_number.living_warmth", "Warmth", "Living room", "21.0", {"unit_of_measurement": "°C"},
+     {"min": 5, "max": 30, "step": 0.5, "mode": "slider"}),
+    ("input_select.living_house", "House mode", "Living room", "home", {}, {"options": ["home", "away"]}),
+    ("input_text.kitchen_note", "Note", "Kitchen", "unknown", {}, {"min": 0, "max": 60, "mode": "text"}),
+    ("input_datetime.bedroom_up", "Get up", "Bedroom", "06:30:00", {}, {"has_date": False, "has_time": True}),
+    ("input_datetime.living_party", "Party", "Living room", "2026-01-15 19:00:00", {},
+     {"has_date": True, "has_time": True}),
+    ("counter.hall_doors", "Doors opened", "Hall", "3", {}, {"initial": 0, "step": 1}),
+    ("timer.kitchen_tea", "Tea", "Kitchen", "idle", {}, {"duration": "0:04:00"}),
+    ("schedule.living_plan", "Heating plan", "Living room", "off", {}, {"next_event": None}),
+    ("automation.hall_night", "Night light", "Hall", "on", {}, {"id": "night", "last_triggered": None, "current": 0}),
+    ("script.living_evening", "Evening", "Living room", "off", {}, {"last_triggered": None, "current": 0}),
+    ("group.living_lamps", "All lamps", "Living room", "off", {}, {"entity_id": ["light.living_corner"]}),
 )  # fmt: skip
 
 BECOMES = {
@@ -57,6 +72,8 @@ BECOMES = {
 """The state that a service leads to."""
 SAID = {
     "climate": ("hvac_mode",), "water_heater": ("operation_mode",), "select": ("option",), "number": ("value",),
+    "input_number": ("value",), "input_select": ("option",), "input_text": ("value",),
+    "input_datetime": ("time", "date", "datetime"),
     "text": ("value",), "time": ("time",), "date": ("date",), "datetime": ("datetime",),
 }  # fmt: skip
 """Data that become the state; others become attributes."""

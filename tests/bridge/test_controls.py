@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,10 @@ LEFT_TO_RULES = {
     "vacuum": {"send_command", "clean_segments", "clean_area"},
     "infrared": {"send_command"},
     "climate": {"turn_on", "turn_off"},
+    "input_number": {"increment", "decrement"},
+    "input_select": {"select_first", "select_last", "select_next", "select_previous", "set_options"},
+    "counter": {"set_value"},
+    "timer": {"change"},
 }
 """Services for which others stand on the page, or which nobody could type in."""
 PROBE = (Path(__file__).parent / "probe.js").read_text()
@@ -216,6 +221,56 @@ async def test_scenes_updates_and_what_only_tells(worked: Worked) -> None:
     )
     worked.stage.furniture.become("device_tracker.hall_phone", "not_home")
     await worked.page.until("document.querySelector('#feed').innerText.includes(\"Anna's phone left\")")
+
+
+async def test_helpers_are_worked_as_what_they_hold(worked: Worked) -> None:
+    await worked.asks("part('Guests', '.main').click()", ("input_boolean.living_guests", "turn_on", {}))
+    await worked.page.until("part('Guests', '.main').getAttribute('aria-checked') === 'true'")
+    await worked.asks(
+        "change(part('Warmth', 'input'), 22.5)", ("input_number.living_warmth", "set_value", {"value": 22.5})
+    )
+    await worked.shows("Warmth", "22.5 °C")
+    await worked.asks(
+        "change(part('House mode', 'select'), 'away')",
+        ("input_select.living_house", "select_option", {"option": "away"}),
+    )
+    await worked.asks("part('Ring me', '.main').click()", ("input_button.living_ring", "press", {}))
+    await worked.shows("Ring me", "Press")
+    for name, typed, entity_id, service, data in (
+        ("Note", "Milk", "input_text.kitchen_note", "set_value", {"value": "Milk"}),
+        ("Get up", "06:45", "input_datetime.bedroom_up", "set_datetime", {"time": "06:45"}),
+        ("Party", "2026-01-16T20:00", "input_datetime.living_party", "set_datetime", {"datetime": "2026-01-16T20:00"}),
+    ):
+        shown = f"[...document.querySelectorAll('.control')].find((node) => node.innerText.includes('{name}'))"
+        await worked.asks(f"change({shown}.querySelector('input'), '{typed}')", (entity_id, service, data))
+    await worked.shows("Get up", "06:45")
+    await worked.asks("press(tile('Doors opened'), 'More')", ("counter.hall_doors", "increment", {}))
+
+
+async def test_a_timer_shows_what_is_left_of_it(worked: Worked) -> None:
+    timer = "timer.kitchen_tea"
+    await worked.asks("press(tile('Tea'), 'Start')", (timer, "start", {}))
+    end = datetime.now(UTC) + timedelta(minutes=4, seconds=10)
+    worked.stage.furniture.become(timer, "active", {"duration": "0:04:00", "finishes_at": end.isoformat()})
+    await worked.shows("Tea", "in 4 minutes")
+    await worked.asks("press(tile('Tea'), 'Pause')", (timer, "pause", {}))
+    worked.stage.furniture.become(timer, "paused", {"duration": "0:04:00", "remaining": "0:03:10"})
+    await worked.shows("Tea", "Paused · 0:03:10")
+    await worked.asks("press(tile('Tea'), 'Cancel')", (timer, "cancel", {}))
+
+
+async def test_rules_are_switches_and_scripts_are_begun(worked: Worked) -> None:
+    await worked.page.until("tile('Night light').closest('.fold')")
+    await worked.asks("part('Night light', '.main').click()", ("automation.hall_night", "turn_off", {}))
+    await worked.page.run("details('Night light')")
+    await worked.asks("press(detail, 'Run now')")
+    await worked.asks("press(detail, 'Sure?')", ("automation.hall_night", "trigger", {}))
+    await worked.page.run("detail.close()")
+    await worked.asks("part('Evening', '.main').click()", ("script.living_evening", "turn_on", {}))
+    await worked.shows("Evening", "Running")
+    await worked.asks("press(tile('Evening'), 'Stop')", ("script.living_evening", "turn_off", {}))
+    await worked.asks("part('All lamps', '.main').click()", ("group.living_lamps", "turn_on", {}))
+    await worked.shows("Heating plan", "Off")
 
 
 async def test_pictures_come_with_the_session_and_anew_with_the_state(worked: Worked) -> None:

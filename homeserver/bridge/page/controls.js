@@ -16,6 +16,7 @@ import {
   humidity,
   isAt,
   LIGHT,
+  moment,
   percent,
   slides,
   STATE,
@@ -39,6 +40,9 @@ export const CONTROLS = {
       { what: "Alarm panel" },
     ),
   ],
+  automation: [
+    buttons([button("trigger", "Run now", "play", { sure: true, off: isAt("unavailable") })], { what: "Rule" }),
+  ],
   button: [],
   camera: [{ as: "picture", tile: true, every: 10_000 }],
   climate: [
@@ -51,6 +55,16 @@ export const CONTROLS = {
     choice("Swing", "set_swing_mode", "swing_mode", "swing_modes"),
     choice("Swing to the sides", "set_swing_horizontal_mode", "swing_horizontal_mode", "swing_horizontal_modes"),
     humidity(false),
+  ],
+  counter: [
+    buttons(
+      [
+        button("decrement", "Less", "minus"),
+        button("increment", "More", "plus"),
+        button("reset", "Begin anew", "close", { off: ({ state, attributes: { initial = 0 } }) => Number(state) === initial }),
+      ],
+      { what: "Count", tile: true, small: true },
+    ),
   ],
   cover: [
     ...travel("cover"),
@@ -80,8 +94,22 @@ export const CONTROLS = {
     { as: "toggle", what: "Swings from side to side", service: "oscillate", field: "oscillating", ...attribute("oscillating") },
     choice("Direction", "set_direction", "direction", "", { options: () => ["forward", "reverse"], when: () => true }),
   ],
+  group: [],
   humidifier: [humidity(true), choice("Mode", "set_mode", "mode", "available_modes")],
   image: [{ as: "picture", tile: true }],
+  input_boolean: [],
+  input_button: [],
+  input_datetime: [
+    moment("Date and time", "datetime", ({ attributes: { has_date: day, has_time: clock } }) => day && clock),
+    moment("Date", "date", ({ attributes: { has_date: day, has_time: clock } }) => day && !clock),
+    moment("Time", "time", ({ attributes: { has_date: day, has_time: clock } }) => !day && clock),
+  ],
+  input_number: [
+    { ...value, as: "slider", when: slides },
+    { ...value, as: "figure", when: (entity) => !slides(entity) },
+  ],
+  input_select: [{ ...choice("Choice", "select_option", "option", "options", STATE), tile: true }],
+  input_text: [field("Text", "text")],
   lawn_mower: [
     buttons(
       [
@@ -118,6 +146,9 @@ export const CONTROLS = {
     { ...value, as: "figure", when: (entity) => !slides(entity) },
   ],
   scene: [],
+  script: [
+    buttons([button("turn_off", "Stop", "stop", { gone: unless("on") })], { what: "Script", tile: true, small: true }),
+  ],
   select: [{ ...choice("Choice", "select_option", "option", "options", STATE), tile: true }],
   siren: [
     {
@@ -143,6 +174,17 @@ export const CONTROLS = {
   switch: [],
   text: [field("Text", "text")],
   time: [field("Time", "time")],
+  timer: [
+    buttons(
+      [
+        button("start", "Start", "play", { gone: isAt("active") }),
+        button("pause", "Pause", "pause", { gone: unless("active") }),
+        button("cancel", "Cancel", "close", { gone: isAt("idle") }),
+      ],
+      { what: "Timer", tile: true, small: true },
+    ),
+    buttons([button("finish", "Finish now", "bell", { off: isAt("idle") })], { what: "More" }),
+  ],
   update: [
     buttons(
       [button("install", "Install", "download", { gone: (entity) => entity.state !== "on" || entity.attributes.in_progress })],
@@ -178,7 +220,19 @@ export const CONTROLS = {
 };
 
 /** What a tap on a tile does; on any other the details open. */
-const TAPS = { button: "press", fan: "toggle", humidifier: "toggle", light: "toggle", scene: "turn_on", switch: "toggle" };
+const TAPS = {
+  automation: "toggle",
+  button: "press",
+  fan: "toggle",
+  group: "toggle",
+  humidifier: "toggle",
+  input_boolean: "toggle",
+  input_button: "press",
+  light: "toggle",
+  scene: "turn_on",
+  script: "turn_on",
+  switch: "toggle",
+};
 const domainOf = (entity) => entity.entity_id.split(".")[0];
 
 /** "toggle", a service, or "" where a tap opens the details. */

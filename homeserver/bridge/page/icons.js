@@ -65,14 +65,17 @@ const PATHS = {
 };
 
 const BY_DOMAIN = {
-  alarm_control_panel: "shieldOff", binary_sensor: "eye", button: "press", camera: "camera", climate: "thermometer", cover: "shutter",
+  alarm_control_panel: "shieldOff", automation: "bolt", counter: "plus", group: "list", input_boolean: "toggle", input_button: "press",
+  input_datetime: "calendar", input_number: "sliders", input_select: "list", input_text: "text", schedule: "calendar", script: "play",
+  sun: "sun", timer: "clock", binary_sensor: "eye", button: "press", camera: "camera", climate: "thermometer", cover: "shutter",
   date: "calendar", datetime: "calendar", device_tracker: "person", event: "bell", fan: "fan", humidifier: "droplet", image: "picture",
   infrared: "remote", lawn_mower: "mower", light: "bulb", lock: "lock", notify: "message", number: "sliders", scene: "scene",
   select: "list", sensor: "gauge", siren: "bell", switch: "toggle", text: "text", time: "clock", update: "download", vacuum: "robot",
   valve: "valve", water_heater: "flame",
 };
 /** Kinds that have their own drawing whatever they are called. */
-const OWN = new Set(Object.keys(BY_DOMAIN).filter((domain) => !["binary_sensor", "button", "number", "select", "sensor", "switch"].includes(domain)));
+const OWN = new Set(Object.keys(BY_DOMAIN).filter((domain) => !["binary_sensor", "button", "input_boolean", "input_button",
+  "input_number", "input_select", "number", "select", "sensor", "switch"].includes(domain)));
 const BY_STATE = {
   "alarm_control_panel.armed": "shield", "lock.unlocked": "lockOpen", "lock.open": "lockOpen", "lock.unlocking": "lockOpen",
 };

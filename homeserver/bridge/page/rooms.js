@@ -9,8 +9,9 @@ import { isTimed, stateLine } from "/words.js";
 
 const NOWHERE = "Elsewhere";
 const KINDS = ["alarm_control_panel", "lock", "light", "scene", "climate", "fan", "cover", "humidifier", "water_heater", "switch",
-  "valve", "vacuum", "lawn_mower", "siren", "button", "select", "number", "time", "date", "datetime", "text", "notify", "update",
-  "camera", "image", "binary_sensor", "device_tracker", "event", "sensor"];
+  "valve", "vacuum", "lawn_mower", "siren", "input_boolean", "group", "script", "button", "input_button", "timer", "counter",
+  "select", "input_select", "number", "input_number", "time", "date", "datetime", "input_datetime", "text", "input_text", "notify",
+  "update", "camera", "image", "binary_sensor", "device_tracker", "event", "sensor"];
 const CLASSES = ["temperature", "humidity", "motion", "occupancy", "door", "window", "power", "energy"];
 
 const rooms = new Map();

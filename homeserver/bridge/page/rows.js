@@ -45,6 +45,15 @@ export const field = (what, type) => ({
   tile: true,
   ...FIELDS[type],
 });
+/** One of the three forms of a day, a time or both that a helper has. */
+export const moment = (what, type, when) => ({
+  ...field(what, type),
+  service: "set_datetime",
+  when,
+  ...(type === "datetime"
+    ? { read: ({ state }) => state.replace(" ", "T").slice(0, 16), look: (local) => ({ state: local.replace("T", " ") }) }
+    : {}),
+});
 export const button = (service, word, icon, more = {}) => ({ service, word, icon, ...more });
 export const buttons = (rows, more = {}) => ({ as: "buttons", rows, ...more });
 

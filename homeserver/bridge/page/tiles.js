@@ -15,6 +15,7 @@ const SELDOM = new Set(["apparent_power", "current", "data_size", "duration", "e
 export function placeOf(entity) {
   const [domain] = entity.entity_id.split(".");
   if (entity.hidden || domain === "zone") return null;
+  if (domain === "automation" || domain === "sun") return "more"; // rules are many, and seldom what people look for
   if (domain === "infrared" || (domain === "image" && entity.state === "unknown")) return "more";
   if (domain === "update") return entity.state === "on" ? "controls" : "more"; // whatever its category: somebody has to decide
   const { device_class: kind, state_class: series = "" } = entity.attributes;
@@ -24,11 +25,13 @@ export function placeOf(entity) {
 
 /** What shows that a machine is at work, or that somebody should look at it, by kind. */
 const MOODS = {
+  automation: {},
   alarm_control_panel: { triggered: "alarm", pending: "alarm", arming: "active" },
   cover: { opening: "active", closing: "active" },
   lawn_mower: { mowing: "active", returning: "active", error: "alarm" },
   lock: { unlocked: "active", open: "active", jammed: "alarm", locking: "active", unlocking: "active" },
   siren: { on: "alarm" },
+  timer: { active: "active" },
   vacuum: { cleaning: "active", returning: "active", error: "alarm" },
   valve: { opening: "active", closing: "active", closed: "active" },
 };
@@ -133,10 +136,12 @@ class Control {
 const SIZES = [[["picture"], "wide"], [["date", "datetime", "form", "text", "time"], "broad"]];
 
 const WORDS = { press: ["Press", "Pressing"], turn_on: ["Activate", "Activating"] };
+const isRunning = (entity) => entity.entity_id.startsWith("script.") && entity.state === "on";
 
 function lineOf(entity, phase) {
   if (phase === "failed") return faultOf(entity.entity_id);
   const tap = tapOf(entity);
+  if (isRunning(entity)) return "Running";
   if (!WORDS[tap]) return phase === "asked" ? underWay(entity) : stateLine(entity);
   return WORDS[tap][phase === "asked" ? 1 : 0];
 }

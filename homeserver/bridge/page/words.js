@@ -41,16 +41,21 @@ const domainOf = (entity) => entity.entity_id.split(".")[0];
 const spaced = (text) => String(text).replaceAll("_", " "); // an attribute may be anything
 export const capital = (text) => String(text).charAt(0).toUpperCase() + String(text).slice(1);
 
-const NEVER = { event: "Not yet", image: "", infrared: "Not yet", notify: "", scene: "Activate" };
-const TIMED = new Set(["event", "image", "infrared", "notify", "scene"]);
+const NEVER = { input_button: "", input_text: "", event: "Not yet", image: "", infrared: "Not yet", notify: "", scene: "Activate" };
+const TIMED = new Set(["event", "image", "infrared", "input_button", "notify", "scene"]);
+const GROWING = new Set(["automation", "timer"]);
 /** Whether what is shown of an entity grows old by itself. */
-export const isTimed = (entity) => TIMED.has(domainOf(entity)) || entity.attributes.device_class === "timestamp";
+export const isTimed = (entity) => TIMED.has(domainOf(entity)) || GROWING.has(domainOf(entity)) || entity.attributes.device_class === "timestamp";
 const PLACES = { home: "Home", not_home: "Away" };
 const DAY = { weekday: "short", day: "numeric" };
 const MOMENTS = {
   date: (state) => inZone(state, { ...DAY, month: "long", year: "numeric" }, "UTC"),
   datetime: (state) => inZone(state, { ...DAY, month: "short", hour: "2-digit", minute: "2-digit" }),
   time: (state) => state.replace(/^(\d\d:\d\d):00$/, "$1"),
+  input_datetime: (state) => {
+    const [day, clock = ""] = state.includes(":") && !state.includes("-") ? ["", state] : state.split(" ");
+    return [day && MOMENTS.date(day), clock && MOMENTS.time(clock)].filter(Boolean).join(", ");
+  },
 };
 
 function inZone(state, shape, zone = format.zone) {
@@ -88,7 +93,7 @@ export function stateWord(entity, said = entity.state) {
   if (state === "unavailable") return "Not reachable";
   const domain = domainOf(entity);
   if (state === "unknown") return NEVER[domain] ?? "Unknown";
-  if (domain === "text") return entity.attributes.mode === "password" ? "••••••" : state;
+  if (domain === "text" || domain === "input_text") return entity.attributes.mode === "password" ? "••••••" : state;
   if (domain === "binary_sensor" && PAIRS[kind]) return PAIRS[kind][state === "on" ? 0 : 1];
   if (state === "on") return "On";
   if (state === "off") return "Off";
@@ -104,7 +109,7 @@ export function stateWord(entity, said = entity.state) {
 
 /** Whether a state that looks like a number is one: the programme "007" and the channel "2024" are names. */
 const isMeasured = (entity) =>
-  domainOf(entity) === "number" ||
+  ["number", "input_number", "counter"].includes(domainOf(entity)) ||
   ["unit_of_measurement", "state_class", "display_precision"].some((name) => name in entity.attributes) ||
   Object.hasOwn(DIGITS, entity.attributes.device_class);
 
@@ -123,6 +128,8 @@ export function unitOf(entity) {
 
 /** What stands beside the word, for kinds of which it is not all that one would know. */
 const LINES = {
+  automation: ({ attributes: { last_triggered: ran }, state }) => [capital(state), ran ? `ran ${since(ran)}` : ""],
+  timer: ({ attributes, state }) => [capital(state), state === "active" ? ends(attributes) : attributes.remaining ?? ""],
   camera: () => "",
   climate: ({ attributes }) => [capital(spaced(attributes.hvac_action ?? "")), degrees(attributes)],
   cover: ({ attributes }) => [position(attributes)],
@@ -135,6 +142,7 @@ const LINES = {
   valve: ({ attributes }) => [position(attributes)],
   water_heater: ({ attributes, state }) => [capital(spaced(state)), degrees(attributes)],
 };
+const ends = ({ finishes_at: end }) => (end ? `until ${clock(end)}, ${since(end)}` : "");
 const WITH_STATE = new Set(["cover", "valve"]);
 const inPercent = (figure) => (typeof figure === "number" ? `${number(figure, 0)} %` : "");
 const position = ({ current_position: part }) => (part > 0 && part < 100 ? inPercent(part) : "");
@@ -214,6 +222,9 @@ const LOCK = {
 const DEEDS = {
   alarm_control_panel: (_, to) => (to.startsWith("armed") ? `was ${spaced(to)}` : ALARM[to]),
   button: () => "was pressed",
+  input_button: () => "was pressed",
+  script: (_, to) => ({ on: "began", off: "is done" })[to],
+  timer: (_, to) => ({ active: "was started", paused: "was paused", idle: "has ended" })[to],
   climate: (_, to) => `was set to ${spaced(to)}`,
   cover: (_, to) => ({ open: "is open", closed: "is closed", opening: "is opening", closing: "is closing" })[to],
   device_tracker: (_, to) => ({ home: "came home", not_home: "left" })[to],
