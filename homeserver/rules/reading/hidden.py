@@ -17,6 +17,7 @@ class Hidden:
     """Values by the words that are shown for them; begins empty, and grows while a file is read."""
 
     def __init__(self) -> None:
+        self._texts: set[str] = set()
         self._shown: dict[str, str] = {}
 
     def __bool__(self) -> bool:
@@ -37,16 +38,16 @@ class Hidden:
         self.__dict__.pop("_found", None)
         for part in (text, *re.split(r"[\s,;'\"]+", text)):
             if part == text or len(part) >= _SHORTEST:
-                self._shown.setdefault(part.strip().casefold(), shown)
-                self._shown.setdefault(repr(part)[1:-1].casefold(), shown)
-        self._shown.pop("", None)
+                for form in {part.strip(), repr(part)[1:-1]} - {""}:
+                    self._texts.add(form)
+                    self._shown.setdefault(form.lower(), shown)
 
     @cached_property
     def _found(self) -> re.Pattern[str]:
-        return re.compile("|".join(map(re.escape, sorted(self._shown, key=len, reverse=True))), re.IGNORECASE)
+        return re.compile("|".join(map(re.escape, sorted(self._texts, key=len, reverse=True))), re.IGNORECASE)
 
     def mask(self, text: str) -> str:
         """The text as people may see it."""
         if not self._shown or not text:
             return text
-        return self._found.sub(lambda found: self._shown.get(found[0].casefold(), "!secret"), text)
+        return self._found.sub(lambda found: self._shown.get(found[0].lower(), "!secret"), text)

@@ -83,6 +83,8 @@ def blocks(source: Source) -> Iterator[Block]:
             yield Block("automation", "", root, line)
         case Map() if "entities" in root and "name" in root and hint != "group":
             yield Block("scene", "", root, line)
+        case Map() if hint == "script" and _are_scripts(root):
+            yield from _domain("script", root, line)
         case Map() if _is_package(root, hint) or "packages" in within:
             yield from _Package(source).blocks(root)
         case Map() if hint or _are_scripts(root):

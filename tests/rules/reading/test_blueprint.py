@@ -202,7 +202,8 @@ def test_tells_what_is_wrong_with_the_blueprint(tmp_path: Path, change: tuple[st
 def test_a_fault_in_the_blueprint_names_the_line_of_the_use_too(tmp_path: Path) -> None:
     book = read(tmp_path, INSTANCE, motion=MOTION.replace('to: "on"', "too: x"))
     assert told(book) == [
-        "rules.yaml:3: trigger.too: unknown field 'too'; did you mean to? (blueprint blueprints/automation/anna/motion.yaml:38)"
+        "rules.yaml:3: trigger.too: unknown field 'too'; did you mean to? "
+        "(blueprint blueprints/automation/anna/motion.yaml:38)"
     ]
 
 
