@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from homeserver.runtime.home_settings import HomeSettings
 from homeserver.topics.entity import EntityState
-from homeserver.view.sandbox import MissingValue
+from homeserver.view.counting import MissingValue
 from homeserver.view.state import State
 from homeserver.view.template_functions import template_questions
 from homeserver.view.template_questions import Questions

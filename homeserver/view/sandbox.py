@@ -10,16 +10,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from types import BuiltinMethodType, MethodType
-from typing import Any, ClassVar, Final, NoReturn
+from typing import Any, Final, NoReturn
 
-from jinja2 import Undefined, nodes, pass_context
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2 import nodes, pass_context
 from jinja2.environment import Template as JinjaTemplate
-from jinja2.exceptions import SecurityError
+from jinja2.exceptions import SecurityError, TemplateNotFound
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, missing
-from jinja2.visitor import NodeTransformer
 
 from homeserver.view.bounds import (
     FILTERS,
@@ -32,6 +30,7 @@ from homeserver.view.bounds import (
     sized,
     weight,
 )
+from homeserver.view.counting import COUNTED, Counting, Generator, MissingValue, tick_of_file
 
 STEPS: Final = 50_000
 """Passes of loops, calls and filters in one rendering."""
@@ -48,7 +47,6 @@ _PER_STEP: Final = 64
 LIBRARY_NODES: Final = 20_000
 """The same for a file of macros that the home brings itself."""
 _UNKNOWN_HERE: Final[frozenset[type[nodes.Node]]] = frozenset((nodes.Extends, nodes.Block))
-_COUNTED: Final[frozenset[type[nodes.Node]]] = frozenset((nodes.For, nodes.Macro, nodes.CallBlock))
 _REMOVED: Final = ("lipsum", "urlize", "xmlattr", "pprint", "forceescape", "random")
 """What `template_calls` and `template_numbers` bring anew, with bounds."""
 DEAR: Final = frozenset(
@@ -62,90 +60,6 @@ _DEAR: Final = 64
 _NO_COST: Final = frozenset(
     {"defined", "undefined", "none", "string", "number", "mapping", "boolean", "true", "false", "integer", "float"}
 )
-
-
-class _Counting(NodeTransformer):
-    """Puts the counters into a parsed template."""
-
-    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        node.iter = nodes.Call(nodes.EnvironmentAttribute("passes"), [node.iter], [], None, None, lineno=node.lineno)
-        node.body.insert(0, _tick(node))
-        return node
-
-    def visit_Macro(self, node: Any) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        node.body.insert(0, _tick(node))
-        return node  # type: ignore[no-any-return]
-
-    visit_CallBlock = visit_Macro  # noqa: N815
-
-
-def _tick(node: Any) -> nodes.Node:
-    """A statement that counts one pass, with the characters of plain text that a pass writes.
-
-    `EnvironmentAttribute` is written into the generated code as `environment.<name>`: a call of `Sandbox.tick`.
-    """
-    written = sum(len(data.data) for data in node.find_all(nodes.TemplateData))
-    return nodes.ExprStmt(nodes.EnvironmentAttribute(f"tick({written})"), lineno=node.lineno)
-
-
-def _tick_outside_macros(tree: nodes.Template) -> nodes.Node:
-    """The same for one reading of a whole file, whose macros are counted when they are called."""
-    inside = {id(data) for macro in tree.find_all(nodes.Macro) for data in macro.find_all(nodes.TemplateData)}
-    written = sum(len(data.data) for data in tree.find_all(nodes.TemplateData) if id(data) not in inside)
-    return nodes.ExprStmt(nodes.EnvironmentAttribute(f"tick({written})"), lineno=1)
-
-
-class MissingValue(Undefined):
-    """What stands for a name that nobody gave: empty, as in Home Assistant. `noted` learns that it was used."""
-
-    __slots__ = ()
-    noted: ClassVar[set[str] | None] = None
-
-    def _note(self) -> None:
-        if MissingValue.noted is not None:
-            MissingValue.noted.add(self._undefined_message)
-
-    def __str__(self) -> str:
-        self._note()
-        return ""
-
-    def __iter__(self) -> Iterator[Any]:
-        self._note()
-        return iter(())
-
-    def __bool__(self) -> bool:
-        self._note()
-        return False
-
-
-class _Generator(CodeGenerator):
-    """Has every list, tuple, dict and joined text weighed as it is made."""
-
-    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802
-        self.write("environment.joined((")
-        for part in node.nodes:
-            self.visit(part, frame)
-            self.write(", ")
-        self.write("))")
-
-    def visit_List(self, node: nodes.List, frame: Frame) -> None:  # noqa: N802
-        self._weighed(super().visit_List, node, frame)
-
-    def visit_Dict(self, node: nodes.Dict, frame: Frame) -> None:  # noqa: N802
-        self._weighed(super().visit_Dict, node, frame)
-
-    def visit_Tuple(self, node: nodes.Tuple, frame: Frame) -> None:  # noqa: N802
-        if node.ctx == "load":
-            self._weighed(super().visit_Tuple, node, frame)
-        else:
-            super().visit_Tuple(node, frame)
-
-    def _weighed(self, visit: Callable[[Any, Frame], None], node: Any, frame: Frame) -> None:
-        self.write("environment.made(")
-        visit(node, frame)
-        self.write(")")
 
 
 class _LightContext(Context):
@@ -162,7 +76,7 @@ class _LightContext(Context):
 class Sandbox(ImmutableSandboxedEnvironment):
     """The environment of all templates of a `Templates`. One rendering at a time: it belongs to one thread."""
 
-    code_generator_class = _Generator
+    code_generator_class = Generator
     context_class = _LightContext
     intercepted_binops = frozenset(OPERATORS)
 
@@ -223,9 +137,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for kind in found & _UNKNOWN_HERE:
             node = next(tree.find_all(kind))
             self.refuse(f"{kind.__name__.lower()} is not known in templates of the home", node.lineno)
-        counted: nodes.Template = tree if found.isdisjoint(_COUNTED) else _Counting().visit(tree)
+        counted: nodes.Template = tree if found.isdisjoint(COUNTED) else Counting().visit(tree)
         if name is not None:
-            counted.body.insert(0, _tick_outside_macros(counted))
+            counted.body.insert(0, tick_of_file(counted))
         return counted
 
     def _kinds(self, tree: nodes.Template, most: int) -> set[type[nodes.Node]]:
@@ -247,9 +161,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """A file of `library`; called by `import` and `include`."""
         found = self.library.get(str(name))
         if found is None:
-            raise BoundError(
-                f"there is no {str(name)!r} in the folder custom_templates{_near(str(name), self.library)}"
-            )
+            near = _near(str(name), self.library)
+            raise TemplateNotFound(str(name), f"there is no {str(name)!r} in the folder custom_templates{near}")
         return found
 
     def select_template(self, names: Iterable[Any], parent: str | None = None, globals: Any = None) -> JinjaTemplate:

@@ -17,7 +17,8 @@ from homeserver.topics.entity import EntityState
 from homeserver.view.observed import Observer
 from homeserver.view.templates import TemplateError
 from homeserver.view.view import View
-from tests.peers.expressions import EXPRESSIONS, STATES
+from tests.peers.expression_tables import EXPRESSIONS
+from tests.peers.expressions import STATES
 from tests.peers.home_assistant import HASS
 
 WANTED = os.environ.get("PEERS") == "1"

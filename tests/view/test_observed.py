@@ -107,3 +107,17 @@ async def test_both_makers_know_the_same_functions(things: Things) -> None:
     for name in template_functions(things.view):
         text = f"'light.lamp' {name}" if name.startswith("|") else f"{name}('light.lamp')"
         observer.templates.compile(f"{{{{ {text} }}}}")
+
+
+async def test_what_was_used_and_not_there_is_noted(things: Things) -> None:
+    """Home Assistant warns in its log; the result is the same: nothing."""
+    observer, look = Observer(things.view, UTC, lambda: NOW), Look()
+    template = observer.templates.compile(
+        "{{ nobody }}{% if states.light.lamp.colour %}x{% endif %}{{ other | default(1) }}"
+    )
+    assert observer.render(template, {}, look) == "1"
+    assert "'nobody' is undefined" in look.undefined
+    assert [text for text in look.undefined if "no attribute 'colour'" in text]
+    assert len(look.undefined) == 2
+    assert template.render({}) == "1"
+    assert len(look.undefined) == 2
