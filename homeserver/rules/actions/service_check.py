@@ -84,13 +84,20 @@ def check_fixed(model: type[Data], name: str, data: Mapping[str, Any]) -> None:
     try:
         model.model_validate({name: value for name, value in data.items() if name not in dynamic})
     except ValidationError as error:
-        if any(part["type"] != "missing" or part["loc"][0] not in dynamic for part in error.errors()):
+        if not all(_may_be_mended(part, dynamic) for part in error.errors()):
             raise _fault(error, model, name, dynamic) from error
+
+
+def _may_be_mended(part: Mapping[str, Any], dynamic: frozenset[str]) -> bool:
+    """Whether what templates will make can mend a fault: a field that is not there yet, or how fields fit together."""
+    if not part["loc"]:
+        return bool(dynamic)
+    return part["type"] == "missing" and part["loc"][0] in dynamic
 
 
 def _fault(error: ValidationError, model: type[Data], name: str, ignored: frozenset[str]) -> ServiceError:
     rows = error.errors(include_url=False)
-    row = next((row for row in rows if row["type"] != "missing" or row["loc"][0] not in ignored), rows[0])
+    row = next((row for row in rows if not _may_be_mended(row, ignored)), rows[0])
     field = str(row["loc"][0]) if row["loc"] else ""
     match row["type"]:
         case "extra_forbidden":
