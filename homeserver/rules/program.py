@@ -47,6 +47,8 @@ class Program:
 
     steps: list[Step] = field(default_factory=list)
     ways: list[str] = field(default_factory=list)
+    branches: list[range] = field(default_factory=list)
+    """Steps of branches: a fault there ends the branch, whatever the action around it may survive."""
     asks: "list[Ask]" = field(default_factory=list)
     """Actions that no table knows: somebody may answer them."""
 

@@ -80,6 +80,7 @@ class Run:
 
     __slots__ = (
         "_cause",
+        "_forking",
         "_values",
         "_waiting",
         "arrived",
@@ -159,6 +160,7 @@ class Run:
         """When it went on after standing still: the steps until then, and the seconds since it began."""
         self.frames: list[Any] = [] if parent is None else list(parent.frames)
         self.branches: list[Run] = []
+        self._forking = False
         self._values: dict[str, Any] | None = None if parent is None else dict(parent.values)
         self._cause: Cause | None = None if parent is None else parent.cause
         self._waiting: Waiting | None = None
@@ -289,18 +291,25 @@ class Run:
         self.branches = [Run(self.rule, self.fired, self.number, self.given, parent=self) for _ in starts]
         for branch, start in zip(self.branches, starts, strict=True):
             branch.at = start
+        self._forking = True
         for branch, start in zip(list(self.branches), starts, strict=True):
             if not self.ended:
                 branch.advance(start)
-        return WAIT
+        self._forking = False
+        if self.ended or not all(branch.ended for branch in self.branches):
+            return WAIT
+        self.arrived = self._joined()
+        return self.at
 
     def _branch_ended(self) -> None:
-        if self.ended or not all(branch.ended for branch in self.branches):
-            return
+        if not self.ended and not self._forking and all(branch.ended for branch in self.branches):
+            self.arrive(self._joined())
+
+    def _joined(self) -> RunError | bool:
+        """What came of the branches."""
         fault = next((branch.error for branch in self.branches if branch.error), "")
         self.branches = []
-        # From the loop: the last branch may have ended before `fork` returned.
-        self.hold(self.engine.clock.call_later(0.0, self.arrive, RunError(fault) if fault else True))
+        return RunError(fault) if fault else True
 
     # -- the end
 

@@ -144,6 +144,7 @@ def _parallel(fields: Fields, compiler: Compiler, block: Label) -> None:
         if start.at < len(program.steps):
             program.place(over)
             program.add(program.ways[start.at], lambda run: END)
+            program.branches.append(range(start.at, len(program.steps)))
             starts.append(start)
     fields.done(*IGNORED)
     program.place(end)
@@ -247,8 +248,10 @@ def _forgive(compiler: Compiler, first: int) -> None:
     """Let the steps of one action fail without ending the run."""
     steps = compiler.program.steps
     after, loops = len(steps), compiler.loops
+    branches = [branch for branch in compiler.program.branches if branch.start > first]
     for at in range(first, after):
-        steps[at] = _forgiving(steps[at], after, loops)
+        if not any(at in branch for branch in branches):
+            steps[at] = _forgiving(steps[at], after, loops)
 
 
 def _forgiving(step: Step, after: int, loops: int) -> Step:

@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
+from homeserver.rules.reading.rule_file import read_text
+from homeserver.rules.run import Fired
+from homeserver.topics.event import EVENT
+from homeserver.view.templates import Templates
 from tests.rules.stage import Stage
 
 START = {"binary_sensor.go": "off", "light.a": "off", "light.b": "off", "select.log": "", "sensor.t": "20"}
@@ -88,7 +92,34 @@ async def played(folder: Path, *actions: Action) -> tuple[list[str], str, str]:
         ([log("{{ 1 / 0 }}", continue_on_error=True), log("after")], ["after"]),
         ([repeat(log("{{ 1 / 0 }}"), count=2) | {"continue_on_error": True}, log("{{ repeat }}.")], ["None."]),
         # a step that is not enabled is left out, whatever it says
-        ([{"event": "x", "enabled": False}, log("x", enabled="{{ 1 > 2 }}"), log("after")], ["after"]),
+        ([{"nothing": "x", "enabled": False}, log("x", enabled="{{ 1 > 2 }}"), log("after")], ["after"]),
+        # branches: each goes on by itself, and the action is over when all are
+        ([{"parallel": [log("1"), log("2")]}, log("after")], ["1", "2", "after"]),
+        ([{"parallel": []}, log("after")], ["after"]),
+        ([{"parallel": [{"sequence": [log("1"), NO, log("never")]}, [log("2")]]}, log("after")], ["1", "2", "after"]),
+        ([{"parallel": [NO, log("2"), log("x", enabled=False)]}, log("after")], ["2", "after"]),
+        ([{"parallel": [{"delay": 0}, {"parallel": [log("1"), log("2")]}]}, log("3")], ["1", "2", "3"]),
+        ([repeat({"parallel": [log("{{ repeat.item }}"), log("x")]}, for_each=["a", "b"])], ["a", "x", "b", "x"]),
+        # a fault in one branch ends none of the others; it is the fault of the action when all are over
+        ([{"parallel": [log("{{ 1 / 0 }}"), log("2")]}, log("after")], ["2"]),
+        ([{"parallel": [log("{{ 1 / 0 }}"), log("2")], "continue_on_error": True}, log("after")], ["2", "after"]),
+        (
+            [{"if": YES, "then": {"parallel": [log("{{ 1 / 0 }}"), log("2")]}, "continue_on_error": True}, log("3")],
+            ["2", "3"],
+        ),
+        ([{"parallel": [log("{{ 1 / 0 }}", continue_on_error=True), log("2")]}, log("after")], ["2", "after"]),
+        # what a branch sets is known outside and in the others; what it waited for is its own
+        ([{"parallel": [{"variables": {"a": 1}}, log("{{ a }}")]}, log("{{ a + 1 }}")], ["1", "2"]),
+        ([{"parallel": [{"wait_template": "{{ true }}"}]}, log("{{ wait is defined }}")], ["False"]),
+        ([{"wait_template": "{{ true }}"}, {"parallel": [log("{{ wait.completed }}")]}], ["True"]),
+        # variables are of the run, whatever block sets them; only repeat is of its block
+        ([{"if": YES, "then": {"variables": {"a": 1}}}, log("{{ a }}")], ["1"]),
+        ([repeat({"variables": {"a": "{{ repeat.index }}"}}, count=2), log("{{ a }}")], ["2"]),
+        # all of them or none: one that cannot be made keeps the others from being set
+        ([{"variables": {"a": 1, "b": "{{ 1 / 0 }}"}, "continue_on_error": True}, log("never")], []),
+        # what the rule itself says wrongly is not hidden by continue_on_error
+        ([log("x") | {"action": "{{ 'nobody.does' }}", "continue_on_error": True}, log("never")], []),
+        ([repeat(log("1"), for_each="{{ 5 }}") | {"continue_on_error": True}, log("after")], ["after"]),
         # lists inside lists, as anchors make them
         ([[log("inner"), NO], log("after")], ["inner"]),
         ([log("x", alias="named", note="x", metadata={})], ["x"]),
@@ -104,6 +135,9 @@ async def test_does(tmp_path: Path, actions: list[Action], words: list[str]) -> 
         ([log("x")], "finished", ""),
         ([{"stop": "enough"}], "stopped", "enough"),
         ([{"stop": "broken {{ 1 }}", "error": True}], "failed", "broken 1"),
+        ([{"stop": "broken", "error": True, "continue_on_error": True}], "failed", "broken"),
+        ([{"stop": "x", "response_variable": "a"}], "failed", "response_variable: there is no variable 'a'"),
+        ([{"parallel": [{"stop": "enough"}, {"delay": 5}]}], "stopped", "enough"),
         ([NO], "condition", ""),
         ([log("{{ 1 / 0 }}")], "failed", "template line 1: divides by nought: test the divisor first"),
         ([{"action": "light.turn_on", "target": {"entity_id": "light.x"}}], "finished", "there is no entity light.x"),
@@ -149,3 +183,98 @@ async def test_rule_variables_are_made_for_each_run(tmp_path: Path) -> None:
 async def test_this_and_context(tmp_path: Path) -> None:
     text = "{{ this.entity_id }} {{ this.attributes.id }} {{ context.id | length > 0 }}"
     assert (await played(tmp_path, log(text)))[0] == ["automation.test test True"]
+
+
+async def test_branches_wait_beside_each_other(tmp_path: Path) -> None:
+    first, second = [{"delay": 5}, log("1")], [{"delay": 3}, log("2")]
+    text = rule({"parallel": [{"sequence": first}, {"sequence": second}]}, log("after"))
+    async with Stage(tmp_path, text, START) as stage:
+        await stage.set("binary_sensor.go", "on")
+        await stage.wait(3)
+        assert [data["option"] for _, _, data in stage.told()] == ["2"]
+        await stage.wait(2)
+        assert [data["option"] for _, _, data in stage.told()] == ["1", "after"]
+
+
+@pytest.mark.parametrize(
+    ("action", "problem"),
+    [
+        ({"stop": "x", "error": True, "response_variable": "a"}, "answers nothing: leave one out"),
+        ({"parallel": [5]}, "an action is a mapping, not 5"),
+        ({"parallel": [{"delay": "soon"}]}, "'soon' is no length of time"),
+        ({"event": ""}, "event needs a name"),
+        ({"event": "x", "event_data": 5}, "event_data must be a mapping, not 5"),
+        ({"scene": "light.a"}, "scene must name a scene, such as scene.movie, not 'light.a'"),
+        ({"set_conversation_response": [1]}, "set_conversation_response must be a text, not a list"),
+        ({"nothing": 1}, "no action is known by nothing: it needs one of delay, wait_template"),
+    ],
+)
+def test_refuses_when_it_is_read(action: Action, problem: str) -> None:
+    (found, *_) = read_text(rule(action), "x.yaml", Templates()).problems
+    assert problem in found.text
+
+
+async def test_answers_with_a_variable(tmp_path: Path) -> None:
+    text = rule({"variables": {"a": {"b": [1, "{{ 1 + 1 }}"]}}}, {"stop": "done", "response_variable": "a"})
+    async with Stage(tmp_path, text, START) as stage:
+        given: list[Any] = []
+        stage.rules.rules["test"].run_now(Fired(None), given={}, done=lambda run, how: given.append(run.response))
+        assert given == [{"b": [1, 2]}]
+
+
+@pytest.mark.parametrize(
+    ("actions", "answer"),
+    [
+        ([{"set_conversation_response": "It is {{ states('sensor.t') }} degrees"}], "It is 20 degrees"),
+        ([{"set_conversation_response": "a"}, {"parallel": [{"set_conversation_response": "b"}]}], "b"),
+        ([{"set_conversation_response": "a"}, {"set_conversation_response": None}], None),
+        ([{"set_conversation_response": ""}], ""),
+        ([{"delay": 0}], None),
+    ],
+)
+async def test_answers_a_sentence(tmp_path: Path, actions: list[Action], answer: str | None) -> None:
+    async with Stage(tmp_path, rule(*actions), START) as stage:
+        given: list[Any] = []
+        stage.rules.rules["test"].run_now(Fired(None), given={}, done=lambda run, how: given.append(run.conversation))
+        await stage.wait(0)
+        assert given == [answer]
+
+
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        ({"event": "rung"}, {}),
+        ({"event": "rung", "event_data": {"a": "{{ 1 + 1 }}", "b": [1]}}, {"a": 2, "b": [1]}),
+        ({"event": "rung", "event_data": {"a": 1}, "event_data_template": {"a": "{{ 2 }}"}}, {"a": 2}),
+        ({"event": "rung", "event_data": "{{ {'a': 5} }}"}, {"a": 5}),
+        ({"event": "{{ 'rung' }}", "alias": "x", "enabled": True}, {}),
+        # data that cannot be rendered is left out, and the event happens
+        ({"event": "rung", "event_data": {"a": "{{ 1 / 0 }}"}}, {}),
+    ],
+)
+async def test_an_event_happens(tmp_path: Path, action: Action, data: dict[str, Any]) -> None:
+    heard = {
+        "id": "hear",
+        "triggers": {"trigger": "event", "event_type": "rung"},
+        "actions": [log("{{ trigger.event.data }}")],
+    }
+    async with Stage(tmp_path, rule(action) + yaml.safe_dump([heard]), START) as stage:
+        events = stage.home.listen(EVENT)
+        await stage.set("binary_sensor.go", "on")
+        (event,) = [event for event in events if event.type == "rung"]
+        assert event.data == data
+        assert event.cause is not None
+        assert event.cause.by == "rule:test#1"
+        assert [data["option"] for _, _, data in stage.told()] == [str(data)]
+
+
+async def test_rules_that_call_each_other_by_events_are_stopped(tmp_path: Path) -> None:
+    text = [
+        {"id": one, "triggers": {"trigger": "event", "event_type": one}, "actions": [log(one), {"event": other}]}
+        for one, other in (("a", "b"), ("b", "a"))
+    ]
+    async with Stage(tmp_path, rule({"event": "a"}) + yaml.safe_dump(text), START) as stage:
+        await stage.set("binary_sensor.go", "on")
+        await stage.wait(3)
+        assert 5 <= len(stage.told()) <= 10
+        assert "stopped a loop" in " ".join(run.error for run in stage.runs)
