@@ -8,9 +8,9 @@ others all the same. Needs the worker's file and the engine.
 import itertools
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
+import orjson
 from pydantic import ValidationError
 
 from homeserver.rules.engine import Engine
@@ -19,7 +19,7 @@ from homeserver.rules.owned.thing import OWNER, Thing
 from homeserver.rules.reading.problem import nearest
 from homeserver.runtime.calls import reply_address
 from homeserver.runtime.clock import Timer
-from homeserver.runtime.codec import field_of, sentence
+from homeserver.runtime.codec import field_of, plain, sentence
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.leftovers import Leftovers
 from homeserver.runtime.turn import Turn
@@ -161,7 +161,7 @@ class Owner:
             self.house.say(ENTITY_CONFIG, config, thing.domain, thing.object_id)
         before = self._before.pop(thing.entity_id, None)
         if before is not None and before.state == thing.state:
-            if before.attributes == _plain(thing.attributes):
+            if before.attributes == _as_said(thing.attributes):
                 before = EntityState(before.state, thing.attributes, before.changed, before.updated, before.cause)
                 self._say(thing, before)
                 return
@@ -331,12 +331,6 @@ def _checked(domain: str, service: str, data: Mapping[str, Any]) -> Mapping[str,
         raise CallError("invalid", sentence(error, model.model_fields), field_of(error)) from error
 
 
-def _plain(value: Any) -> Any:
-    """As it comes back from JSON."""
-    if isinstance(value, Mapping):
-        return {str(name): _plain(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return value
+def _as_said(attributes: Mapping[str, Any]) -> Any:
+    """Attributes as they come back from JSON."""
+    return orjson.loads(orjson.dumps(attributes, default=plain, option=orjson.OPT_NON_STR_KEYS))
