@@ -23,7 +23,8 @@ PLANNED: Final = frozenset(
     | {"samsungtv.turn_on", "timer.remaining_time_reached", "todo.item_added", "todo.item_completed"}
     | {"todo.item_removed", "webostv.turn_on", "zwave_js.event", "zwave_js.value_updated"}
     | {"homeassistant.host_reboot_required", "homeassistant.restart_required", "moon.is_phase", "moon.is_waning"}
-    | {"moon.is_waxing", "zwave_js.value"}
+    | {"fumis.fuel_became_low", "homeassistant.updated", "moon.is_waxing", "zwave_js.config_parameter"}
+    | {"zwave_js.node_status", "zwave_js.value"}
 )
 """Names of the language that are not built yet, of triggers and of conditions."""
 
