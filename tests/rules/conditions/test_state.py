@@ -52,7 +52,7 @@ def run_of(stage: Stage) -> Run:
         ("- condition: state\n  entity_id: light.a\n  state: off\n  enabled: '{{ 1 > 2 }}'", True),
         ("- '{{ true }}'\n- condition: state\n  entity_id: light.a\n  state: off\n  enabled: '{{ 2 > 1 }}'", False),
         (
-            "- or:\n    - '{{ false }}'\n    - condition: state\n      entity_id: light.a\n      state: on\n      enabled: false",
+            ("- or:\n    - '{{ false }}'\n    - condition: time\n      after: '25'\n      enabled: false", False),
             False,
         ),
     ],
