@@ -6,6 +6,7 @@ from dataclasses import field
 from typing import Any, Final
 
 from homeserver.rules.compiler import rendered
+from homeserver.rules.conditions.condition import Leaf
 from homeserver.rules.engine import DEEPEST, Engine
 from homeserver.rules.program import FAULTS, Program
 from homeserver.rules.reading.hidden import Hidden
@@ -65,6 +66,7 @@ class Compiled:
     conditions: tuple[Condition, ...] = ()
     program: Program = field(default_factory=Program)
     variables: Mapping[str, Any] = field(default_factory=dict)
+    leaves: tuple[Leaf, ...] = ()
     about: bool = True
     kind: str = "rule"
     icon: str = ""

@@ -15,7 +15,8 @@ from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.places import STEP
 from homeserver.rules.reading.problem import RuleError, nearest
 from homeserver.rules.reading.selectors import unfit, wrong_selector
-from homeserver.rules.reading.sources import Refused, Source, Sources
+from homeserver.rules.reading.source import Source
+from homeserver.rules.reading.sources import Refused, Sources
 from homeserver.rules.reading.yaml_source import DEEPEST, MOST, Map, Seq, Tagged
 from homeserver.topics.record import record
 
@@ -202,7 +203,7 @@ class Blueprints:
     def _blueprint(self, path: Path, use: Fields) -> Blueprint:
         if path not in self._known:
             try:
-                source = self._sources.load(path, plain=True)
+                source = Source(self._sources, path).load(plain=True)
                 if not source.is_read:
                     raise RuleError(source.problems[-1].text, source.problems[-1].line, "", "yaml")
                 self._known[path] = parse(source)

@@ -15,7 +15,8 @@ from homeserver.rules.reading.book import Book
 from homeserver.rules.reading.macros import Macros
 from homeserver.rules.reading.rule_file import Reader
 from homeserver.rules.reading.shelf import Shelf
-from homeserver.rules.reading.sources import SECRETS, Mark, Source, Sources, mark_of
+from homeserver.rules.reading.source import Source
+from homeserver.rules.reading.sources import SECRETS, Mark, Sources, mark_of
 from homeserver.runtime.slices import in_slices
 from homeserver.view.templates import Templates
 
@@ -91,14 +92,14 @@ class Folder:
         sources: dict[Path, Source] = {}
         for path in files:
             if path not in known:
-                sources[path] = reader.sources.load(path)
+                sources[path] = Source(reader.sources, path).load()
                 yield
         parts = {path for source in sources.values() for path in source.includes}
         parts |= {path for read in known.values() for path in read.includes}
         for path in files:
             read = known.get(path)
             if read is None or (read.book is None) != (path in parts):
-                source = sources.pop(path, None) or reader.sources.load(path)
+                source = sources.pop(path, None) or Source(reader.sources, path).load()
                 made = None if path in parts else self._book()
                 if made is not None:
                     yield from reader.read(source, made)

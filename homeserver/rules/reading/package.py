@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from homeserver.rules.reading.fields import kind_of
 from homeserver.rules.reading.problem import RuleError
-from homeserver.rules.reading.sources import Source
+from homeserver.rules.reading.source import Source
 from homeserver.rules.reading.yaml_source import Map, Seq, Tagged
 from homeserver.topics.record import record
 

@@ -1,6 +1,6 @@
 """Rule files: from the YAML of a file to what it holds, with every fault told and none spoiling anything else.
 
-What a file may be: see `package.py`. What tags it may hold: see `sources.py`.
+What a file may be: see `package.py`. What tags it may hold: see `source.py`.
 """
 
 import hashlib
@@ -17,7 +17,8 @@ from homeserver.rules.reading.package import LISTED, NAMED, PLATFORMS, Block, bl
 from homeserver.rules.reading.problem import Problem, RuleError, Severity
 from homeserver.rules.reading.scene import read_scene
 from homeserver.rules.reading.shelf import Shelf
-from homeserver.rules.reading.sources import Source, Sources
+from homeserver.rules.reading.source import Source
+from homeserver.rules.reading.sources import Sources
 from homeserver.rules.reading.yaml_source import Map
 from homeserver.rules.rule import Compiled
 from homeserver.topics.names import OBJECT_ID, slug
@@ -31,9 +32,7 @@ _VERBS: Final = ("reload", "toggle", "turn_off", "turn_on")
 def read_file(path: Path, name: str, templates: Templates, shelf: Shelf, book: Book) -> Iterator[None]:
     """Put what one file by itself holds into a book; a step for each rule. Its folder counts as that of the rules."""
     reader = Reader(Sources(path.parent, shelf), templates)
-    source = Source(reader.sources, path, name)
-    source.load()
-    yield from reader.read(source, book)
+    yield from reader.read(Source(reader.sources, path, name).load(), book)
 
 
 def read_text(text: str, name: str, templates: Templates, root: Path | None = None, book: Book | None = None) -> Book:
@@ -142,7 +141,8 @@ class _Part:
         bare = self._bare(is_script)
         if hidden := self._source.places.hidden:
             made = {name: hidden.mask(value) if isinstance(value, str) else value for name, value in made.items()}
-        compiled = Compiled(**(bare | made), program=compiler.program, about=compiler.about)
+        leaves = tuple(compiler.leaves)
+        compiled = Compiled(**(bare | made), program=compiler.program, leaves=leaves, about=compiler.about)
         key = f"script.{compiled.id}" if is_script else compiled.id
         problems = [self._problem(fault, key) for fault in compiler.faults]
         problems += [self._problem(doubt, key, "warning") for doubt in compiler.warnings]

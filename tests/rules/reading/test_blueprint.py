@@ -10,6 +10,7 @@ import pytest
 
 from homeserver.rules.reading.book import Book
 from homeserver.rules.reading.rule_file import Reader
+from homeserver.rules.reading.source import Source
 from homeserver.rules.reading.sources import Sources
 from homeserver.view.templates import Templates
 
@@ -83,7 +84,7 @@ def read(root: Path, text: str, *, name: str = "rules.yaml", **blueprints: str) 
     (root / name).parent.mkdir(parents=True, exist_ok=True)
     (root / name).write_text(text)
     reader, book = Reader(Sources(root), Templates()), Book(written={})
-    for _ in reader.read(reader.sources.load(root / name), book):
+    for _ in reader.read(Source(reader.sources, root / name).load(), book):
         pass
     return book
 

@@ -3,12 +3,14 @@
 Facts: https://www.home-assistant.io/docs/configuration/packages/ and .../splitting_configuration/
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from homeserver.rules.reading.book import Book
 from homeserver.rules.reading.rule_file import Reader, read_text
+from homeserver.rules.reading.source import Source
 from homeserver.rules.reading.sources import Sources
 from homeserver.view.templates import Templates
 
@@ -22,7 +24,7 @@ def read(text: str, name: str = "file.yaml") -> Book:
 
 
 def shape(book: Book) -> dict[str, list[str]]:
-    kinds = {"rules": book.rules, "scripts": book.scripts, "scenes": book.scenes}
+    kinds: dict[str, Mapping[str, object]] = {"rules": book.rules, "scripts": book.scripts, "scenes": book.scenes}
     found = {kind: list(things) for kind, things in kinds.items() if things}
     return found | ({"owned": [owned.key for owned in book.owned]} if book.owned else {})
 
@@ -203,7 +205,7 @@ def test_packages_from_a_folder_know_their_files(tmp_path: Path) -> None:
     )
     (tmp_path / "configuration.yaml").write_text("homeassistant:\n  packages: !include_dir_named packages\n")
     reader, book = Reader(Sources(tmp_path), Templates()), Book()
-    for _ in reader.read(reader.sources.load(tmp_path / "configuration.yaml"), book):
+    for _ in reader.read(Source(reader.sources, tmp_path / "configuration.yaml").load(), book):
         pass
     assert {id: (rule.file, rule.line) for id, rule in book.rules.items()} == {
         "a": ("packages/one.yaml", 2),

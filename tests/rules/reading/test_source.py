@@ -1,13 +1,16 @@
 """Includes, secrets and variables of the environment: what each tag brings, and that nothing else gets in or out."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from homeserver.rules.reading.problem import Problem
-from homeserver.rules.reading.sources import Source, Sources
+from homeserver.rules.reading.source import Source
+from homeserver.rules.reading.sources import Sources
 from homeserver.rules.reading.yaml_source import Map, Seq, Tagged
 
 
@@ -20,8 +23,8 @@ def write(root: Path, **files: str) -> Path:
     return root / f"{next(iter(files)).replace('__', '/')}.yaml"
 
 
-def load(root: Path, environment: dict[str, str] | None = None, **files: str) -> Source:
-    return Sources(root, environment=environment or {}).load(write(root, **files))
+def load(root: Path, environment: Mapping[str, str] = MappingProxyType({}), /, **files: str) -> Source:
+    return Source(Sources(root, environment=environment), write(root, **files)).load()
 
 
 def plain(value: Any) -> Any:
@@ -36,7 +39,8 @@ def plain(value: Any) -> Any:
 def fault(source: Source, key: str = "a") -> str:
     """Why a tag was not followed."""
     assert isinstance(source.root[key], Tagged)
-    return source.root[key].refusal("").text
+    found: Tagged = source.root[key]
+    return found.refusal("").text
 
 
 def texts(problems: list[Problem]) -> list[str]:
@@ -66,7 +70,7 @@ FOLDER = {
 def test_includes_what_home_assistant_includes(tmp_path: Path, tag: str, found: Any) -> None:
     """Documented: an empty file is an empty mapping where files are named, nothing in a list; folders count with all
     below them; secrets.yaml is passed over; merging takes lists or mappings only."""
-    assert plain(load(tmp_path, rules=f"a: {tag}\n", **FOLDER).root) == {"a": found}
+    assert plain(load(tmp_path, {}, rules=f"a: {tag}\n", **FOLDER).root) == {"a": found}
 
 
 def test_paths_begin_at_the_file_that_names_them(tmp_path: Path) -> None:
@@ -120,7 +124,7 @@ def test_a_tag_that_cannot_be_followed_says_why(tmp_path: Path, tag: str, why: s
 def test_files_that_include_each_other_without_end_are_counted(tmp_path: Path) -> None:
     """Twenty files that each include the next one twice would be a million."""
     files = {f"f{n}": f"- !include f{n + 1}.yaml\n- !include f{n + 1}.yaml\n" for n in range(20)}
-    source = load(tmp_path, **files, f20="- 1\n")
+    source = load(tmp_path, {}, **files, f20="- 1\n")
     assert "files are included" in repr(source.root)
 
 
@@ -154,7 +158,7 @@ def test_names_that_are_there_twice_are_told(tmp_path: Path) -> None:
 def test_a_secret_comes_from_the_nearest_file_above(tmp_path: Path) -> None:
     files = {"secrets": "one: outer\ntwo: outer\n", "deep__secrets": "one: inner\n"}
     text = "- !secret one\n- !secret two\n"
-    source = load(tmp_path, rules="a: !include deep/x.yaml\nb: !secret one\n", deep__x=text, **files)
+    source = load(tmp_path, {}, rules="a: !include deep/x.yaml\nb: !secret one\n", deep__x=text, **files)
     assert plain(source.root) == {"a": ["inner", "outer"], "b": "outer"}
     assert {tmp_path / "secrets.yaml", tmp_path / "deep" / "secrets.yaml"} <= source.needs.keys()
 
