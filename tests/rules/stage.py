@@ -12,6 +12,7 @@ from homeserver.rules.worker import Rules
 from homeserver.rules.worker import setup as rules_setup
 from homeserver.runtime.clock import VirtualClock, settle
 from homeserver.runtime.heard import Heard
+from homeserver.runtime.hosting import Setup
 from homeserver.runtime.house import House
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
@@ -76,6 +77,7 @@ class Stage:
         zone: str = "UTC",
         look: float = 86_400.0,
         broker: MemoryBroker | None = None,
+        others: tuple[Setup, ...] = (),
     ) -> None:
         self.folder = folder
         self.file = folder / "rules" / "test.yaml"
@@ -87,6 +89,7 @@ class Stage:
 
         self.home = Rehearsal(
             props,
+            *others,
             rules_setup,
             broker=broker,
             clock=clock or VirtualClock(),

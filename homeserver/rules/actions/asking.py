@@ -159,7 +159,7 @@ class Asking:
 
     def _announced(self, run: Run, domain: str, service: str) -> int:
         view = run.engine.view
-        data = self._data(run, f"{domain}.{service}", bool)
+        data = self._data(run, f"{domain}.{service}", lambda field: False)
         given = taken(data, self._given(run))
         if not given:
             raise Misconfigured(unanswered(f"{domain}.{service}", run.engine))
