@@ -12,7 +12,7 @@ from homeserver.view.state import State
 from homeserver.view.state_words import attribute_words, state_words
 from homeserver.view.template_locations import LocationQuestions
 from homeserver.view.template_places import PlaceQuestions
-from homeserver.view.template_questions import Questions
+from homeserver.view.template_questions import Questions, must_be_given
 from homeserver.view.template_rows import NOTHING
 from homeserver.view.template_things import ThingQuestions
 from homeserver.view.view import View
@@ -46,6 +46,7 @@ class AllStates:
         self._asking = asking
 
     def __getitem__(self, name: str) -> DomainStates | State | None:
+        must_be_given(name)
         view = self._asking.view
         return view.state(name) if "." in name else DomainStates(view, name)
 
@@ -59,9 +60,11 @@ class AllStates:
         view = self._asking.view
         if not with_unit and not rounded:
             said = view.said(entity_id)
-            return UNKNOWN if said is None else said.state
+            if said is not None:
+                return said.state
         state = view.state(entity_id)
         if state is None:
+            must_be_given(entity_id)
             return UNKNOWN
         text = state.state if rounded is False else state.displayed
         unit = state.attributes.get("unit_of_measurement")
@@ -89,19 +92,31 @@ class _StateQuestions(Questions):
 
     def is_state(self, entity_id: str, state: Any) -> bool:
         said = self.view.said(entity_id)
-        return said is not None and (said.state in state if isinstance(state, list) else said.state == state)
+        if said is None:
+            must_be_given(entity_id)
+            return False
+        return said.state in state if isinstance(state, list) else bool(said.state == state)
 
     def state_attr(self, entity_id: str, name: str) -> Any:
         state = self.view.state(entity_id)
-        return None if state is None else state.attributes.get(name)
+        if state is None:
+            must_be_given(entity_id)
+            return None
+        return state.attributes.get(name)
 
     def is_state_attr(self, entity_id: str, name: str, value: Any) -> bool:
         state = self.view.state(entity_id)
-        return state is not None and bool(state.attributes.get(name, NOTHING) == value)
+        if state is None:
+            must_be_given(entity_id)
+            return False
+        return bool(state.attributes.get(name, NOTHING) == value)
 
     def has_value(self, entity_id: str) -> bool:
         said = self.view.said(entity_id)
-        return said is not None and said.state not in _NO_VALUE
+        if said is None:
+            must_be_given(entity_id)
+            return False
+        return said.state not in _NO_VALUE
 
     def expand(self, *things: Any) -> list[State]:
         """The states of entities, of the members of groups and of the people in zones, each once, by id."""

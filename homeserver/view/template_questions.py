@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from jinja2 import Undefined
+
 from homeserver.view.view import View
 
 
@@ -16,3 +18,9 @@ class Questions:
         """By name."""
         names = (name for name in dir(type(self)) if not name.startswith("_") and name != "functions")
         return {name: getattr(self, name) for name in names}
+
+
+def must_be_given(entity_id: Any) -> None:
+    """Asked for nobody, it may be that the template says a name that nobody gave: raises `UndefinedError`."""
+    if isinstance(entity_id, Undefined):
+        str(entity_id())

@@ -101,4 +101,8 @@ def _version(value: Version | str) -> Version:
     return value if isinstance(value, Version) else Version(value)
 
 
-ROWS: Final = (Row("version", Version, "gf"),)
+def version(value: Any) -> Version:
+    return Version(value)
+
+
+ROWS: Final = (Row("version", version, "gf"),)

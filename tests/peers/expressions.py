@@ -18,6 +18,11 @@ BY_HAND: Final = """
 {{ states('light.hall') }}
 {{ states('light.nobody') }}
 {{ states.light.hall.state }}
+{{ states(undefined_thing) }}
+{{ is_state(undefined_thing, 'on') }}
+{{ state_attr(undefined_thing, 'x') }}
+{{ has_value(undefined_thing) }}
+{{ states[undefined_thing] }}
 {{ states.light.nobody.state }}
 {{ states.light.nobody }}
 {{ states['light.hall'].state }}

@@ -93,6 +93,7 @@ KNOWN = {
     "version('1.0') == version('1.0.0')": "these are the same version",
     "as_timestamp('2026-03-01 12:00:00')": "a moment without a zone is one of the home's zone, not of the machine's",
     "urlencode({": "a text, as documented; bytes there",
+    "{{ states[undefined_thing] }}": "a name that nobody gave is told of",
     "__class__": "a look behind the curtain is told of, and not empty",
     "   here: str \"b'": "bytes are a text: no state, command or message of ours can hold them",
     "...   here: str '...'": "three dots are a text",

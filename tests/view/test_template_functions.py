@@ -55,3 +55,23 @@ async def test_answers(things: Things, text: str, value: Any) -> None:
 async def test_shows_no_insides(things: Things, text: str) -> None:
     with pytest.raises(TemplateError, match="may not use"):
         Templates(template_functions(things.view)).compile(text).render({})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "{{ states(nobody) }}",
+            "{{ is_state(nobody, 'on') }}",
+            "{{ state_attr(nobody, 'x') }}",
+            "{{ states[nobody] }}",
+        ),
+        *("{{ is_state_attr(nobody, 'x', 1) }}", "{{ has_value(nobody) }}", "{{ states(nobody, with_unit=true) }}"),
+    ],
+)
+async def test_an_entity_that_is_undefined_is_told_of(things: Things, text: str) -> None:
+    """As in Home Assistant; an entity that is not there is `unknown`, a name that nobody gave is a mistake."""
+    template = Templates(template_functions(things.view)).compile(text)
+    with pytest.raises(TemplateError, match="'nobody' is undefined"):
+        template.render({})
+    template.render({"nobody": "light.none"})
