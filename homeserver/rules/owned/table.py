@@ -13,8 +13,7 @@ from homeserver.rules.owned.thing import Thing
 from homeserver.rules.owned.timer import Timer
 from homeserver.rules.reading.book import Owned
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.reading.problem import RuleError, not_yet
-from homeserver.topics.names import OBJECT_ID
+from homeserver.rules.reading.problem import not_yet
 
 Make = Callable[[Fields, str, Compiler], Iterator[Thing]]
 """The things of one mapping; raises `RuleError`, or leaves faults with the compiler."""
@@ -51,8 +50,6 @@ PLATFORMS: Final[Mapping[tuple[str, str], Make]] = {
 def things_of(owned: Owned, compiler: Compiler) -> Iterator[Thing]:
     """What one block of a file stands for; raises `RuleError`."""
     fields = Fields(owned.fields.node, owned.fields.way)
-    if owned.object_id and not OBJECT_ID.fullmatch(owned.object_id):
-        raise RuleError(f"{owned.object_id!r} is no id: write a-z, 0-9 and _", owned.line)
     make = NAMED.get(owned.domain)
     if make is None:
         platform = fields.text("platform")

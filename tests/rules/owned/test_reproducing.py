@@ -12,7 +12,7 @@ from homeserver.topics.services import SERVICES
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def told(entity: str, is_now: str, wanted: str, has: dict[str, Any] | None = None, **wants: Any) -> list[Any]:
+def told(entity: str, is_now: str, wanted: str, has: Any = None, **wants: Any) -> list[Any]:
     return list(deeds(entity, EntityState(is_now, has or {}, AT, AT), (wanted, wants)))
 
 
@@ -47,7 +47,12 @@ def test_a_state(domain: str, is_now: str, wanted: str, deed: Any) -> None:
 
 
 def test_a_light_is_told_the_colour_that_its_mode_names() -> None:
-    wants = {"brightness": 10, "color_mode": "color_temp", "color_temp_kelvin": 3000, "hs_color": [1, 2]}
+    wants: dict[str, Any] = {
+        "brightness": 10,
+        "color_mode": "color_temp",
+        "color_temp_kelvin": 3000,
+        "hs_color": [1, 2],
+    }
     assert told("light", "off", "on", **wants) == [("turn_on", {"brightness": 10, "color_temp_kelvin": 3000})]
     assert told("light", "on", "on", {"brightness": 10, "color_temp_kelvin": 3000}, **wants) == []
     assert told("light", "on", "on", {"brightness": 11, "color_temp_kelvin": 3000}, **wants) != []
