@@ -1,6 +1,6 @@
 """What compiling a rule needs at hand: templates, the place in the file, and somewhere to put faults."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from homeserver.rules.program import Program
@@ -24,8 +24,13 @@ class Compiler:
         """Whether a template may look at `this` or `context`, which are not made otherwise."""
         self.leaves: list[Leaf] = []
         """Every check of a condition, in the order of the rule."""
+        self.line_of: Callable[[int], int] | None = None
         self.faults: list[RuleError] = []
         self.warnings: list[RuleError] = []
+
+    def shown(self, place: int) -> int:
+        """The line that people are told for a place: the same, save for what came from another file."""
+        return place if self.line_of is None else self.line_of(place)
 
     def warn(self, text: str, line: int, way: str, code: Code = "unknown") -> None:
         """Tell of something that does not keep the rule from running."""

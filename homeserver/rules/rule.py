@@ -104,6 +104,10 @@ class Rule:
         self._latest: tuple[Run, str] | None = None
         self._record_due = False
 
+    def become(self, compiled: Compiled) -> None:
+        """Say something else from the next run on; not while it is enabled."""
+        self.compiled, self.program, self.number = compiled, compiled.program, 0
+
     def enable(self) -> None:
         if not self.enabled:
             self.enabled, self.stopped = True, ""
@@ -225,6 +229,7 @@ class Rule:
 
     def finished(self, run: Run, outcome: str) -> None:
         """A run is over."""
+        run.error = self.shown(run.error)
         if run in self.runs:
             self.runs.remove(run)
             if self.noticed is not None:
@@ -258,7 +263,11 @@ class Rule:
         now = self.engine.clock.monotonic()
         if now >= self._quiet_until:
             self._quiet_until = now + QUIET
-            self.engine.house.log.warning("rule %s: %s", self.id, text)
+            self.engine.house.log.warning("rule %s: %s", self.id, self.shown(text))
+
+    def shown(self, text: str) -> str:
+        """A text as people may see it: without the secrets of the rule."""
+        return text if self.compiled.hidden is None else self.compiled.hidden.mask(text)
 
     def values(self, run: Run) -> dict[str, Any]:
         """The variables of a run."""

@@ -201,11 +201,9 @@ class Rules(Ears, Hands, Outside, Worker):
         )
         for problem in fresh:
             self.house.log.warning("%s", problem)
-        if self.book.problems:
-            count = len(self.book.problems)
-            self.house.degraded(
-                f"{count} fault{'s' if count > 1 else ''} in rule files, the first: {self.book.problems[0]}"
-            )
+        if faults := [problem for problem in self.book.problems if problem.severity == "error"]:
+            count = len(faults)
+            self.house.degraded(f"{count} fault{'s' if count > 1 else ''} in rule files, the first: {faults[0]}")
         else:
             self.house.healthy()
 
@@ -219,7 +217,8 @@ class Rules(Ears, Hands, Outside, Worker):
         compiled = self.book.holder(id)
         if compiled is None:
             return
-        error = "; ".join(info.problems)
+        faults = [str(problem) for problem in self.book.problems_of(id) if problem.severity == "error"]
+        error = "; ".join(faults or info.problems[len(self.book.problems_of(id)) :])
         config = RuleConfig(info.alias, info.enabled, info.mode, info.file, info.line, compiled.description, error)
         if self._said.get(id) != config:
             self._said[id] = config

@@ -34,7 +34,7 @@ class Leaf:
 def leaf(compiler: "Compiler", way: str, line: int, check: Condition, tell: Tell) -> Condition:
     """A check that is not made of others, with an eye on it: the run remembers what each of them said, for its trace.
     It is put into words when the run stands still or is over, if the trace is kept."""
-    made = Leaf(way, line, check, tell)
+    made = Leaf(way, compiler.shown(line), check, tell)
     compiler.leaves.append(made)
 
     def looking(run: Run) -> bool:

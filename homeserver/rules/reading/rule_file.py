@@ -120,6 +120,11 @@ class _Part:
         doubts = self._filled.doubts if self._filled is not None else ()
         return [self._source.places.problem(doubt, key, "warning") for doubt in doubts]
 
+    def _line_of(self, place: int) -> int:
+        """The line in the rule's own file: of what comes out of a blueprint, that of its use."""
+        error = RuleError("", place)
+        return self._source.places.find((error if self._filled is None else self._filled.told(error)).line)[1]
+
     def _problem(self, error: RuleError, rule: str, severity: Severity = "error") -> Problem:
         if self._filled is not None:
             error = self._filled.told(error)
@@ -133,6 +138,8 @@ class _Part:
         made: dict[str, Any] = {}
         try:
             self._fill(domain)
+            if len(self._source.places.names) > 1:
+                compiler.line_of = self._line_of
             if is_script:
                 self._check_name(self._block.object_id)
             made = (compile_script if is_script else compile_automation)(Fields(self._node), compiler)

@@ -49,7 +49,7 @@ def settle(run: Run) -> None:
     """Put into words what the conditions saw, as long as it still is so."""
     for number, (leaf, so, text) in enumerate(run.looked):
         if not text:
-            run.looked[number] = (leaf, so, words_of(leaf, run))
+            run.looked[number] = (leaf, so, run.rule.shown(words_of(leaf, run)))
 
 
 def _checked(leaf: Leaf, so: bool | None, text: str) -> dict[str, Any]:

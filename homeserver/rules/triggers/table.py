@@ -65,7 +65,7 @@ def compile_trigger(fields: Fields, compiler: Compiler, number: int) -> Trigger 
     made.pace = compile_pace(fields, compiler.templates)
     if fields.flag("ignore_unavailable", False) and (reason := made.ignore_unavailable()):
         raise fields.wrong(reason, "ignore_unavailable")
-    made.way, made.line, made.text = fields.way, fields.line(), _brief(kind, fields)
+    made.way, made.line, made.text = fields.way, compiler.shown(fields.line()), _brief(kind, fields)
     fields.done("note")
     return made
 

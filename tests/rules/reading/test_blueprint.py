@@ -112,6 +112,14 @@ def test_an_instance_is_the_blueprint_with_its_gaps_filled(tmp_path: Path) -> No
     assert (rule.alias, rule.mode, rule.file, rule.line) == ("Hall", "restart", "rules.yaml", 1)
 
 
+def test_triggers_and_conditions_have_lines_of_the_file_of_the_rule(tmp_path: Path) -> None:
+    """They are shown with it in traces: of what comes out of the blueprint, the line of its use."""
+    more = "  condition:\n    - condition: state\n      entity_id: light.a\n      state: on\n"
+    rule = read(tmp_path, f"\n{INSTANCE}{more}", motion=MOTION).rules["hall"]
+    assert [trigger.line for trigger in rule.triggers] == [4]
+    assert [leaf.line for leaf in rule.leaves][:1] == [11]
+
+
 def test_what_is_given_counts_before_the_default(tmp_path: Path) -> None:
     more = "      wait: 5\n      extra:\n        - service: light.toggle\n          entity_id: light.b\n"
     node = written(read(tmp_path, INSTANCE + more, motion=MOTION))
