@@ -105,8 +105,8 @@ def test_refuses_when_it_is_read(action: Any, problem: str) -> None:
 
 def test_every_deed_is_a_service_that_takes_its_data() -> None:
     for domain, deeds in DEEDS.items():
-        services = SERVICES.get(domain)
-        for kind, made in deeds.items() if services is not None else ():
+        services = SERVICES.get(domain, {})
+        for kind, made in deeds.items() if services else ():
             assert made.service in services, (domain, kind)
             fields = services[made.service].model.model_fields
             takes = {*made.data, *made.needs, *made.takes} - ({"position"} if "tilt" in kind else set())

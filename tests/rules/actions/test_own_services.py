@@ -54,6 +54,7 @@ async def test_a_message_is_said(tmp_path: Path, data: dict[str, Any], said: tup
         stage.home.published.clear()
         await stage.set("binary_sensor.go", "on")
         assert [(topic, payload) for topic, payload, _ in stage.home.published] == [said[:2]]
+        assert (said[0] in stage.home.broker.retained) is said[2]
         assert [data["option"] for _, _, data in stage.told()] == ["after"]
 
 

@@ -249,8 +249,8 @@ async def test_what_began_the_run_does_not_end_its_wait(tmp_path: Path) -> None:
 
 async def test_an_event_is_waited_for(tmp_path: Path) -> None:
     wait = {"wait_for_trigger": {"trigger": "event", "event_type": "answer", "event_data": {"to": "{{ question }}"}}}
-    answer = {"id": "other", "triggers": {"trigger": "state", "entity_id": "switch.s"}}
-    answer["actions"] = [{"event": "answer", "event_data": {"to": "{{ trigger.to_state.state }}", "text": "yes"}}]  # type: ignore[assignment]
+    event = {"event": "answer", "event_data": {"to": "{{ trigger.to_state.state }}", "text": "yes"}}
+    answer = {"id": "other", "triggers": {"trigger": "state", "entity_id": "switch.s"}, "actions": [event]}
     text = rule({"variables": {"question": "on"}}, wait, log("{{ wait.trigger.event.data.text }}"))
     async with Stage(tmp_path, text + yaml.safe_dump([answer]), START | {"switch.s": "on"}) as stage:
         await stage.set("binary_sensor.go", "on")
