@@ -24,7 +24,7 @@ COMMANDS: Final = {
     "undo": "Take back what was changed about names and places.",
     "set": "Give an entity a command: set light.hall turn_on brightness=80.",
     "call": "Call a worker: call keeper.restart worker=rules.",
-    "rules": "Check rules before they run.",
+    "rules": "Check and test rules before they run; ask what they did.",
     "topics": "Tell who hears and says what.",
     "settings": "Print the settings in force and where each came from.",
     "doctor": "Look at what is installed and reachable, and what its absence costs.",

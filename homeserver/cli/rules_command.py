@@ -9,6 +9,8 @@ from homeserver.cli.client import connected, talk
 from homeserver.cli.failures import Failure
 from homeserver.cli.options import AsJson, Broker, Data, Rules, load_settings
 from homeserver.cli.printing import console, print_json
+from homeserver.cli.rules_test_command import rules_test
+from homeserver.cli.rules_trace_command import trace, why_not
 from homeserver.rules.check.desk import Report, examine, templates_alone
 from homeserver.rules.check.known import Known, left, of_present
 from homeserver.runtime.account import AccountError
@@ -18,14 +20,17 @@ from homeserver.runtime.wire import WireError
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, FLOOR_ENTRY, LABEL_ENTRY
 
-app = typer.Typer(help="Check rules before they run.")
+app = typer.Typer(help="Check and test rules before they run, and ask what they did.")
+app.command("test")(rules_test)
+app.command()(trace)
+app.command("why-not")(why_not)
 _COLOURS: Final = {"error": "red", "warning": "yellow"}
 _TOPICS: Final = (ENTITY_CONFIG, ENTITY_STATE, ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY, FLOOR_ENTRY, LABEL_ENTRY)
 
 
 @app.callback()
 def rules() -> None:
-    """Check rules before they run."""
+    """Check and test rules before they run, and ask what they did."""
 
 
 @app.command()

@@ -80,6 +80,10 @@ class VirtualClock:
         finally:
             timer.cancel()
 
+    def set(self, now: datetime) -> None:
+        """Be at another moment; what is to come after some seconds still comes after so many."""
+        self._start = now.astimezone(UTC) - timedelta(seconds=self._elapsed)
+
     async def advance(self, seconds: float) -> None:
         """Move on by `seconds`, letting everything that is due happen on the way, in order."""
         end = self._elapsed + seconds

@@ -5,9 +5,12 @@ It holds the same contract as the real brokers, proved by the same suite (`tests
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from homeserver.runtime.filters import beginning, matches
 from homeserver.runtime.wire import LoginRefusedError, OnMessage, UnreachableError, Will, WireError
+
+_REMEMBERED: Final = 10_000
 
 Access = tuple[tuple[str, ...], tuple[str, ...]]
 """The filters that a login may read and may write."""
@@ -57,6 +60,8 @@ class MemoryWire:
         self.client_id = client_id
         self.login = login
         self.filters: list[str] = []
+        self._wanted: dict[str, bool] = {}
+        """Whether an address was subscribed to, as far as it was asked: until the filters change."""
         self._on_message: OnMessage | None = None
         self._on_lost: Callable[[str], None] | None = None
         self._will: Will | None = None
@@ -69,6 +74,7 @@ class MemoryWire:
         if old := self.broker.wires.get(self.client_id):
             old.drop("another connection took this client id over", say_will=True)
         self.filters = []
+        self._wanted.clear()
         self._will, self._on_message, self._on_lost = will, on_message, on_lost
         self.broker.wires[self.client_id] = self
         await asyncio.sleep(0)
@@ -87,8 +93,12 @@ class MemoryWire:
         """Nothing is held back here."""
 
     def offer(self, address: str, payload: bytes, *, retained: bool) -> None:
-        subscribed = any(matches(wanted, address) for wanted in self.filters)
-        if subscribed and self.broker.allowed(self.login, address, write=False):
+        wanted = self._wanted.get(address)
+        if wanted is None:
+            if len(self._wanted) >= _REMEMBERED:
+                self._wanted.clear()
+            wanted = self._wanted[address] = any(matches(wanted, address) for wanted in self.filters)
+        if wanted and self.broker.allowed(self.login, address, write=False):
             asyncio.get_running_loop().call_soon(self._arrive, address, payload, retained)
 
     def _arrive(self, address: str, payload: bytes, retained: bool) -> None:
@@ -98,6 +108,7 @@ class MemoryWire:
     async def subscribe(self, filters: Sequence[tuple[str, int]]) -> None:
         if self._on_message is None:
             raise UnreachableError("the connection is down")
+        self._wanted.clear()
         for wanted, _ in filters:
             if wanted not in self.filters:
                 self.filters.append(wanted)
@@ -115,6 +126,7 @@ class MemoryWire:
         if self._on_message is None:
             raise WireError("the connection is down")
         self.filters = [kept for kept in self.filters if kept not in filters]
+        self._wanted.clear()
 
     def drop(self, reason: str, *, say_will: bool = False) -> None:
         """Break the connection from the other side, as a pulled cable does."""

@@ -1,0 +1,1 @@
+"""Tests of rules that people write beside them: states and time are given, things happen, commands are expected."""
