@@ -1,8 +1,8 @@
 """The first start of a home: four questions at a terminal, each with an answer that will do, kept in its settings file.
 
 What this machine says of itself is proposed: its time zone, a city of that zone, the currency and language of the
-user's locale. The units follow from the country of the time zone. Nothing is asked that was given already, and nothing
-at all where nobody sits at a terminal.
+user's locale. The country follows from the time zone, and the units from the country. Nothing is asked that was given
+already, and nothing at all where nobody sits at a terminal.
 """
 
 import locale
@@ -48,8 +48,11 @@ def ask(settings: Settings) -> bool:
         zone = answers.get("time_zone", home.time_zone)
         proposed = propose(zone) or ", ".join(str(getattr(home, field)) for field in fields)
         answers |= typer.prompt(question, proposed, value_proc=_reader(fields, example))
-    if "unit_system" not in given and _country(answers.get("time_zone", home.time_zone)) in _CUSTOMARY:
+    country = _country(answers.get("time_zone", home.time_zone))
+    if "unit_system" not in given and country in _CUSTOMARY:
         answers["unit_system"] = "us_customary"
+    if "country" not in given and country:
+        answers["country"] = country
     change_settings(home.data / FILE, answers, _COPY)
     print(f"Written to {home.data / FILE}, where it can be changed.\n")
     return True

@@ -47,6 +47,8 @@ class HomeSettings(BaseModel):
     longitude: float = Field(13.405, ge=-180, le=180, description="degrees, east is positive")
     elevation: float = Field(34.0, ge=-500, le=9000, description="metres above sea level")
     time_zone: str = Field("Europe/Berlin", description="name in the IANA time zone database")
+    country: str = Field("", pattern=r"^([A-Z]{2})?$", description="ISO 3166 code, for public holidays; empty for none")
+    province: str = Field("", max_length=50, description="part of the country, as its holidays are told apart: BE")
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO 4217 code")
     language: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47 tag")
     unit_system: Literal["metric", "us_customary"] = Field("metric", description="metric or us_customary")

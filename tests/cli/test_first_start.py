@@ -88,6 +88,7 @@ def test_four_questions_at_a_terminal_make_the_settings_file(tmp_path: Path) -> 
         "longitude": -9.13,
         "currency": "CHF",
         "language": "de",
+        "country": "PT",
     }
 
 

@@ -23,6 +23,7 @@ _SETTINGS: Final = (
     ("time_zone", "time_zone", "time_zone"),
     ("currency", "currency", "currency"),
     ("language", "language", "language"),
+    ("country", "country", "country"),
 )
 """A field of `core.config`, the same in YAML, and the setting of ours."""
 _PLACE: Final = {"latitude", "longitude"}
@@ -45,9 +46,6 @@ def settings(source: Source) -> Iterator[Found]:
         value = written[key] if written.get(key) is not None else stored.get(field)
         if value is not None and name not in secret:
             yield Wanted(name, _UNITS.get(value, value) if isinstance(value, str) else value)
-    country = written.get("country") or stored.get("country")
-    if isinstance(country, str):
-        yield Stays("settings", ("country",), "nothing here asks for the country")
 
 
 def floors(source: Source) -> Iterator[Found]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler, truth
 from homeserver.rules.conditions.condition import Condition, every, leaf, no, some
+from homeserver.rules.conditions.days import DAY_CONDITIONS
 from homeserver.rules.conditions.device import compile_device
 from homeserver.rules.conditions.state import compile_numeric_state, compile_state
 from homeserver.rules.conditions.sun import SUN_CONDITIONS
@@ -102,11 +103,12 @@ CONDITIONS: Final[Mapping[str, Compile]] = {
     "trigger": _trigger,
     "time": time_condition,
     **SUN_CONDITIONS,
+    **DAY_CONDITIONS,
     "zone": compile_zone,
     "device": compile_device,
 }
 """By kind."""
-PLANNED: Final = frozenset({"holiday", "workday"})
+PLANNED: Final[frozenset[str]] = frozenset()
 """Kinds of the language that are not built yet."""
 
 

@@ -59,7 +59,8 @@ def test_settings_where_yaml_outweighs_the_pages(tmp_path: Path) -> None:
     assert (values["elevation"], values["time_zone"], values["unit_system"]) == (171, "Europe/Vienna", "metric")
     assert not {"latitude", "longitude"} & set(values), "one is a secret in the YAML, which outweighs the pages"
     refused = [one.names for one in of(Stays, tmp_path) if one.kind == "settings"]
-    assert refused == [("latitude", "longitude"), ("country",)]
+    assert refused == [("latitude", "longitude")]
+    assert values["country"] == "AT"
 
 
 def test_devices_by_their_identifiers(tmp_path: Path) -> None:
