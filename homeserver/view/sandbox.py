@@ -47,6 +47,36 @@ _PER_STEP: Final = 64
 LIBRARY_NODES: Final = 20_000
 """The same for a file of macros that the home brings itself."""
 _UNKNOWN_HERE: Final[frozenset[type[nodes.Node]]] = frozenset((nodes.Extends, nodes.Block))
+_SURE: Final[frozenset[type[nodes.Node]]] = frozenset(
+    (
+        *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.Assign, nodes.Name, nodes.Const),
+        *(
+            nodes.Call,
+            nodes.Keyword,
+            nodes.Filter,
+            nodes.Test,
+            nodes.Getattr,
+            nodes.Getitem,
+            nodes.Slice,
+            nodes.CondExpr,
+        ),
+        *(nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Neg, nodes.Pos, nodes.Add, nodes.Sub),
+        *(
+            nodes.Mul,
+            nodes.Div,
+            nodes.FloorDiv,
+            nodes.Mod,
+            nodes.Concat,
+            nodes.List,
+            nodes.Tuple,
+            nodes.Dict,
+            nodes.Pair,
+        ),
+    )
+)
+"""Parts whose code is sound, if they are not too many: no loops, macros and blocks of other kinds."""
+_FEW: Final = 90
+"""Parts among which nothing nests too deeply for Python."""
 _REMOVED: Final = ("lipsum", "urlize", "xmlattr", "pprint", "forceescape", "random")
 """What `template_calls` and `template_numbers` bring anew, with bounds."""
 DEAR: Final = frozenset(
@@ -88,6 +118,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for name in _REMOVED:
             self.filters.pop(name, None)
             self.globals.pop(name, None)
+        self.sure = False
+        """Whether what was parsed last can be compiled without fail, so that this has time until it is rendered."""
         self.steps = STEPS
         self.text = TEXT
         self._until = 0.0
@@ -133,17 +165,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        found = self._kinds(tree, NODES if name is None else LIBRARY_NODES)
+        found, left = self._kinds(tree, most := NODES if name is None else LIBRARY_NODES)
         for kind in found & _UNKNOWN_HERE:
             node = next(tree.find_all(kind))
             self.refuse(f"{kind.__name__.lower()} is not known in templates of the home", node.lineno)
+        self.sure = most - left <= _FEW and found <= _SURE and self._known(tree, found)
         counted: nodes.Template = tree if found.isdisjoint(COUNTED) else Counting().visit(tree)
         if name is not None:
             counted.body.insert(0, tick_of_file(counted))
         return counted
 
-    def _kinds(self, tree: nodes.Template, most: int) -> set[type[nodes.Node]]:
-        """The kinds of parts that a template has, of which there are not too many."""
+    def _kinds(self, tree: nodes.Template, most: int) -> tuple[set[type[nodes.Node]], int]:
+        """The kinds of parts that a template has, of which there are not too many, and how many there might be more."""
         found: set[type[nodes.Node]] = set()
         waiting: list[nodes.Node] = [tree]
         while waiting:
@@ -153,7 +186,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
             most -= 1
             if most < 0:
                 self.refuse("is too long, with thousands of names, values and operators: make it shorter", 1)
-        return found
+        return found, most
+
+    def _known(self, tree: nodes.Template, found: set[type[nodes.Node]]) -> bool:
+        filters = tree.find_all(nodes.Filter) if nodes.Filter in found else ()
+        tests = tree.find_all(nodes.Test) if nodes.Test in found else ()
+        return all(node.name in self.filters for node in filters) and all(node.name in self.tests for node in tests)
 
     # -- files of macros
 

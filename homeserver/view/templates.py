@@ -126,14 +126,14 @@ class Template:
             self._sandbox.begin()
             tree = self._sandbox.parse(self._stripped)
             self._quick = quick_of(tree, self._functions)
-            if self._quick is None:
+            if self._quick is None and not self._sandbox.sure:
                 self._jinja = self._made(tree)
         except _FAULTS as error:
             raise self._error(error, _line(error)) from error
 
     @cached_property
     def _jinja(self) -> JinjaTemplate:
-        """A template that is one expression gets here only when something is out of the ordinary."""
+        """The code: made at once where that can fail, else when it is needed. One expression alone seldom needs any."""
         self._sandbox.begin()
         return self._made(self._sandbox.parse(self._stripped))
 

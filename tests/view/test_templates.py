@@ -88,3 +88,45 @@ def test_is_compiled_once() -> None:
 def test_functions_serve_as_function_filter_and_test() -> None:
     templates = Templates({"even": lambda number: number % 2 == 0})
     assert templates.compile("{{ even(2) }} {{ 2 | even }} {{ 3 is even }}").render({}) == "True True False"
+
+
+@pytest.mark.parametrize(
+    ("text", "at_once"),
+    [
+        ("{% if x %}{{ x | round(1) }}{% else %}none{% endif %}", False),
+        ("{% set y = x * 2 %}{{ y }}", False),
+        ("{% for i in range(3) %}{{ i }}{% endfor %}", True),
+        ("{% if x %}{{ x | flaot }}{% endif %}", True),
+        ("{% if x %}" * 60 + "{% endif %}" * 60, True),
+    ],
+)
+def test_code_that_cannot_fail_is_made_when_it_is_needed(text: str, at_once: bool) -> None:
+    template = Templates().compile(text)
+    assert ("_jinja" in vars(template)) is at_once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("{{ " + "[" * 44 + "1" + "]" * 44 + " }}", "{{ " + "1 + " * 43 + "1 }}", "{{ " + "-" * 84 + "1 }}"),
+        *(
+            "{{ x" + " | e" * 84 + " }}",
+            "{{ x" + "[1]" * 42 + " }}",
+            "{{ x" + ".a" * 84 + " }}",
+            "{{ x" + "()" * 84 + " }}",
+        ),
+        *(
+            "{{ " + "{1: " * 28 + "1" + "}" * 28 + " }}",
+            "{{ " + "1 if x else " * 28 + "1 }}",
+            "{% if x %}" * 42 + "{% endif %}" * 42,
+        ),
+        *("{{ " + "not " * 84 + "x }}", "{{ " + "1 ~ " * 60 + "1 }}", "{{ " + "f(" * 42 + "1" + ")" * 42 + " }}"),
+    ],
+)
+def test_what_is_left_until_then_does_not_fail(text: str) -> None:
+    """The deepest that is taken for sound."""
+    templates = Templates()
+    templates.sandbox.begin()
+    tree = templates.sandbox.parse(text)
+    assert templates.sandbox.sure
+    templates.sandbox.compile(tree)
