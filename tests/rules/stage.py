@@ -19,14 +19,19 @@ from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.runtime.worker import Worker, hears
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE, Command, EntityConfig, EntityState
+from homeserver.topics.event import CALENDAR, DEVICE_EVENT, EVENT, NOTIFICATION, SENTENCE, WEBHOOK
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, AreaEntry, EntityEntry
+from homeserver.topics.topic import Topic
+
+HAPPENINGS: tuple[Topic[Any], ...] = (EVENT, DEVICE_EVENT, SENTENCE, NOTIFICATION, WEBHOOK, CALENDAR)
+"""What leaves no state behind, for tests that tell of it."""
 
 
 class Props(Worker):
     """Owns the entities of the stage. `obeys` makes lights and switches do as they are told, at once."""
 
     name = "props"
-    says = (ENTITY_STATE, ENTITY_CONFIG, ENTITY_ENTRY, AREA_ENTRY, DEVICE_ENTRY)
+    says = (ENTITY_STATE, ENTITY_CONFIG, ENTITY_ENTRY, AREA_ENTRY, DEVICE_ENTRY, *HAPPENINGS)
 
     def __init__(self, house: House, begin: dict[str, str]) -> None:
         super().__init__(house)

@@ -172,6 +172,7 @@ def _of_entity(
     assert isinstance(made, EntityTrigger)
     made.platform = "device"
     if not known:
+        made.kinds = frozenset({domain})
         made.find = _finder(domain, device_id, entity, type if domain in ("sensor", "binary_sensor") else "")
     return made
 

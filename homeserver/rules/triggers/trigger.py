@@ -124,6 +124,8 @@ class EntityTrigger(Trigger):
         self.entity_ids = entity_ids
         self.find: Callable[[View], tuple[str, ...]] | None = None
         """Tells the entities when it begins to listen, where the rule names them in another way."""
+        self.kinds: frozenset[str] = frozenset()
+        """Domains that `find` looks among."""
         self._lasting = lasting
         self.engine: Engine
         self.clear()
@@ -132,20 +134,32 @@ class EntityTrigger(Trigger):
         self.pending: dict[str, tuple[Timer, EntityState | None, EntityState | None]] = {}
         self._before: dict[str, EntityState] = {}
         self._overdue: dict[str, float] = {}
+        self._unfind: Callable[[], None] | None = None
 
     def attach(self, engine: Engine, fire: Fire) -> None:
         self.fire, self.engine = fire, engine
         if self.find is not None:
             self.entity_ids = self.find(engine.view)
-            if not self.entity_ids:
-                engine.complain(self, "the device has no such entity, or several")
+            self._unfind = engine.view.follow(self._find_again, self.kinds)
         for entity_id in self.entity_ids:
             engine.listen(entity_id, self.hear if self.asks else self._hear_steadily)
+
+    def _find_again(self, moved: set[str] | None) -> None:
+        """Something was put elsewhere in the home, or is there only now."""
+        if self.find is None or (found := self.find(self.engine.view)) == self.entity_ids:
+            return
+        engine, fire = self.engine, self.fire
+        self.detach(engine)
+        self.entity_ids = found
+        self.attach(engine, fire)
 
     def detach(self, engine: Engine) -> None:
         for entity_id in self.entity_ids:
             engine.unlisten(entity_id, self.hear if self.asks else self._hear_steadily)
             self.forget(entity_id)
+        if self._unfind is not None:
+            self._unfind()
+            self._unfind = None
         self._before.clear()
         self.fire = nowhere
 

@@ -10,11 +10,8 @@ from homeserver.runtime.clock import VirtualClock, settle
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import ENTITY_CONFIG, EntityConfig
-from homeserver.topics.event import CALENDAR, DEVICE_EVENT, EVENT, NOTIFICATION, SENTENCE, WEBHOOK
 from homeserver.topics.topic import Topic
-from tests.rules.stage import Props, Stage
-
-Props.says = (*Props.says, EVENT, DEVICE_EVENT, SENTENCE, NOTIFICATION, WEBHOOK, CALENDAR)
+from tests.rules.stage import Stage
 
 
 def rule(trigger: str, shown: str = "trigger.platform", *, more: str = "") -> str:
