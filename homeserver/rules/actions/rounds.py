@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler, rendered
 from homeserver.rules.conditions.condition import Condition, met
-from homeserver.rules.program import Label, RunError, Step
+from homeserver.rules.program import FAULTS, Label, Misconfigured, Step
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.run import Run
 
@@ -31,7 +31,7 @@ def enter(fields: Fields, kind: str, compiler: Compiler, then: int) -> Step:
         given = rendered(compiled, run.values)
         items = list(given) if kind == "for_each" and isinstance(given, list | tuple) else None
         if kind == "for_each" and items is None:
-            raise RunError(f"for_each needs a list, not {given!r}")
+            raise Misconfigured(f"for_each needs a list, not {given!r}")
         most = len(items) if items is not None else _whole(given) if kind == "count" else None
         run.frames.append(Round(items, most, run.values.get("repeat")))
         return then
@@ -43,7 +43,7 @@ def _whole(value: Any) -> int:
     try:
         return int(value)
     except (TypeError, ValueError):
-        raise RunError(f"repeat count must be a whole number, not {value!r}") from None
+        raise Misconfigured(f"repeat count must be a whole number, not {value!r}") from None
 
 
 def next_round(run: Run, kind: str, conditions: tuple[Condition, ...]) -> bool:
@@ -53,7 +53,7 @@ def next_round(run: Run, kind: str, conditions: tuple[Condition, ...]) -> bool:
     if frame.most is not None and number > frame.most:
         return False
     if number > ROUNDS:
-        raise RunError(f"repeat went on for more than {ROUNDS} passes")
+        raise Misconfigured(f"repeat went on for more than {ROUNDS} passes")
     run.values["repeat"] = {
         "first": number == 1,
         "index": number,
@@ -62,6 +62,15 @@ def next_round(run: Run, kind: str, conditions: tuple[Condition, ...]) -> bool:
     }
     frame.count = number
     return kind != "while" or met(conditions, run)
+
+
+def is_enough(conditions: tuple[Condition, ...], run: Run) -> bool:
+    """Whether `until` ends it; a condition that cannot be checked does, as in Home Assistant."""
+    try:
+        return all(condition(run) for condition in conditions)
+    except FAULTS as error:
+        run.error = str(error)
+        return True
 
 
 def leave(run: Run, end: Label) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from homeserver.rules.actions.conversation import compile_conversation_response
 from homeserver.rules.actions.device import compile_device_action, compile_scene
 from homeserver.rules.actions.event import compile_event
-from homeserver.rules.actions.rounds import enter, leave, next_round
+from homeserver.rules.actions.rounds import enter, is_enough, leave, next_round
 from homeserver.rules.actions.services import compile_service
 from homeserver.rules.actions.waits import IGNORED, compile_delay, compile_wait_for_trigger, compile_wait_template
 from homeserver.rules.compiler import Compiler, rendered
@@ -171,7 +171,7 @@ def _repeat(fields: Fields, compiler: Compiler, block: Label) -> None:
     fields.done(*IGNORED)
     program.place(last)
     until = conditions if kind == "until" else ()
-    program.add(fields.way, lambda run: leave(run, end) if until and met(until, run) else check.at)
+    program.add(fields.way, lambda run: leave(run, end) if until and is_enough(until, run) else check.at)
     program.place(end)
 
 

@@ -79,6 +79,9 @@ async def played(folder: Path, *actions: Action) -> tuple[list[str], str, str]:
         ([repeat(log("w"), **{"while": "{{ repeat.index < 3 }}"})], ["w", "w"]),
         ([repeat(log("u"), until="{{ repeat.index == 2 }}")], ["u", "u"]),
         ([repeat(log("u"), until=[YES])], ["u"]),
+        # until ends with a condition that cannot be checked; while does not begin with one
+        ([repeat(log("u"), until=[UNKNOWN]), log("after")], ["u", "after"]),
+        ([repeat(log("w"), **{"while": [UNKNOWN]}), log("after")], ["after"]),
         ([repeat(log("never"), count=0), log("after")], ["after"]),
         # a condition ends one pass of the repeat
         ([repeat("{{ repeat.item != 2 }}", log("{{ repeat.item }}"), for_each=[1, 2, 3])], ["1", "3"]),
@@ -119,7 +122,7 @@ async def played(folder: Path, *actions: Action) -> tuple[list[str], str, str]:
         ([{"variables": {"a": 1, "b": "{{ 1 / 0 }}"}, "continue_on_error": True}, log("never")], []),
         # what the rule itself says wrongly is not hidden by continue_on_error
         ([log("x") | {"action": "{{ 'nobody.does' }}", "continue_on_error": True}, log("never")], []),
-        ([repeat(log("1"), for_each="{{ 5 }}") | {"continue_on_error": True}, log("after")], ["after"]),
+        ([repeat(log("1"), for_each="{{ 5 }}") | {"continue_on_error": True}, log("never")], []),
         # lists inside lists, as anchors make them
         ([[log("inner"), NO], log("after")], ["inner"]),
         ([log("x", alias="named", note="x", metadata={})], ["x"]),
