@@ -10,13 +10,14 @@ from typing import Final
 from homeserver.rules.actions.asks import doubts
 from homeserver.rules.engine import Engine
 from homeserver.rules.reading.book import Book
-from homeserver.rules.reading.problem import Problem
+from homeserver.rules.reading.problem import Problem, nearest
 from homeserver.rules.rule import Compiled
-from homeserver.rules.words import NOTE
+from homeserver.rules.words import DISMISS_NOTE, NOTE, DismissNote, NotesLeft
 from homeserver.runtime.clock import Timer
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.leftovers import Leftovers
-from homeserver.runtime.worker import Part, hears
+from homeserver.runtime.worker import Part, answers, hears
+from homeserver.topics.call import Caller, CallError
 from homeserver.topics.event import EVENT, NOTIFICATION
 from homeserver.topics.process import PROCESS_STATUS, WORKER_CALLS, ProcessStatus, WorkerCalls
 
@@ -47,6 +48,18 @@ class Outside(Part):
     def keep_notes(self, said: Leftovers) -> None:
         """Go on with the notifications of an earlier process."""
         self.engine.notes.opened(said)
+
+    @answers(DISMISS_NOTE)
+    async def dismiss(self, request: DismissNote, caller: Caller) -> NotesLeft:
+        notes = self.engine.notes
+        if request.notification_id is None:
+            notes.dismiss_all(caller.cause)
+        elif not notes.dismiss(request.notification_id, caller.cause):
+            text = (
+                f"there is no notification {request.notification_id!r}{nearest(request.notification_id, notes.notes)}"
+            )
+            raise CallError("not_found", text, "notification_id")
+        return NotesLeft(notifications=len(notes.notes))
 
     def doubt(self, book: Book) -> None:
         """Add to a book what is doubtful of what it asks of others, by what is answered now."""

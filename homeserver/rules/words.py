@@ -146,6 +146,19 @@ class Checked(BaseModel):
     problems: list[Fault]
 
 
+class DismissNote(Asked):
+    """Take a notification away that rules made; without an id all of them."""
+
+    notification_id: str | None = None
+
+
+class NotesLeft(BaseModel):
+    """How many notifications are left to be read."""
+
+    notifications: int
+
+
+DISMISS_NOTE: Final = Call("rules", "dismiss", DismissNote, NotesLeft)
 LIST_RULES: Final = Call("rules", "list", ListRules, RuleList, role="guest")
 RELOAD_RULES: Final = Call("rules", "reload", ReloadRules, Reloaded)
 TRIGGER_RULE: Final = Call("rules", "trigger", TriggerRule, RuleInfo)

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from homeserver.rules.notes import MOST
 from homeserver.rules.reading.rule_file import read_text
-from homeserver.rules.words import NOTE
+from homeserver.rules.words import DISMISS_NOTE, NOTE, DismissNote
+from homeserver.topics.call import CallError
 from homeserver.topics.event import EVENT, NOTIFICATION
 from homeserver.view.templates import Templates
 from tests.rules.stage import Stage
@@ -156,6 +158,25 @@ async def test_notifications_are_there_after_a_restart(tmp_path: Path) -> None:
         assert stage.rules.engine.notes.notes == before
         await stage.set("binary_sensor.go", "on")
         assert stage.rules.engine.notes.notes == {}
+
+
+async def test_people_dismiss_notifications(tmp_path: Path) -> None:
+    async with Stage(tmp_path, rule(note("a", notification_id="rain"), note("b"), note("c")), START) as stage:
+        await stage.set("binary_sensor.go", "on")
+        house = stage.props.house
+        assert (await house.call(DISMISS_NOTE, DismissNote(notification_id="rain"))).notifications == 2
+        with pytest.raises(CallError, match="there is no notification 'rain'"):
+            await house.call(DISMISS_NOTE, DismissNote(notification_id="rain"))
+        assert (await house.call(DISMISS_NOTE, DismissNote())).notifications == 0
+
+
+async def test_the_oldest_notification_makes_room(tmp_path: Path) -> None:
+    async with Stage(tmp_path, rule({"delay": 0}), START) as stage:
+        notes = stage.rules.engine.notes
+        for number in range(MOST + 1):
+            notes.create("x", None, f"n{number}", None)
+        assert len(notes.notes) == MOST
+        assert "n0" not in notes.notes
 
 
 # -- the home itself
