@@ -4,16 +4,19 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from homeserver.rules.compiler import Compiler
+from homeserver.rules.owned.derived import MinMax, Threshold
 from homeserver.rules.owned.group import read_group
 from homeserver.rules.owned.input_datetime import InputDatetime
 from homeserver.rules.owned.inputs import Counter, InputBoolean, InputButton, InputNumber, InputSelect, InputText
+from homeserver.rules.owned.measured import Derivative, Integration, Statistics, Trend
 from homeserver.rules.owned.schedule import Schedule
 from homeserver.rules.owned.template_blocks import legacy_block, template_block
-from homeserver.rules.owned.thing import Thing
+from homeserver.rules.owned.thing import Thing, done
 from homeserver.rules.owned.timer import Timer
 from homeserver.rules.reading.book import Owned
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.problem import not_yet
+from homeserver.topics.names import slug
 
 Make = Callable[[Fields, str, Compiler], Iterator[Thing]]
 """The things of one mapping; raises `RuleError`, or leaves faults with the compiler."""
@@ -24,6 +27,29 @@ def _one(kind: Callable[[Fields, str], Thing]) -> Make:
         yield kind(fields, object_id)
 
     return make
+
+
+def _whole(kind: Callable[[Fields, str], Thing]) -> Make:
+    """The same for those that check here that nothing else is said of them."""
+
+    def make(fields: Fields, object_id: str, compiler: Compiler) -> Iterator[Thing]:
+        thing = kind(fields, object_id)
+        done(fields, "scan_interval", "entity_namespace")
+        yield thing
+
+    return make
+
+
+def _trends(fields: Fields, object_id: str, compiler: Compiler) -> Iterator[Thing]:
+    """`platform: trend` names several."""
+    fields.need("sensors", "name the sensors")
+    inner = fields.inner("sensors")
+    done(fields)
+    for name in inner.node:
+        one = inner.inner(name)
+        thing = Trend(one, slug(str(name)))
+        done(one)
+        yield thing
 
 
 NAMED: Final[Mapping[str, Make]] = {
@@ -43,6 +69,12 @@ NAMED: Final[Mapping[str, Make]] = {
 PLATFORMS: Final[Mapping[tuple[str, str], Make]] = {
     ("sensor", "template"): legacy_block("sensor"),
     ("binary_sensor", "template"): legacy_block("binary_sensor"),
+    ("binary_sensor", "threshold"): _whole(Threshold),
+    ("binary_sensor", "trend"): _trends,
+    ("sensor", "derivative"): _whole(Derivative),
+    ("sensor", "integration"): _whole(Integration),
+    ("sensor", "min_max"): _whole(MinMax),
+    ("sensor", "statistics"): _whole(Statistics),
 }
 """By domain and platform, as in `sensor: - platform: template`."""
 
