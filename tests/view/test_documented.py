@@ -1,6 +1,7 @@
 """Every function, filter and test that Home Assistant documents is here, in each use, and gives what is documented."""
 
 import re
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -57,6 +58,11 @@ async def test_nothing_is_known_that_is_not_listed(things: Things) -> None:
     ours = {"inf", "date", "timedelta", "!=", "<", "<=", "==", ">", ">="}
     known = {name for use in KNOWN.values() for name in getattr(sandbox, use)}
     assert known - listed - ours == set()
+
+
+def test_the_page_names_all_of_them() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "templates.md").read_text("utf-8")
+    assert [row[0] for row in DOCUMENTED if f"`{row[0]}`" not in page] == []
 
 
 def test_no_name_is_listed_twice() -> None:
