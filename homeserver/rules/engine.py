@@ -98,6 +98,7 @@ class Engine:
             self._stop()
             self._stop = None
         self.schedule.close()
+        self.device_topics.close()
 
     def _remember(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
         """Keep what an entity did lately that rules listen to, for those who ask why nothing came of it."""

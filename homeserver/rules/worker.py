@@ -17,9 +17,9 @@ from homeserver.rules.ears import Ears
 from homeserver.rules.engine import Engine
 from homeserver.rules.journal.journal import Journal
 from homeserver.rules.journal.looked import LookedRow
-from homeserver.rules.owned.hands import Hands
 from homeserver.rules.outside import SAYS as OUTSIDE_SAYS
 from homeserver.rules.outside import Outside
+from homeserver.rules.owned.hands import Hands
 from homeserver.rules.owned.owner import SAYS as OWNER_SAYS
 from homeserver.rules.reading.folder import Folder
 from homeserver.rules.reading.problem import Problem, nearest
@@ -29,7 +29,19 @@ from homeserver.rules.run import Fired
 from homeserver.rules.trace_words import TRACES, WHY_NOT, AskTraces, AskWhyNot, TraceList, WhyNot
 from homeserver.rules.traces.traces import Traces
 from homeserver.rules.traces.why_not import as_trace, why_not
-from homeserver.rules.triggers.trigger import EntityTrigger
+from homeserver.rules.version_words import (
+    DIFFERENCE,
+    REVERT,
+    VERSIONS,
+    AskDifference,
+    AskVersions,
+    Difference,
+    Revert,
+    Reverted,
+    VersionList,
+)
+from homeserver.rules.versions.library import bring_back, difference, kept_names, listed, named
+from homeserver.rules.versions.versions import Versions
 from homeserver.rules.words import (
     CHECK_RULES,
     DISABLE_RULE,
@@ -52,6 +64,7 @@ from homeserver.rules.words import (
     TriggerRule,
 )
 from homeserver.runtime.house import House
+from homeserver.runtime.slices import in_slices
 from homeserver.runtime.store import Ledger
 from homeserver.runtime.turn import Turn
 from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker, answers
@@ -89,6 +102,8 @@ class Rules(Ears, Hands, Outside, Worker):
         self._said: dict[str, RuleConfig] = {}
         self._reading = asyncio.Lock()
         self._resources = ExitStack()
+        self.versions: Versions
+        """Every text that a rule had."""
         self.turn: Turn
         """The worker's own file, `rules.db`."""
         engine.changed = self._announce
@@ -99,6 +114,7 @@ class Rules(Ears, Hands, Outside, Worker):
         self.turn = Turn(ledger)
         self.engine.journal = Journal(self.turn, self.house.clock)
         self.engine.traces = Traces(self.turn, self.house.clock)
+        self.versions = Versions(self.turn, self.house.clock, self.folder.root)
         self.engine.schedule.looked = LookedRow(self.turn)
         self.begin(self.turn, self._load)
         async with self._reading:
@@ -113,6 +129,7 @@ class Rules(Ears, Hands, Outside, Worker):
         self._take_up()
         self.engine.start()
         self.house.start(self._look(), "look at the rule files")
+        self.house.start(self._keep_versions(), "keep the texts of rules")
         self.house.start(self.announce_start(), "tell that the home has started")
 
     def _take_up(self) -> None:
@@ -123,7 +140,7 @@ class Rules(Ears, Hands, Outside, Worker):
             run.rule.take_up(run)
         for wait in journal.waits(rules):
             trigger = next((each for each in wait.rule.compiled.triggers if each.number == wait.number), None)
-            if isinstance(trigger, EntityTrigger) and trigger.resume(wait):
+            if trigger is not None and trigger.resume(wait):
                 journal.take(wait, trigger)
             else:
                 journal.refuse(wait)
@@ -155,6 +172,10 @@ class Rules(Ears, Hands, Outside, Worker):
         """Read the folder; rules that say what they said before are left as they are, running or not."""
         async with self._reading:
             self._take(await self.folder.read(self.engine.templates))
+        await self._keep_versions()
+
+    async def _keep_versions(self) -> None:
+        await in_slices(self.versions.keep(kept_names(self.book)))
 
     def _take(self, book: Book) -> None:
         known, self.book = {problem.sense for problem in self.book.problems}, book
@@ -276,6 +297,23 @@ class Rules(Ears, Hands, Outside, Worker):
     @answers(CHECK_RULES)
     async def check(self, request: CheckRules, caller: Caller) -> Checked:
         return await Desk(self.engine, self.folder).check(request)
+
+    @answers(VERSIONS)
+    async def log(self, request: AskVersions, caller: Caller) -> VersionList:
+        return listed(named(request.rule, self.book, self.versions), self.versions)
+
+    @answers(DIFFERENCE)
+    async def diff(self, request: AskDifference, caller: Caller) -> Difference:
+        name = named(request.rule, self.book, self.versions)
+        return difference(name, self.versions, request.since, request.to)
+
+    @answers(REVERT)
+    async def revert(self, request: Revert, caller: Caller) -> Reverted:
+        name = named(request.rule, self.book, self.versions)
+        done = bring_back(name, self.versions, request.version, self.book, self.folder.root)
+        await self._load()
+        problems = [str(problem) for problem in self.book.problems_of(name) if problem.severity == "error"]
+        return Reverted(rule=name, version=done.number, file=done.file, problems=problems)
 
     @answers(TRACES)
     async def traces(self, request: AskTraces, caller: Caller) -> TraceList:

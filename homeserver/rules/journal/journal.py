@@ -28,7 +28,7 @@ from homeserver.topics.entity import EntityState
 
 if TYPE_CHECKING:
     from homeserver.rules.rule import Rule
-    from homeserver.rules.triggers.trigger import EntityTrigger
+    from homeserver.rules.triggers.trigger import Trigger
 
 SETTLED: Final = 1.0
 """Seconds after which the commands of a run that is over are surely committed."""
@@ -81,7 +81,7 @@ class Journal:
 
     # -- triggers
 
-    def wait(self, trigger: "EntityTrigger", entity_id: str, seconds: float, states: tuple[Any, Any]) -> None:
+    def wait(self, trigger: "Trigger", entity_id: str, seconds: float, states: tuple[Any, Any]) -> None:
         """A trigger of a rule waits for `for`."""
         if self.frozen or trigger.rule is None:
             return
@@ -92,7 +92,7 @@ class Journal:
         self._turn.note(_PUT_PENDING, row)
         self._pending[id(trigger), entity_id] = key
 
-    def waited(self, trigger: "EntityTrigger", entity_id: str) -> str:
+    def waited(self, trigger: "Trigger", entity_id: str) -> str:
         """It waits no more, because it fires or for another reason; gives the key of what it was."""
         key = self._pending.pop((id(trigger), entity_id), "")
         if key:
@@ -140,7 +140,7 @@ class Journal:
                 continue
             yield Wait(row, rule, self._clock.now().timestamp())
 
-    def take(self, wait: "Wait", trigger: "EntityTrigger") -> None:
+    def take(self, wait: "Wait", trigger: "Trigger") -> None:
         """A trigger goes on with what it waited for."""
         self._pending[id(trigger), wait.entity_id] = wait.key
 

@@ -4,7 +4,7 @@
 and for.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
@@ -15,6 +15,9 @@ from homeserver.rules.template_watch import Change, TemplateWatch, says_true
 from homeserver.rules.triggers.trigger import AWAY, Fire, Trigger, nowhere
 from homeserver.runtime.clock import Timer
 from homeserver.view.templates import Template, TemplateError
+
+if TYPE_CHECKING:
+    from homeserver.rules.journal.journal import Wait
 
 
 class TemplateTrigger(Trigger):
@@ -37,8 +40,9 @@ class TemplateTrigger(Trigger):
 
     def clear(self) -> None:
         self._watch: TemplateWatch | None = None
-        self._pending: Timer | None = None
+        self._pending: tuple[Timer, Fired] | None = None
         self._armed = False
+        self._says_true = False
 
     def ignore_unavailable(self) -> str:
         self._ignores = True
@@ -50,7 +54,8 @@ class TemplateTrigger(Trigger):
         result = self._watch.begin()
         if isinstance(result, TemplateError):
             engine.complain(self, str(result))
-        self._armed = not isinstance(result, TemplateError) and not says_true(result)
+        self._says_true = not isinstance(result, TemplateError) and says_true(result)
+        self._armed = not isinstance(result, TemplateError) and not self._says_true
 
     def detach(self, engine: Engine) -> None:
         if self._watch is not None:
@@ -87,16 +92,31 @@ class TemplateTrigger(Trigger):
             self.engine.complain(self, f"for: {error}")
             return
         fired.lasted = seconds
-        self._pending = self.engine.clock.call_later(seconds, self._lasted, fired)
+        self._wait(fired, seconds)
+        self.engine.journal.wait(self, fired.entity_id, seconds, (fired.old, fired.new))
+
+    def _wait(self, fired: Fired, seconds: float) -> None:
+        self._pending = (self.engine.clock.call_later(seconds, self._lasted, fired), fired)
 
     def _lasted(self, fired: Fired) -> None:
         self._pending = None
+        fired.key = self.engine.journal.waited(self, fired.entity_id)
         self.fire(fired)
 
     def _forget(self) -> None:
         if self._pending is not None:
-            self._pending.cancel()
+            timer, fired = self._pending
+            timer.cancel()
             self._pending = None
+            self.engine.journal.waited(self, fired.entity_id)
+
+    def resume(self, wait: "Wait") -> bool:
+        """Go on with `for` after a restart, if the template still says true."""
+        if self._pending is not None or not self._says_true:
+            return False
+        cause = wait.new.cause if wait.new is not None else None
+        self._wait(Fired(self, wait.entity_id, wait.old, wait.new, cause=cause, lasted=wait.seconds), wait.left)
+        return True
 
     def describe(self, fired: Fired, engine: Engine) -> dict[str, Any]:
         by = fired.entity_id or "time change or manual update"

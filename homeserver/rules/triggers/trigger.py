@@ -84,6 +84,10 @@ class Trigger(ABC):
     def clear(self) -> None:  # noqa: B027 - most triggers keep nothing
         """Begin with collections of its own for what it keeps while it is attached."""
 
+    def resume(self, wait: "Wait") -> bool:
+        """Go on waiting for `for` after a restart, if what was waited for still holds; tells whether it does."""
+        return False
+
     @abstractmethod
     def attach(self, engine: Engine, fire: Fire) -> None:
         """Begin to listen."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from homeserver.runtime.clock import VirtualClock
+from homeserver.runtime.memory_broker import MemoryBroker
 from tests.rules.triggers.telling import problems_of, telling
 
 Step = tuple[Any, ...]
@@ -147,3 +148,16 @@ async def test_a_rule_that_is_switched_off_waits_for_nothing(tmp_path: Path) -> 
 async def test_what_is_wrong(tmp_path: Path, trigger: str, text: str) -> None:
     [problem] = await problems_of(tmp_path, trigger)
     assert text in problem.text
+
+
+@pytest.mark.parametrize(("state", "fires"), [("7", ["template 0:00:10"]), ("2", [])])
+async def test_a_wait_goes_on_over_a_restart(tmp_path: Path, state: str, fires: list[str]) -> None:
+    """Ours: Home Assistant forgets it."""
+    clock, broker, shown = VirtualClock(NOON), MemoryBroker(), "trigger.platform ~ ' ' ~ trigger.for"
+    trigger = f"trigger: template\n{OVER_FIVE}\nfor: 10"
+    async with telling(tmp_path, trigger, shown, states=START, clock=clock, broker=broker) as home:
+        await home.set(A, "6")
+        assert await home.wait(4) == []
+    async with telling(tmp_path, trigger, shown, states=START | {A: state}, clock=clock, broker=broker) as home:
+        assert await home.wait(5.5) == []
+        assert await home.wait(1) == fires
