@@ -30,6 +30,8 @@ from homeserver.view.state import State
 
 Watcher = Callable[[str, EntityState | None, EntityState | None, Heard], None]
 """Called with entity id, old and new state (None: the entity was or is not there) and where it was said."""
+Follower = Callable[[set[str] | None], None]
+"""Called with the entities that were put elsewhere; None stands for any of them."""
 _NO_ENTRY: Final = EntityEntry()
 FOLLOW: Final = 0.1
 """Seconds in which what is put elsewhere in the home is gathered, before those that follow it look again."""
@@ -58,7 +60,10 @@ class View(Part):
         self._watchers: dict[str, list[Watcher]] = {}
         self._watchers_of_all: list[Watcher] = []
         self._clock = house.clock
-        self._followers: list[Callable[[], None]] = []
+        self.moved: set[str] = set()
+        """Entities that are elsewhere than `index` has them."""
+        self._followers: list[tuple[Follower, frozenset[str]]] = []
+        self._gathered: set[str] | None = set()
         self._gathering = False
 
     # -- what is so
@@ -150,23 +155,35 @@ class View(Part):
         self._watchers_of_all.append(watcher)
         return lambda: self._watchers_of_all.remove(watcher)
 
-    def follow(self, follower: Callable[[], None]) -> Callable[[], None]:
-        """Call `follower` soon after entities were announced, renamed, put elsewhere or taken away, until the returned
-        function is called."""
-        self._followers.append(follower)
-        return lambda: self._followers.remove(follower)
+    def follow(self, follower: Follower, domains: frozenset[str]) -> Callable[[], None]:
+        """Call `follower` soon after entities of some domains were announced, renamed, put elsewhere or taken away,
+        until the returned function is called."""
+        row = (follower, domains)
+        self._followers.append(row)
+        return lambda: self._followers.remove(row)
 
-    def _placed(self) -> None:
-        """Something was put elsewhere."""
-        self.index = None
+    def _placed(self, entity_id: str = "") -> None:
+        """An entity was put elsewhere, or with a device or a room several were."""
         self.moves += 1
-        if self._followers and not self._gathering:
+        if entity_id:
+            self.moved.add(entity_id)
+        else:
+            self.index = None
+        if not self._followers:
+            return
+        if not entity_id:
+            self._gathered = None
+        elif self._gathered is not None:
+            self._gathered.add(entity_id)
+        if not self._gathering:
             self._gathering = True
             self._clock.call_later(FOLLOW, self._tell_followers)
 
     def _tell_followers(self) -> None:
-        self._gathering = False
-        _call(iter(tuple(self._followers)))
+        gathered, self._gathered, self._gathering = self._gathered, set(), False
+        domains = None if gathered is None else {entity_id.partition(".")[0] for entity_id in gathered}
+        meant = [row[0] for row in self._followers if domains is None or not domains.isdisjoint(row[1])]
+        _call(iter(meant), gathered)
 
     def foresee(self, entity_id: str, state: EntityState, old: EntityState | None) -> None:
         """What the owner of an entity in this process is about to say: known at once, though whoever watches is told
@@ -202,7 +219,7 @@ class View(Part):
                 old = self._moved(entity_id)
             self.states[entity_id] = state
         if (old is None or state is None) and entity_id not in self.configs:
-            self._placed()
+            self._placed(entity_id)
         if heard.snapshot or (old is None and state is None):
             return
         watchers = self._watchers_of_all
@@ -221,11 +238,13 @@ class View(Part):
     @hears(ENTITY_CONFIG)
     def take_config(self, config: EntityConfig | None, heard: Heard) -> None:
         entity_id = f"{heard.where[0]}.{heard.where[1]}"
+        before = self.configs.get(entity_id)
         if config is None:
             self.configs.pop(entity_id, None)
         else:
             self.configs[entity_id] = config
-        self._placed()
+        if before != config:
+            self._placed(entity_id)
 
     @hears(ENTITY_ENTRY)
     def take_entity(self, entry: EntityEntry | None, heard: Heard) -> None:
@@ -234,7 +253,7 @@ class View(Part):
             self.entities.pop(heard.where[0], None)
         else:
             self.entities[heard.where[0]] = entry
-        self._placed()
+        self._placed(heard.where[0] if entry is not None and not entry.former else "")
 
     @hears(DEVICE_ENTRY)
     def take_device(self, entry: DeviceEntry | None, heard: Heard) -> None:
@@ -287,13 +306,13 @@ def _tell(
             _tell(watchers, entity_id, old, new, heard)
 
 
-def _call(followers: Iterator[Callable[[], None]]) -> None:
+def _call(followers: Iterator[Follower], moved: set[str] | None) -> None:
     """Call each follower, even if one before it fails."""
     done = False
     try:
         for follower in followers:
-            follower()
+            follower(moved)
         done = True
     finally:
         if not done:
-            _call(followers)
+            _call(followers, moved)

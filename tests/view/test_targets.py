@@ -4,8 +4,8 @@ import pytest
 
 from homeserver.runtime.clock import VirtualClock, settle
 from homeserver.topics.entity import ENTITY_CONFIG, EntityConfig
-from homeserver.topics.registry import ENTITY_ENTRY, EntityEntry
-from homeserver.view.targets import Target, resolve
+from homeserver.topics.registry import AREA_ENTRY, ENTITY_ENTRY, AreaEntry, EntityEntry
+from homeserver.view.targets import Target, places, resolve
 from homeserver.view.view import FOLLOW
 from tests.view.things import LAMP, Things
 
@@ -73,7 +73,13 @@ async def test_what_is_hidden_is_meant_where_it_is_asked_for(things: Things) -> 
 async def test_a_target_follows_the_registry(things: Things) -> None:
     view, kitchen = things.view, Target({"area_id": ("kitchen",)})
     told: list[list[str]] = []
-    unfollow = view.follow(lambda: told.append(resolve(view, kitchen)))
+    moves: list[set[str] | None] = []
+
+    def follow(moved: set[str] | None) -> None:
+        moves.append(moved)
+        told.append(resolve(view, kitchen))
+
+    unfollow, others = view.follow(follow, LIGHTS), view.follow(lambda moved: told.append([]), frozenset({"lock"}))
     for area_id in ("living_room", "kitchen"):
         things.house.say(ENTITY_ENTRY, EntityEntry(area_id=area_id), "light.lamp")
         await settle()
@@ -82,11 +88,17 @@ async def test_a_target_follows_the_registry(things: Things) -> None:
     assert isinstance(clock, VirtualClock)
     await clock.advance(FOLLOW)
     assert told == [["light.lamp", "light.strip"]]
+    assert moves == [{"light.lamp"}]
+    things.house.say(AREA_ENTRY, AreaEntry("Kitchen", None), "kitchen")  # many may be elsewhere now
+    others()
+    await settle()
+    await clock.advance(FOLLOW)
+    assert moves == [{"light.lamp"}, None]
     unfollow()
     things.house.say(ENTITY_ENTRY, EntityEntry(area_id="living_room"), "light.lamp")
     await settle()
     await clock.advance(FOLLOW)
-    assert len(told) == 1
+    assert len(told) == 2
     assert resolve(view, kitchen) == ["light.strip"]
 
 
@@ -98,3 +110,51 @@ async def test_an_entity_without_an_announcement_is_found_and_lost(things: Thing
     things.state("light.plain", None)
     await settle()
     assert "light.plain" not in resolve(things.view, lights, LIGHTS)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"entity_id": ("light.lamp",)},
+        {"entity_id": ("all",)},
+        {"device_id": ("d1",)},
+        {"area_id": ("kitchen",)},
+        {"floor_id": ("ground",)},
+        {"label_id": ("cosy",)},
+        {"label_id": ("bright",), "area_id": ("living_room",)},
+        {"area_id": ("nowhere",)},
+    ],
+)
+@pytest.mark.parametrize("but", [None, Target({"area_id": ("kitchen",)}), Target({"entity_id": ("light.lamp",)})])
+async def test_one_entity_is_meant_as_it_is_among_all(
+    things: Things, named: dict[str, tuple[str, ...]], but: Target | None
+) -> None:
+    view, target = things.view, Target(named, but)
+    things.house.say(ENTITY_CONFIG, EntityConfig("B", "things", device=LAMP, category="config"), "light", "b")
+    things.house.say(ENTITY_ENTRY, EntityEntry(labels=("cosy",), area_id="kitchen"), "light.b")
+    await settle()
+    for aside in (False, True):
+        found = {id for id in view.known() if places(view).lead(view, target, id, aside)}
+        assert found == set(resolve(view, target, aside=aside))
+
+
+async def test_the_index_is_brought_up_to_date_as_a_new_one_would_be(things: Things) -> None:
+    view, say = things.view, things.house.say
+    places(view)
+    say(ENTITY_CONFIG, None, "light", "strip")
+    say(ENTITY_ENTRY, EntityEntry(hidden=True, labels=("cosy",)), "light.lamp")
+    say(ENTITY_ENTRY, None, "switch.secret")
+    say(ENTITY_CONFIG, EntityConfig("New", "things", device=LAMP), "light", "new")
+    things.state("light.strip", None)
+    await settle()
+    kept = places(view)
+    view.index = None
+    fresh = places(view)
+    assert kept is not fresh
+    for name in ("hidden", "aside"):
+        assert getattr(kept, name) == getattr(fresh, name)
+    for target in ({"label_id": ("cosy",)}, {"area_id": ("living_room",)}, {"entity_id": ("all",)}):
+        view.index = kept
+        before = resolve(view, Target(target), hidden=True)
+        view.index = fresh
+        assert set(before) == set(resolve(view, Target(target), hidden=True))

@@ -69,7 +69,7 @@ class Kind:
         return tuple(entity_id for entity_id, source in found if source is not None and source.has(view, entity_id))
 
     def is_counted(self, view: View, entity_id: str, state: EntityState) -> bool:
-        return state.state not in AWAY and self.counts(view, entity_id, state)
+        return state.state not in AWAY and (self.counts is always or self.counts(view, entity_id, state))
 
     def shown(self, entity_id: str, state: EntityState | None) -> Any:
         """What is looked at of an entity, for people."""
@@ -120,6 +120,9 @@ def has_value(sources: Mapping[str, Source]) -> So:
 def of_states(sources: Mapping[str, Source], before: frozenset[Any] = frozenset()) -> tuple[So, Turn]:
     """To be one of the values, and to become one: coming from what is none of them, or from one of `before`."""
     of = by_source(sources)
+    only = next(iter(sources.values()))
+    if all(source.values == only.values and not source.attribute for source in sources.values()):
+        return _of_words(only.values, before)
 
     def so(view: View, entity_id: str, state: EntityState) -> bool:
         source = of(entity_id)
@@ -135,3 +138,18 @@ def of_states(sources: Mapping[str, Source], before: frozenset[Any] = frozenset(
         return was not in source.values
 
     return so, turn
+
+
+def _of_words(values: frozenset[Any], before: frozenset[Any]) -> tuple[So, Turn]:
+    """The ordinary case: words of the state."""
+
+    def so(view: View, entity_id: str, state: EntityState) -> bool:
+        return state.state in values
+
+    def become(view: View, entity_id: str, old: EntityState, new: EntityState) -> bool:
+        return old.state not in values
+
+    def become_from(view: View, entity_id: str, old: EntityState, new: EntityState) -> bool:
+        return old.state in before and old.state != new.state
+
+    return so, become_from if before else become

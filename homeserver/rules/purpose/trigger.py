@@ -16,7 +16,7 @@ from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.yaml_source import Map
 from homeserver.rules.triggers.trigger import EntityTrigger, Fire, Trigger
 from homeserver.topics.entity import UNAVAILABLE, EntityState
-from homeserver.view.targets import Target, resolve
+from homeserver.view.targets import Target, places, resolve
 
 EACH: Final = "each"
 FIRST: Final = "first"
@@ -59,8 +59,8 @@ class NamedTrigger(EntityTrigger):
 
     def attach(self, engine: Engine, fire: Fire) -> None:
         super().attach(engine, fire)
-        self._look()
-        self._unfollow = engine.view.follow(self._look)
+        self._look(None)
+        self._unfollow = engine.view.follow(self._look, frozenset(self._what.sources))
 
     def detach(self, engine: Engine) -> None:
         if self._unfollow is not None:
@@ -69,19 +69,25 @@ class NamedTrigger(EntityTrigger):
         super().detach(engine)
         self.entity_ids = ()
 
-    def _look(self) -> None:
-        """Listen to those that are meant now."""
-        view = self.engine.view
-        domains = frozenset(self._what.sources)
-        found = self._what.members(view, resolve(view, self._target, domains, aside=self._what.aside))
-        gone, come = set(self.entity_ids) - set(found), set(found) - set(self.entity_ids)
-        for entity_id in gone:
+    def _look(self, moved: set[str] | None) -> None:
+        """Listen to those that are meant now; `moved` are those of which that may be another thing than before."""
+        view, kind = self.engine.view, self._what
+        before = set(self.entity_ids)
+        if moved is None:
+            ids = resolve(view, self._target, frozenset(kind.sources), aside=kind.aside)
+        else:
+            index = places(view)
+            ids = [id for id in moved if index.lead(view, self._target, id, kind.aside)]
+        found = set(kind.members(view, ids)) | (before - moved if moved is not None else set())
+        if found == before:
+            return
+        for entity_id in before - found:
             self.engine.unlisten(entity_id, self.hear)
             self.forget(entity_id)
-        for entity_id in come:
+        for entity_id in found - before:
             self.engine.listen(entity_id, self.hear)
-        self.entity_ids = found
-        if (gone or come) and self.pending:
+        self.entity_ids = tuple(sorted(found))
+        if self.pending:
             self._recount()
 
     def hear(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
