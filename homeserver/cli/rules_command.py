@@ -11,6 +11,7 @@ from homeserver.cli.options import AsJson, Broker, Data, Rules, load_settings
 from homeserver.cli.printing import console, print_json
 from homeserver.cli.rules_test_command import rules_test
 from homeserver.cli.rules_trace_command import trace, why_not
+from homeserver.cli.rules_versions_command import diff, log, revert
 from homeserver.rules.check.desk import Report, examine, templates_alone
 from homeserver.rules.check.known import Known, left, of_present
 from homeserver.runtime.account import AccountError
@@ -24,6 +25,9 @@ app = typer.Typer(help="Check and test rules before they run, and ask what they 
 app.command("test")(rules_test)
 app.command()(trace)
 app.command("why-not")(why_not)
+app.command()(log)
+app.command()(diff)
+app.command()(revert)
 _COLOURS: Final = {"error": "red", "warning": "yellow"}
 _TOPICS: Final = (ENTITY_CONFIG, ENTITY_STATE, ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY, FLOOR_ENTRY, LABEL_ENTRY)
 

@@ -1,0 +1,1 @@
+"""Every text that a rule had: told, compared, and brought back."""
