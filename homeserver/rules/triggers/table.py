@@ -13,6 +13,7 @@ from homeserver.rules.triggers.calendar import compile_calendar
 from homeserver.rules.triggers.conversation import compile_conversation
 from homeserver.rules.triggers.device import compile_device
 from homeserver.rules.triggers.event import compile_event, compile_notification, compile_start, compile_tag
+from homeserver.rules.triggers.geo_location import compile_geo_location
 from homeserver.rules.triggers.mqtt import compile_mqtt
 from homeserver.rules.triggers.numeric_state import compile_numeric_state
 from homeserver.rules.triggers.pace import compile_pace
@@ -40,13 +41,14 @@ TRIGGERS: Final[Mapping[str, Compile]] = {
     "calendar": compile_calendar,
     "tag": compile_tag,
     "zone": compile_zone,
+    "geo_location": compile_geo_location,
     "persistent_notification": compile_notification,
     "time": compile_time,
     "time_pattern": compile_time_pattern,
     **SUN_TRIGGERS,
 }
 """By kind."""
-PLANNED: Final = frozenset({"geo_location"})
+PLANNED: Final[frozenset[str]] = frozenset()
 """Kinds of the language that are not built yet."""
 
 
