@@ -248,12 +248,14 @@ class View(Part):
 
     @hears(ENTITY_ENTRY)
     def take_entity(self, entry: EntityEntry | None, heard: Heard) -> None:
-        self.former.learn(heard.where[0], entry.former if entry is not None else ())
+        former = entry.former if entry is not None else ()
+        renamed = self.former.of.get(heard.where[0], ()) != former
+        self.former.learn(heard.where[0], former)
         if entry is None:
             self.entities.pop(heard.where[0], None)
         else:
             self.entities[heard.where[0]] = entry
-        self._placed(heard.where[0] if entry is not None and not entry.former else "")
+        self._placed("" if renamed else heard.where[0])
 
     @hears(DEVICE_ENTRY)
     def take_device(self, entry: DeviceEntry | None, heard: Heard) -> None:
@@ -288,8 +290,18 @@ class View(Part):
             self.labels[heard.where[0]] = entry
 
     def _learn(self, kind: str, entry: DeviceEntry | AreaEntry | FloorEntry | LabelEntry | None, heard: Heard) -> None:
-        self.former_places[kind].learn(heard.where[0], entry.former if entry is not None else ())
-        self._placed()
+        """What is said of a place, before it is kept: what it leads to may lie elsewhere from now on."""
+        id, former, names = heard.where[0], entry.former if entry is not None else (), self.former_places[kind]
+        renamed = names.of.get(id, ()) != former
+        names.learn(id, former)
+        if entry is None or renamed:
+            self._placed()
+        elif kind in ("device", "area") and (self.devices if kind == "device" else self.areas).get(id) != entry:
+            if self.index is None:
+                self._placed()
+            else:
+                for entity_id in (*self.index.of(f"{kind}_id", id), *self.moved):
+                    self._placed(entity_id)
 
 
 def _tell(

@@ -4,7 +4,7 @@ import pytest
 
 from homeserver.runtime.clock import VirtualClock, settle
 from homeserver.topics.entity import ENTITY_CONFIG, EntityConfig
-from homeserver.topics.registry import AREA_ENTRY, ENTITY_ENTRY, AreaEntry, EntityEntry
+from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, AreaEntry, DeviceEntry, EntityEntry
 from homeserver.view.targets import Target, places, resolve
 from homeserver.view.view import FOLLOW
 from tests.view.things import LAMP, Things
@@ -89,11 +89,11 @@ async def test_a_target_follows_the_registry(things: Things) -> None:
     await clock.advance(FOLLOW)
     assert told == [["light.lamp", "light.strip"]]
     assert moves == [{"light.lamp"}]
-    things.house.say(AREA_ENTRY, AreaEntry("Kitchen", None), "kitchen")  # many may be elsewhere now
+    things.house.say(AREA_ENTRY, AreaEntry("Kitchen", None), "kitchen")  # on no floor any more
     others()
     await settle()
     await clock.advance(FOLLOW)
-    assert moves == [{"light.lamp"}, None]
+    assert moves == [{"light.lamp"}, {"light.lamp", "light.strip", "switch.secret"}]
     unfollow()
     things.house.say(ENTITY_ENTRY, EntityEntry(area_id="living_room"), "light.lamp")
     await settle()
@@ -158,3 +158,16 @@ async def test_the_index_is_brought_up_to_date_as_a_new_one_would_be(things: Thi
         before = resolve(view, Target(target), hidden=True)
         view.index = fresh
         assert set(before) == set(resolve(view, Target(target), hidden=True))
+
+
+async def test_a_device_takes_its_entities_along(things: Things) -> None:
+    view, kitchen = things.view, Target({"area_id": ("kitchen",)})
+    assert resolve(view, kitchen) == ["light.strip"]
+    things.house.say(DEVICE_ENTRY, DeviceEntry("Floor lamp", "kitchen", ("bright",)), "d1")
+    await settle()
+    assert resolve(view, kitchen) == ["light.lamp", "sensor.power", "light.strip"]
+    assert resolve(view, Target({"label_id": ("bright",)})) == ["light.lamp", "sensor.power", "light.strip"]
+    things.house.say(AREA_ENTRY, AreaEntry("Kitchen", "attic"), "kitchen")
+    await settle()
+    assert resolve(view, Target({"floor_id": ("attic",)})) == ["light.lamp", "sensor.power", "light.strip"]
+    assert resolve(view, Target({"floor_id": ("ground",)})) == []
