@@ -4,7 +4,7 @@ Heights are of the sun's middle above the horizon of the sea, in degrees, withou
 rises and sets at -0.833, which is refraction and half a disc. `shown` adds the refraction, as Home Assistant does for
 the attribute `elevation`. All that the sun does is found by bisection between its highest and lowest points, so that
 days without a sunrise are only days in which nothing is found.
-Why this library, and no sunrise that depends on the height of the house: docs/decisions/0026.
+Why this library, and no sunrise that depends on the height of the house: docs/decisions/0025.
 """
 
 import math

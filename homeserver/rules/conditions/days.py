@@ -8,6 +8,7 @@ given, that is no holiday.
 import importlib
 from collections.abc import Callable, Container
 from datetime import date, datetime, timedelta
+from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from homeserver.rules.compiler import Compiler
@@ -49,7 +50,7 @@ def _now(engine: "Engine") -> datetime:
     return engine.clock.now().astimezone(engine.zone)
 
 
-def _of_home(library: object, engine: "Engine") -> Container[date]:
+def _of_home(library: ModuleType, engine: "Engine") -> Container[date]:
     home = engine.house.settings.home
     if not home.country:
         raise RunError(
@@ -57,7 +58,7 @@ def _of_home(library: object, engine: "Engine") -> Container[date]:
             " country: DE in the condition"
         )
     try:
-        found: Container[date] = library.calendar(home.country, home.province)  # type: ignore[attr-defined]
+        found: Container[date] = library.calendar(home.country, home.province)
     except ValueError as error:
         raise RunError(f"{error} (the home's settings)") from error
     return found
