@@ -17,6 +17,7 @@ from homeserver.runtime.calls import Calls
 from homeserver.runtime.clock import Clock
 from homeserver.runtime.device_link import DeviceLink
 from homeserver.runtime.leftovers import Leftovers
+from homeserver.runtime.routes import Hearing
 from homeserver.runtime.settings import Settings
 from homeserver.topics.call import Call
 from homeserver.topics.cause import Cause
@@ -55,6 +56,7 @@ class House:
         self._bus = around.bus
         self._says = {topic.template for topic in says}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._hearings: list[Hearing] = []
         self.worker = worker
         self.clock = around.clock
         self.log = logging.getLogger(f"homeserver.worker.{worker}")
@@ -155,6 +157,12 @@ class House:
         self._check_speaks_for(login)
         return await self._around.calls.command(entity_id, service, data, parent=parent, ttl=ttl, login=login)
 
+    def hear(self, topic: Topic[M], handler: Callable[[M, Any], None], **fixed: str) -> None:
+        """Hear a part of a topic that the class cannot name, until the worker ends."""
+        hearing = self._bus.hear(topic, handler, f"{self.worker}.{handler.__name__}", **fixed)
+        self._bus.replay(hearing)
+        self._hearings.append(hearing)
+
     async def leftovers(self, *topics: Topic[Any]) -> Leftovers:
         """What the broker still holds of this worker's own retained topics from an earlier run."""
         return await self._bus.leftovers(topics)
@@ -217,7 +225,10 @@ class House:
             self.degraded(f"{name} stopped working; the log says why")
 
     async def end(self) -> None:
-        """End what `start` began; the process calls it after the worker closed."""
+        """End what `start` and `hear` began; the process calls it after the worker closed."""
+        for hearing in self._hearings:
+            await self._bus.unhear(hearing)
+        self._hearings.clear()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -75,6 +75,8 @@ class Cast:
     def _owned(self, book: Book) -> Iterator[Marked]:
         before, self._blocks = self._blocks, {}
         for owned in book.owned:
+            if owned.domain == "notify":
+                continue  # no entity, but a service
             key = (owned.key if owned.object_id else f"{owned.domain} {owned.file}:{owned.line}", owned.print)
             made = before.get(key)
             if made is None:

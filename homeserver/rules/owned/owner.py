@@ -54,7 +54,7 @@ DOMAINS: Final = (
     "script",
     "timer",
 )
-"""Those whose commands the rules hear."""
+"""Those whose commands the rules hear in any case."""
 _SOON: Final = 0.1
 _SWEEP: Final = 1.0
 _AT_ONCE: Final = 200
@@ -78,6 +78,8 @@ class Owner:
         self._memory.read(self._seconds())
         self._before: dict[str, EntityState] = {}
         self._configs: dict[str, EntityConfig] = {}
+        self._heard: set[str] = set()
+        """Entities of kinds that devices have too, whose commands are heard one by one."""
         self._own: set[str] = set()
         self._dirty: dict[str, None] = {}
         self._sweeping: Timer | None = None
@@ -99,7 +101,7 @@ class Owner:
                 self._before[".".join(where)] = state
         self._is_open = True
         for thing in self.things.values():
-            self._introduce(thing)
+            self.introduce(thing)
         for domain, object_id in ours:
             if f"{domain}.{object_id}" not in self.things:
                 self._withdraw(domain, object_id)
@@ -125,9 +127,12 @@ class Owner:
         elif (kept := self._memory.of(entity_id)) is not None and not thing.starts_anew:
             thing.restore(kept)
         self.things[entity_id], self._prints[entity_id] = thing, mark
+        if thing.acts and thing.domain not in DOMAINS and entity_id not in self._heard:
+            self._heard.add(entity_id)
+            self.house.hear(COMMAND, self.hear, domain=thing.domain, object_id=thing.object_id)
         thing.begin()
         if self._is_open:
-            self._introduce(thing)
+            self.introduce(thing)
         else:
             thing.said = self._state_of(thing, None)
             self.engine.view.foresee(entity_id, thing.said, None)
@@ -153,7 +158,8 @@ class Owner:
 
     # -- telling
 
-    def _introduce(self, thing: Thing) -> None:
+    def introduce(self, thing: Thing) -> None:
+        """Say what a thing is, and what it is like, where either differs from what was said."""
         self._keep(thing)
         config = thing.config()
         if self._configs.get(thing.entity_id) != config:

@@ -9,6 +9,7 @@ from homeserver.rules.owned.group import read_group
 from homeserver.rules.owned.input_datetime import InputDatetime
 from homeserver.rules.owned.inputs import Counter, InputBoolean, InputButton, InputNumber, InputSelect, InputText
 from homeserver.rules.owned.measured import Derivative, Integration, Statistics, Trend
+from homeserver.rules.owned.platform_groups import GROUPS
 from homeserver.rules.owned.schedule import Schedule
 from homeserver.rules.owned.template_blocks import legacy_block, template_block
 from homeserver.rules.owned.thing import Thing, done
@@ -69,6 +70,8 @@ NAMED: Final[Mapping[str, Make]] = {
 PLATFORMS: Final[Mapping[tuple[str, str], Make]] = {
     ("sensor", "template"): legacy_block("sensor"),
     ("binary_sensor", "template"): legacy_block("binary_sensor"),
+    ("switch", "template"): legacy_block("switch"),
+    **{(domain, "group"): _one(kind) for domain, kind in GROUPS.items()},
     ("binary_sensor", "threshold"): _whole(Threshold),
     ("binary_sensor", "trend"): _trends,
     ("sensor", "derivative"): _whole(Derivative),

@@ -1,23 +1,26 @@
-"""The blocks of files that make sensors of templates: `template:` with or without triggers, and the older
+"""The blocks of files that make entities of templates: `template:` with or without triggers, and the older
 `platform: template`."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from homeserver.rules.compiler import Compiler
-from homeserver.rules.owned.templated import KINDS, Templated
+from homeserver.rules.owned.template_actions import KINDS
+from homeserver.rules.owned.templated import Templated
 from homeserver.rules.owned.thing import Thing, done
 from homeserver.rules.owned.triggered import Triggered
 from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.problem import RuleError, not_yet
 from homeserver.topics.names import slug
 
-_LATER: Final = ("alarm_control_panel", "button", "cover", "event", "fan", "image", "light", "lock", "number", "select")
-_ALSO_LATER: Final = ("switch", "text", "update", "vacuum", "weather")
+_LATER: Final = ("alarm_control_panel", "cover", "event", "fan", "image", "light", "lock", "text", "update", "vacuum")
+_ALSO_LATER: Final = ("weather",)
+_LEGACY: Final = {"sensor": "sensors", "binary_sensor": "sensors", "switch": "switches"}
+"""Where the entities of the older form stand."""
 
 
 def template_block(fields: Fields, object_id: str, compiler: Compiler) -> Iterator[Thing]:
-    """One item of a `template:` list: its sensors and binary sensors."""
+    """One item of a `template:` list: its entities."""
     triggered = _triggered(fields, compiler)
     unique = fields.text("unique_id")
     found: list[Templated] = []
@@ -50,13 +53,14 @@ def _triggered(fields: Fields, compiler: Compiler) -> Triggered | None:
 
 
 def legacy_block(domain: str) -> Callable[[Fields, str, Compiler], Iterator[Thing]]:
-    """`platform: template` under `sensor:` or `binary_sensor:`."""
+    """`platform: template` under `sensor:`, `binary_sensor:` or `switch:`."""
+    name = _LEGACY[domain]
 
     def make(fields: Fields, object_id: str, compiler: Compiler) -> Iterator[Thing]:
-        fields.need("sensors", "name the sensors")
-        inner = fields.inner("sensors")
-        for name in inner.node:
-            yield KINDS[domain](inner.inner(name), slug(str(name)), compiler, triggered=False, legacy=True)
+        fields.need(name, f"name the {name}")
+        inner = fields.inner(name)
+        for one in inner.node:
+            yield KINDS[domain](inner.inner(one), slug(str(one)), compiler, triggered=False, legacy=True)
         done(fields)
 
     return make

@@ -1,5 +1,5 @@
-"""Sensors and binary sensors whose state templates tell: those that follow what their templates look at, and those that
-are told by triggers.
+"""Entities whose state templates tell, sensors and binary sensors first: those that follow what their templates look
+at, and those that are told by triggers.
 
 Facts: https://www.home-assistant.io/integrations/template, both forms. A template that fails leaves the state unknown
 and says so in the log, once as long as it fails in the same way.
@@ -7,7 +7,7 @@ and says so in the log, once as long as it fails in the same way.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
@@ -73,7 +73,9 @@ class Parts:
 
 
 class Templated(Thing):
-    """What both kinds have in common. `triggered` ones are told by `update` and nothing else."""
+    """What all kinds have in common. `triggered` ones are told by `update` and nothing else."""
+
+    needs_state: ClassVar[bool] = True
 
     def __init__(self, fields: Fields, object_id: str, compiler: Compiler, *, triggered: bool, legacy: bool) -> None:
         self.parts = Parts()
@@ -90,7 +92,7 @@ class Templated(Thing):
         for part in ("state", "availability", "icon", "picture"):
             if (made := compiler.template_in(fields, names[part])) is not None:
                 self.parts.templates[part] = made
-        if "state" not in self.parts.templates:
+        if "state" not in self.parts.templates and self.needs_state:
             raise fields.wrong(f"{names['state']} is missing: give a template", names["state"])
         if fields.take(names["attributes"]) is not None:
             inner = fields.inner(names["attributes"])
@@ -239,7 +241,3 @@ class TemplateBinarySensor(Templated):
         self._stop()
         self.state = state
         self.show()
-
-
-KINDS: Final[Mapping[str, type[Templated]]] = {"sensor": TemplateSensor, "binary_sensor": TemplateBinarySensor}
-"""By the field of a `template:` block."""

@@ -29,6 +29,9 @@ class Desk:
     def show(self, thing: Thing, cause: Cause | None = None) -> None:
         self.shown.append((thing.state, dict(thing.attributes)))
 
+    def introduce(self, thing: Thing) -> None:
+        self.show(thing)
+
     def soon(self, thing: Thing) -> None:
         thing.look()
         self.show(thing)
