@@ -23,6 +23,7 @@ from homeserver.topics.names import slug
 from homeserver.view.templates import Templates
 
 _MEANT: Final = re.compile(r"; did you mean (.+?)\?")
+_QUOTED: Final = re.compile(r"'([^']+)'")
 _WORDS: Final = re.compile(r"[\w.]+")
 
 
@@ -52,7 +53,7 @@ def _with_own(book: Book, known: Known) -> Known:
     ids += [f"scene.{id}" for id in book.scenes] + [owned.key for owned in book.owned if owned.object_id]
     for id, rule in (*book.rules.items(), *book.refused.items()):
         ids += [f"automation.{id}", f"automation.{slug(rule.alias)}"]
-    return replace(known, things={**{id: Thing() for id in ids}, **known.things})
+    return replace(known, things={**{id: Thing() for id in ids}, **known.things}, _meant=None)
 
 
 def _of_rule(rule: Outline, known: Known, templates: Templates) -> Iterator[Problem]:
@@ -109,7 +110,11 @@ def _lines(root: Path, file: str) -> list[str]:
 def column(line: str, problem: Problem) -> int:
     """Where in the line the thing stands that a problem is about, counting from 1."""
     field = problem.field.rpartition(".")[2].partition("[")[0]
-    for word in (*_WORDS.findall(problem.text.partition("; ")[0]), field):
+    told = problem.text.partition("; ")[0]
+    for word in _QUOTED.findall(told):
+        if word in line:
+            return line.index(word) + 1
+    for word in (*_WORDS.findall(told), field):
         stem = word.strip(".")
         if ("." in stem or "_" in stem or stem == field) and stem and stem in line:
             return line.index(stem) + 1

@@ -32,18 +32,26 @@ GIVEN: Final[Mapping[str, str]] = {
     "set_value": "value",
     "set_hvac_mode": "hvac_mode",
     "set_operation_mode": "operation_mode",
+}
+"""Services whose data says what the state becomes."""
+SETTINGS: Final[Mapping[str, str]] = {
     "set_cover_position": "position",
     "set_percentage": "percentage",
+    "set_temperature": "temperature",
+    "set_humidity": "humidity",
+    "set_preset_mode": "preset_mode",
+    "set_fan_mode": "fan_mode",
+    "volume_set": "volume_level",
 }
-"""Services whose data says what the entity is set to."""
+"""Services that set something beside the state."""
 _ANEW: Final = ("toggle", "increment", "decrement", "select_next", "select_previous", "press")
 _AREAS: Final = ("device_id", "area_id", "floor_id", "label_id")
 
 
 @dataclass(slots=True)
 class Effect:
-    """One thing that is done. `kind` is `state`, `event`, `mqtt` or `rule`; `what` the entity, event, topic or rule;
-    `value` what it becomes; `cases` when it is done; `late` whether something is waited for before."""
+    """One thing that is done. `kind` is `state`, a service of `SETTINGS`, `event`, `mqtt` or `rule`; `what` the entity,
+    event, topic or rule; `value` what it becomes; `cases` when it is done; `late` whether something is waited for before."""
 
     kind: str
     what: str
@@ -113,14 +121,14 @@ def _of(part: Part, now: Cases, late: bool, known: Known) -> Iterator[Effect]:
     elif (value := _value(service, data)) is not None:
         for id in targets(part, known):
             if domain in ("homeassistant", id.partition(".")[0]):
-                yield Effect("state", id, value, now, late, part)
+                yield Effect(service if service in SETTINGS else "state", id, value, now, late, part)
 
 
 def _value(service: str, data: Mapping[str, Any]) -> str | None:
     if service in _ANEW:
         return ANEW
-    if service in GIVEN:
-        value = data.get(GIVEN[service])
+    if (field := GIVEN.get(service) or SETTINGS.get(service)) is not None:
+        value = data.get(field)
         text = words(value)[0] if words(value) else ""
         return text if text and "{" not in text else None
     return VALUES.get(service)

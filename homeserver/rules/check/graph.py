@@ -25,12 +25,14 @@ MOST: Final = 20_000
 
 @dataclass(slots=True)
 class Node:
-    """A rule as one of its triggers begins it: what is so then, and what it does."""
+    """A rule as one of its triggers begins it: what is so then, what it does, and what of that at once, by what it is
+    done to."""
 
     rule: Outline
     trigger: Part
     begin: Cases
     does: list[Effect]
+    sets: dict[tuple[str, str], list[Effect]]
 
 
 def nodes(rules: list[Outline], known: Known) -> list[Node]:
@@ -41,8 +43,17 @@ def nodes(rules: list[Outline], known: Known) -> list[Node]:
         for number, trigger in enumerate(rule.triggers):
             begin = together(when(trigger, number), asked)
             if trigger.is_on and begin:
-                made.append(Node(rule, trigger, begin, [one for one in done if together(begin, one.cases)]))
+                does = [one for one in done if together(begin, one.cases)]
+                made.append(Node(rule, trigger, begin, does, _sets(does)))
     return made
+
+
+def _sets(does: list[Effect]) -> dict[tuple[str, str], list[Effect]]:
+    found: dict[tuple[str, str], list[Effect]] = defaultdict(list)
+    for effect in does:
+        if not effect.late and effect.kind not in ("event", "mqtt", "rule") and effect.value != ANEW:
+            found[effect.kind, effect.what].append(effect)
+    return found
 
 
 # -- circles
@@ -241,10 +252,8 @@ def _unnamed(cases: Cases) -> Cases:
 
 
 def _between(one: Node, other: Node, told: set[tuple[str, str, str]]) -> Iterator[Problem]:
-    for mine, theirs in itertools.product(one.does, other.does):
-        if mine.kind != "state" or (mine.kind, mine.what) != (theirs.kind, theirs.what) or mine.late or theirs.late:
-            continue
-        if mine.value == theirs.value or ANEW in (mine.value, theirs.value):
+    for mine, theirs in _same_things(one, other):
+        if mine.value == theirs.value:
             continue
         first, second = sorted((one.rule.id, other.rule.id))
         if (first, second, mine.what) in told or not _can_meet(one, mine, other, theirs):
@@ -256,15 +265,19 @@ def _between(one: Node, other: Node, told: set[tuple[str, str, str]]) -> Iterato
         yield at(other.rule, theirs.part, "", text, "conflict")
 
 
+def _same_things(one: Node, other: Node) -> Iterator[tuple[Effect, Effect]]:
+    for key in one.sets.keys() & other.sets.keys():
+        yield from itertools.product(one.sets[key], other.sets[key])
+
+
 def _can_meet(one: Node, mine: Effect, other: Node, theirs: Effect) -> bool:
     """Whether nothing that is known keeps both from happening."""
     left = _unnamed(together(one.begin, mine.cases))
     right = _unnamed(together(other.begin, theirs.cases))
-    met = together(left, right)
-    return any(not _is_opaque(case, left, right) for case in met)
+    return bool(together(left, right)) and not _is_opaque(left, right)
 
 
-def _is_opaque(case: object, left: Cases, right: Cases) -> bool:
-    """Whether templates on both sides decide: then nobody can say."""
-    sides = [any(key[0] == "template" for one in side for key in one) for side in (left, right)]
-    return all(sides)
+def _is_opaque(left: Cases, right: Cases) -> bool:
+    """Whether different templates on both sides decide: then nobody can say."""
+    mine, theirs = ({key for case in side for key in case if key[0] == "template"} for side in (left, right))
+    return bool(mine and theirs and mine != theirs)

@@ -3,7 +3,7 @@
 The rules worker leaves `rules-known.json` behind, so that files can be checked while the home is off.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -46,15 +46,19 @@ class Known:
     services: list[str] = field(default_factory=list)
     """Actions that workers answer: `finance.import_statement`."""
     whole: bool = False
+    _meant: dict[str, list[str]] | None = field(default=None, compare=False, repr=False)
 
     def thing(self, entity_id: str) -> Thing | None:
         return self.things.get(self.former.get(entity_id, entity_id))
 
-    def meant(self, target: str) -> Iterator[str]:
+    def meant(self, target: str) -> list[str]:
         """The entities that `area:kitchen` means."""
-        for entity_id, thing in self.things.items():
-            if target in thing.places:
-                yield entity_id
+        if self._meant is None:
+            self._meant = {}
+            for entity_id, thing in self.things.items():
+                for place in thing.places:
+                    self._meant.setdefault(place, []).append(entity_id)
+        return self._meant.get(target, [])
 
 
 def of_view(view: View) -> Known:
@@ -142,7 +146,9 @@ def _take_range(made: Thing, row: Mapping[str, Any]) -> None:
 
 def leave(known: Known, folder: Path) -> None:
     """Write down what is known; raises `OSError`."""
-    write_private(folder / FILE, orjson.dumps(asdict(known)))
+    row = asdict(known)
+    del row["_meant"]
+    write_private(folder / FILE, orjson.dumps(row))
 
 
 def left(folder: Path) -> Known:
