@@ -38,10 +38,11 @@ class Timer(Thing):
         self._left: float | None = None
         self._ends: datetime | None = None
         self._clock: ClockTimer | None = None
+        self._last: str | None = None
         self._tell()
 
     def _tell(self) -> None:
-        self.attributes = {"duration": _clock(self._lasts), "editable": False}
+        self.attributes = {"duration": _clock(self._lasts), "editable": False, "last_transition": self._last}
         if not self.starts_anew:
             self.attributes["restore"] = True
         if self._ends is not None:
@@ -53,10 +54,10 @@ class Timer(Thing):
 
     def kept(self) -> dict[str, Any]:
         ends = self._ends.isoformat() if self._ends is not None else None
-        return {"state": self.state, "lasts": self._lasts, "left": self._left, "ends": ends}
+        return {"state": self.state, "lasts": self._lasts, "left": self._left, "ends": ends, "last": self._last}
 
     def restore(self, kept: Mapping[str, Any]) -> None:
-        state = kept.get("state")
+        state, self._last = kept.get("state"), kept.get("last")
         if state not in ("active", "paused"):
             return
         self.state, self._lasts, self._left = state, float(kept["lasts"]), kept["left"]
@@ -87,6 +88,7 @@ class Timer(Thing):
     # -- services
 
     def _say(self, event: str, cause: Cause | None, **more: Any) -> None:
+        self._last = event
         self._tell()
         self.show(cause)
         self.desk.event(f"timer.{event}", {"entity_id": self.entity_id, **more}, cause)

@@ -6,6 +6,8 @@ from typing import Final
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.purpose import names
+from homeserver.rules.purpose.remaining import NAME as REMAINING
+from homeserver.rules.purpose.remaining import compile_remaining
 from homeserver.rules.purpose.trigger import compile_named
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.problem import nearest, not_yet
@@ -41,6 +43,7 @@ TRIGGERS: Final[Mapping[str, Compile]] = {
     "calendar": compile_calendar,
     "tag": compile_tag,
     "zone": compile_zone,
+    REMAINING: compile_remaining,
     "geo_location": compile_geo_location,
     "persistent_notification": compile_notification,
     "time": compile_time,
