@@ -174,21 +174,27 @@ def time_of(fields: Fields, name: str, value: Any) -> time:
     return found
 
 
+def days_of(word: str) -> frozenset[int] | None:
+    """The days that a word stands for: mon, monday, weekdays, weekend; None for any other word."""
+    day = word.strip().lower()
+    if day in GROUPS:
+        return frozenset(GROUPS[day])
+    found = next((names.index(day) for names in (DAYS, NAMES) if day in names), None)
+    return None if found is None else frozenset((found,))
+
+
 def weekdays(fields: Fields, name: str) -> frozenset[int]:
-    """The days of a field: mon, monday, weekdays, weekend; all where it is missing."""
+    """The days of a field; all where it is missing."""
     words = fields.words(name)
     if words is None:
         return EVERY_DAY
     days: set[int] = set()
     for word in words:
-        day = word.strip().lower()
-        if day in GROUPS:
-            days.update(GROUPS[day])
-        elif day in DAYS or day in NAMES:
-            days.add((DAYS if day in DAYS else NAMES).index(day))
-        else:
-            known = (*DAYS, *NAMES, *GROUPS)
-            raise fields.wrong(f"{word!r} is no weekday: {', '.join((*DAYS, *GROUPS))}{nearest(day, known)}", name)
+        found = days_of(word)
+        if found is None:
+            hint = nearest(word.strip().lower(), (*DAYS, *NAMES, *GROUPS))
+            raise fields.wrong(f"{word!r} is no weekday: {', '.join((*DAYS, *GROUPS))}{hint}", name)
+        days |= found
     if not words:
         raise fields.wrong(f"{name} names no day: take it away, or name some of {', '.join(DAYS)}", name)
     return frozenset(days)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from homeserver.rules.check.outline import Part, entities, words
-from homeserver.rules.moments import DAYS
+from homeserver.rules.moments import days_of
 from homeserver.topics.record import record
 
 MOST: Final = 48
@@ -252,8 +252,9 @@ def minute(value: Any) -> int | None:
 
 
 def days(value: Any) -> Mask | None:
-    found = [DAYS.index(word) for word in words(value) if word in DAYS]
-    return Mask(sum(1 << day for day in set(found))) if found else None
+    found = [days_of(word) for word in words(value)]
+    named = {day for days in found if days is not None for day in days}
+    return Mask(sum(1 << day for day in named)) if named and None not in found else None
 
 
 def _time(part: Part) -> Cases | None:
