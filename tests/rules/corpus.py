@@ -1,9 +1,11 @@
-"""What real rule files hold: each trigger, condition and action with its kind and place, read from the text alone.
+"""What real rule files hold: each trigger, condition and action with its kind and place, read from the text alone;
+and a use for each blueprint, with something put into every gap.
 
 Knows the shape of the language and nothing of what the engine can do, so that the engine can be measured against it.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -115,3 +117,56 @@ def _inside(value: Map, line: int) -> Iterator[Item]:
 
 
 _ITEMS: Final = {"trigger": _trigger, "condition": _condition, "action": _action}
+
+
+# -- blueprints
+
+_FITTING: Final[Mapping[str, Any]] = {
+    "device": "remote",
+    "boolean": True,
+    "time": "12:00:00",
+    "target": {"entity_id": "light.hall"},
+    "area": "hall",
+    "addon": "core_mosquitto",
+    "duration": {"seconds": 5},
+}
+"""What to put into a gap, by the kind of its selector."""
+
+
+def instance(root: Map, path: str) -> str:
+    """An automation that uses a blueprint; JSON is YAML. Actions are events, so that it is seen that they come."""
+    found = dict(_gaps(root["blueprint"].get("input") or {}))
+    return json.dumps([{"id": "of_blueprint", "use_blueprint": {"path": path, "input": found}}])
+
+
+def _gaps(inputs: Map) -> Iterator[tuple[str, Any]]:
+    for name, row in inputs.items():
+        row = row if isinstance(row, Map) else Map()
+        if "input" in row:  # a section
+            yield from _gaps(row["input"])
+            continue
+        selector = row.get("selector") or {}
+        kind = next(iter(selector), "text")
+        if kind == "action":
+            yield name, [{"event": "came", "event_data": {"input": name}}]
+        elif "default" not in row:
+            yield name, _fitting(kind, selector.get(kind) or {})
+
+
+def _fitting(kind: str, more: Any) -> Any:
+    match kind:
+        case "entity":
+            domain = _first(more.get("domain") or (_first(more.get("filter")) or {}).get("domain")) or "light"
+            found = f"{domain}.blueprint"
+            return [found] if more.get("multiple") else found
+        case "number":
+            return more.get("min", 1)
+        case "select":
+            option = _first(more.get("options"))
+            return option["value"] if isinstance(option, Map) else option
+        case _:
+            return _FITTING.get(kind, "words")
+
+
+def _first(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and value else value

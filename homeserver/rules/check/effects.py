@@ -51,7 +51,8 @@ _AREAS: Final = ("device_id", "area_id", "floor_id", "label_id")
 @dataclass(slots=True)
 class Effect:
     """One thing that is done. `kind` is `state`, a service of `SETTINGS`, `event`, `mqtt` or `rule`; `what` the entity,
-    event, topic or rule; `value` what it becomes; `cases` when it is done; `late` whether something is waited for before."""
+    event, topic or rule; `value` what it becomes; `cases` when it is done; `late` whether something is waited for
+    before."""
 
     kind: str
     what: str

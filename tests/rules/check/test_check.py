@@ -22,7 +22,7 @@ def test_sown_faults_are_found_where_they_are(capsys: pytest.CaptureFixture[str]
     for seed in seeds():
         sown[seed.kind] += 1
         found = problems(seed.text)
-        begin = seed.text.count("\n", 0, seed.text.rfind("\n- id:", 0, _start(seed))) + 2
+        begin = seed.text.count("\n", 0, seed.text.rfind("\n- id:", 0, _start(seed)) + 1) + 1
         if any(not seed.line or abs(one.line - seed.line) <= 2 or one.line == begin for one in found):
             caught[seed.kind] += 1
         else:
