@@ -83,7 +83,7 @@ async def test_lists_rules_in_order_with_their_faults(tmp_path: Path) -> None:
             ("bad", False, 0),
             ("two", True, 1),
         ]
-        assert found.rules[1].problems == ["test.yaml:14: triggers[0].trigger: not supported yet: trigger sun"]
+        assert found.rules[1].problems == ["test.yaml:14: triggers[0].event: event is missing: say sunrise or sunset"]
         assert found.problems[0].startswith("broken.yaml:2: no YAML")
 
 
@@ -102,11 +102,59 @@ async def test_a_changed_file_is_read_and_unchanged_rules_go_on(tmp_path: Path) 
         assert stage.services() == [("light.a", "turn_on"), ("light.a", "turn_on")]
 
 
+async def test_a_doubt_is_told_and_degrades_nothing(tmp_path: Path) -> None:
+    async with Stage(
+        tmp_path, "rest_command: {}\nautomation:" + rule("one", "a").replace("\n", "\n  "), START
+    ) as stage:
+        status = stage.home.bus.present["worker/rules/core/status"].message
+        assert status.state == "online"
+        assert {config.error for config in known(stage).values()} == {""}
+        assert (await ask(stage, LIST_RULES)).problems == ["test.yaml:1: not supported yet: rest_command"]
+
+
+SECRET = """
+- id: one
+  alias: !secret alias
+  triggers: [{trigger: state, entity_id: sensor.n}]
+  conditions: [{condition: state, entity_id: sensor.n, state: !secret state}]
+  actions:
+    - action: light.turn_on
+      target: {entity_id: light.a}
+      data: {effect: !secret effect}
+    - action: "{{ pin ~ '' }}.turn_on"
+      target: {entity_id: light.a}
+  variables: {pin: !secret pin}
+- id: bad
+  mode: !secret pin
+  triggers: []
+  actions: []
+"""
+
+
+async def test_a_secret_reaches_the_entity_and_nobody_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither logs nor problems nor what is said of rules and runs show it."""
+    caplog.set_level("DEBUG")
+    (tmp_path / "rules").mkdir()
+    secrets = "alias: hunter1\nstate: hunter2\neffect: hunter3\npin: hunter4\n"
+    (tmp_path / "rules" / "secrets.yaml").write_text(secrets)
+    broker = MemoryBroker()
+    async with Stage(tmp_path, SECRET, START, broker=broker) as stage:
+        await stage.set("sensor.n", "hunter2")
+        assert stage.told() == [("light.a", "turn_on", {"effect": "hunter3"})]
+        assert [(run.outcome, "!secret pin" in run.error) for run in stage.runs] == [("failed", True)]
+        stage.props.set("sensor.n", "0")
+        await settle()
+        said = [str((address, payload)) for address, payload in broker.retained.items() if "/rule" in address]
+        assert said
+        told = [*said, *map(repr, stage.runs), (await ask(stage, LIST_RULES)).model_dump_json(), caplog.text]
+    assert "hunter" not in " ".join(told)
+
+
 async def test_a_fault_is_logged_once_and_counted_from_then_on(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     bad = "- id: {id}\n  triggers: [{{trigger: {trigger}}}]\n  actions: []\n"
-    sun, zone, moon = (bad.format(id=trigger, trigger=trigger) for trigger in ("sun", "zone", "moon"))
+    geo, xyzzy, moon = (bad.format(id=trigger, trigger=trigger) for trigger in ("geo_location", "xyzzy", "moon"))
     caplog.set_level("INFO", "homeserver.worker.rules")
 
     def logged() -> tuple[str, list[str]]:
@@ -116,21 +164,21 @@ async def test_a_fault_is_logged_once_and_counted_from_then_on(
         caplog.clear()
         return counts, warned
 
-    async with Stage(tmp_path, sun + zone, START) as stage:
-        assert logged() == ("2 are refused", ["sun", "zone"])
-        rewrite(stage, "# moved down\n" + sun + moon.replace("moon", "zone", 1))  # another fault in the same rule
+    async with Stage(tmp_path, geo + xyzzy, START) as stage:
+        assert logged() == ("2 are refused", ["usgs_earthquakes_feed", "'xyzzy'"])
+        rewrite(stage, "# moved down\n" + geo + moon.replace("moon", "xyzzy", 1))  # another fault in the same rule
         await ask(stage, RELOAD_RULES)
         counts, warned = logged()
         assert counts == "2 are refused; faults told before: 1"
         assert len(warned) == 1
         await ask(stage, RELOAD_RULES)
         assert logged() == ("2 are refused; faults told before: 2", [])
-        rewrite(stage, sun)
+        rewrite(stage, geo)
         await ask(stage, RELOAD_RULES)
         assert logged() == ("1 are refused; faults told before: 1", [])
-        rewrite(stage, sun + zone)
+        rewrite(stage, geo + xyzzy)
         await ask(stage, RELOAD_RULES)
-        assert logged() == ("2 are refused; faults told before: 1", ["zone"])
+        assert logged() == ("2 are refused; faults told before: 1", ["'xyzzy'"])
 
 
 async def test_a_rule_that_goes_away_stops_and_is_taken_back(tmp_path: Path) -> None:
