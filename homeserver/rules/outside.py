@@ -1,7 +1,7 @@
 """The part of the rules' worker that knows who answers what: workers announce calls, and rules are looked at again.
 
 What rules ask of somebody whom nobody knows, or in words that do not fit, is told as a doubt; it keeps no rule from
-running. Keeps the notifications that rules made, too.
+running. Keeps the notifications that rules made, too, and offers the services of `notify:` blocks.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,8 +9,10 @@ from typing import Final
 
 from homeserver.rules.actions.asks import doubts
 from homeserver.rules.engine import Engine
+from homeserver.rules.notifiers import Notifiers
 from homeserver.rules.reading.book import Book
-from homeserver.rules.reading.problem import Problem, nearest
+from homeserver.rules.reading.fields import Fields
+from homeserver.rules.reading.problem import Problem, RuleError, nearest
 from homeserver.rules.rule import Compiled
 from homeserver.rules.words import DISMISS_NOTE, NOTE, DismissNote, NotesLeft
 from homeserver.runtime.clock import Timer
@@ -33,6 +35,8 @@ class Outside(Part):
     _asking: Book | None = None
     _doubts: tuple[Problem, ...] = ()
     _again: Timer | None = None
+    _notify: frozenset[str] = frozenset()
+    """Names of what the files name under `notify`."""
     doubted: Callable[[set[tuple[str, ...]]], None]
 
     @hears(WORKER_CALLS)
@@ -63,8 +67,27 @@ class Outside(Part):
 
     def doubt(self, book: Book) -> None:
         """Add to a book what is doubtful of what it asks of others, by what is answered now."""
+        self._take_notifiers(book)
         self._asking, self._doubts = book, tuple(self._found(book))
         book.problems += self._doubts
+
+    def _take_notifiers(self, book: Book) -> None:
+        """Offer the services of `notify` that the files name; what is wrong with them is told in the book."""
+        offers = self.engine.offers
+        for name in self._notify:
+            offers.pop(f"notify.{name}", None)
+        notifiers, names = Notifiers(self.engine.notes), set[str]()
+        for owned in book.owned:
+            if owned.domain != "notify":
+                continue
+            try:
+                name = notifiers.add(Fields(owned.fields.node, owned.fields.way))
+            except RuleError as error:
+                book.problems.append(owned.problem(error))
+                continue
+            names.add(name)
+            offers[f"notify.{name}"] = notifiers.offer(name)
+        self._notify = frozenset(names)
 
     def _look_again(self) -> None:
         if self._asking is None:

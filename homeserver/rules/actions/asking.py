@@ -75,7 +75,7 @@ class Asking:
         return self.then
 
     def _ask(self, run: Run, name: str) -> int:
-        offer = OWN.get(name) or run.engine.offers.get(name)
+        offer = run.engine.offers.get(name) or OWN.get(name)
         if offer is not None:
             return self._offered(run, name, offer)
         domain, _, service = name.partition(".")

@@ -29,8 +29,9 @@ PLATFORMS: Final[Mapping[str, frozenset[str]]] = {
     "switch": frozenset({"group", "template"}),
     **{
         domain: frozenset({"group", "template"})
-        for domain in ("cover", "fan", "light", "lock", "media_player", "event", "notify", "valve")
+        for domain in ("cover", "fan", "light", "lock", "media_player", "event", "valve")
     },
+    "notify": frozenset({"group", "mqtt", "rest", "smtp"}),
 }
 """Domains whose blocks are lists of mappings with a `platform`; these platforms are read."""
 QUIET: Final = frozenset({"default_config", "frontend", "history", "http", "logbook", "logger", "recorder", "my"})
