@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from homeserver.runtime.clock import settle
+from homeserver.runtime.clock import VirtualClock, settle
+from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.topics.entity import ENTITY_CONFIG, Device, EntityConfig
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, AreaEntry, DeviceEntry, EntityEntry
 from homeserver.view.view import FOLLOW
@@ -544,3 +545,48 @@ async def test_an_entity_that_it_is_not_about_is_told_of(tmp_path: Path) -> None
         assert found.text == "light.turned_on does not look at switch.x: it is about light"
         await stage.set(A, "on")
         assert fired(stage) == 1
+
+
+async def test_a_run_waits_for_one(tmp_path: Path) -> None:
+    text = """
+- id: test
+  triggers:
+    - trigger: switch.turned_on
+      target: {entity_id: switch.begin}
+  actions:
+    - wait_for_trigger:
+        - trigger: light.turned_on
+          target: {area_id: kitchen}
+          options: {for: 5}
+      timeout: 60
+    - action: light.turn_on
+      target: {entity_id: light.lamp}
+      data: {effect: "{{ wait.trigger.entity_id }}"}
+"""
+    async with Stage(tmp_path, text, {**PAIR, "switch.begin": "off"}) as stage:
+        await enter(stage, A, area_id="kitchen")
+        await stage.set("switch.begin", "on")
+        await stage.set(B, "on")
+        await stage.set(A, "on")
+        await stage.wait(4)
+        assert stage.told() == []
+        await stage.wait(1)
+        assert [data for _, _, data in stage.told()] == [{"effect": A}]
+        await stage.set(A, "off")
+        await stage.set(A, "on")  # nobody waits any more
+        await stage.wait(10)
+        assert stage.told() == []
+
+
+@pytest.mark.parametrize(("state", "count"), [("on", 1), ("off", 0)])
+async def test_a_wait_goes_on_after_a_restart(tmp_path: Path, state: str, count: int) -> None:
+    broker, clock = MemoryBroker(), VirtualClock()
+    text = rule("light.turned_on", f"{{entity_id: {A}}}", "{for: {minutes: 1}}")
+    async with Stage(tmp_path, text, PAIR, broker=broker, clock=clock) as stage:
+        await stage.set(A, "on")
+        await stage.wait(30)
+    async with Stage(tmp_path, text, PAIR | {A: state}, broker=broker, clock=clock) as stage:
+        await stage.wait(29)
+        assert fired(stage) == 0
+        await stage.wait(2)
+        assert fired(stage) == count
