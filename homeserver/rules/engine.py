@@ -149,6 +149,10 @@ class Engine:
         else:
             self._notices.pop(key, None)
 
+    def is_awaited(self, key: Key) -> bool:
+        """Whether anybody wants to be told when this happens."""
+        return key in self._notices or (key[0], "*") in self._notices
+
     def happened(self, happening: Happening) -> None:
         """Tell every trigger that asked for it, in the order in which they asked."""
         what, kind = happening.key

@@ -27,7 +27,7 @@ RECORD: Final = 1.0
 
 @record
 class ScriptField:
-    """One thing that a script can be given. `default` is what a form begins with; the script itself does not fill it in.
+    """One thing that a script can be given. `default` is what a form begins with; the script does not fill it in.
 
     `selector` says what kind of value is meant, as in a blueprint.
     """
@@ -47,8 +47,8 @@ class Compiled:
     """What a rule file says of one rule or script. `print` tells whether it changed since it was last read.
 
     `kind` is rule or script; only scripts have `fields`, what they can be given. `named` tells whether the file gives
-    the id, at `id_line`, or it was made of the alias. `initial` is what the file says of whether it is on at each start.
-    `hidden` are values that no text may show.
+    the id, at `id_line`, or it was made of the alias. `initial` is what the file says of whether it is on at each
+    start. `hidden` are values that no text may show.
     """
 
     id: str
@@ -93,8 +93,8 @@ class Rule:
         """How causes call it."""
         self.entity_id = f"automation.{self.id}" if self.kind == "rule" else self.id
         """The entity that it is, once there is one."""
-        self.noticed: Callable[[bool], None] | None = None
-        """Told True when a run was let in, False when one is over."""
+        self.noticed: Callable[[Run | None], None] | None = None
+        """Told a run that begins, and None when one is over."""
         self.runs: list[Run] = []
         self._waiting: deque[Run] = deque()
         self._starting = False
@@ -201,7 +201,7 @@ class Rule:
                 if self.noticed is not None:
                     if self.compiled.about:
                         _ = run.values  # `this` is what the entity was like before
-                    self.noticed(True)
+                    self.noticed(run)
                 run.advance(0)
         finally:
             self._starting = False
@@ -218,7 +218,7 @@ class Rule:
         else:
             self.runs.append(run)
             if self.noticed is not None:
-                self.noticed(False)
+                self.noticed(None)
 
     def go_on(self) -> None:
         """Resume what was taken up."""
@@ -233,7 +233,7 @@ class Rule:
         if run in self.runs:
             self.runs.remove(run)
             if self.noticed is not None:
-                self.noticed(False)
+                self.noticed(None)
         self.engine.journal.over(run)
         if not self.engine.journal.frozen:
             self._record(run, outcome)

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from homeserver.rules.engine import Happening
 from homeserver.rules.owned.thing import Act, Thing
 from homeserver.rules.rule import Compiled, Rule
-from homeserver.rules.run import Fired
+from homeserver.rules.run import Fired, Run
+from homeserver.rules.triggers.event import event_of
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import UNAVAILABLE, EntityConfig, EntityState
@@ -21,7 +23,9 @@ _MANY = ("queued", "parallel")
 
 
 class _Running(Thing):
-    """What both have in common; `rule` None: refused."""
+    """What both have in common; `rule` None: refused. `begins`: the event that tells of a run."""
+
+    begins: ClassVar[str] = ""
 
     def __init__(self, compiled: Compiled, object_id: str, rule: Rule | None, reason: str = "") -> None:
         super().__init__(object_id, compiled.alias, compiled.icon or None)
@@ -68,9 +72,16 @@ class _Running(Thing):
         if compiled.mode in _MANY:
             self.attributes["max"] = compiled.most
 
-    def noticed(self, begun: bool) -> None:
-        """A run was let in, or is over."""
+    def noticed(self, begun: Run | None) -> None:
+        """A run begins, or one is over."""
         raise NotImplementedError
+
+    def announce(self, run: Run) -> None:
+        """Tell the rules that wait for it that it begins; to the others its state says so."""
+        engine, key = self.desk.engine, ("event", self.begins)
+        if engine.is_awaited(key):
+            data = {"name": self.name, "entity_id": self.entity_id}
+            engine.happened(Happening(key, event_of(self.begins, data, self.now, run.cause), run.cause))
 
     def live(self) -> None:
         """Let this process see at once what the others are told later."""
@@ -94,6 +105,7 @@ class Automation(_Running):
     """On or off: whether the rule reacts."""
 
     domain = "automation"
+    begins = "automation_triggered"
 
     def __init__(self, compiled: Compiled, object_id: str, rule: Rule | None = None, reason: str = "") -> None:
         super().__init__(compiled, object_id, rule, reason)
@@ -123,9 +135,10 @@ class Automation(_Running):
         made = super().config()
         return EntityConfig(made.name, made.owner, made.services, unique_id=self.compiled.id, icon=made.icon)
 
-    def noticed(self, begun: bool) -> None:
-        if begun:
+    def noticed(self, begun: Run | None) -> None:
+        if begun is not None:
             self.last = self.now
+            self.announce(begun)
         self.live()
         self.desk.soon(self)
 
@@ -168,6 +181,7 @@ class Script(_Running):
     """On while it runs."""
 
     domain = "script"
+    begins = "script_started"
 
     def word(self) -> str:
         return "on" if self.rule is not None and self.rule.runs else "off"
@@ -180,9 +194,10 @@ class Script(_Running):
         }
         return EntityConfig(made.name, made.owner, made.services, icon=made.icon, capabilities={"fields": fields})
 
-    def noticed(self, begun: bool) -> None:
-        if begun:
+    def noticed(self, begun: Run | None) -> None:
+        if begun is not None:
             self.last = self.now
+            self.announce(begun)
         if self.said is not None and self.said.state == self.word():
             self.live()
             self.desk.soon(self)

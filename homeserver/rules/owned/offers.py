@@ -1,7 +1,7 @@
 """Services of the rules' entities that are no one entity's: scenes that are applied, made and deleted, groups that are
 made, files that are read again."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field
@@ -9,6 +9,7 @@ from pydantic import Field
 from homeserver.rules.offer import Offer, Pending
 from homeserver.rules.owned import scene
 from homeserver.rules.owned.group import Group, made_group
+from homeserver.rules.owned.utility_meter import Meter, Tariff
 from homeserver.rules.program import RunError
 from homeserver.rules.run import Run
 from homeserver.topics.call import CallError
@@ -76,6 +77,19 @@ class GroupRemove(Data):
     object_id: str
 
 
+class MeterReset(Data):
+    """Let the cycle of meters end now."""
+
+    entity_id: Ids
+
+
+class MeterCalibrate(Data):
+    """Let meters be at this value."""
+
+    entity_id: Ids
+    value: float
+
+
 def ids(value: Any) -> list[str]:
     """One id, several with commas, or a list, as a list."""
     parts = value if isinstance(value, list) else [value] if value else []
@@ -124,12 +138,36 @@ def _remove(owner: "Owner", data: Mapping[str, Any], run: Run) -> None:
     owner.remove(entity_id, for_good=True)
 
 
+def _meters(owner: "Owner", data: Mapping[str, Any]) -> Iterator[Meter]:
+    """The meters that are meant: themselves, or by the select of their tariffs."""
+    for entity_id in ids(data["entity_id"]):
+        found = owner.things.get(entity_id)
+        if isinstance(found, Tariff):
+            yield from found.meters
+        elif isinstance(found, Meter):
+            yield found
+        else:
+            raise CallError("not_found", f"there is no utility meter {entity_id}", "entity_id")
+
+
+def _reset_meter(owner: "Owner", data: Mapping[str, Any], run: Run) -> None:
+    for meter in _meters(owner, data):
+        meter.reset(run.cause)
+
+
+def _calibrate(owner: "Owner", data: Mapping[str, Any], run: Run) -> None:
+    for meter in _meters(owner, data):
+        meter.calibrate(data["value"], run.cause)
+
+
 _ROWS: Final[Mapping[str, tuple[type[Data], Do]]] = {
     "scene.apply": (SceneApply, _apply),
     "scene.create": (SceneCreate, _create),
     "scene.delete": (SceneDelete, _delete),
     "group.set": (GroupSet, _set),
     "group.remove": (GroupRemove, _remove),
+    "utility_meter.reset": (MeterReset, _reset_meter),
+    "utility_meter.calibrate": (MeterCalibrate, _calibrate),
 }
 
 

@@ -14,6 +14,7 @@ from homeserver.rules.owned.schedule import Schedule
 from homeserver.rules.owned.template_blocks import legacy_block, template_block
 from homeserver.rules.owned.thing import Thing, done
 from homeserver.rules.owned.timer import Timer
+from homeserver.rules.owned.utility_meter import read_meter
 from homeserver.rules.reading.book import Owned
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.problem import not_yet
@@ -65,6 +66,7 @@ NAMED: Final[Mapping[str, Make]] = {
     "schedule": _one(Schedule),
     "group": _one(read_group),
     "template": template_block,
+    "utility_meter": read_meter,
 }
 """By domain."""
 PLATFORMS: Final[Mapping[tuple[str, str], Make]] = {

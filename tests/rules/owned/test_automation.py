@@ -288,3 +288,36 @@ async def test_scripts_that_call_each_other_in_a_circle_are_stopped(tmp_path: Pa
         await tell(stage, "script.one", "turn_on")
         await stage.wait(1)
         assert state(stage, "script.one") == "off"
+
+
+async def test_events_tell_of_runs_and_everything_can_be_turned_on_alike(tmp_path: Path) -> None:
+    """automation_triggered and script_started hold name and entity_id; homeassistant.turn_on reaches rules, scripts,
+    scenes and helpers."""
+    rules = """
+    input_boolean: {guests: }
+    scene: [{name: Quiet, entities: {light.hall: "on"}}]
+    script: {evening: {alias: Evening, sequence: [{delay: 1}]}}
+    automation:
+      - {alias: Off, initial_state: false, triggers: [], actions: []}
+      - alias: All
+        triggers: {trigger: state, entity_id: binary_sensor.door, to: "on"}
+        actions:
+          - action: homeassistant.turn_on
+            target: {entity_id: [input_boolean.guests, scene.quiet, script.evening, automation.off]}
+      - alias: Told
+        mode: parallel
+        triggers:
+          - {trigger: event, event_type: script_started}
+          - {trigger: event, event_type: automation_triggered, event_data: {name: All}}
+        actions:
+          - action: light.turn_off
+            target: {entity_id: light.desk}
+            data: {transition: "{{ 1 if trigger.event.data.entity_id == 'script.evening' else 2 }}"}
+    """
+    async with Stage(tmp_path, rules, {**THINGS, "light.desk": "on"}) as stage:
+        await push(stage)
+        found = [state(stage, id) for id in ("input_boolean.guests", "script.evening", "automation.off")]
+        assert found == ["on", "on", "on"]
+        told = stage.told()
+        assert ("light.hall", "turn_on", {}) in told
+        assert sorted(data["transition"] for id, _, data in told if id == "light.desk") == [1, 2]
