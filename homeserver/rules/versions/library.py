@@ -1,8 +1,6 @@
 """Answers about versions: the list, the difference, and bringing one back into its file."""
 
 import difflib
-import os
-import secrets
 from pathlib import Path
 
 from homeserver.rules.reading.book import Book
@@ -11,6 +9,7 @@ from homeserver.rules.rule import Compiled
 from homeserver.rules.version_words import Difference, VersionLine, VersionList
 from homeserver.rules.versions.passage import replaced
 from homeserver.rules.versions.versions import Version, Versions
+from homeserver.runtime.private_file import write_again
 from homeserver.topics.call import CallError
 
 
@@ -54,7 +53,7 @@ def bring_back(name: str, versions: Versions, number: int | None, book: Book, ro
     if not path.resolve().is_relative_to(root.resolve()):
         raise CallError("denied", f"{present.file} leads out of the folder of the rules", "rule")
     try:
-        _write(path, replaced(path.read_text(), present.line, wanted.text))
+        write_again(path, replaced(path.read_text(), present.line, wanted.text))
     except OSError as error:
         raise CallError("failed", f"{present.file} cannot be written: {error.strerror or error}") from error
     return wanted
@@ -73,21 +72,6 @@ def _numbered(found: list[Version], number: int, field: str) -> Version:
             raise CallError("conflict", "it has only ever had this one text", field)
         raise CallError("not_found", f"there is no version {number}: there are 1 to {len(found)}", field)
     return found[number - 1]
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file at once, with the rights that it has."""
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with fresh.open("x") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.chmod(path.stat().st_mode & 0o777)
-        fresh.replace(path)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
 
 
 def named(asked: str, book: Book, versions: Versions) -> str:

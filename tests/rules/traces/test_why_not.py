@@ -1,4 +1,4 @@
-"""Why a rule did not run: the very condition that was false is named, with what it saw; so is what triggers wait for."""
+"""Why a rule did not run: the very condition that was false is named, with what it saw; so is what triggers await."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ LABELLED: list[tuple[str, str, list[str]]] = [
     ("[{condition: state, entity_id: light.nowhere, state: 'on'}]", "conditions[0]", ["light.nowhere"]),
     ("[{condition: time, after: '20:00', before: '21:00'}]", "conditions[0]", ["20:00"]),
 ]
-"""Conditions, the way to the one that decides while it is bright, the lamp off and nobody a guest, and what it names."""
+"""Conditions, the way to the one that decides while it is bright, the lamp off and nobody a guest, what it names."""
 
 
 async def asked(stage: Stage, **request: Any) -> WhyNot:

@@ -1,0 +1,168 @@
+"""What waits goes on after a restart, once and with what it knew; what has changed does not."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from homeserver.rules.journal.journal import SETTLED, Journal
+from homeserver.rules.journal.values import read, written
+from homeserver.topics.entity import EntityState
+from homeserver.view.state import State
+from tests.rules.stage import Stage
+
+RULE = """
+- id: slow
+  triggers: [{trigger: state, entity_id: light.a, to: "on"}]
+  actions:
+    - variables: {who: "{{ trigger.entity_id }}", since: "{{ trigger.to_state.last_changed }}"}
+    - repeat:
+        for_each: [light.b, light.c]
+        sequence:
+          - delay: 60
+          - {action: light.turn_on, target: {entity_id: "{{ repeat.item }}"}}
+    - if: "{{ who == 'light.a' and trigger.from_state.state == 'off' }}"
+      then: [{action: light.toggle, target: {entity_id: light.d}}]
+"""
+LASTING = """
+- id: lasting
+  triggers: [{trigger: state, entity_id: light.a, to: "on", for: 100}]
+  actions: [{action: light.turn_on, target: {entity_id: light.b}}]
+"""
+STATES = {"light.a": "off", "light.b": "off", "light.c": "off", "light.d": "off"}
+ON = {**STATES, "light.a": "on"}
+
+
+def rows(stage: Stage, table: str) -> int:
+    return len(stage.rules.turn.ledger.fetch(f"SELECT 1 FROM {table}"))
+
+
+async def test_a_run_goes_on_in_the_pass_that_it_was_in(tmp_path: Path) -> None:
+    async with Stage(tmp_path, RULE, STATES) as stage:
+        await stage.set("light.a", "on")
+        await stage.wait(70)
+        assert stage.services() == [("light.b", "turn_on")]
+        said, now = stage.props.full[0].id, stage.clock
+    async with Stage(tmp_path, RULE, ON, clock=now) as stage:
+        assert [command.id for command in stage.props.full] == [said]  # once more, for a home that never got it
+        stage.told()
+        await stage.wait(49)
+        assert stage.services() == []
+        await stage.wait(2)
+        assert stage.services() == [("light.c", "turn_on"), ("light.d", "toggle")]
+        assert stage.runs[-1].outcome == "finished"
+        await stage.wait(SETTLED)
+        assert rows(stage, "run") == 0
+
+
+async def test_what_was_due_while_the_home_was_off_is_done_at_once(tmp_path: Path) -> None:
+    async with Stage(tmp_path, RULE, STATES) as stage:
+        await stage.set("light.a", "on")
+        now = stage.clock
+    await now.advance(1_000)
+    async with Stage(tmp_path, RULE, ON, clock=now) as stage:
+        await stage.wait(0)
+        assert stage.services() == [("light.b", "turn_on")]
+
+
+async def test_for_goes_on_and_fires_once(tmp_path: Path) -> None:
+    async with Stage(tmp_path, LASTING, STATES) as stage:
+        await stage.set("light.a", "on")
+        await stage.wait(60)
+        now = stage.clock
+    async with Stage(tmp_path, LASTING, ON, clock=now) as stage:
+        await stage.wait(39)
+        assert stage.services() == []
+        await stage.wait(2)
+        assert stage.services() == [("light.b", "turn_on")]
+        await stage.wait(300)
+        assert (stage.services(), rows(stage, "pending")) == ([], 0)
+
+
+async def test_for_ends_where_it_is_no_longer_so(tmp_path: Path) -> None:
+    async with Stage(tmp_path, LASTING, STATES) as stage:
+        await stage.set("light.a", "on")
+        now = stage.clock
+    async with Stage(tmp_path, LASTING, STATES, clock=now) as stage:
+        await stage.wait(300)
+        assert (stage.services(), rows(stage, "pending")) == ([], 0)
+
+
+async def test_for_waits_for_an_entity_that_is_away_after_the_restart(tmp_path: Path) -> None:
+    """Devices often are heard of only a while after the home."""
+    async with Stage(tmp_path, LASTING, STATES) as stage:
+        await stage.set("light.a", "on")
+        now = stage.clock
+    async with Stage(tmp_path, LASTING, {**STATES, "light.a": "unavailable"}, clock=now) as stage:
+        await stage.wait(200)
+        assert stage.services() == []
+        await stage.set("light.a", "on")
+        assert stage.services() == [("light.b", "turn_on")]
+
+
+async def test_a_rule_that_says_something_else_now_does_not_go_on(tmp_path: Path) -> None:
+    for text in (RULE, LASTING):
+        async with Stage(tmp_path, text, STATES) as stage:
+            await stage.set("light.a", "on")
+            now = stage.clock
+        async with Stage(tmp_path, text.replace("light.b", "light.c"), ON, clock=now) as stage:
+            await stage.wait(300)
+            assert stage.services() == []
+            assert (rows(stage, "run"), rows(stage, "pending")) == (0, 0)
+
+
+async def test_a_rule_that_was_switched_off_forgets(tmp_path: Path) -> None:
+    async with Stage(tmp_path, RULE, STATES) as stage:
+        await stage.set("light.a", "on")
+        stage.rules.rules["slow"].disable()
+        await stage.wait(SETTLED)
+        assert rows(stage, "run") == 0
+
+
+async def test_a_run_that_never_waits_leaves_no_row(tmp_path: Path) -> None:
+    quick = RULE.replace("          - delay: 60\n", "")
+    async with Stage(tmp_path, quick, STATES) as stage:
+        assert isinstance(stage.rules.engine.journal, Journal)
+        await stage.set("light.a", "on")
+        assert len(stage.services()) == 3
+        assert rows(stage, "run") == 0
+
+
+MOMENTS = some.datetimes(timezones=some.just(UTC))
+PLAIN = some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False) | some.text() | MOMENTS
+PLAIN |= some.dates() | some.times() | some.timedeltas(max_value=timedelta(days=9_999), min_value=timedelta())
+VALUES = some.recursive(
+    PLAIN,
+    lambda inner: (
+        some.lists(inner, max_size=4)
+        | some.dictionaries(some.text(max_size=3) | some.integers(), inner, max_size=4)
+        | some.lists(inner, max_size=3).map(tuple)
+        | some.sets(some.integers(), max_size=3)
+    ),
+    max_leaves=20,
+)
+
+
+class NoNames:
+    def config(self, entity_id: str) -> None:
+        return None
+
+    def name(self, entity_id: str) -> str:
+        return entity_id
+
+
+@settings(max_examples=300, deadline=None)
+@given(VALUES)
+def test_values_come_back_as_they_were(value: Any) -> None:
+    assert read(written(value), NoNames()) == value
+
+
+def test_states_and_marks_come_back() -> None:
+    now = datetime(2026, 1, 5, 7, 0, tzinfo=UTC)
+    state = State("light.a", EntityState("on", {"brightness": 3, "~": "tilde"}, now, now), NoNames())
+    value = {"~": "datetime", "v": [state, date(2026, 1, 5), time(7, 30)]}
+    back = read(written(value), NoNames())
+    assert back == value
+    assert back["v"][0].attributes["brightness"] == 3
