@@ -149,7 +149,7 @@ def _gaps(inputs: Map) -> Iterator[tuple[str, Any]]:
         kind = next(iter(selector), "text")
         if kind == "action":
             yield name, [{"event": "came", "event_data": {"input": name}}]
-        elif "default" not in row:
+        elif row.get("default") in (None, "", []) and (kind == "entity" or "default" not in row):
             yield name, _fitting(kind, selector.get(kind) or {})
 
 
@@ -165,7 +165,7 @@ def _fitting(kind: str, more: Any) -> Any:
             option = _first(more.get("options"))
             return option["value"] if isinstance(option, Map) else option
         case _:
-            return _FITTING.get(kind, "words")
+            return _FITTING.get(kind, "notify.notify")
 
 
 def _first(value: Any) -> Any:

@@ -186,13 +186,15 @@ class NotificationTrigger(HappeningTrigger):
 def compile_event(fields: Fields, compiler: Compiler, id: str, number: int, alias: str) -> Trigger:
     value = fields.need("event_type", "name an event, such as doorbell_rung")
     given = value if isinstance(value, Seq) else (value,)
-    if not given or not all(isinstance(type, str) and type for type in given):
+    if not given or not all(isinstance(type, str) for type in given):
         raise fields.wrong("event_type must be the name of an event or a list of names", "event_type")
     line, way = fields.line("event_type"), fields.where("event_type")
     types = tuple(compiler.data(type, line, way) for type in given)
     if "state_reported" in types:
         raise fields.wrong("state_reported cannot be waited for: use trigger: state", "event_type")
     for type in types:
+        if not type:  # of a blueprint whose gap was left empty
+            compiler.warn("an event without a name never comes", line, way, "doubtful")
         if type in UNTOLD:
             compiler.warn(f"nothing in this home tells of {type}", line, way, "doubtful")
     return EventTrigger(id, number, alias, types, _mapping(fields, compiler, "event_data"), _context(fields, compiler))
