@@ -80,6 +80,7 @@ class Book:
     written: dict[str, Written] | None = None
     """Rules and scripts as they are written, and how to tell faults in them, by the key under which their problems are
     told; for whoever puts a dict here before reading: it takes memory."""
+    _keys: dict[str, Owned] = field(default_factory=dict)
 
     def problems_of(self, id: str) -> list[Problem]:
         return [problem for problem in self.problems if problem.rule == id]
@@ -130,11 +131,13 @@ class Book:
         self.scenes[id] = replace(made, id=id) if id != made.id else made
 
     def own(self, made: Owned) -> None:
-        holder = next((one for one in self.owned if one.object_id and one.key == made.key), None)
+        holder = self._keys.get(made.key)
         if holder is not None:
             self.problems.append(_twice(made.domain, made.key, made.file, made.line, holder.file, holder.line))
             return
         self.owned.append(made)
+        if made.object_id:
+            self._keys[made.key] = made
 
     def add(self, other: "Book") -> None:
         """Take in all of another file."""

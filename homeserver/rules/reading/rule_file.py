@@ -67,6 +67,7 @@ class Reader:
         except RuleError as error:
             source.problems.append(source.places.problem(error))
         book.problems[:0] = source.problems
+        source.root = None  # who keeps a part of it keeps no more than that
 
 
 class _Part:
