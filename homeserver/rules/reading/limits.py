@@ -40,6 +40,8 @@ class Limits:
 
     def _value(self, view: View, entity_id: str, state: EntityState, variables: Variables) -> Any:
         if self.template is not None:
+            if self.attribute and self.attribute not in state.attributes:
+                return None
             return self.template.render_native({**variables(), "state": view.state(entity_id)})
         return state.attributes.get(self.attribute) if self.attribute else state.state
 

@@ -1,6 +1,6 @@
 """Trigger `state`: https://www.home-assistant.io/docs/automation/trigger/#state-trigger"""
 
-from typing import Any
+from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
@@ -10,6 +10,9 @@ from homeserver.rules.reading.yaml_source import Seq
 from homeserver.rules.run import Fired
 from homeserver.rules.triggers.trigger import AWAY, EntityTrigger, Trigger
 from homeserver.topics.entity import MARKS, EntityState
+
+ANY: Final = "*"
+"""Any value, where a change of attributes alone shall not count."""
 
 
 class StateTrigger(EntityTrigger):
@@ -116,6 +119,6 @@ def compile_state(fields: Fields, compiler: Compiler, id: str, number: int, alia
 def _values(fields: Fields, name: str, plain: bool) -> tuple[Any, ...] | None:
     """State words; those of an attribute are compared as they are, with the word for each number beside it."""
     if not plain:
-        return fields.words(name)
+        return None if fields.take(name) == ANY else fields.words(name)
     value = fields.take(name)
-    return None if value is None else tuple(value) if isinstance(value, Seq) else (value,)
+    return None if value in (None, ANY) else tuple(value) if isinstance(value, Seq) else (value,)

@@ -268,5 +268,5 @@ class EntityTrigger(Trigger):
             "from_state": engine.shown(fired.entity_id, fired.old),
             "to_state": engine.shown(fired.entity_id, fired.new),
             "for": engine.span(fired.lasted),
-            "description": f"{self.kind} of {fired.entity_id}",
+            "description": f"{self.kind.replace('_', ' ')} of {fired.entity_id}",
         }
