@@ -105,6 +105,9 @@ def _changes(node: Any, path: _Path) -> Iterator[_Change]:
             if name in _DROPPED and path and path[-1] == name:
                 what = f"item {number + 1} of {name} left out"
                 yield path, node.lines[number], what, lambda made, n=number: _drop(made, n)
+            if isinstance(item, str) and "{" in item:
+                for what, other in _of_template("template", item):
+                    yield path, node.lines[number], what, lambda made, n=number, v=other: made.__setitem__(n, v)
             yield from _changes(item, (*path, number))
         return
     if not isinstance(node, Map):
@@ -131,13 +134,15 @@ def _others(key: str, value: Any) -> Iterator[tuple[str, Any]]:
         return
     if isinstance(value, bool):
         yield f"{key}: {value} became {not value}", not value
+    elif key in _TIMES and "{" not in str(value):
+        yield from _longer(key, value)
     elif isinstance(value, int | float):
         yield f"{key}: {value} became {value + 1}", value + 1
         yield f"{key}: {value} became {value - 1}", value - 1
     elif "{" in str(value):
         yield from _of_template(key, str(value))
-    elif key in _TIMES:
-        yield from _longer(key, value)
+    elif key in _CLOCKS and value in _FLIPS:
+        yield f"{key}: {value} became {_FLIPS[value]}", _FLIPS[value]
     elif key in _CLOCKS and (found := _CLOCK.fullmatch(str(value))):
         later = f"{(int(found[1]) + 1) % 24:02}:{found[2]}{found[3]}"
         yield f"{key}: {value} became {later}", later

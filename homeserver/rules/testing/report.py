@@ -10,7 +10,7 @@ from homeserver.rules.reading.problem import Problem
 from homeserver.rules.rule import Compiled
 from homeserver.rules.testing.mutation import Mutant, compiled, mutants
 from homeserver.rules.testing.rule_test import RuleTest
-from homeserver.rules.testing.running import Result, load, run_test, taking_part, test_files
+from homeserver.rules.testing.running import Result, files_of_tests, load, run_test, taking_part
 from homeserver.rules.testing.stage import Stage
 from homeserver.rules.testing.witness import Gap
 from homeserver.topics.record import record
@@ -45,7 +45,7 @@ class Report:
 
 async def run_tests(root: Path, path: Path, settings: list[str], *, mutate: bool = False) -> Report:
     """Run the tests under `path`, a part of the rules folder `root`. `settings`: of the home, as `--set` takes them."""
-    tests, problems = load(root, test_files(path))
+    tests, problems = load(root, files_of_tests(path))
     async with Stage(root, settings) as stage:
         about: dict[str, Compiled] = {}
         cast: list[tuple[RuleTest, dict[str, Compiled]]] = []

@@ -29,7 +29,7 @@ class Result:
     seconds: float
 
 
-def test_files(path: Path) -> list[Path]:
+def files_of_tests(path: Path) -> list[Path]:
     """The files of tests in a folder and below, or the one that is meant."""
     if path.is_file():
         beside = [path.with_name(path.stem + end) for end in _ENDING]

@@ -131,8 +131,17 @@ async def test_a_run_that_never_waits_leaves_no_row(tmp_path: Path) -> None:
 
 
 MOMENTS = some.datetimes(timezones=some.just(UTC))
-PLAIN = some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False) | some.text() | MOMENTS
-PLAIN |= some.dates() | some.times() | some.timedeltas(max_value=timedelta(days=9_999), min_value=timedelta())
+PLAIN: some.SearchStrategy[Any] = some.one_of(
+    some.none(),
+    some.booleans(),
+    some.integers(),
+    some.floats(allow_nan=False),
+    some.text(),
+    MOMENTS,
+    some.dates(),
+    some.times(),
+    some.timedeltas(max_value=timedelta(days=9_999), min_value=timedelta()),
+)
 VALUES = some.recursive(
     PLAIN,
     lambda inner: (
