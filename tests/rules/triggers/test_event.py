@@ -11,7 +11,7 @@ from homeserver.runtime.clock import settle
 from homeserver.topics.cause import Cause
 from homeserver.topics.event import DEVICE_EVENT, EVENT, NOTIFICATION, DeviceEvent, Event, NotificationTold
 from tests.rules.stage import Stage
-from tests.rules.triggers.telling import problems_of, rule, telling
+from tests.rules.triggers.telling import Told, problems_of, rule, telling
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -227,3 +227,23 @@ async def test_what_a_notification_holds(tmp_path: Path) -> None:
     )
     async with telling(tmp_path, "trigger: persistent_notification", shown) as home:
         assert await home.say(NOTIFICATION, NotificationTold("added", "a", "T", "M", NOW)) == ["T: M 2026"]
+
+
+async def test_an_event_that_causes_itself_ends_after_ten_runs(tmp_path: Path) -> None:
+    text = """
+- id: circle
+  mode: parallel
+  triggers: [{trigger: event, event_type: ping}]
+  actions: [{event: ping, event_data: {n: "{{ trigger.event.data.n + 1 }}"}}]
+- id: other
+  triggers: [{trigger: event, event_type: pong}]
+  actions: [{action: select.select_option, target: {entity_id: select.log}, data: {option: "xother"}}]
+"""
+    async with Stage(tmp_path, text, {"select.log": ""}) as stage:
+        home = Told(stage)
+        heard = stage.home.listen(EVENT)
+        await home.say(EVENT, Event("ping", {"n": 1}))
+        await home.wait(1)
+        assert 9 <= len(heard) <= 11
+        assert "stopped a loop" in "".join(run.error for run in stage.runs)
+        assert await home.say(EVENT, Event("pong")) == ["other"]

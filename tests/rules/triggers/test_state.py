@@ -13,7 +13,7 @@ STATES = {A: "1", B: "1", T: "20", LOW: "10", HIGH: "30", "sensor.none": "unknow
 
 
 async def play(folder: Path, trigger: str, steps: list[Step]) -> list[str]:
-    """What fired, as the number of the step and the entity; a step is a wait, or an entity, its state and attributes."""
+    """What fired, as number of the step and entity; a step is a wait, or an entity, its state and attributes."""
     fired: list[str] = []
     async with telling(folder, trigger, "trigger.entity_id", states=STATES) as home:
         for number, step in enumerate(steps):
