@@ -6,9 +6,12 @@ Each is told to the triggers that wait for it under its key, as templates are to
 from typing import Any, Final
 
 from homeserver.rules.engine import Engine, Happening
+from homeserver.rules.triggers.conversation import Answers
 from homeserver.rules.triggers.event import TAG_SCANNED, event_of
+from homeserver.rules.words import HEAR_SENTENCE, HearSentence, SentenceHeard
 from homeserver.runtime.heard import Heard
-from homeserver.runtime.worker import Part, hears
+from homeserver.runtime.worker import Part, answers, hears
+from homeserver.topics.call import Caller
 from homeserver.topics.event import (
     CALENDAR,
     DEVICE_EVENT,
@@ -27,6 +30,8 @@ from homeserver.topics.process import WORKER_STATUS, WorkerStatus
 
 LONGEST_START: Final = 60.0
 """Seconds after which the home counts as started though what reads its devices is not ready."""
+LONGEST_ANSWER: Final = 20.0
+"""Seconds after which whoever said a sentence is answered, though a rule still runs."""
 _STARTED: Final = ("homeassistant_start", "homeassistant_started")
 _STOPS: Final = ("homeassistant_stop", "homeassistant_final_write", "homeassistant_close")
 
@@ -104,6 +109,17 @@ class Ears(Part):
     @hears(SENTENCE)
     def sentence(self, said: Sentence) -> None:
         self._told(("sentence", "said"), {"said": said}, said)
+
+    @answers(HEAR_SENTENCE)
+    async def hear(self, request: HearSentence, caller: Caller) -> SentenceHeard:
+        """Answers when the rules that the sentence sets off are through, or after `LONGEST_ANSWER`."""
+        said = Sentence(request.text, request.language, request.device_id, request.conversation_id, caller.cause)
+        found = Answers()
+        self.engine.happened(Happening(("sentence", "said"), {"said": said, "answers": found}, caller.cause))
+        timer = self.engine.clock.call_later(LONGEST_ANSWER, found.over.set)
+        await found.over.wait()
+        timer.cancel()
+        return SentenceHeard(rules=found.rules, response=found.response)
 
     @hears(NOTIFICATION)
     def notification(self, told: NotificationTold) -> None:

@@ -133,7 +133,7 @@ class Rule:
         """A trigger fired: check the conditions, then run or not, as the mode says."""
         if self._too_fast():
             return
-        run = Run(self, fired, self.number + 1)
+        run = Run(self, fired, self.number + 1, done=fired.done)
         run.depth = self.engine.depth(fired.cause)
         if run.depth >= DEEPEST:
             run.error = f"stopped a loop: {DEEPEST} runs of rules, each caused by the one before"
@@ -141,6 +141,8 @@ class Rule:
             return
         if not self.met(run):
             self.engine.traces.leave(run, NOT_MET)
+            if fired.done is not None:
+                fired.done(run, "refused")
             return
         self._admit(run)
 

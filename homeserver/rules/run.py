@@ -42,10 +42,11 @@ class Fired:
     """Why a run begins: the trigger and what it saw.
 
     `lasted` are the seconds of `for`; `data` is what differs by kind of trigger, and becomes a part of the variable
-    `trigger`; `key` is the same if it fires once more for the same reason after a restart: see the journal.
+    `trigger`; `key` is the same if it fires once more for the same reason after a restart: see the journal. `done` is
+    called when the run that it begins is over, or does not begin, by whoever waits for an answer.
     """
 
-    __slots__ = ("cause", "data", "entity_id", "key", "lasted", "new", "now", "old", "trigger")
+    __slots__ = ("cause", "data", "done", "entity_id", "key", "lasted", "new", "now", "old", "trigger")
 
     def __init__(
         self,
@@ -69,6 +70,7 @@ class Fired:
         self.now = now
         self.data = data
         self.key = key
+        self.done: Done | None = None
 
 
 Done = Callable[["Run", str], None]

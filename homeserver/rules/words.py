@@ -113,6 +113,36 @@ class TriggerRule(Asked):
     variables: dict[str, Any] = {}
 
 
+class Perform(Asked):
+    """Do one action as a rule would: `action` is its name, such as script.evening or scene.apply."""
+
+    action: str
+    data: dict[str, Any] = {}
+    target: dict[str, Any] = {}
+
+
+class Performed(BaseModel):
+    """What the action answered, where it answers anything."""
+
+    answer: Any = None
+
+
+class HearSentence(Asked):
+    """Hear what somebody said to the home; rules that wait for such a sentence run."""
+
+    text: str
+    language: str | None = None
+    device_id: str | None = None
+    conversation_id: str | None = None
+
+
+class SentenceHeard(BaseModel):
+    """The rules that ran, and the first answer that one of them gave."""
+
+    rules: list[str]
+    response: str | None = None
+
+
 class NamedRule(Asked):
     """Name one rule."""
 
@@ -165,3 +195,5 @@ TRIGGER_RULE: Final = Call("rules", "trigger", TriggerRule, RuleInfo)
 ENABLE_RULE: Final = Call("rules", "enable", NamedRule, RuleInfo, doc="Let a rule react again.")
 DISABLE_RULE: Final = Call("rules", "disable", NamedRule, RuleInfo, doc="Stop a rule and its runs until it is enabled.")
 CHECK_RULES: Final = Call("rules", "check", CheckRules, Checked, role="guest")
+PERFORM: Final = Call("rules", "perform", Perform, Performed)
+HEAR_SENTENCE: Final = Call("rules", "hear", HearSentence, SentenceHeard)

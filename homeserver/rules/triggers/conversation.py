@@ -3,15 +3,42 @@
 `trigger` holds sentence, slots (by name), details (name, text and value of each slot), device_id and user_input.
 """
 
+import asyncio
 from typing import Any
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine, Happening, Key
 from homeserver.rules.reading.fields import Fields
+from homeserver.rules.run import Done, Fired, Run
 from homeserver.rules.triggers.happening import HappeningTrigger, context_of
 from homeserver.rules.triggers.sentences import Sentence, SentenceError, slots_of
 from homeserver.rules.triggers.trigger import Trigger
 from homeserver.topics.event import Sentence as Said
+
+
+class Answers:
+    """What the rules that a sentence sets off have to say to it; `over` is set when all of them are through."""
+
+    def __init__(self) -> None:
+        self.rules: list[str] = []
+        self.response: str | None = None
+        self.over = asyncio.Event()
+        self.over.set()
+        self._open = 0
+
+    def begin(self) -> Done:
+        """One more rule is about to run."""
+        self._open += 1
+        self.over.clear()
+        return self._ended
+
+    def _ended(self, run: Run, outcome: str) -> None:
+        self._open -= 1
+        if outcome != "refused":
+            self.rules.append(run.rule.id)
+            self.response = self.response or run.conversation
+        if not self._open:
+            self.over.set()
 
 
 class ConversationTrigger(HappeningTrigger):
@@ -25,6 +52,15 @@ class ConversationTrigger(HappeningTrigger):
 
     def keys(self, engine: Engine) -> tuple[Key, ...]:
         return (("sentence", "*"),)
+
+    def noticed(self, happening: Happening) -> None:
+        data = self.told(happening)
+        if data is None:
+            return
+        fired, answers = Fired(self, data=data, cause=happening.cause), happening.data.get("answers")
+        if answers is not None and self.rule is not None:
+            fired.done = answers.begin()
+        self.fire(fired)
 
     def told(self, happening: Happening) -> dict[str, Any] | None:
         said: Said = happening.data["said"]
