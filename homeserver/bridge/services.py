@@ -23,6 +23,11 @@ LIFE: Final = 10.0
 """Seconds for which a command lives and its sender waits."""
 GRACE: Final = 0.15
 """Seconds in which a device that accepted may also have done it; later the state stream tells."""
+PERFORMED: Final = frozenset(
+    {"scene.apply", "scene.create", "scene.delete", "group.set", "group.remove"}
+    | {"utility_meter.reset", "utility_meter.calibrate", "homeassistant.reload_all"}
+)
+"""Services that no entity has, and that the rules' worker carries out."""
 MOST: Final = 500
 """Entities that one request may be meant for."""
 
@@ -39,6 +44,10 @@ class Services:
         self, login: str, domain: str, service: str, body: Mapping[str, Any], cause: Cause
     ) -> list[str]:
         """The entities that changed; raises a `Refusal` when the request is wrong or an owner did not accept."""
+        if domain == "script" and self._picture.find(f"script.{service}") is not None:
+            service, body = "turn_on", {"entity_id": f"script.{service}", "variables": dict(body)}
+        if service not in SERVICES.get(domain, {}) and (performed := self._performed(domain, service, body)):
+            return await self._perform(login, performed, cause)
         if domain not in SERVICES:
             raise Refusal("invalid", f"There is no domain of that name; known are {', '.join(SERVICES)}.", "domain")
         if service not in SERVICES[domain]:
@@ -57,6 +66,23 @@ class Services:
             return await self._effects.finish(watch, GRACE)
         finally:
             self._effects.forget(watch)
+
+    @staticmethod
+    def _performed(domain: str, service: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The action of the rules' worker that a service is which no entity has; nothing where it is none."""
+        name, data = f"{domain}.{service}", dict(body)
+        if name not in PERFORMED and service != "reload":
+            return {}
+        target = data.pop("target", None) or {}
+        return {"action": name, "data": data, "target": target if isinstance(target, dict) else {}}
+
+    async def _perform(self, login: str, performed: dict[str, Any], cause: Cause) -> list[str]:
+        """Let the rules do it; which entities change, their owners tell."""
+        try:
+            await self._house.ask("rules", "perform", performed, cause=cause, ttl=LIFE, login=login)
+        except CallError as error:
+            raise Refusal.of(error) from error
+        return []
 
     async def _command(
         self, login: str, entities: Sequence[str], service: str, data: Mapping[str, Any], cause: Cause

@@ -6,11 +6,14 @@ from homeserver.rules.engine import Engine
 from homeserver.rules.owned.cast import Cast
 from homeserver.rules.owned.offers import offers
 from homeserver.rules.owned.owner import DOMAINS, Owner
+from homeserver.rules.owned.performing import perform
 from homeserver.rules.reading.book import Book
 from homeserver.rules.rule import Rule
+from homeserver.rules.words import PERFORM, Perform, Performed
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.turn import Turn
-from homeserver.runtime.worker import Part, hears
+from homeserver.runtime.worker import Part, answers, hears
+from homeserver.topics.call import Caller
 from homeserver.topics.entity import COMMAND, Command
 
 
@@ -33,6 +36,11 @@ class Hands(Part):
         self.owner = self.engine.owner = Owner(self.engine, turn)
         self.cast = Cast(self.engine, self.owner)
         self.engine.offers |= offers(self.owner, reload)
+
+    @answers(PERFORM)
+    async def perform(self, request: Perform, caller: Caller) -> Performed:
+        answer = await perform(self.engine, request.action, request.data, request.target, caller.cause)
+        return Performed(answer=answer)
 
     def all_rules(self, rules: Mapping[str, Rule]) -> dict[str, Rule]:
         """Rules that are on, and scripts, by what the journal calls them."""

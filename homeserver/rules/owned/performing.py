@@ -1,0 +1,54 @@
+"""One action done by hand, as if a rule did it: a script called by its name, a scene applied, files read again.
+
+What is asked for is a plain value: templates in it are texts like any other. It ends with its answer, or fails with the
+words of the action.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeserver.rules.actions.asking import Asking
+from homeserver.rules.engine import Engine
+from homeserver.rules.program import END, Program
+from homeserver.rules.rule import Compiled, Rule
+from homeserver.rules.run import Fired, Run
+from homeserver.topics.call import CallError
+from homeserver.topics.cause import Cause
+
+_ANSWER: Final = "answer"
+
+
+async def perform(engine: Engine, action: str, data: Mapping[str, Any], target: Mapping[str, Any], cause: Cause) -> Any:
+    """Do it and give what it answers; raises `CallError`. Whoever stops waiting ends it."""
+    action = action.strip().lower()
+    if not all(action.partition(".")):
+        raise CallError("invalid", f"{action[:100]!r} is no action: it must look like light.turn_on", "action")
+    offer = engine.offers.get(action)
+    answers = offer is not None and offer.answers
+    program = Program()
+    asking = Asking(action, dict(data), dict(target), _ANSWER if answers else "", 1)
+    program.add(action, asking.step)
+    program.add(action, _end)
+    compiled = Compiled("by_hand", action, "", "", 0, "", "parallel", silent=True, program=program, kind="call")
+    over: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    rule = Rule(compiled, engine)
+    rule.run_now(Fired(None, cause=cause), given={}, done=lambda run, outcome: _told(over, run, outcome))
+    try:
+        return await over
+    finally:
+        rule.disable()
+
+
+def _end(run: Run) -> int:
+    run.response = run.values.get(_ANSWER)
+    return END
+
+
+def _told(over: asyncio.Future[Any], run: Run, outcome: str) -> None:
+    if over.done():
+        return
+    if outcome == "failed":
+        over.set_exception(CallError("failed", run.error))
+    else:
+        over.set_result(run.response)
