@@ -8,6 +8,7 @@ tried, on short text.
 import re
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -30,7 +31,8 @@ def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
     if len(pattern) > _PATTERN:
         raise BoundError(f"a pattern has at most {_PATTERN} characters")
     try:
-        return re.compile(pattern, flags)
+        with warnings.catch_warnings(action="ignore"):  # of what may mean something else in another Python
+            return re.compile(pattern, flags)
     except re.error as error:
         raise BoundError(f"{pattern!r} is no regular expression: {error}") from error
 

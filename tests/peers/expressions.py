@@ -300,4 +300,24 @@ BY_HAND: Final = """
 {{ [].append.__self__ }}
 {{ 'a'.join(['b', 'c']) }} {{ 'x'.encode() }} {{ '5'.zfill(3) }} {{ 'a-b'.partition('-') }} {{ 'abc'.startswith('a') }}
 {{ (5).bit_length() }} {{ 5.5.is_integer() }} {{ [1, 2].index(2) }} {{ {'a': 1}.update({'b': 2}) }}
+{{ floors() }} {{ areas() | sort }} {{ labels() }}
+{{ floor_id('Ground floor') }} {{ floor_id('Downstairs') }} {{ floor_id('kitchen') }} {{ floor_id('light.hall') }}
+{{ floor_id('Kitchen') }} {{ floor_id('ground_floor') }} {{ floor_id('Attic') }} {{ floor_id('light.desk') }}
+{{ floor_name('ground_floor') }} {{ floor_name('kitchen') }} {{ floor_name('light.hall') }} {{ floor_name('Attic') }}
+{{ floor_areas('ground_floor') | sort }} {{ floor_areas('Ground floor') | count }} {{ floor_areas('Attic') }}
+{{ floor_entities('ground_floor') }} {{ floor_entities('Downstairs') }}
+{{ area_id('Kitchen') }} {{ area_id('Galley') }} {{ area_id('light.hall') }} {{ area_id('light.desk') }}
+{{ area_id('x') }}
+{{ area_id('kitchen') }}
+{{ area_name('kitchen') }} {{ area_name('light.hall') }} {{ area_name('light.desk') }} {{ area_name('x') }}
+{{ area_name('Kitchen') }}
+{{ area_entities('kitchen') }} {{ area_entities('Galley') }} {{ area_entities('living_room') }} {{ area_entities('x') }}
+{{ area_devices('kitchen') }} {{ 'light.hall' | area_id }} {{ ['light.hall', 'light.desk'] | map('area_name') | list }}
+{{ labels('light.hall') }} {{ labels('light.desk') }} {{ labels('x') }} {{ labels('kitchen') }}
+{{ label_id('Very bright') }} {{ label_id('very_bright') }} {{ label_name('very_bright') }} {{ label_name('x') }}
+{{ label_entities('very_bright') }} {{ label_entities('Very bright') }} {{ label_entities('x') }}
+{{ label_areas('very_bright') }} {{ label_devices('very_bright') }}
+{{ is_hidden_entity('light.desk') }} {{ 'light.hall' is is_hidden_entity }} {{ is_hidden_entity('x.y') }}
+{{ states.light | rejectattr('entity_id', 'is_hidden_entity') | map(attribute='entity_id') | list }}
+{{ device_id('light.hall') }} {{ device_id('nobody') }} {{ device_attr('light.hall', 'name') }}
 """

@@ -14,6 +14,7 @@ import pytest
 
 from homeserver.runtime.home_settings import HomeSettings
 from homeserver.topics.entity import EntityState
+from homeserver.topics.registry import AreaEntry, EntityEntry, FloorEntry, LabelEntry
 from homeserver.view.observed import Observer
 from homeserver.view.templates import TemplateError
 from homeserver.view.view import View
@@ -50,6 +51,16 @@ async def main():
     hass.config_entries = config_entries.ConfigEntries(hass, {})
     for registry in (floor_registry, label_registry, area_registry, device_registry, entity_registry, issue_registry):
         await registry.async_load(hass)
+    floor = floor_registry.async_get(hass).async_create("Ground floor", aliases={"Downstairs"}, icon="mdi:home")
+    label = label_registry.async_get(hass).async_create("Very bright", description="for reading")
+    areas = area_registry.async_get(hass)
+    kitchen = areas.async_create("Kitchen", floor_id=floor.floor_id, aliases={"Galley"})
+    areas.async_create("Living room", floor_id=floor.floor_id)
+    entities = entity_registry.async_get(hass)
+    for number, name in enumerate(("hall", "desk")):
+        entities.async_get_or_create("light", "demo", str(number), suggested_object_id=name)
+    entities.async_update_entity("light.hall", area_id=kitchen.id, labels={label.label_id})
+    entities.async_update_entity("light.desk", hidden_by=entity_registry.RegistryEntryHider.USER)
     for entity_id, (state, attributes) in given["states"].items():
         hass.states.async_set(entity_id, state, attributes)
     logging.disable(logging.CRITICAL)
@@ -68,6 +79,7 @@ TEXT = "what is no text is taken by its text"
 NUMBER = "a number is a timestamp, also one that is written as text"
 LETTERS = "a text is no list of letters"
 LENIENT = "what is none is answered, there it ends the rendering"
+ITSELF = "who asks by id where a name is wanted, or the other way round, gets the answer too"
 KNOWN = {
     " | apply": NEWER,
     "'apply'": NEWER,
@@ -90,6 +102,11 @@ KNOWN = {
     "{{ now() | to_json": LENIENT,
     "{{ 1e20 | to_json": "another version of orjson",
     "LoggingUndefined": "a class of theirs",
+    "'Downstairs')": NEWER,
+    "'Galley')": NEWER,
+    "floor_id('ground_floor')": ITSELF,
+    "area_name('Kitchen')": ITSELF,
+    "label_id('very_bright')": ITSELF,
     "version('1.0') == version('1.0.0')": "these are the same version",
     "as_timestamp('2026-03-01 12:00:00')": "a moment without a zone is one of the home's zone, not of the machine's",
     "urlencode({": "a text, as documented; bytes there",
@@ -109,6 +126,12 @@ def here() -> list[str]:
     view = View(_House())  # type: ignore[arg-type]
     now = datetime.now(UTC)
     view.states.update({id: EntityState(state, dict(said), now, now) for id, (state, said) in STATES.items()})
+    view.floors["ground_floor"] = FloorEntry("Ground floor", aliases=("Downstairs",), icon="mdi:home")
+    view.labels["very_bright"] = LabelEntry("Very bright", description="for reading")
+    view.areas["kitchen"] = AreaEntry("Kitchen", "ground_floor", aliases=("Galley",))
+    view.areas["living_room"] = AreaEntry("Living room", "ground_floor")
+    view.entities["light.hall"] = EntityEntry(area_id="kitchen", labels=("very_bright",))
+    view.entities["light.desk"] = EntityEntry(hidden=True)
     observer = Observer(view, ZoneInfo("Europe/Berlin"), lambda: datetime.now(UTC), HomeSettings())
     return [_rendered(observer, text) for text in EXPRESSIONS]
 
