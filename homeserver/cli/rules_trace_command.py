@@ -29,7 +29,7 @@ def trace(
         print_json(answer)
         return
     if not answer["traces"]:
-        _say(f"{answer['rule']} has not run since traces are kept")
+        _say(f"{answer['rule']} has not run lately")
     for each in answer["traces"]:
         _print(each)
 

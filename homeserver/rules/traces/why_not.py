@@ -53,7 +53,7 @@ def _told(rule: Rule, trace: Trace | None, at: datetime | None) -> tuple[str, Ch
 
 def _never(rule: Rule, at: datetime | None) -> tuple[str, Checked | None]:
     """None of its triggers fired: what would happen now, where that is asked."""
-    near = f" near {_clock(at, rule)}" if at is not None else " since it is kept"
+    near = f" near {_clock(at, rule)}" if at is not None else " lately"
     if not rule.compiled.triggers:
         return f"{rule.id} has no triggers: it only runs when it is asked to", None
     if at is not None:
