@@ -19,6 +19,7 @@ from homeserver.runtime.running import running
 from homeserver.runtime.settings import Settings
 from homeserver.runtime.wire import WireError
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE
+from homeserver.topics.process import WORKER_CALLS
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, FLOOR_ENTRY, LABEL_ENTRY
 
 app = typer.Typer(help="Check and test rules before they run, and ask what they did.")
@@ -89,12 +90,17 @@ def _known(settings: Settings) -> tuple[Known, str]:
 
 async def _ask(settings: Settings) -> Known:
     async with connected(settings) as client:
-        found = await client.present(*_TOPICS)
+        found = await client.present(*_TOPICS, WORKER_CALLS)
     configs, states = ({".".join(where): one for where, one in found[topic.template].items()} for topic in _TOPICS[:2])
     entries, devices, areas, floors, labels = (
         {where[0]: one for where, one in found[topic.template].items()} for topic in _TOPICS[2:]
     )
-    return of_present(configs, states, entries, devices, areas, {"floor": floors, "label": labels})
+    known = of_present(configs, states, entries, devices, areas, {"floor": floors, "label": labels})
+    announced = found[WORKER_CALLS.template].items()
+    known.calls = {
+        f"{where[0]}.{verb}": shape.request for where, said in announced for verb, shape in said.calls.items()
+    }
+    return known
 
 
 def _print(report: Report, source: str) -> None:

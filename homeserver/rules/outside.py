@@ -7,7 +7,7 @@ running. Keeps the notifications that rules made, too, and offers the services o
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from homeserver.rules.actions.asks import doubts
+from homeserver.rules.actions.asks import OfEngine, doubts
 from homeserver.rules.engine import Engine
 from homeserver.rules.notifiers import Notifiers
 from homeserver.rules.reading.book import Book
@@ -112,5 +112,5 @@ class Outside(Part):
             yield from self._of(key, compiled)
 
     def _of(self, key: str, compiled: Compiled) -> Iterable[Problem]:
-        for doubt in doubts(compiled.program.asks, self.engine):
+        for doubt in doubts(compiled.program.asks, OfEngine(self.engine)):
             yield Problem(compiled.file, doubt.line, key, doubt.field, doubt.text, doubt.code, "warning")

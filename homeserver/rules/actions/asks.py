@@ -6,10 +6,11 @@ running, for what is not answered today may be answered tomorrow. The action its
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from homeserver.rules.actions.schema import faults
-from homeserver.rules.actions.service_check import ServiceError, check_fixed
+from homeserver.rules.actions.service_check import ServiceError, as_text, check_fixed
+from homeserver.rules.offer import Offer
 from homeserver.rules.reading.problem import RuleError, nearest
 from homeserver.topics.record import record
 from homeserver.topics.services import SERVICES
@@ -30,20 +31,62 @@ class Ask:
     lines: Mapping[str, int] = field(default_factory=dict)
 
 
-def doubts(asks: Iterable[Ask], engine: "Engine") -> Iterator[RuleError]:
+class Answered(Protocol):
+    """Who answers what, as far as it is known."""
+
+    def offer(self, name: str) -> Offer | None:
+        """A service that is offered under its full name."""
+
+    def request(self, worker: str, verb: str) -> Mapping[str, Any] | None:
+        """The schema of a call's arguments."""
+
+    def is_announced(self, domain: str, service: str) -> bool:
+        """Whether an entity takes it."""
+
+    def names(self) -> Iterable[str]:
+        """All that is offered or called."""
+
+
+class OfEngine:
+    """What is so in a running home."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+
+    def offer(self, name: str) -> Offer | None:
+        return self._engine.offers.get(name)
+
+    def request(self, worker: str, verb: str) -> Mapping[str, Any] | None:
+        shape = self._engine.announced.shape(worker, verb)
+        return shape.request if shape is not None else None
+
+    def is_announced(self, domain: str, service: str) -> bool:
+        configs, prefix = self._engine.view.configs, f"{domain}."
+        return any(service in config.services for id, config in configs.items() if id.startswith(prefix))
+
+    def names(self) -> Iterable[str]:
+        yield from (f"{call.worker}.{call.verb}" for call in self._engine.announced.all())
+        yield from self._engine.offers
+
+
+def doubts(asks: Iterable[Ask], answered: Answered) -> Iterator[RuleError]:
     """What is wrong with each, by what is answered now."""
     for ask in asks:
         domain, _, verb = ask.name.partition(".")
-        if (offer := engine.offers.get(ask.name)) is not None:
-            if offer.model is not None and isinstance(ask.data, dict):
-                try:
-                    check_fixed(offer.model, ask.name, ask.data)
-                except ServiceError as error:
-                    yield RuleError(str(error), ask.lines.get(error.field, ask.line), ask.way)
-        elif (shape := engine.announced.shape(domain, verb)) is not None:
-            yield from _unfit(ask, shape.request)
-        elif not _is_announced_by_an_entity(domain, verb, engine):
-            yield RuleError(f"nobody answers {ask.name} now{_near(ask.name, engine)}", ask.line, ask.way, "unknown")
+        if (offer := answered.offer(ask.name)) is not None:
+            yield from _unfit_for_offer(ask, offer)
+        elif (request := answered.request(domain, verb)) is not None:
+            yield from _unfit(ask, request)
+        elif not answered.is_announced(domain, verb):
+            yield RuleError(f"nobody answers {ask.name} now{_near(ask.name, answered)}", ask.line, ask.way, "unknown")
+
+
+def _unfit_for_offer(ask: Ask, offer: Offer) -> Iterator[RuleError]:
+    if offer.model is not None and isinstance(ask.data, dict):
+        try:
+            check_fixed(offer.model, ask.name, as_text(offer.model, ask.data))
+        except ServiceError as error:
+            yield RuleError(str(error), ask.lines.get(error.field, ask.line), ask.way)
 
 
 def _unfit(ask: Ask, schema: Mapping[str, Any]) -> Iterator[RuleError]:
@@ -55,19 +98,12 @@ def _unfit(ask: Ask, schema: Mapping[str, Any]) -> Iterator[RuleError]:
         yield RuleError(told, ask.lines.get(first, ask.line), f"{ask.way}.{name}" if name else ask.way)
 
 
-def _is_announced_by_an_entity(domain: str, service: str, engine: "Engine") -> bool:
-    prefix = f"{domain}."
-    return any(service in config.services for id, config in engine.view.configs.items() if id.startswith(prefix))
-
-
-def _near(name: str, engine: "Engine") -> str:
+def _near(name: str, answered: Answered) -> str:
     """`; did you mean ...?`, looking at everything that is answered now."""
-    known = [f"{call.worker}.{call.verb}" for call in engine.announced.all()]
-    known += engine.offers
-    known += [f"{domain}.{service}" for domain, services in SERVICES.items() for service in services]
-    return nearest(name, known)
+    of_entities = [f"{domain}.{service}" for domain, services in SERVICES.items() for service in services]
+    return nearest(name, [*answered.names(), *of_entities])
 
 
 def unanswered(name: str, engine: "Engine") -> str:
     """The words of the action that fails."""
-    return f"nobody answers {name}{_near(name, engine)}"
+    return f"nobody answers {name}{_near(name, OfEngine(engine))}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from homeserver.rules.check.asked import asked
 from homeserver.rules.check.graph import fights, loops, nodes
 from homeserver.rules.check.known import Known, Thing
 from homeserver.rules.check.names import names
@@ -18,6 +19,7 @@ from homeserver.rules.check.reach import never, unreached
 from homeserver.rules.check.texts import texts
 from homeserver.rules.check.values import values
 from homeserver.rules.reading.book import Book
+from homeserver.rules.reading.columns import Columns
 from homeserver.rules.reading.problem import Problem
 from homeserver.topics.names import slug
 from homeserver.view.templates import Templates
@@ -35,7 +37,7 @@ def check(book: Book, known: Known, templates: Templates, found: list[Problem]) 
     written, refused = book.written or {}, {*book.refused, *(f"script.{id}" for id in book.refused_scripts)}
     known = _with_own(book, known)
     rules = [outline(key, node, tell) for key, (node, tell) in written.items()]
-    made = [*book.problems]
+    made = [*book.problems, *asked(book, known)]
     for rule in rules:
         made += _of_rule(rule, known, templates)
         yield
@@ -76,19 +78,18 @@ def told(
     problems: Iterable[Problem], root: Path | None = None, texts: Mapping[str, str] = MappingProxyType({})
 ) -> list[dict[str, Any]]:
     """Problems as rows: file, line, column, rule, severity, code, text, suggestion; `texts` are files at hand."""
-    lines = {name: text.splitlines() for name, text in texts.items()}
+    columns = {name: Columns(text) for name, text in texts.items()}
     rows = []
     for problem in problems:
-        if root is not None and problem.file not in lines:
-            lines[problem.file] = _lines(root, problem.file)
-        text = lines.get(problem.file, [])
-        line = text[problem.line - 1] if 0 < problem.line <= len(text) else ""
+        if root is not None and problem.file not in columns:
+            columns[problem.file] = Columns(_text(root, problem.file))
+        at = columns.get(problem.file) or Columns("")
         meant = _MEANT.search(problem.text)
         rows.append(
             {
                 "file": problem.file,
                 "line": problem.line,
-                "column": column(line, problem),
+                "column": column(at, problem),
                 "rule": problem.rule,
                 "severity": problem.severity,
                 "code": problem.code,
@@ -99,23 +100,24 @@ def told(
     return rows
 
 
-def _lines(root: Path, file: str) -> list[str]:
+def _text(root: Path, file: str) -> str:
     try:
         path = root / file if root.is_dir() else root
-        return path.read_text("utf-8", "replace").splitlines()
+        return path.read_text("utf-8", "replace")
     except OSError:
-        return []
+        return ""
 
 
-def column(line: str, problem: Problem) -> int:
-    """Where in the line the thing stands that a problem is about, counting from 1."""
-    field = problem.field.rpartition(".")[2].partition("[")[0]
+def column(columns: Columns, problem: Problem) -> int:
+    """Where in the line the thing stands that a problem is about, counting from 1: the word that is told, else the
+    field."""
+    line = columns.line(problem.line)
     told = problem.text.partition("; ")[0]
     for word in _QUOTED.findall(told):
         if word in line:
             return line.index(word) + 1
-    for word in (*_WORDS.findall(told), field):
+    for word in _WORDS.findall(told):
         stem = word.strip(".")
-        if ("." in stem or "_" in stem or stem == field) and stem and stem in line:
+        if "." in stem and stem in line:
             return line.index(stem) + 1
-    return len(line) - len(line.lstrip()) + 1
+    return columns.of(problem)

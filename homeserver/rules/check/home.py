@@ -3,7 +3,7 @@
 import logging
 
 from homeserver.rules.check.desk import examine, examine_text
-from homeserver.rules.check.known import leave, of_view
+from homeserver.rules.check.known import Known, leave, of_view
 from homeserver.rules.engine import Engine
 from homeserver.rules.reading.folder import Folder
 from homeserver.rules.words import Checked, CheckRules
@@ -20,7 +20,7 @@ class Desk:
 
     async def check(self, request: CheckRules) -> Checked:
         """All files, or a text among them; others get a turn now and then."""
-        known, templates = of_view(self._engine.view), self._engine.templates
+        known, templates = self._known(), self._engine.templates
         if request.text is None:
             report = await examine(self._root, known, templates)
         else:
@@ -28,9 +28,15 @@ class Desk:
         self.leave()
         return Checked.model_validate({"rules": report.rules, "problems": report.problems})
 
+    def _known(self) -> Known:
+        known, engine = of_view(self._engine.view), self._engine
+        known.services = sorted(engine.offers)
+        known.calls = {f"{call.worker}.{call.verb}": call.shape.request for call in engine.announced.all()}
+        return known
+
     def leave(self) -> None:
         """Write down what there is, for checks while the home is off."""
         try:
-            leave(of_view(self._engine.view), self._engine.house.folder)
+            leave(self._known(), self._engine.house.folder)
         except OSError as error:
             log.warning("what the home knows cannot be written down (%s)", error)

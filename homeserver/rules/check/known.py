@@ -44,7 +44,9 @@ class Known:
     former: dict[str, str] = field(default_factory=dict)
     """Former ids of entities, and the present ones."""
     services: list[str] = field(default_factory=list)
-    """Actions that workers answer: `finance.import_statement`."""
+    """Actions that are offered under their full names: `script.movie_night`."""
+    calls: dict[str, dict[str, Any]] | None = None
+    """The schemas of what workers answer: `finance.import_statement`; None where nothing is known of that."""
     whole: bool = False
     _meant: dict[str, list[str]] | None = field(default=None, compare=False, repr=False)
 

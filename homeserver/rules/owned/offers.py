@@ -171,6 +171,11 @@ _ROWS: Final[Mapping[str, tuple[type[Data], Do]]] = {
 }
 
 
+def names() -> list[str]:
+    """Of all that are always offered."""
+    return [*_ROWS, *(f"{domain}.reload" for domain in RELOADED), "homeassistant.reload_all"]
+
+
 def offers(owner: "Owner", reload: Callable[[], Awaitable[None]]) -> dict[str, Offer]:
     """By full name."""
     made = {name: Offer(_work(owner, do), model) for name, (model, do) in _ROWS.items()}

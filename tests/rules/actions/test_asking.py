@@ -8,7 +8,7 @@ import pytest
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from homeserver.rules.actions.asks import doubts
+from homeserver.rules.actions.asks import OfEngine, doubts
 from homeserver.rules.offer import Offer, Pending
 from homeserver.rules.outside import AGAIN
 from homeserver.rules.program import RunError
@@ -220,7 +220,7 @@ class Sound(Data):
 async def offered(tmp_path: Path, offer: Offer, *actions: Any) -> tuple[list[str], str]:
     async with Stage(tmp_path, rule(*actions), START) as stage:
         stage.rules.engine.offers["house.play"] = offer
-        assert list(doubts(stage.rules.rules["test"].program.asks, stage.rules.engine)) == []
+        assert list(doubts(stage.rules.rules["test"].program.asks, OfEngine(stage.rules.engine))) == []
         await stage.set("binary_sensor.go", "on")
         await settle()
         return words(stage), stage.runs[-1].error
