@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from homeserver.rules.purpose.plain import plain_condition, plain_trigger
 from homeserver.rules.reading.book import Tell
 from homeserver.rules.reading.yaml_source import Map, Seq
 
@@ -95,7 +96,9 @@ def _triggers(value: Any, line: int, way: str) -> Iterator[Part]:
     if "triggers" in value and "trigger" not in value:
         yield from _list(value, ("triggers",), _triggers, way)
         return
-    yield Part("trigger", str(value.get("trigger", value.get("platform", ""))), value, line, way)
+    kind = str(value.get("trigger", value.get("platform", "")))
+    plain = plain_trigger(kind, value) if "." in kind else None
+    yield Part("trigger", kind if plain is None else "state", plain or value, line, way)
 
 
 def _condition(value: Any, line: int, way: str) -> Iterator[Part]:
@@ -110,6 +113,8 @@ def _condition(value: Any, line: int, way: str) -> Iterator[Part]:
         yield Part("condition", "and", value, line, way, {"conditions": _list(value, ("condition",), _condition, way)})
     elif isinstance(kind, str) and "{" in kind:
         yield Part("condition", "template", kind, line, way)
+    elif (plain := plain_condition(str(kind), value) if "." in str(kind) else None) is not None:
+        yield Part("condition", "state", plain, line, way)
     else:
         inner = {"conditions": _list(value, ("conditions",), _condition, way)} if kind in GROUPS else {}
         yield Part("condition", str(kind), value, line, way, inner)
