@@ -114,7 +114,8 @@ class Schedule:
         since = self._last_look(now)
         if missed < (now - since).total_seconds():
             since = now - timedelta(seconds=missed)
-        return latest(comes, since, now, self._zone) or comes.after(max(now, since), self._zone)
+        found = comes.after(since, self._zone)
+        return found if found is None or found > now else latest(comes, since, now, self._zone)
 
     def _last_look(self, now: datetime) -> datetime:
         if self._since is None:
@@ -151,8 +152,10 @@ class Schedule:
 
     def _meet(self, entry: Entry, due: datetime, now: datetime) -> None:
         """Call for the last of the moments from `due` to `now`, unless that is too long ago."""
-        last = latest(entry.comes, due - timedelta(microseconds=1), now, self._zone) or due
-        following = entry.comes.after(now, self._zone)
+        last, following = due, entry.comes.after(due, self._zone)
+        if following is not None and following <= now:
+            last = latest(entry.comes, due, now, self._zone) or due
+            following = entry.comes.after(now, self._zone)
         if following is None:
             entry.over = True
         else:
