@@ -28,6 +28,10 @@ class Columns:
         for line, column, word in self._events(text):
             self._words.setdefault(line, []).append((column, word))
 
+    def line(self, number: int) -> str:
+        """One line, counted from 1; nothing where there is none."""
+        return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
+
     def of(self, problem: Problem) -> int:
         """The column of a problem of this file."""
         line = problem.line
@@ -41,7 +45,7 @@ class Columns:
                 return column
         if words:
             return words[0][0]
-        text = self._lines[line - 1] if 0 < line <= len(self._lines) else ""
+        text = self.line(line)
         return len(text) - len(text.lstrip()) + 1
 
     def _events(self, text: str) -> Iterator[tuple[int, int, str]]:
