@@ -119,8 +119,14 @@ class Cast:
                 yield thing, MADE
         for entity_id, body in self._kept:
             domain, _, object_id = entity_id.partition(".")
-            if isinstance(body.get("made"), dict):
-                yield (made_scene if domain == "scene" else made_group)(object_id, body["made"]), MADE
+            if not isinstance(body.get("made"), dict):
+                continue
+            try:
+                thing: Thing = (made_scene if domain == "scene" else made_group)(object_id, body["made"])
+            except (AttributeError, LookupError, TypeError, ValueError) as error:
+                self._engine.house.log.warning("%s is gone: what was kept of it makes no sense (%r)", entity_id, error)
+            else:
+                yield thing, MADE
 
     def _scripts(self, book: Book) -> Iterator[Marked]:
         for id, compiled in book.scripts.items():

@@ -31,14 +31,22 @@ class Memory:
         self.turn.note("DELETE FROM owned WHERE seen < ?", (now - _KEPT,))
 
     def of(self, entity_id: str) -> Mapping[str, Any] | None:
-        """What an entity was like when it was last written."""
+        """What an entity was like when it was last written; None where nothing of sense was."""
         body = self._written.get(entity_id)
-        found: Mapping[str, Any] | None = orjson.loads(body) if body is not None else None
-        return found
+        if body is None:
+            return None
+        try:
+            found = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return None
+        return found if isinstance(found, dict) else None
 
     def all(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        for entity_id, body in self._written.items():
-            yield entity_id, orjson.loads(body)
+        """The same for all of them, by entity id."""
+        for entity_id in self._written:
+            found = self.of(entity_id)
+            if found is not None:
+                yield entity_id, found
 
     def put(self, entity_id: str, body: Mapping[str, Any], now: float) -> None:
         """Keep what an entity is like; the same again costs no write."""

@@ -125,7 +125,7 @@ class Owner:
             thing.said = former.said
             thing.succeed(former)
         elif (kept := self._memory.of(entity_id)) is not None and not thing.starts_anew:
-            thing.restore(kept)
+            self._restore(thing, kept)
         self.things[entity_id], self._prints[entity_id] = thing, mark
         if thing.acts and thing.domain not in DOMAINS and entity_id not in self._heard:
             self._heard.add(entity_id)
@@ -136,6 +136,13 @@ class Owner:
         else:
             thing.said = self._state_of(thing, None)
             self.engine.view.foresee(entity_id, thing.said, None)
+
+    def _restore(self, thing: Thing, kept: Mapping[str, Any]) -> None:
+        """Let it be what it was; what an earlier version wrote, or a hand, may make no sense."""
+        try:
+            thing.restore(kept)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            self.house.log.warning("%s begins anew: what was kept of it makes no sense (%r)", thing.entity_id, error)
 
     def remove(self, entity_id: str, *, for_good: bool = False) -> None:
         """It is gone; what it was like is known for a while, in case it comes back."""

@@ -60,8 +60,11 @@ class Timer(Thing):
         state, self._last = kept.get("state"), kept.get("last")
         if state not in ("active", "paused"):
             return
-        self.state, self._lasts, self._left = state, float(kept["lasts"]), kept["left"]
-        self._ends = datetime.fromisoformat(kept["ends"]) if kept["ends"] else None
+        lasts, left = float(kept["lasts"]), None if kept["left"] is None else float(kept["left"])
+        ends = datetime.fromisoformat(kept["ends"]) if kept["ends"] else None
+        if (ends if state == "active" else left) is None or (ends is not None and ends.tzinfo is None):
+            raise ValueError(f"a timer that is {state} without an end")
+        self.state, self._lasts, self._left, self._ends = state, lasts, left, ends
 
     def begin(self) -> None:
         if self.state == "active":

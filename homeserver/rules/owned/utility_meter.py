@@ -7,7 +7,7 @@ used while nothing ran is counted, where the source still knows it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar, Final
 
 from homeserver.rules.compiler import Compiler
@@ -102,9 +102,10 @@ class Meter(Thing):
         return {"total": self.total, "last": self.last_period, "reading": self.reading, "since": since}
 
     def restore(self, kept: Mapping[str, Any]) -> None:
-        self.total, self.last_period = float(kept.get("total") or 0.0), float(kept.get("last") or 0.0)
-        self.reading = kept.get("reading")
-        self.since = datetime.fromisoformat(kept["since"]) if kept.get("since") else None
+        total, last = float(kept.get("total") or 0.0), float(kept.get("last") or 0.0)
+        reading = None if kept.get("reading") is None else float(kept["reading"])
+        since = datetime.fromisoformat(kept["since"]).astimezone(UTC) if kept.get("since") else None
+        self.total, self.last_period, self.reading, self.since = total, last, reading, since
 
     def begin(self) -> None:
         self.desk.engine.listen(self.source, self._hear)
