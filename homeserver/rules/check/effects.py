@@ -1,7 +1,7 @@
 """What a rule does to the home, read from its text: which entity it sets to what, under which conditions, how soon."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from homeserver.rules.check.known import Known
@@ -45,6 +45,8 @@ SETTINGS: Final[Mapping[str, str]] = {
 }
 """Services that set something beside the state."""
 _ANEW: Final = ("toggle", "increment", "decrement", "select_next", "select_previous", "press")
+DEEPEST: Final = 4
+"""Scripts that run scripts."""
 _AREAS: Final = ("device_id", "area_id", "floor_id", "label_id")
 
 
@@ -62,12 +64,21 @@ class Effect:
     part: Part
 
 
-def effects(rule: Outline, known: Known) -> list[Effect]:
-    """All that a rule certainly can do, as far as its text tells."""
-    return list(_block(rule.actions, list(ANYTHING), False, known)[0])
+@dataclass(slots=True)
+class World:
+    """What an action is looked at in: the home, the scripts by entity, and how many of them one is within."""
+
+    known: Known
+    scripts: Mapping[str, Outline]
+    depth: int = 0
 
 
-def _block(parts: list[Part], now: Cases, late: bool, known: Known) -> tuple[list[Effect], bool]:
+def effects(rule: Outline, world: World) -> list[Effect]:
+    """All that a rule certainly can do, as far as its text and those of the scripts that it runs tell."""
+    return list(_block(rule.actions, list(ANYTHING), False, world)[0])
+
+
+def _block(parts: list[Part], now: Cases, late: bool, world: World) -> tuple[list[Effect], bool]:
     found: list[Effect] = []
     for part in parts:
         if not part.is_on:
@@ -75,10 +86,10 @@ def _block(parts: list[Part], now: Cases, late: bool, known: Known) -> tuple[lis
         if part.kind == "condition":
             now = together(now, all_of(part.inner["if"])) or now
         late = late or part.kind in ("delay", "wait_template", "wait_for_trigger")
-        own = list(_of(part, now, late, known))
+        own = list(_of(part, now, late, world))
         found += own
         for block, cases in _blocks(part, now):
-            inner, slow = _block(block, cases, late, known)
+            inner, slow = _block(block, cases, late, world)
             found += inner
             late = late or (slow and part.kind in ("sequence", "parallel", "repeat"))
         if part.kind == "stop":
@@ -106,7 +117,7 @@ def _blocks(part: Part, now: Cases) -> Iterator[tuple[list[Part], Cases]]:
                 yield part.inner.get(name, []), now
 
 
-def _of(part: Part, now: Cases, late: bool, known: Known) -> Iterator[Effect]:
+def _of(part: Part, now: Cases, late: bool, world: World) -> Iterator[Effect]:
     if part.kind == "event":
         yield Effect("event", str(part.get("event")), ANEW, now, late, part)
     if part.kind != "action":
@@ -117,12 +128,25 @@ def _of(part: Part, now: Cases, late: bool, known: Known) -> Iterator[Effect]:
     if name == "mqtt.publish":
         yield Effect("mqtt", str(data.get("topic", "")), str(data.get("payload", "")), now, late, part)
     elif name == "automation.trigger":
-        for id in targets(part, known):
+        for id in targets(part, world.known):
             yield Effect("rule", id, ANEW, now, late, part)
+    elif domain == "script":
+        for id in targets(part, world.known) if service in ("turn_on", "toggle") else (name,):
+            yield from _of_script(id, part, now, late, world)
     elif (value := _value(service, data)) is not None:
-        for id in targets(part, known):
+        for id in targets(part, world.known):
             if domain in ("homeassistant", id.partition(".")[0]):
                 yield Effect(service if service in SETTINGS else "state", id, value, now, late, part)
+
+
+def _of_script(id: str, part: Part, now: Cases, late: bool, world: World) -> Iterator[Effect]:
+    """What a script does, told at the action that runs it."""
+    script = world.scripts.get(id)
+    if script is None or world.depth >= DEEPEST:
+        return
+    inner = World(world.known, world.scripts, world.depth + 1)
+    for effect in _block(script.actions, now, late, inner)[0]:
+        yield replace(effect, part=part)
 
 
 def _value(service: str, data: Mapping[str, Any]) -> str | None:

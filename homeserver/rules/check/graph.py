@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from homeserver.rules.check.doubt import at
-from homeserver.rules.check.effects import ANEW, Effect, effects
+from homeserver.rules.check.effects import ANEW, Effect, World, effects
 from homeserver.rules.check.known import Known
 from homeserver.rules.check.logic import Cases, Span, Words, all_of, shared, span_of, together, when
 from homeserver.rules.check.outline import Outline, Part, entities, words
@@ -37,9 +37,11 @@ class Node:
 
 def nodes(rules: list[Outline], known: Known) -> list[Node]:
     """Every trigger of every rule."""
-    made = []
+    made, world = [], World(known, {rule.id: rule for rule in rules if rule.id.startswith("script.")})
     for rule in rules:
-        done, asked = effects(rule, known), all_of(rule.conditions)
+        if rule.id in world.scripts:
+            continue
+        done, asked = effects(rule, world), all_of(rule.conditions)
         for number, trigger in enumerate(rule.triggers):
             begin = together(when(trigger, number), asked)
             if trigger.is_on and begin:
