@@ -122,11 +122,11 @@ class Cast:
             if not isinstance(body.get("made"), dict):
                 continue
             try:
-                thing: Thing = (made_scene if domain == "scene" else made_group)(object_id, body["made"])
+                made: Thing = (made_scene if domain == "scene" else made_group)(object_id, body["made"])
             except (AttributeError, LookupError, TypeError, ValueError) as error:
                 self._engine.house.log.warning("%s is gone: what was kept of it makes no sense (%r)", entity_id, error)
             else:
-                yield thing, MADE
+                yield made, MADE
 
     def _scripts(self, book: Book) -> Iterator[Marked]:
         for id, compiled in book.scripts.items():

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from homeserver.rules.compiler import Compiler
+from homeserver.rules.owned.clockwork import TimeOfDay, read_time_date
 from homeserver.rules.owned.derived import MinMax, Threshold
 from homeserver.rules.owned.group import read_group
 from homeserver.rules.owned.input_datetime import InputDatetime
@@ -75,11 +76,13 @@ PLATFORMS: Final[Mapping[tuple[str, str], Make]] = {
     ("switch", "template"): legacy_block("switch"),
     **{(domain, "group"): _one(kind) for domain, kind in GROUPS.items()},
     ("binary_sensor", "threshold"): _whole(Threshold),
+    ("binary_sensor", "tod"): _whole(TimeOfDay),
     ("binary_sensor", "trend"): _trends,
     ("sensor", "derivative"): _whole(Derivative),
     ("sensor", "integration"): _whole(Integration),
     ("sensor", "min_max"): _whole(MinMax),
     ("sensor", "statistics"): _whole(Statistics),
+    ("sensor", "time_date"): read_time_date,
 }
 """By domain and platform, as in `sensor: - platform: template`."""
 

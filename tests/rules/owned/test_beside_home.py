@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from homeserver.home.worker import setup as home_setup
-from homeserver.rules.owned.hands import Hands
+from homeserver.rules.worker import Rules
 from homeserver.rules.worker import setup as rules_setup
 from homeserver.runtime.clock import VirtualClock, settle
 from homeserver.runtime.memory_broker import MemoryBroker
@@ -44,7 +44,7 @@ async def test_each_is_answered_once_by_its_owner(folder: Path) -> None:
         with pytest.raises(CallError, match=r"input_boolean\.nobody"):
             await command(home, "input_boolean.nobody", "turn_on")
         worker = home.process.hosted["rules"].worker
-        assert isinstance(worker, Hands)
+        assert isinstance(worker, Rules)
         assert {worker.owner.things[id].state for id in ("input_boolean.guests", "switch.both")} == {"on"}
 
 
