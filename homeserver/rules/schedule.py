@@ -23,6 +23,8 @@ ON_TIME: Final = 60.0
 SETTLED: Final = 1.0
 """Seconds after which what a moment set off is surely kept."""
 BACK: Final = timedelta(hours=1)
+_CROWD: Final = 64
+"""Removed entries that may stay in the heap."""
 Call = Callable[[datetime], None]
 """Called with the moment, in UTC."""
 
@@ -66,6 +68,7 @@ class Schedule:
         self.looked: Looked = looked or Forgotten()
         self._order = itertools.count()
         self._waiting: list[tuple[datetime, int, Entry]] = []
+        self._removed = 0
         self._timer: Timer | None = None
         self._begun = False
         self._since: datetime | None = None
@@ -101,9 +104,12 @@ class Schedule:
 
     def remove(self, entry: Entry) -> None:
         """It is waited for no more; calling it again means nothing."""
+        if entry.over:
+            return
         entry.over = True
-        if len(self._waiting) > 64 and sum(row[2].over for row in self._waiting) * 2 > len(self._waiting):
-            self._waiting = [row for row in self._waiting if not row[2].over]
+        self._removed += 1
+        if self._removed > _CROWD and self._removed * 2 > len(self._waiting):
+            self._waiting, self._removed = [row for row in self._waiting if not row[2].over], 0
             heapq.heapify(self._waiting)
 
     def _first(self, comes: Comes, missed: float) -> datetime | None:
@@ -142,9 +148,11 @@ class Schedule:
         try:
             while self._waiting and self._waiting[0][0] <= now:
                 due, _, entry = heapq.heappop(self._waiting)
-                if not entry.over:
-                    kept = kept or bool(entry.missed)
-                    self._meet(entry, due, now)
+                if entry.over:
+                    self._removed -= 1
+                    continue
+                kept = kept or bool(entry.missed)
+                self._meet(entry, due, now)
         finally:
             if kept:
                 self._mark_soon(now)
@@ -168,6 +176,7 @@ class Schedule:
         entries = [row[2] for row in self._waiting if not row[2].over]
         dated = ((entry.comes.after(now, self._zone), entry) for entry in entries)
         self._waiting = [(due, next(self._order), entry) for due, entry in dated if due is not None]
+        self._removed = 0
         heapq.heapify(self._waiting)
 
     def _mark_soon(self, now: datetime) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler
+from homeserver.rules.engine import Engine
 from homeserver.rules.program import FAULTS
 from homeserver.rules.reading.durations import Duration, duration, offset_of
 from homeserver.rules.reading.fields import Fields
@@ -20,7 +21,7 @@ from homeserver.rules.reading.yaml_source import Map
 from homeserver.rules.run import Fired
 from homeserver.rules.sun import MIDNIGHT, NOON, RISE, SET, TWILIGHTS, Crossing, Season, SunEvent, SunMoment
 from homeserver.rules.triggers.timed import TimedTrigger
-from homeserver.rules.triggers.trigger import Trigger
+from homeserver.rules.triggers.trigger import Fire, Trigger, nowhere
 from homeserver.topics.entity import EntityState
 
 SUN_ENTITY: Final = "sun.sun"
@@ -72,7 +73,7 @@ class ElevationCrossedTrigger(TimedTrigger):
             self.engine.listen(entity_id, self._hear)
         self._hear("", None, None)
 
-    def detach(self, engine: Any) -> None:
+    def detach(self, engine: Engine) -> None:
         for entity_id in self._wanted.entities:
             engine.unlisten(entity_id, self._hear)
         super().detach(engine)
@@ -104,12 +105,13 @@ class ElevationChangedTrigger(Trigger):
         super().__init__(id, number, alias)
         self._wanted = wanted
 
-    def attach(self, engine: Any, fire: Any) -> None:
+    def attach(self, engine: Engine, fire: Fire) -> None:
         self.fire, self.engine = fire, engine
         engine.listen(SUN_ENTITY, self._hear)
 
-    def detach(self, engine: Any) -> None:
+    def detach(self, engine: Engine) -> None:
         engine.unlisten(SUN_ENTITY, self._hear)
+        self.fire = nowhere
 
     def _hear(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
         before = old.attributes.get("elevation") if old is not None else None

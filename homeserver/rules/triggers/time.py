@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler
+from homeserver.rules.engine import Engine
 from homeserver.rules.moments import Comes, Moment, clock_time, time_of, weekdays
 from homeserver.rules.program import FAULTS
 from homeserver.rules.reading.durations import offset_of
@@ -65,7 +66,7 @@ class TimeTrigger(TimedTrigger):
             self.engine.listen(entity_id, self._hear)
             self._hear(entity_id, None, self.engine.view.said(entity_id))
 
-    def detach(self, engine: Any) -> None:
+    def detach(self, engine: Engine) -> None:
         for entity_id in self._held:
             engine.unlisten(entity_id, self._hear)
         self._held.clear()
