@@ -55,9 +55,7 @@ def _plain(case: Case) -> dict[str, Any]:
 
 
 def _set(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        entity_id: None if state is None else [state, attributes] for entity_id, state, attributes in states_of(row)
-    }
+    return {id: None if row[id] is None else [state, attributes] for id, state, attributes in states_of(row)}
 
 
 def _differences(case: Case, theirs: Any) -> list[str]:

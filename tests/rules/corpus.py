@@ -135,7 +135,7 @@ _FITTING: Final[Mapping[str, Any]] = {
 
 def instance(root: Map, path: str) -> str:
     """An automation that uses a blueprint; JSON is YAML. Actions are events, so that it is seen that they come."""
-    found = dict(_gaps(root["blueprint"].get("input") or {}))
+    found = dict(_gaps(root["blueprint"].get("input") or Map()))
     return json.dumps([{"id": "of_blueprint", "use_blueprint": {"path": path, "input": found}}])
 
 

@@ -96,7 +96,7 @@ class Played(Stage):
             for entity_id, (state, attributes) in states.items():
                 props.set(entity_id, state, **attributes)
 
-        Props.open = opened  # type: ignore[method-assign]
+        Props.open = opened  # type: ignore[method-assign, assignment]
         try:
             return await super().__aenter__()
         finally:

@@ -112,7 +112,7 @@ def of_present(
         places = [f"device:{device_id}"] * bool(device_id) + [f"area:{area_id}"] * bool(area_id)
         places += [f"floor:{area.floor_id}"] if area is not None and area.floor_id else []
         known.things[id] = _thing(config, states.get(id), places + [f"label:{label}" for label in sorted(labels)])
-    past = {"device": devices, "area": areas}
+    past: Mapping[str, Mapping[str, DeviceEntry | AreaEntry]] = {"device": devices, "area": areas}
     for kind in PLACES:
         found = past.get(kind, {})
         also = (old for entry in found.values() for old in entry.former)

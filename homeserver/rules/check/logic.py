@@ -214,7 +214,7 @@ def _state(part: Part) -> Cases | None:
     values = words(part.get("state"))
     if not ids or not values or "for" in part.node or any("{" in v or v.startswith(_HELPERS) for v in values):
         return None
-    asked = [{("state", id, attribute): Words(frozenset(values))} for id in ids]
+    asked: list[dict[Key, Asked]] = [{("state", id, attribute): Words(frozenset(values))} for id in ids]
     if part.get("match") == "any":
         return list(asked)
     return [{key: value for one in asked for key, value in one.items()}]

@@ -79,7 +79,7 @@ def _places(rule: Outline, part: Part, known: Known) -> Iterator[Problem]:
                     continue
                 near = get_close_matches(id, ids, 1, 0.6)
                 text = f"there is no {kind} {id!r}" + (f"; did you mean {near[0]}?" if near else "")
-                yield at(rule, part, field, text, kind, SURE)  # type: ignore[arg-type]
+                yield at(rule, part, field, text, kind, SURE)
 
 
 def _services(rule: Outline, part: Part, known: Known) -> Iterator[Problem]:
