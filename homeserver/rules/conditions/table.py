@@ -175,5 +175,5 @@ def _row(kind: str, fields: Fields) -> Compile:
     if "." not in kind:
         raise fields.wrong(f"there is no condition {kind!r}{nearest(kind, {*CONDITIONS, *PLANNED})}", "condition")
     if kind not in names.conditions():
-        raise fields.wrong(f"there is no condition {kind!r}{nearest(kind, names.conditions())}", "condition")
+        raise fields.wrong(f"there is no condition {kind!r}{nearest(kind, {*CONDITIONS, *names.conditions()})}", "condition")
     return lambda fields, compiler, name: compile_named(name, fields, compiler)

@@ -19,7 +19,7 @@ from homeserver.view.view import View
 
 Make = Callable[[str, Fields], Kind]
 PLANNED: Final = frozenset(
-    {"calendar.event_ended", "calendar.event_started", "knx.telegram", "lg_netcast.turn_on", "moon.phase_changed"}
+    {"knx.telegram", "lg_netcast.turn_on", "moon.phase_changed"}
     | {"samsungtv.turn_on", "todo.item_added", "todo.item_completed"}
     | {"todo.item_removed", "webostv.turn_on", "zwave_js.event", "zwave_js.value_updated"}
     | {"homeassistant.host_reboot_required", "homeassistant.restart_required", "moon.is_phase", "moon.is_waning"}

@@ -110,10 +110,11 @@ def compile_calendar(fields: Fields, compiler: Compiler, id: str, number: int, a
     if len(entities) != 1 or not entities[0].startswith("calendar."):
         raise fields.wrong("entity_id must be one calendar, such as calendar.household", "entity_id")
     event = fields.choice("event", ("start", "end"), "start")
-    return CalendarTrigger(id, number, alias, entities[0], event, _offset(fields))
+    return CalendarTrigger(id, number, alias, entities[0], event, offset_of(fields))
 
 
-def _offset(fields: Fields) -> timedelta:
+def offset_of(fields: Fields) -> timedelta:
+    """The field `offset`, before nought or after; raises `RuleError`."""
     value = fields.take("offset", 0)
     text = str(value).strip() if isinstance(value, str | int | float) else ""
     sign = -1 if text.startswith("-") else 1

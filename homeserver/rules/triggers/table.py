@@ -6,6 +6,8 @@ from typing import Final
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.purpose import names
+from homeserver.rules.purpose.calendar import NAMES as CALENDARS
+from homeserver.rules.purpose.calendar import compile_calendars
 from homeserver.rules.purpose.remaining import NAME as REMAINING
 from homeserver.rules.purpose.remaining import compile_remaining
 from homeserver.rules.purpose.trigger import compile_named
@@ -44,6 +46,7 @@ TRIGGERS: Final[Mapping[str, Compile]] = {
     "tag": compile_tag,
     "zone": compile_zone,
     REMAINING: compile_remaining,
+    **{name: partial(compile_calendars, name) for name in CALENDARS},
     "geo_location": compile_geo_location,
     "persistent_notification": compile_notification,
     "time": compile_time,
@@ -94,5 +97,5 @@ def _row(kind: str, fields: Fields, spelling: str) -> Compile:
     if "." not in kind:
         raise fields.wrong(f"there is no trigger {kind!r}{nearest(kind, {*TRIGGERS, *PLANNED})}", spelling)
     if kind not in names.triggers():
-        raise fields.wrong(f"there is no trigger {kind!r}{nearest(kind, names.triggers())}", spelling)
+        raise fields.wrong(f"there is no trigger {kind!r}{nearest(kind, {*TRIGGERS, *names.triggers()})}", spelling)
     return partial(compile_named, kind)
