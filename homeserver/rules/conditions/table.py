@@ -175,5 +175,6 @@ def _row(kind: str, fields: Fields) -> Compile:
     if "." not in kind:
         raise fields.wrong(f"there is no condition {kind!r}{nearest(kind, {*CONDITIONS, *PLANNED})}", "condition")
     if kind not in names.conditions():
-        raise fields.wrong(f"there is no condition {kind!r}{nearest(kind, {*CONDITIONS, *names.conditions()})}", "condition")
+        known = {*CONDITIONS, *names.conditions()}
+        raise fields.wrong(f"there is no condition {kind!r}{nearest(kind, known)}", "condition")
     return lambda fields, compiler, name: compile_named(name, fields, compiler)
