@@ -9,6 +9,7 @@ from homeserver.cli.client import connected, talk
 from homeserver.cli.failures import Failure
 from homeserver.cli.options import AsJson, Broker, Data, Rules, load_settings
 from homeserver.cli.printing import console, print_json
+from homeserver.cli.rules_schema_command import schema
 from homeserver.cli.rules_test_command import rules_test
 from homeserver.cli.rules_trace_command import trace, why_not
 from homeserver.cli.rules_versions_command import diff, log, revert
@@ -29,6 +30,7 @@ app.command("why-not")(why_not)
 app.command()(log)
 app.command()(diff)
 app.command()(revert)
+app.command()(schema)
 _COLOURS: Final = {"error": "red", "warning": "yellow"}
 _TOPICS: Final = (ENTITY_CONFIG, ENTITY_STATE, ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY, FLOOR_ENTRY, LABEL_ENTRY)
 

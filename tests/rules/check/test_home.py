@@ -33,7 +33,7 @@ async def test_the_call_tells_with_place_and_suggestion(tmp_path: Path) -> None:
         assert told == [
             (3, 67, "state", "error", "did you mean on?"),
             (4, 29, "entity", "error", "did you mean light.hall?"),
-            (7, 15, "area", "error", "did you mean hall?"),
+            (7, 25, "area", "error", "did you mean hall?"),
         ]
         assert {one.file for one in found.problems} == {"test.yaml"}
         assert {one.rule for one in found.problems} == {"one"}
