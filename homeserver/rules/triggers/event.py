@@ -27,7 +27,7 @@ STATE_CHANGED: Final = "state_changed"
 TAG_SCANNED: Final = "tag_scanned"
 UNTOLD: Final = frozenset(
     {"call_service", "service_registered", "service_removed", "component_loaded", "core_config_updated"}
-    | {"device_registry_updated", "entity_registry_updated", "area_registry_updated", "logbook_entry"}
+    | {"device_registry_updated", "entity_registry_updated", "area_registry_updated"}
     | {"panels_updated", "themes_updated", "user_added", "user_removed", "state_reported"}
 )
 """Events of Home Assistant's own insides, which nothing tells of here."""

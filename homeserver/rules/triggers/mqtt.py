@@ -76,7 +76,7 @@ class MqttTrigger(Trigger):
         if self._encoding:
             try:
                 payload = raw.decode(self._encoding)
-            except UnicodeDecodeError:
+            except ValueError:
                 self.engine.complain(self, f"what came on {topic} is no {self._encoding} text")
                 return
         parsed = _json(raw)
@@ -126,7 +126,7 @@ def compile_mqtt(fields: Fields, compiler: Compiler, id: str, number: int, alias
     if encoding:
         try:
             "".encode(encoding)
-        except LookupError:
+        except (LookupError, ValueError):
             raise fields.wrong(f"there is no encoding {encoding!r}: utf-8 is the usual one", "encoding") from None
     qos = int(fields.choice("qos", _QOS, "0"))
     return MqttTrigger(id, number, alias, topic=topic, payload=wanted, value=value, encoding=encoding, qos=qos)

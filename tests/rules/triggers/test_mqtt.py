@@ -146,6 +146,8 @@ def test_rules_share_a_filter() -> None:
         ("trigger: mqtt\ntopic: $SYS/broker/uptime", "a topic of the broker itself"),
         ("trigger: mqtt\ntopic: a\nqos: 3", "qos must be one of 0, 1, 2"),
         ("trigger: mqtt\ntopic: a\nencoding: utf-9", "there is no encoding 'utf-9'"),
+        ("trigger: mqtt\ntopic: a\nencoding: base64", "there is no encoding 'base64'"),
+        ("trigger: mqtt\ntopic: a\nencoding: undefined", "there is no encoding 'undefined'"),
         ("trigger: mqtt\ntopic: a\nvalue_template: '{{ value }}'", "add payload"),
         ("trigger: mqtt\ntopic: a\npayloud: b", "did you mean payload?"),
         ("trigger: mqtt\ntopic: a\nvalue_template: '{{ value'\npayload: a", "check brackets"),
