@@ -34,9 +34,10 @@ class TextValue(Data):
 
 
 class Message(Data):
-    """What is to be shown or told."""
+    """What is to be shown or told. `title` is for those that show one; to others it means nothing."""
 
     message: Annotated[str, Field(min_length=1, max_length=10_000)]
+    title: Annotated[str, Field(max_length=1_000)] | None = None
 
 
 class SceneOn(Data):

@@ -17,6 +17,7 @@ START = {
     "select.mode": "day",
     "number.level": "1",
     "button.bell": "",
+    "notify.tv": "",
 }
 
 
@@ -95,6 +96,10 @@ def rule(action: str) -> str:
         (
             "action: number.set_value\ntarget: {entity_id: number.level}\ndata: {value: '{{ 2.5 }}'}",
             [("number.level", "set_value", {"value": 2.5})],
+        ),
+        (
+            "action: notify.send_message\ntarget: {entity_id: notify.tv}\ndata: {message: 5, title: '{{ 1 }}'}",
+            [("notify.tv", "send_message", {"message": "5", "title": "1"})],
         ),
         ("action: button.press\ntarget: {entity_id: button.bell}", [("button.bell", "press", {})]),
         (
