@@ -117,7 +117,7 @@ def test_a_tag_that_cannot_be_followed_says_why(tmp_path: Path, tag: str, why: s
     (root / "link.yaml").symlink_to(out)
     (root / "linked").symlink_to(tmp_path)
     files = {"lights__x": "", "broken": "a: [\n", "loop": "!include rules.yaml\n", "secrets": "password: x\n"}
-    source = load(root, {"HOME": "/root"}, rules=f"a: {tag}\n", **files)
+    source = load(root, {"HOME": "/home/anna"}, rules=f"a: {tag}\n", **files)
     assert fault(source).startswith(why)
 
 
@@ -201,7 +201,7 @@ def test_what_is_secret_is_masked(tmp_path: Path) -> None:
 
 
 def test_variables_of_the_environment_are_those_for_rules(tmp_path: Path) -> None:
-    environment = {"HOME": "/root", "RULES_ZONE": "Europe/Berlin", "TOKEN": "x"}
+    environment = {"HOME": "/home/anna", "RULES_ZONE": "Europe/Berlin", "TOKEN": "x"}
     rules = "a: !env_var ZONE\nb: !env_var RULES_ZONE\nc: !env_var TOKEN not given  here\nd: !env_var ZONE other\n"
     source = load(tmp_path, environment, rules=rules)
     assert plain(source.root) == {
