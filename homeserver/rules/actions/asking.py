@@ -135,7 +135,7 @@ class Asking:
         model = model_of(domain, service) if domain != EVERYWHERE else None
         data = self._data(run, f"{domain}.{service}", lambda field: model is not None and is_text(model, field))
         target = named(taken(data, self._given(run)))
-        check_domains(domain, service, target)
+        target = self._reached(run, domain, service, target)
         if has_members(target, domain) and domain != EVERYWHERE:
             target = with_members(run.engine.view, target)
         domains = _able(run, service) if domain == EVERYWHERE else frozenset((domain,))
@@ -147,6 +147,21 @@ class Asking:
         for at, object_id, made in ready:
             run.command(at, object_id, service, made)
         return self.then
+
+    @staticmethod
+    def _reached(run: Run, domain: str, service: str, target: Target) -> Target:
+        """Without the entities that the service is not for, as Home Assistant passes them over, where others are left;
+        the run tells of them. Raises `ServiceError` where none is."""
+        try:
+            check_domains(domain, service, target)
+        except ServiceError as error:
+            fits = tuple(id for id in target.entity_ids if _fits(domain, service, id))
+            left = Target({**target.named, "entity_id": fits}, target.but)
+            if not any(left.named.values()):
+                raise
+            run.error = str(error)
+            return left
+        return target
 
     def _called(self, run: Run, name: str, shape: CallShape) -> int:
         known: Mapping[str, Any] = shape.request.get("properties", {})
@@ -205,13 +220,20 @@ def check_domains(domain: str, service: str, target: Target) -> None:
     if not target.named:
         raise ServiceError(f"{domain}.{service} needs a target: say which entity, device or area")
     for entity_id in target.entity_ids:
-        own, dot, _ = entity_id.partition(".")
-        if not dot or own == domain or (own == "group" and domain != EVERYWHERE):
+        if _fits(domain, service, entity_id):
             continue
+        own = entity_id.partition(".")[0]
         if domain != EVERYWHERE:
             raise ServiceError(f"{domain}.{service} does not reach {entity_id}: use {own}.{service}", "entity_id")
-        if own in SERVICES and service not in SERVICES[own]:
-            raise ServiceError(f"{entity_id} cannot be asked to {service}", "entity_id")
+        raise ServiceError(f"{entity_id} cannot be asked to {service}", "entity_id")
+
+
+def _fits(domain: str, service: str, entity_id: str) -> bool:
+    """Whether a service is for an entity of this kind, or for the members of this group."""
+    own, dot, _ = entity_id.partition(".")
+    if domain == EVERYWHERE:
+        return own not in SERVICES or service in SERVICES[own]
+    return not dot or own in (domain, "group")
 
 
 def row(entity_id: str, service: str, data: Mapping[str, Any]) -> Row:

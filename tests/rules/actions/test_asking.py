@@ -335,6 +335,17 @@ async def test_members_of_groups_are_meant(tmp_path: Path, target: Any, told: li
         assert stage.runs[-1].outcome == "finished"
 
 
+@pytest.mark.parametrize("service", ["light.turn_on", "homeassistant.turn_on"])
+async def test_entities_that_a_service_is_not_for_are_passed_over(tmp_path: Path, service: str) -> None:
+    """Home Assistant does so; which ones is told with the run."""
+    action = {"action": service, "target": {"entity_id": "{{ ['binary_sensor.go', 'light.a'] }}"}}
+    async with Stage(tmp_path, rule(action), START) as stage:
+        await stage.set("binary_sensor.go", "on")
+        assert stage.services() == [("light.a", "turn_on")]
+        assert stage.runs[-1].outcome == "finished"
+        assert "binary_sensor.go" in stage.runs[-1].error
+
+
 async def test_an_id_of_home_assistants_registry_means_an_entity_that_was_imported(tmp_path: Path) -> None:
     id = "0123456789abcdef0123456789abcdef"
     async with Stage(tmp_path, rule({"action": "light.turn_on", "target": {"entity_id": id}}), START) as stage:
