@@ -6,12 +6,13 @@ given, that is no holiday.
 """
 
 import importlib
-from collections.abc import Callable, Container
+from collections.abc import Container
 from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from homeserver.rules.compiler import Compiler
+from homeserver.rules.conditions.condition import Condition, leaf
 from homeserver.rules.moments import weekdays
 from homeserver.rules.program import RunError
 from homeserver.rules.reading.fields import Fields
@@ -24,7 +25,7 @@ _DAYS: Final = {"today": 0, "tomorrow": 1, "yesterday": -1}
 _USUAL: Final = frozenset(range(5))
 
 
-def compile_day(fields: Fields, compiler: Compiler, kind: str) -> Callable[[Run], bool]:
+def compile_day(fields: Fields, compiler: Compiler, kind: str) -> Condition:
     country, province = fields.text("country").strip().upper(), fields.text("province").strip()
     if province and not country:
         raise fields.wrong(f"province {province!r} needs its country beside it, such as country: DE", "province")
@@ -43,7 +44,10 @@ def compile_day(fields: Fields, compiler: Compiler, kind: str) -> Callable[[Run]
         free = day in (library.calendar(country, province) if country else _of_home(library, engine))
         return free if kind == "holiday" else not free and day.weekday() in days
 
-    return check
+    def tell(run: Run) -> str:
+        return f"{(_now(run.engine) + ahead).date():%A, %Y-%m-%d} is {'no' if not check(run) else 'a'} {kind}"
+
+    return leaf(compiler, fields.way, fields.line(), check, tell)
 
 
 def _now(engine: "Engine") -> datetime:

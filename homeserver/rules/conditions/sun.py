@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from homeserver.rules.compiler import Compiler
+from homeserver.rules.conditions.condition import Condition, leaf
 from homeserver.rules.moments import utc_of
 from homeserver.rules.reading.durations import offset_of
 from homeserver.rules.reading.fields import Fields
@@ -21,7 +22,6 @@ from homeserver.rules.sun import HORIZON, RISE, SET, TWILIGHTS, SunEvent
 if TYPE_CHECKING:
     from homeserver.rules.engine import Engine
 
-Condition = Callable[[Run], bool]
 _EVENTS: Final[Mapping[str, SunEvent]] = {"sunrise": RISE, "sunset": SET}
 _BANDS: Final = {
     "any": (TWILIGHTS["astronomical"], HORIZON),
@@ -50,7 +50,23 @@ def compile_sun(fields: Fields, compiler: Compiler, kind: str) -> Condition:
             after is None or (begin is not None and now >= begin)
         )
 
-    return check
+    def tell(run: Run) -> str:
+        engine = run.engine
+        now = engine.clock.now().astimezone(engine.zone)
+        asked = (("after", after, later), ("before", before, earlier))
+        rows = [
+            f"{word} {_said(engine, event, now.date(), offset)}" for word, event, offset in asked if event is not None
+        ]
+        return f"it is {now:%H:%M:%S}, wanted {' and '.join(rows)}"
+
+    return leaf(compiler, fields.way, fields.line(), check, tell)
+
+
+def _said(engine: "Engine", event: SunEvent, day: date, offset: timedelta) -> str:
+    name = next(name for name, known in _EVENTS.items() if known == event)
+    found = _on(engine, event, day, offset)
+    at = "not today" if found is None else f"{found.astimezone(engine.zone):%H:%M:%S}"
+    return f"{name}{' with its offset' if offset else ''} ({at})"
 
 
 def _event(fields: Fields, name: str) -> SunEvent | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from homeserver.rules.run import Fired, Run
 from homeserver.rules.sun import Sun
 from homeserver.runtime.clock import VirtualClock
 from tests.rules.conditions.test_table import START, rule
@@ -125,3 +126,21 @@ async def test_north_of_the_polar_circle(tmp_path: Path, condition: str, month: 
 async def test_faults(tmp_path: Path, condition: str, text: str) -> None:
     async with Stage(tmp_path, rule(f"- condition: {condition}")) as stage:
         assert text in " ".join(problem.text for problem in stage.rules.book.problems)
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("sun\n  after: sunset", "it is 12:00:00, wanted after sunset (17:19:"),
+        ("sun\n  before: sunrise\n  before_offset: '01:00'", "wanted before sunrise with its offset (06:09:"),
+        ("holiday\n  country: DE", "Friday, 2026-03-20 is no holiday"),
+        ("workday\n  country: DE\n  day: tomorrow", "Saturday, 2026-03-21 is no workday"),
+    ],
+)
+async def test_what_was_not_met_is_told(tmp_path: Path, condition: str, told: str) -> None:
+    clock = VirtualClock(datetime(2026, 3, 20, 12, tzinfo=UTC))
+    async with Stage(tmp_path, rule(f"- condition: {condition}"), START, clock=clock) as stage:
+        (leaf,) = stage.rules.rules["test"].compiled.leaves
+        run = Run(stage.rules.rules["test"], Fired(None), 1)
+        assert leaf.check(run) is False
+        assert told in leaf.tell(run)

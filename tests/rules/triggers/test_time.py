@@ -244,3 +244,36 @@ async def test_where_clocks_change(tmp_path: Path) -> None:
         (datetime(2026, 10, 24, 22, 0, tzinfo=UTC), ["Sun 02:30:00"]),
     ):
         assert await fired(tmp_path, "trigger: time\nat: '02:30'", 23, start=night, zone="Europe/Berlin") == times
+
+
+async def test_runs_wait_for_a_time_each_by_itself(tmp_path: Path) -> None:
+    text = """
+- id: test
+  mode: parallel
+  triggers: {trigger: state, entity_id: binary_sensor.door}
+  actions:
+    - wait_for_trigger:
+        - {trigger: time, at: input_datetime.wake}
+        - {trigger: time_pattern, hours: 9}
+        - {trigger: sun, event: sunset}
+      timeout: "05:00:00"
+    - action: light.turn_on
+      target: {entity_id: light.lamp}
+      data: {effect: "{{ wait.trigger.platform if wait.trigger else 'nothing' }} {{ now().strftime('%H:%M') }}"}
+"""
+    states = {"binary_sensor.door": "off", "light.lamp": "off", WAKE: "07:30:00"}
+    async with Stage(tmp_path, text, states, clock=VirtualClock(MONDAY)) as made:
+        assert made.rules.book.problems == []
+        for state in ("on", "off"):
+            await made.set("binary_sensor.door", state)
+        await made.wait(3600)
+        assert said(made) == ["time 07:30", "time 07:30"]
+        await made.set("binary_sensor.door", "on")
+        await made.wait(2 * 3600)
+        assert said(made) == ["time_pattern 09:00"]
+        await made.wait(9 * 3600)
+        await made.set("binary_sensor.door", "off")
+        await made.wait(6 * 3600)
+        assert said(made) == ["nothing 00:00"]
+        # nothing is waited for any more
+        assert [entry for _, _, entry in made.rules.engine.schedule._waiting if not entry.over] == []
