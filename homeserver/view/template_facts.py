@@ -3,8 +3,9 @@
 For whoever checks rules before they run. `facts(templates, text)` parses once more and keeps nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, Final
 
 from jinja2 import nodes
@@ -79,7 +80,22 @@ def facts(templates: Templates, text: str) -> Facts:
         elif isinstance(node, _ARITHMETIC):
             for side in (node.left, node.right):
                 _check_number(side, found, before)
+    if not any(isinstance(node, nodes.Test) and node.name in ("filter", "test") for node in every):
+        _check_uses(every, {nodes.Filter: sandbox.filters, nodes.Test: sandbox.tests}, found, before)
     return found
+
+
+def _check_uses(
+    every: list[nodes.Node], known: Mapping[type[nodes.Node], Mapping[str, Any]], found: Facts, before: int
+) -> None:
+    """Filters and tests that are not there: inside of an `if` Jinja2 tells so only when it gets there."""
+    for node in every:
+        names = known.get(type(node))
+        if isinstance(node, nodes.Filter | nodes.Test) and names is not None and node.name not in names:
+            kind = "filter" if isinstance(node, nodes.Filter) else "test"
+            near = get_close_matches(node.name, list(names), 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            found.wrong.append((f"there is no {kind} {node.name!r}{hint}", node.lineno + before))
 
 
 def _names(every: list[nodes.Node], free: frozenset[str], found: Facts, before: int) -> None:
