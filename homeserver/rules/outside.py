@@ -5,7 +5,7 @@ running. Keeps the notifications that rules made, too, and offers the services o
 """
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Any, Final
 
 from homeserver.rules.actions.asks import OfEngine, doubts
 from homeserver.rules.engine import Engine
@@ -20,10 +20,11 @@ from homeserver.runtime.heard import Heard
 from homeserver.runtime.leftovers import Leftovers
 from homeserver.runtime.worker import Part, answers, hears
 from homeserver.topics.call import Caller, CallError
-from homeserver.topics.event import EVENT, NOTIFICATION
+from homeserver.topics.event import NOTIFICATION
 from homeserver.topics.process import PROCESS_STATUS, WORKER_CALLS, ProcessStatus, WorkerCalls
+from homeserver.topics.topic import Topic
 
-SAYS: Final = (NOTE, NOTIFICATION, EVENT)
+SAYS: Final[tuple[Topic[Any], ...]] = (NOTE, NOTIFICATION)
 AGAIN: Final = 2.0
 """Seconds after the last announcement until rules are looked at again: a process announces many calls at a time."""
 

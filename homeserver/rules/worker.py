@@ -89,7 +89,7 @@ class Rules(Ears, Hands, Outside, Worker):
     """The rules of the home."""
 
     name = "rules"
-    says = (COMMAND, *dict.fromkeys((*OWNER_SAYS, *OUTSIDE_SAYS)), RULE_CONFIG, RULE_RUN, WEBHOOKS, ANY_DEVICE_TOPIC)
+    says = (COMMAND, *OWNER_SAYS, *OUTSIDE_SAYS, RULE_CONFIG, RULE_RUN, WEBHOOKS, ANY_DEVICE_TOPIC)
     options = RulesOptions
 
     def __init__(self, house: House, engine: Engine, folder: Folder, look: float) -> None:

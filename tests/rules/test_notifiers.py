@@ -174,7 +174,7 @@ async def test_a_group_tells_its_members_and_the_first_fault(tmp_path: Path) -> 
         {"action": "notify.tv", "data": {"title": "Own"}},
         {"service": "persistent_notification"},
     ]
-    blocks = [
+    blocks: list[dict[str, Any]] = [
         {"platform": "mqtt", "name": "tv", "topic": "tv/message"},
         {"platform": "group", "name": "all", "services": members},
     ]

@@ -1,6 +1,7 @@
 """Checks tell of actions that nobody answers, and of arguments that do not fit, where it is known who answers what."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,10 +25,10 @@ script:
 notify:
   - {{platform: mqtt, name: tv, topic: x}}
 """
-CALLS = {"finance.import_statement": SCHEMA}
+CALLS: dict[str, dict[str, Any]] = {"finance.import_statement": SCHEMA}
 
 
-def told(action: str, account: str = "giro", calls: dict[str, dict[str, object]] | None = CALLS) -> list[str]:
+def told(action: str, account: str = "giro", calls: dict[str, dict[str, Any]] | None = CALLS) -> list[str]:
     book = read_text(RULE.format(action, account), "x.yaml", templates_alone("UTC"))
     known = Known({"media_player.tv": Thing(services=["play"])}, services=["house.play"], calls=calls, whole=True)
     return [f"{problem.line} {problem.code} {problem.text}" for problem in asked(book, known)]
