@@ -54,3 +54,16 @@ def test_facts(text: str, wanted: dict[str, list[object]]) -> None:
     assert {name: sorted(map(repr, row)) for name, row in made.items()} == {
         name: sorted(map(repr, row)) for name, row in wanted.items()
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("{% if x %}{{ 1 | flaot }}{% endif %}", ["there is no filter 'flaot'; did you mean float?"]),
+        ("\n{% if x %}{{ 1 is evne }}{% endif %}", ["there is no test 'evne'; did you mean even?"]),
+        ("{% if 'flaot' is filter %}{{ 1 | flaot }}{% endif %}", []),
+    ],
+)
+def test_what_is_not_there_inside_of_an_if(text: str, wrong: list[str]) -> None:
+    """Jinja2 tells of it only when it gets there."""
+    assert [words for words, _ in facts(Templates(), text).wrong] == wrong
