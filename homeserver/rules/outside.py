@@ -12,6 +12,7 @@ from homeserver.rules.engine import Engine
 from homeserver.rules.notifiers import Notifiers
 from homeserver.rules.reading.book import Book
 from homeserver.rules.reading.fields import Fields
+from homeserver.rules.reading.places import STEP
 from homeserver.rules.reading.problem import Problem, RuleError, nearest
 from homeserver.rules.rule import Compiled
 from homeserver.rules.words import DISMISS_NOTE, NOTE, DismissNote, NotesLeft
@@ -114,4 +115,6 @@ class Outside(Part):
 
     def _of(self, key: str, compiled: Compiled) -> Iterable[Problem]:
         for doubt in doubts(compiled.program.asks, OfEngine(self.engine)):
-            yield Problem(compiled.file, doubt.line, key, doubt.field, doubt.text, doubt.code, "warning")
+            # What stands in a blueprint or in another file is told at the rule: only its reader knew the other places.
+            line = doubt.line if doubt.line < STEP else compiled.line
+            yield Problem(compiled.file, line, key, doubt.field, doubt.text, doubt.code, "warning")

@@ -20,7 +20,8 @@ def asked(book: Book, known: Known) -> Iterator[Problem]:
         for id, compiled in rows.items():
             for doubt in doubts(compiled.program.asks, answered):
                 key = f"{prefix}{id}"
-                yield Problem(compiled.file, doubt.line, key, doubt.field, doubt.text, doubt.code, "warning")
+                if book.written is not None and key in book.written:
+                    yield book.written[key][1](doubt, key, "warning")
 
 
 class _Answered:
