@@ -14,40 +14,24 @@ from homeserver.view.templates import Templates
 TEMPLATES = Templates()
 NAMES = st.sampled_from(("x.yaml", "scripts.yaml", "scenes.yaml", "packages/x.yaml", "timer.yaml", "templates.yaml"))
 KEYS = st.sampled_from(
-    [
-        "automation",
-        "automation old",
-        "script",
-        "scene",
-        "homeassistant",
-        "packages",
-        "input_boolean",
-        "timer",
-        "group",
-        "template",
-        "sensor",
-        "zone",
-        "mqtt",
-        "blueprint",
-        "use_blueprint",
-        "path",
-        "input",
-        "name",
-        "domain",
-        "entities",
-        "states",
-        "platform",
-        "sequence",
-        "fields",
-        "selector",
-        "default",
-        "triggers",
-        "actions",
-        "id",
-        "alias",
-        "light.a",
-        "x",
-    ]
+    (
+        *("automation", "automation old", "script", "scene", "homeassistant", "packages", "input_boolean", "timer"),
+        *(
+            "group",
+            "template",
+            "sensor",
+            "zone",
+            "mqtt",
+            "blueprint",
+            "use_blueprint",
+            "path",
+            "input",
+            "name",
+            "domain",
+        ),
+        *("entities", "states", "platform", "sequence", "fields", "selector", "default", "triggers", "actions", "id"),
+        *("alias", "light.a", "x"),
+    )
 )
 TAGS = st.sampled_from(
     ("!input x", "!secret x", "!include x.yaml", "!include_dir_list x", "!env_var X y", "!ruby z", "!include [a]")
