@@ -20,7 +20,7 @@ class AskTraces(_Asked):
 
 
 class Checked(BaseModel):
-    """One condition: `way` and `line` in the rule; `met`, null where it could not be told; `saw`: `light.hall is on`."""
+    """One condition: `way` and `line` in the rule, `met` (null: it could not be told), `saw`: `light.hall is on`."""
 
     way: str
     line: int

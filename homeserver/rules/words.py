@@ -150,7 +150,7 @@ class NamedRule(Asked):
 
 
 class CheckRules(Asked):
-    """Look for what is wrong with the rules; with `text`, with that of a file that is not there yet, among the others."""
+    """Look for what is wrong with the rules; `text`: of a file that is not there yet, looked at among the others."""
 
     text: str | None = None
     file: str = "new.yaml"

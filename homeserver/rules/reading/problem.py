@@ -14,8 +14,8 @@ Code = (
 """yaml: the file cannot be read; invalid: against the language; unsupported: the language's, but not built yet;
 template: a template that cannot be compiled; unknown: names something that is not there; doubtful: allowed, and hardly
 meant. The second row is of what a rule names or compares with and is not there or cannot be; never: a rule that cannot
-fire; unreachable: a branch that cannot be taken; loop: rules that set each other off; conflict: rules that want opposite
-things at once."""
+fire; unreachable: a branch that cannot be taken; loop: rules that set each other off; conflict: rules that want
+opposite things at once."""
 Severity = Literal["error", "warning"]
 """With an error the rule does not run; with a warning it does."""
 
