@@ -8,6 +8,7 @@ import pytest
 from homeserver.rules.check.asked import asked
 from homeserver.rules.check.desk import templates_alone
 from homeserver.rules.check.known import Known, Thing
+from homeserver.rules.reading.book import Book
 from homeserver.rules.reading.rule_file import read_text
 from homeserver.rules.words import CHECK_RULES
 from tests.rules.stage import Stage
@@ -29,7 +30,7 @@ CALLS: dict[str, dict[str, Any]] = {"finance.import_statement": SCHEMA}
 
 
 def told(action: str, account: str = "giro", calls: dict[str, dict[str, Any]] | None = CALLS) -> list[str]:
-    book = read_text(RULE.format(action, account), "x.yaml", templates_alone("UTC"))
+    book = read_text(RULE.format(action, account), "x.yaml", templates_alone("UTC"), None, Book(written={}))
     known = Known({"media_player.tv": Thing(services=["play"])}, services=["house.play"], calls=calls, whole=True)
     return [f"{problem.line} {problem.code} {problem.text}" for problem in asked(book, known)]
 
