@@ -146,12 +146,18 @@ def test_checks_claim_no_fault_that_is_none(loaded: list[Loaded], capsys: pytest
             pass
         told = {str(problem) for problem in file.book.problems}
         fresh = [problem for problem in found if str(problem) not in told]
-        errors += [f"{file.path.name}: {problem}" for problem in fresh if problem.severity == "error"]
+        told_of = [problem for problem in fresh if problem.severity == "error" and not _is_true(problem)]
+        errors += [f"{file.path.name}: {problem}" for problem in told_of]
         doubts += [(file.path, str(problem)) for problem in fresh if problem.code in ("loop", "conflict")]
     with capsys.disabled():
         print(f"\n{len(loaded)} files: {len(errors)} errors, {len(doubts)} circles and fights: {doubts}")
     assert errors == []
     assert len({path for path, _ in doubts}) / len(loaded) < 0.05
+
+
+def _is_true(problem: Problem) -> bool:
+    """Faults that published rules do have."""
+    return "there is no filter 'strftime'" in problem.text  # nor has Home Assistant; it shows when the branch is taken
 
 
 def texts(value: Any) -> Iterator[str]:
