@@ -163,11 +163,15 @@ def _option(value: Any, line: int, way: str) -> Iterator[Part]:
 
 def words(value: Any) -> tuple[str, ...]:
     """One word or a list of them, as the engine reads them: `on` unquoted means on."""
-    parts = value if isinstance(value, Seq | list | tuple) else () if value is None else (value,)
+    if type(value) is str:
+        return (value,)
+    parts = value if isinstance(value, list | tuple) else () if value is None else (value,)
     return tuple(("on" if part else "off") if isinstance(part, bool) else str(part) for part in parts)
 
 
 def entities(value: Any) -> tuple[str, ...]:
     """Entity ids, without those that a template makes."""
+    if value is None:
+        return ()
     found = [part.strip().lower() for text in words(value) if "{" not in text for part in text.split(",")]
     return tuple(id for id in dict.fromkeys(found) if "." in id)
