@@ -4,12 +4,12 @@ What rules ask of somebody whom nobody knows, or in words that do not fit, is to
 running. Keeps the notifications that rules made, too, and offers the services of `notify:` blocks.
 """
 
+import importlib
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from homeserver.rules.actions.asks import OfEngine, doubts
 from homeserver.rules.engine import Engine
-from homeserver.rules.notifiers import Notifiers
 from homeserver.rules.reading.book import Book
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.places import STEP
@@ -26,6 +26,7 @@ from homeserver.topics.process import PROCESS_STATUS, WORKER_CALLS, ProcessStatu
 from homeserver.topics.topic import Topic
 
 SAYS: Final[tuple[Topic[Any], ...]] = (NOTE, NOTIFICATION)
+_NOTIFIERS: Final = "homeserver.rules.notifiers"
 AGAIN: Final = 2.0
 """Seconds after the last announcement until rules are looked at again: a process announces many calls at a time."""
 
@@ -78,10 +79,11 @@ class Outside(Part):
         offers = self.engine.offers
         for name in self._notify:
             offers.pop(f"notify.{name}", None)
-        notifiers, names = Notifiers(self.engine.notes), set[str]()
-        for owned in book.owned:
-            if owned.domain != "notify":
-                continue
+        blocks = [owned for owned in book.owned if owned.domain == "notify"]
+        names: set[str] = set()
+        # Mail and web clients are a twentieth of all that a start would load: only where a file asks for them.
+        notifiers: Any = importlib.import_module(_NOTIFIERS).Notifiers(self.engine.notes) if blocks else None
+        for owned in blocks:
             try:
                 name = notifiers.add(Fields(owned.fields.node, owned.fields.way))
             except RuleError as error:

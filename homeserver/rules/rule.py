@@ -1,6 +1,5 @@
 """A rule: compiled triggers, conditions and actions, its mode, and the runs that are under way."""
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any, Final
@@ -96,7 +95,7 @@ class Rule:
         self.noticed: Callable[[Run | None], None] | None = None
         """Told a run that begins, and None when one is over."""
         self.runs: list[Run] = []
-        self._waiting: deque[Run] = deque()
+        self._waiting: list[Run] = []
         self._starting = False
         self._window = (0.0, 0)
         self._quiet_until = 0.0
@@ -123,7 +122,7 @@ class Rule:
                 trigger.end(self.engine)
         if not ending:
             return
-        waiting, self._waiting = self._waiting, deque()
+        waiting, self._waiting = self._waiting, []
         for run in (*self.runs, *waiting):
             run.end("cancelled")
 
@@ -198,7 +197,7 @@ class Rule:
         self._starting = True
         try:
             while self._waiting and (self.compiled.mode == "parallel" or not self.runs):
-                run = self._waiting.popleft()
+                run = self._waiting.pop(0)
                 self.runs.append(run)
                 if self.noticed is not None:
                     if self.compiled.about:

@@ -5,14 +5,14 @@ is under way, and `rules-read.json`, which only makes its next start quicker.
 """
 
 import asyncio
+import importlib
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from homeserver.rules.check.home import Desk
 from homeserver.rules.ears import Ears
 from homeserver.rules.engine import Engine
 from homeserver.rules.journal.journal import Journal
@@ -148,7 +148,7 @@ class Rules(Ears, Hands, Outside, Worker):
             rule.go_on()
 
     async def close(self) -> None:
-        Desk(self.engine, self.folder).leave()
+        self._desk().leave()
         self.tell_shutdown()
         await asyncio.sleep(0)  # what was asked of other workers is on its way
         self.engine.journal.freeze()
@@ -296,7 +296,12 @@ class Rules(Ears, Hands, Outside, Worker):
 
     @answers(CHECK_RULES)
     async def check(self, request: CheckRules, caller: Caller) -> Checked:
-        return await Desk(self.engine, self.folder).check(request)
+        checked: Checked = await self._desk().check(request)
+        return checked
+
+    def _desk(self) -> Any:
+        """The desk at which rules are checked: loaded when somebody asks, for a quick start."""
+        return importlib.import_module("homeserver.rules.check.home").Desk(self.engine, self.folder)
 
     @answers(VERSIONS)
     async def log(self, request: AskVersions, caller: Caller) -> VersionList:

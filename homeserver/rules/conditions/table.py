@@ -80,7 +80,7 @@ def holds(template: Template) -> Condition:
 
 def _trigger(fields: Fields, compiler: Compiler, kind: str) -> Condition:
     fields.need("id", "say the id of a trigger")
-    wanted = frozenset(fields.words("id") or ())
+    wanted = tuple(dict.fromkeys(fields.words("id") or ()))
 
     def check(run: Run) -> bool:
         return run.fired.trigger is not None and run.fired.trigger.id in wanted

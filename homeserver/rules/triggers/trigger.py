@@ -122,14 +122,14 @@ class EntityTrigger(Trigger):
 
     asks = False
     ignores = False
+    kinds: frozenset[str] = frozenset()
+    """Domains that `find` looks among."""
 
     def __init__(self, id: str, number: int, alias: str, entity_ids: tuple[str, ...], lasting: Duration | None) -> None:
         super().__init__(id, number, alias)
         self.entity_ids = entity_ids
         self.find: Callable[[View], tuple[str, ...]] | None = None
         """Tells the entities when it begins to listen, where the rule names them in another way."""
-        self.kinds: frozenset[str] = frozenset()
-        """Domains that `find` looks among."""
         self._lasting = lasting
         self.engine: Engine
         self.clear()
