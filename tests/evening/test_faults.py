@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psutil
 import pytest
@@ -197,6 +197,10 @@ async def test_ctrl_c_ends_everything_within_two_seconds(broker: BrokerKind, tmp
         assert not any(alive(child) for child in children)
 
 
+OF_THE_HOME: Final = tuple(f"entity/{domain}/" for domain in ("zone", "sun", "automation"))
+"""Entities that are no device's."""
+
+
 @pytest.mark.parametrize("broker", ["mosquitto", "amqtt", ONLY_IN_FULL])
 async def test_devices_that_are_killed_are_unavailable_until_they_are_back(broker: BrokerKind, tmp_path: Path) -> None:
     with whole_home(tmp_path, broker, "--demo") as home:
@@ -207,7 +211,7 @@ async def test_devices_that_are_killed_are_unavailable_until_they_are_back(broke
 
             def reached() -> int:
                 there = {address for address, state in states.items() if state and state.state != "unavailable"}
-                return sum(not address.startswith("entity/zone/") for address in there)
+                return sum(not address.startswith(OF_THE_HOME) for address in there)
 
             await until(lambda: reached() > 150, PATIENCE)
             await home.kill("demo")

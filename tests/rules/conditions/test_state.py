@@ -51,10 +51,7 @@ def run_of(stage: Stage) -> Run:
         # what is not enabled is left out, by a template too
         ("- condition: state\n  entity_id: light.a\n  state: off\n  enabled: '{{ 1 > 2 }}'", True),
         ("- '{{ true }}'\n- condition: state\n  entity_id: light.a\n  state: off\n  enabled: '{{ 2 > 1 }}'", False),
-        (
-            ("- or:\n    - '{{ false }}'\n    - condition: time\n      after: '25'\n      enabled: false", False),
-            False,
-        ),
+        ("- or:\n    - '{{ false }}'\n    - condition: time\n      after: '25'\n      enabled: false", False),
     ],
 )
 async def test_holds(tmp_path: Path, conditions: str, holds: bool) -> None:
