@@ -214,7 +214,7 @@ class Run:
         """Go on at a step until the end, or until something has to be waited for."""
         self._waiting = None
         steps, path, left = self.rule.program.steps, self.path, AT_ONCE
-        if path:
+        if 0 < len(path) < REMEMBERED:
             self.stretches.append((len(path), self.engine.clock.monotonic() - self.begun))
         try:
             while at >= 0 and not self.ended and at < len(steps):
@@ -304,8 +304,12 @@ class Run:
         return self.at
 
     def _branch_ended(self) -> None:
-        if not self.ended and not self._forking and all(branch.ended for branch in self.branches):
+        if self.ended or self._forking:
+            return
+        if all(branch.ended for branch in self.branches):
             self.arrive(self._joined())
+        else:  # what it said must not be said by another branch's ids after a restart
+            self.engine.journal.save(self.top)
 
     def _joined(self) -> RunError | bool:
         """What came of the branches."""

@@ -37,9 +37,10 @@ def _stand(run: Run) -> dict[str, Any]:
         "at": run.at,
         "until": run.until.timestamp() if run.until is not None else None,
         "error": run.error,
+        "ended": run.ended and run.parent is not None,
         "values": None if values is None else kept({k: v for k, v in values.items() if k not in _MADE_ANEW}),
         "frames": kept(run.frames),
-        "branches": [_stand(branch) for branch in run.branches if not branch.ended],
+        "branches": [_stand(branch) for branch in run.branches if not branch.ended or branch.error],
     }
 
 
@@ -61,6 +62,7 @@ def run_of(body: dict[str, Any], rule: "Rule", number: int, key: str) -> Run:
 def _place(run: Run, stand: dict[str, Any]) -> None:
     naming = run.engine.view
     run.at, run.error, until = stand["at"], stand["error"], stand["until"]
+    run.ended = stand.get("ended", False)  # a branch that failed: its fault is told when the others are over
     run.until = None if until is None else datetime.fromtimestamp(until, UTC)
     if stand["values"] is not None:
         run.values.update(restored(stand["values"], naming))

@@ -130,6 +130,50 @@ async def test_a_run_that_never_waits_leaves_no_row(tmp_path: Path) -> None:
         assert rows(stage, "run") == 0
 
 
+BRANCHES = """
+- id: two
+  triggers: [{trigger: state, entity_id: light.a, to: "on"}]
+  actions:
+    - parallel:
+        - sequence:
+            - delay: 10
+            - {action: light.turn_on, target: {entity_id: light.b}}
+        - sequence:
+            - delay: 5
+            - {action: light.turn_on, target: {entity_id: light.c}}
+            - {stop: no more, error: true}
+"""
+
+
+async def test_a_branch_that_is_over_stays_over_and_no_other_takes_its_ids(tmp_path: Path) -> None:
+    rule = BRANCHES.replace("            - {stop: no more, error: true}\n", "")
+    async with Stage(tmp_path, rule, STATES) as stage:
+        await stage.set("light.a", "on")
+        await stage.wait(6)
+        assert stage.services() == [("light.c", "turn_on")]
+        before, now = stage.props.full[0].id, stage.clock
+    await now.advance(100)
+    async with Stage(tmp_path, rule, ON, clock=now) as stage:
+        await stage.wait(1)
+        ids = [command.id for command in stage.props.full]
+        assert stage.services() == [("light.c", "turn_on"), ("light.b", "turn_on")]
+        assert ids[0] == before != ids[1]
+
+
+async def test_the_fault_of_a_branch_is_told_when_the_others_are_over_after_a_restart(tmp_path: Path) -> None:
+    fault = "{action: light.turn_on, target: {entity_id: \"{{ 'switch.x' }}\"}}"
+    rule = BRANCHES.replace("{stop: no more, error: true}", fault)
+    async with Stage(tmp_path, rule, STATES) as stage:
+        await stage.set("light.a", "on")
+        await stage.wait(6)
+        now = stage.clock
+    async with Stage(tmp_path, rule, ON, clock=now) as stage:
+        await stage.wait(6)
+        assert stage.services()[-1] == ("light.b", "turn_on")
+        assert stage.runs[-1].outcome == "failed"
+        assert "switch.x" in stage.runs[-1].error
+
+
 MOMENTS = some.datetimes(timezones=some.just(UTC))
 PLAIN: some.SearchStrategy[Any] = some.one_of(
     some.none(),
