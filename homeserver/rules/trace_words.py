@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from homeserver.topics.call import Call
 
@@ -73,7 +73,7 @@ class AskWhyNot(_Asked):
     """Why did a rule not run? `at`: when it was expected, ISO 8601 with offset; without it, lately and now."""
 
     rule: str
-    at: datetime | None = None
+    at: AwareDatetime | None = None
 
 
 class WhyNot(BaseModel):

@@ -43,7 +43,7 @@ def leaf(compiler: "Compiler", way: str, line: int, check: Condition, tell: Tell
             so = check(run)
         except FAULTS as error:
             if len(looked) < LOOKED:
-                looked.append((made, None, str(error)))
+                looked.append((made, None, run.rule.shown(str(error))))
             raise
         if len(looked) < LOOKED:
             looked.append((made, so, ""))

@@ -11,6 +11,8 @@ from homeserver.rules.traces.traces import Traces
 
 NEAR: Final = timedelta(minutes=5)
 """How far from the time that was asked for a trace may be."""
+_LONGEST: Final = 200
+"""Characters of what a trigger waits for."""
 
 
 def why_not(rule: Rule, traces: Traces, at: datetime | None) -> WhyNot:
@@ -84,7 +86,9 @@ def _words(one: Checked) -> str:
 def _trigger(trigger: Any, rule: Rule, at: datetime | None) -> str:
     """What a trigger waits for, and what its entities did last or at that time."""
     seen = [text for entity_id in getattr(trigger, "entity_ids", ()) if (text := _seen(entity_id, rule, at))]
-    return "; ".join([f"{trigger.way} (line {trigger.line}) waits for {trigger.text}", *seen[:5]])
+    waits = rule.shown(trigger.text)
+    waits = f"{waits[:_LONGEST]}..." if len(waits) > _LONGEST else waits
+    return "; ".join([f"{trigger.way} (line {trigger.line}) waits for {waits}", *seen[:5]])
 
 
 def _seen(entity_id: str, rule: Rule, at: datetime | None) -> str:

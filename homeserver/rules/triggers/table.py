@@ -79,12 +79,11 @@ def compile_trigger(fields: Fields, compiler: Compiler, number: int) -> Trigger 
 
 
 _UNTOLD: Final = frozenset({"trigger", "platform", "id", "alias", "variables", "enabled", "note"})
-_LONGEST: Final = 60
 
 
 def _brief(kind: str, fields: Fields) -> str:
-    """What the trigger waits for, in a few words: `state entity_id: light.hall, to: on`."""
-    parts = [f"{name}: {str(value)[:_LONGEST]}" for name, value in fields.node.items() if name not in _UNTOLD]
+    """What the trigger waits for: `state entity_id: light.hall, to: on`. Whole: a part of a secret cannot be hidden."""
+    parts = [f"{name}: {value}" for name, value in fields.node.items() if name not in _UNTOLD]
     return f"{kind} {', '.join(parts)}"
 
 

@@ -122,3 +122,34 @@ async def test_traces_survive_a_restart_and_are_kept_by_interest(tmp_path: Path)
         failed = found.traces[-1]
         assert (failed.error, failed.number) == ("odd", 1)
         assert failed.conditions[0].met is True
+
+
+SECRETS = """
+- id: hall
+  triggers: [{trigger: webhook, webhook_id: !secret hook}, {trigger: state, entity_id: binary_sensor.motion}]
+  variables: {pin: !secret pin}
+  conditions: ["{{ pin | int > 3 }}"]
+  actions: []
+"""
+
+
+@pytest.mark.parametrize("hook", ["hunter2hunter2", "7f3a" * 20])
+async def test_no_secret_is_told(tmp_path: Path, hook: str) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "secrets.yaml").write_text(f"hook: {hook}\npin: verysecretpin\n")
+    async with Stage(tmp_path, SECRETS, STATES) as stage:
+        await stage.set("binary_sensor.motion", "on")
+        told = await asked(stage)
+        traces = await stage.rules.house.call(TRACES, AskTraces(rule="hall"))
+        text = f"{told} {traces} {stage.runs}"
+        assert "!secret pin" in told.sentence
+        assert "webhook_id: !secret hook" in told.triggers[0]
+        assert hook[:50] not in text
+        assert "verysecretpin" not in text
+
+
+async def test_a_time_without_offset_is_refused(tmp_path: Path) -> None:
+    async with Stage(tmp_path, RULE.format(conditions="[]"), STATES) as stage:
+        with pytest.raises(CallError, match="at") as refused:
+            await stage.rules.house.ask("rules", "why_not", {"rule": "hall", "at": "2026-01-05T07:00:00"})
+        assert refused.value.error.code == "invalid"
