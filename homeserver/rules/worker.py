@@ -314,6 +314,7 @@ class Rules(Ears, Hands, Outside, Worker):
 
     @answers(REVERT)
     async def revert(self, request: Revert, caller: Caller) -> Reverted:
+        await self._load()  # lines are where they are now
         name = named(request.rule, self.book, self.versions)
         done = bring_back(name, self.versions, request.version, self.book, self.folder.root)
         await self._load()

@@ -133,3 +133,14 @@ def test_replacing_a_rule_by_itself_changes_nothing(shapes: list[int], data: som
     assert replaced(text, line, "".join(lines[found.begin : found.end])) == text
     assert lines[found.begin].startswith("- id: r")
     assert sum(each.startswith("- id") for each in lines[found.begin : found.end]) == 1
+
+
+async def test_a_revert_finds_the_rule_where_it_stands_now(tmp_path: Path) -> None:
+    """The file may have been saved a moment ago, and not been read yet."""
+    async with Stage(tmp_path, FILE, STATES) as stage:
+        await stage.wait(0)
+        await saved(stage, FILE.replace("light.turn_off", "light.toggle"))
+        new = "- id: new\n  triggers: []\n  actions: []\n"
+        stage.file.write_text(new + stage.file.read_text())
+        await stage.rules.house.call(REVERT, Revert(rule="second"))
+        assert stage.file.read_text() == new + FILE
