@@ -14,6 +14,7 @@ them twice. A call whose answer was awaited is not asked again: it fails, as the
 """
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from homeserver.rules.rule import Rule
     from homeserver.rules.triggers.trigger import Trigger
 
+log = logging.getLogger(__name__)
+_BROKEN: Final = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
+"""What a row raises that another version of the program wrote, or nobody did."""
+AGAIN: Final = 1800.0
+"""Seconds for which a command is said again: home knows the ids of an hour."""
 SETTLED: Final = 1.0
 """Seconds after which the commands of a run that is over are surely committed."""
 _PUT_RUN: Final = "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?)"
@@ -127,9 +133,18 @@ class Journal:
         """The runs of an earlier process, oldest first. Those whose rule is gone or says something else are struck."""
         for row in self._turn.ledger.fetch("SELECT * FROM run ORDER BY rowid"):
             rule = self._rule(row, rules, self._over)
-            if rule is not None:
-                self._kept.add(row["key"])
-                yield run_of(json.loads(row["body"]), rule, row["number"], row["key"])
+            if rule is None:
+                continue
+            try:
+                run = run_of(json.loads(row["body"]), rule, row["number"], row["key"])
+            except _BROKEN:
+                log.exception("a run of rule %s cannot be read: it does not go on", row["rule"])
+                self._strike(self._over, row["key"])
+                continue
+            if self._clock.now().timestamp() - row["begun"] > AGAIN:
+                run.said.clear()
+            self._kept.add(row["key"])
+            yield run
 
     def waits(self, rules: Mapping[str, "Rule"]) -> Iterator["Wait"]:
         """The same for triggers; one whose run is there already has fired."""
@@ -138,7 +153,13 @@ class Journal:
             if rule is None or row["key"] in self._kept:
                 self._strike(self._done, row["key"])
                 continue
-            yield Wait(row, rule, self._clock.now().timestamp())
+            try:
+                wait = Wait(row, rule, self._clock.now().timestamp())
+            except _BROKEN:
+                log.exception("a wait of rule %s cannot be read: it does not go on", row["rule"])
+                self._strike(self._done, row["key"])
+                continue
+            yield wait
 
     def take(self, wait: "Wait", trigger: "Trigger") -> None:
         """A trigger goes on with what it waited for."""

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -172,6 +173,43 @@ async def test_the_fault_of_a_branch_is_told_when_the_others_are_over_after_a_re
         assert stage.services()[-1] == ("light.b", "turn_on")
         assert stage.runs[-1].outcome == "failed"
         assert "switch.x" in stage.runs[-1].error
+
+
+async def test_a_command_of_long_ago_is_not_said_again(tmp_path: Path) -> None:
+    """Home forgets ids after an hour: what was said before a long wait would be done twice."""
+    rule = """
+- id: long
+  triggers: [{trigger: state, entity_id: light.a, to: "on"}]
+  actions: [{action: light.toggle, target: {entity_id: light.b}}, {delay: {hours: 10}}]
+"""
+    async with Stage(tmp_path, rule, STATES) as stage:
+        await stage.set("light.a", "on")
+        assert stage.services() == [("light.b", "toggle")]
+        now = stage.clock
+    await now.advance(9 * 3600)
+    async with Stage(tmp_path, rule, ON, clock=now) as stage:
+        await stage.wait(1)
+        assert stage.services() == []
+        assert len(stage.rules.rules["long"].runs) == 1
+
+
+@pytest.mark.parametrize("body", ["{", "[]", "{}", "null", '{"fired": [9]}'])
+async def test_a_row_that_cannot_be_read_is_struck_and_the_others_go_on(tmp_path: Path, body: str) -> None:
+    for text, table in ((RULE, "run"), (LASTING, "pending")):
+        async with Stage(tmp_path, text, STATES) as stage:
+            await stage.set("light.a", "on")
+            await stage.wait(1)
+            copied = f"INSERT INTO {table} SELECT key || 'x', {{}} FROM {table}"
+            names = [row["name"] for row in stage.rules.turn.ledger.fetch(f"PRAGMA table_info({table})")][1:]
+            stage.rules.turn.ledger.execute(
+                copied.format(", ".join("?" if name == "body" else name for name in names)), [body]
+            )
+            now = stage.clock
+        async with Stage(tmp_path, text, ON, clock=now) as stage:
+            await stage.wait(SETTLED)
+            assert rows(stage, table) == 1
+            await stage.wait(200)
+            assert ("light.b", "turn_on") in stage.services()
 
 
 MOMENTS = some.datetimes(timezones=some.just(UTC))
