@@ -53,7 +53,7 @@ def bring_back(name: str, versions: Versions, number: int | None, book: Book, ro
     if not path.resolve().is_relative_to(root.resolve()):
         raise CallError("denied", f"{present.file} leads out of the folder of the rules", "rule")
     try:
-        write_again(path, replaced(path.read_text(), present.line, wanted.text))
+        write_again(path, replaced(path.read_text(), present.line, wanted.text, present.id))
     except OSError as error:
         raise CallError("failed", f"{present.file} cannot be written: {error.strerror or error}") from error
     return wanted

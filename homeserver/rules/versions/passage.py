@@ -1,6 +1,13 @@
 """The lines of a file that are one rule or script: from its first line to the next one at the same depth."""
 
+import re
+from typing import Final
+
+from homeserver.topics.names import slug
 from homeserver.topics.record import record
+
+_NAME: Final = re.compile(r"""["']?([^"':#]+)["']?\s*:\s*(?:[#&].*)?""")
+"""A line that holds a name and nothing else, save an anchor or a remark."""
 
 
 @record
@@ -11,18 +18,19 @@ class Passage:
     end: int
 
 
-def passage(lines: list[str], line: int) -> Passage:
+def passage(lines: list[str], line: int, id: str = "") -> Passage:
     """Where the rule lies that begins on `line`, counted from 1.
 
-    An item of a list goes on as long as lines are deeper than its dash, a script as long as they are deeper than its
+    A name on the first line is a script's if it is its `id`. An item of a list goes on as long as lines are deeper than its dash, a script as long as they are deeper than its
     name; a file that is one rule is all of it. Blank lines and remarks at the end belong to what follows.
     """
     begin = line - 1
     if begin > 0 and lines[begin - 1].strip() == "-":
         begin -= 1
     head = lines[begin].strip()
-    is_item, is_name = head.startswith("- ") or head == "-", head.endswith(":") and line > 1
-    if not is_item and not is_name:
+    name = _NAME.fullmatch(head)
+    is_item = head.startswith("- ") or head == "-"
+    if not is_item and (name is None or (line == 1 and slug(name[1]) != id)):
         return Passage(0, len(lines))
     depth = _depth(lines[begin])
     end = begin + 1
@@ -33,10 +41,10 @@ def passage(lines: list[str], line: int) -> Passage:
     return Passage(begin, end)
 
 
-def replaced(text: str, line: int, fresh: str) -> str:
+def replaced(text: str, line: int, fresh: str, id: str = "") -> str:
     """The file with another text in the place of the rule on `line`, at the depth that it has now."""
     lines = text.splitlines(keepends=True)
-    found = passage(lines, line)
+    found = passage(lines, line, id)
     shift = _depth(lines[found.begin]) - _depth(fresh)
     ending = fresh if fresh.endswith("\n") else f"{fresh}\n"
     moved = [_shifted(each, shift) for each in ending.splitlines(keepends=True)]

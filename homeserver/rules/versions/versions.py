@@ -48,7 +48,7 @@ class Versions:
 
     def _keep(self, name: str, compiled: Compiled, lines: list[str]) -> None:
         assert self._latest is not None, "what is there was read before"
-        found = passage(lines, compiled.line)
+        found = passage(lines, compiled.line, compiled.id)
         text = zlib.compress("".join(lines[found.begin : found.end]).encode(), 6)
         if self._latest.get(name) != _mark(text):
             self._latest[name] = _mark(text)

@@ -144,3 +144,20 @@ async def test_a_revert_finds_the_rule_where_it_stands_now(tmp_path: Path) -> No
         stage.file.write_text(new + stage.file.read_text())
         await stage.rules.house.call(REVERT, Revert(rule="second"))
         assert stage.file.read_text() == new + FILE
+
+
+async def test_scripts_beside_each_other_have_texts_of_their_own(tmp_path: Path) -> None:
+    """The first one of a file too, and one whose name has a remark or an anchor beside it."""
+    bodies = [f"{name}\n  sequence: []\n" for name in ("one:", "two: # the second", "three: &three")]
+    (tmp_path / "rules").mkdir()
+    file = tmp_path / "rules" / "scripts.yaml"
+    file.write_text("".join(bodies))
+    async with Stage(tmp_path, "[]", STATES) as stage:
+        await stage.wait(0)
+        kept = [stage.rules.versions.of(f"script.{id}") for id in ("one", "two", "three")]
+        assert [[version.text for version in each] for each in kept] == [[body] for body in bodies]
+        changed = bodies[0] + "  mode: queued\n" + bodies[1] + "  mode: queued\n" + bodies[2]
+        file.write_text(changed)
+        await stage.rules._load()
+        await stage.rules.house.call(REVERT, Revert(rule="script.one"))
+        assert file.read_text() == changed.replace("  mode: queued\n", "", 1)
