@@ -130,20 +130,26 @@ class Rule:
 
     def fire(self, fired: Fired) -> None:
         """A trigger fired: check the conditions, then run or not, as the mode says."""
-        if self._too_fast():
-            return
+        too_fast = self._too_fast()
         run = Run(self, fired, self.number + 1, done=fired.done)
         run.depth = self.engine.depth(fired.cause)
-        if run.depth >= DEEPEST:
+        if too_fast:
+            self._refuse(run)
+        elif run.depth >= DEEPEST:
             run.error = f"stopped a loop: {DEEPEST} runs of rules, each caused by the one before"
             self._record(run, "failed")
-            return
-        if not self.met(run):
+            self._refuse(run)
+        elif not self.met(run):
             self.engine.traces.leave(run, NOT_MET)
-            if fired.done is not None:
-                fired.done(run, "refused")
-            return
-        self._admit(run)
+            self._refuse(run)
+        else:
+            self._admit(run)
+
+    @staticmethod
+    def _refuse(run: Run) -> None:
+        """It does not begin: whoever waits for its end is told."""
+        if run.done is not None:
+            run.done(run, "refused")
 
     def run_now(
         self, fired: Fired, *, skip_condition: bool = True, given: Mapping[str, Any], done: Done | None = None
@@ -180,8 +186,7 @@ class Rule:
             if not self.compiled.silent:
                 self._grumble(f"it is running already (mode {mode})")
             self.engine.traces.leave(run, BUSY)
-            if run.done is not None:
-                run.done(run, "refused")
+            self._refuse(run)
             return
         self._waiting.append(run)
         if mode == "parallel" or not self.runs:

@@ -8,6 +8,7 @@ import yaml
 
 from homeserver.rules import engine as engine_module
 from homeserver.rules import rule as rule_module
+from homeserver.rules.run import Fired
 from homeserver.topics.process import FAILURE
 from tests.rules.stage import Stage
 
@@ -157,3 +158,18 @@ async def test_a_rule_may_restart_itself_in_the_middle(tmp_path: Path) -> None:
         await stage.wait(5)
         assert [command[0] for command in stage.told()].count("light.a") == engine_module.DEEPEST
         assert stage.rules.rules["test"].runs == []
+
+
+@pytest.mark.parametrize(("name", "of"), [("RATE", 1), ("DEEPEST", 0)])
+async def test_whoever_waits_for_a_run_is_told_that_a_loop_was_stopped(
+    tmp_path: Path, name: str, of: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rule_module, name, of)
+    async with Stage(tmp_path, rule(LOG), START) as stage:
+        outcomes: list[str] = []
+        for _ in range(2):
+            fired = Fired(None)
+            fired.done = lambda run, outcome: outcomes.append(outcome)
+            stage.rules.rules["test"].fire(fired)
+        assert len(outcomes) == 2
+        assert outcomes[-1] == "refused"

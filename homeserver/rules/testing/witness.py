@@ -56,7 +56,7 @@ class Witness(Traces):
     def _gaps(self, id: str, compiled: Compiled) -> list[Gap]:
         fired, checked, taken = self.fired.get(id, set()), self.checked.get(id, set()), self.taken.get(id, set())
         found = [
-            Gap(id, trigger.line, trigger.way, f"never fired: {trigger.text}")
+            Gap(id, trigger.line, trigger.way, f"never fired: {_shown(trigger.text, compiled)}")
             for trigger in compiled.triggers
             if trigger.number not in fired
         ]
@@ -76,3 +76,8 @@ class Witness(Traces):
             len(each.triggers) + 2 * len(each.leaves) + len({way for way in each.program.ways if way})
             for each in rules.values()
         )
+
+
+def _shown(text: str, compiled: Compiled) -> str:
+    """Without the secrets of the rule."""
+    return text if compiled.hidden is None else compiled.hidden.mask(text)

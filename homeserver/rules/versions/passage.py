@@ -21,8 +21,9 @@ class Passage:
 def passage(lines: list[str], line: int, id: str = "") -> Passage:
     """Where the rule lies that begins on `line`, counted from 1.
 
-    A name on the first line is a script's if it is its `id`. An item of a list goes on as long as lines are deeper than its dash, a script as long as they are deeper than its
-    name; a file that is one rule is all of it. Blank lines and remarks at the end belong to what follows.
+    An item of a list goes on as long as lines are deeper than its dash, a script as long as they are deeper than its
+    name; a file that is one rule is all of it. A name on the first line is a script's if it is its `id`. Blank lines
+    and remarks at the end belong to what follows.
     """
     begin = line - 1
     if begin > 0 and lines[begin - 1].strip() == "-":
