@@ -218,7 +218,7 @@ class Run:
             self.stretches.append((len(path), self.engine.clock.monotonic() - self.begun))
         try:
             while at >= 0 and not self.ended and at < len(steps):
-                if not left:
+                if left <= 0 and self.arrived is None:
                     self.at = at
                     self.hold(self.engine.clock.call_later(0.0, self.advance, at))
                     at = WAIT

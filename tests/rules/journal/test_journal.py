@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from homeserver.rules import run as run_module
 from homeserver.rules.journal.journal import SETTLED, Journal
 from homeserver.rules.journal.values import read, written
 from homeserver.topics.entity import EntityState
@@ -210,6 +211,27 @@ async def test_a_row_that_cannot_be_read_is_struck_and_the_others_go_on(tmp_path
             assert rows(stage, table) == 1
             await stage.wait(200)
             assert ("light.b", "turn_on") in stage.services()
+
+
+async def test_branches_that_are_over_are_not_begun_again_where_a_long_run_pauses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_module, "AT_ONCE", 2)
+    rule = """
+- id: long
+  triggers: [{trigger: state, entity_id: light.a, to: "on"}]
+  actions:
+    - variables: {x: 1}
+    - parallel: [{action: light.toggle, target: {entity_id: light.b}}]
+    - delay: 10
+"""
+    async with Stage(tmp_path, rule, STATES) as stage:
+        await stage.set("light.a", "on")
+        before, now = {command.id for command in stage.props.full}, stage.clock
+    async with Stage(tmp_path, rule, ON, clock=now) as stage:
+        await stage.wait(20)
+        assert len(before) == 1
+        assert {command.id for command in stage.props.full} <= before
 
 
 MOMENTS = some.datetimes(timezones=some.just(UTC))
