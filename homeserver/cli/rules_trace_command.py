@@ -8,7 +8,7 @@ import typer
 
 from homeserver.cli.client import connected, talk
 from homeserver.cli.failures import Failure
-from homeserver.cli.options import AsJson, Broker, Data, load_settings
+from homeserver.cli.options import AsJson, Broker, Data, load_settings, zone_of
 from homeserver.cli.printing import console, print_json
 from homeserver.runtime.settings import Settings
 
@@ -24,14 +24,15 @@ def trace(
     as_json: AsJson = False,
 ) -> None:
     """Tell what the latest runs of a rule did, step by step, and what each condition saw."""
-    answer = talk(_ask(load_settings(data, broker), "traces", {"rule": rule, "most": most}))
+    settings = load_settings(data, broker)
+    answer = talk(_ask(settings, "traces", {"rule": rule, "most": most}))
     if as_json:
         print_json(answer)
         return
     if not answer["traces"]:
-        _say(f"{answer['rule']} has not run lately")
+        _say(f"no run of {answer['rule']} has ended lately")
     for each in answer["traces"]:
-        _print(each)
+        _print(each, zone_of(settings))
 
 
 def why_not(
@@ -57,7 +58,7 @@ def why_not(
 
 def _moment(text: str, settings: Settings) -> datetime:
     """A time of today, or of any day, in the home's zone."""
-    zone = ZoneInfo(settings.home.time_zone)
+    zone = zone_of(settings)
     now = datetime.now(zone)
     try:
         made = datetime.fromisoformat(text if len(text) > len("00:00:00") else f"{now:%Y-%m-%d} {text}")
@@ -66,8 +67,8 @@ def _moment(text: str, settings: Settings) -> datetime:
     return made if made.tzinfo else made.replace(tzinfo=zone)
 
 
-def _print(one: dict[str, Any]) -> None:
-    when = datetime.fromisoformat(one["at"]).astimezone()
+def _print(one: dict[str, Any], zone: ZoneInfo) -> None:
+    when = datetime.fromisoformat(one["at"]).astimezone(zone)
     _say(f"{when:%Y-%m-%d %H:%M:%S} run {one['number']}: {one['because']}; {one['outcome']}", "bold")
     for row in one["conditions"]:
         _say(f"  {row['way']} (line {row['line']}) {_MET[row['met']]}: {row['saw']}")

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
 from homeserver.cli.client import connected, talk
-from homeserver.cli.options import AsJson, Broker, Data, load_settings
+from homeserver.cli.options import AsJson, Broker, Data, load_settings, zone_of
 from homeserver.cli.printing import console, print_json, print_table
 from homeserver.runtime.settings import Settings
 
@@ -16,11 +17,15 @@ Number = Annotated[int | None, typer.Argument(help="The number of a version; the
 
 def log(rule: Name, data: Data = None, broker: Broker = None, as_json: AsJson = False) -> None:
     """List every text that a rule had, the latest first."""
-    answer = talk(_ask(load_settings(data, broker), "log", {"rule": rule}))
+    settings = load_settings(data, broker)
+    answer = talk(_ask(settings, "log", {"rule": rule}))
     if as_json:
         print_json(answer)
         return
-    rows = ((str(each["version"]), _when(each["at"]), each["file"], str(each["lines"])) for each in answer["versions"])
+    zone = zone_of(settings)
+    rows = (
+        (str(each["version"]), _when(each["at"], zone), each["file"], str(each["lines"])) for each in answer["versions"]
+    )
     print_table(("version", "first read", "file", "lines"), rows, "no text is kept")
 
 
@@ -55,8 +60,8 @@ def revert(
         console.print(problem, markup=False, style="red", soft_wrap=True)
 
 
-def _when(text: str) -> str:
-    return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M:%S}"
+def _when(text: str, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 async def _ask(settings: Settings, verb: str, args: dict[str, Any]) -> Any:

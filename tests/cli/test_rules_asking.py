@@ -2,7 +2,9 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from tests.cli.conftest import Run
 from tests.cli.homes import Home
@@ -29,6 +31,8 @@ def test_trace_and_why_not_tell_of_a_run(home: Home, at: Run) -> None:
     shown = at("rules", "trace", "bedtime_lights").out
     assert "run 1: it was asked for by process.cli" in shown
     assert "actions[0]" in shown
+    told = datetime.fromisoformat(shown.strip().partition(" run ")[0]).replace(tzinfo=ZoneInfo("Asia/Kathmandu"))
+    assert abs(datetime.now(UTC) - told) < timedelta(minutes=10), "the home's zone, as why-not has it"
     wrong = at("rules", "trace", "bedtime_light")
     assert wrong.code != 0
     assert "there is no rule 'bedtime_light'; did you mean bedtime_lights" in wrong.err
