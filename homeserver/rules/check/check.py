@@ -103,7 +103,7 @@ def told(
 def _text(root: Path, file: str) -> str:
     try:
         path = root / file if root.is_dir() else root
-        return path.read_text("utf-8", "replace")
+        return path.read_text("utf-8", "replace") if path.is_file() else ""  # a pipe would be waited for without end
     except OSError:
         return ""
 

@@ -1,9 +1,13 @@
 """Faults that are sown into faultless rules are found, and nothing else is."""
 
+import os
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from homeserver.rules.check.check import told
+from homeserver.rules.reading.problem import Problem
 from tests.rules.check.seeds import GOOD, MORE, RULES, Seed, problems, seeds
 
 
@@ -43,3 +47,10 @@ def _start(seed: Seed) -> int:
 def test_what_only_the_whole_tells_has_its_own_code(kind: str) -> None:
     for text in MORE[kind]:
         assert kind in [problem.code for problem in problems(RULES + text)], text
+
+
+@pytest.mark.timeout(20)
+def test_a_file_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    [row] = told([Problem("pipe.yaml", 0, "", "", "it is no file")], tmp_path)
+    assert row["text"] == "it is no file"
