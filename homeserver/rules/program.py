@@ -63,3 +63,8 @@ class Program:
     def place(self, label: Label) -> None:
         """`label` stands here."""
         label.at = len(self.steps)
+
+
+def kind_of_step(step: Step) -> str:
+    """What kind of work a step does: the function that it was made of."""
+    return getattr(step, "__qualname__", type(step).__name__)

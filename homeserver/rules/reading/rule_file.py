@@ -4,11 +4,13 @@ What a file may be: see `package.py`. What tags it may hold: see `source.py`.
 """
 
 import hashlib
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler
+from homeserver.rules.program import Program, kind_of_step
 from homeserver.rules.reading.automation import compile_automation, compile_script
 from homeserver.rules.reading.blueprint import Blueprints, Filled, parse
 from homeserver.rules.reading.book import Book, Owned
@@ -21,6 +23,7 @@ from homeserver.rules.reading.source import Source
 from homeserver.rules.reading.sources import Sources
 from homeserver.rules.reading.yaml_source import Map
 from homeserver.rules.rule import Compiled
+from homeserver.rules.triggers.trigger import Trigger
 from homeserver.topics.names import OBJECT_ID, slug
 from homeserver.view.templates import Templates
 
@@ -150,6 +153,7 @@ class _Part:
         if hidden := self._source.places.hidden:
             made = {name: hidden.mask(value) if isinstance(value, str) else value for name, value in made.items()}
         leaves = tuple(compiler.leaves)
+        bare["print"] += _shape(compiler.program, made.get("triggers", ()))
         compiled = Compiled(**(bare | made), program=compiler.program, leaves=leaves, about=compiler.about)
         key = f"script.{compiled.id}" if is_script else compiled.id
         problems = [self._problem(fault, key) for fault in compiler.faults]
@@ -235,3 +239,11 @@ class _Part:
 def _print(node: Any) -> str:
     """What a rule says, as a short text that is another one when it changes."""
     return hashlib.sha256(repr(node).encode("utf-8", "replace")).hexdigest()
+
+
+def _shape(program: Program, triggers: tuple[Trigger, ...]) -> str:
+    """What the text was compiled to, as a short text: the numbers of its steps and triggers mean the same as long as it
+    stays the same. Another version of homeserver may make other steps of the same text."""
+    steps = (f"{way} {kind_of_step(step)}" for way, step in zip(program.ways, program.steps, strict=True))
+    rows = "\n".join((*steps, *(f"{trigger.number} {trigger.kind}" for trigger in triggers)))
+    return f".{zlib.crc32(rows.encode('utf-8', 'replace')):08x}"

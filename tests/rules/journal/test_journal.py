@@ -9,8 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from homeserver.rules import run as run_module
+from homeserver.rules.compiler import Compiler
 from homeserver.rules.journal.journal import SETTLED, Journal
 from homeserver.rules.journal.values import read, written
+from homeserver.rules.reading import rule_file
+from homeserver.rules.reading.automation import compile_automation
+from homeserver.rules.reading.fields import Fields
 from homeserver.topics.entity import EntityState
 from homeserver.view.state import State
 from tests.rules.stage import Stage
@@ -113,6 +117,26 @@ async def test_a_rule_that_says_something_else_now_does_not_go_on(tmp_path: Path
             await stage.wait(300)
             assert stage.services() == []
             assert (rows(stage, "run"), rows(stage, "pending")) == (0, 0)
+
+
+async def test_a_rule_that_another_version_makes_other_steps_of_does_not_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The text is the same; the number at which the run stands means another step."""
+    async with Stage(tmp_path, RULE, STATES) as stage:
+        await stage.set("light.a", "on")
+        await stage.wait(70)
+        assert stage.services() == [("light.b", "turn_on")]
+        now = stage.clock
+
+    def newer(fields: Fields, compiler: Compiler) -> dict[str, Any]:
+        compiler.program.add("actions", lambda run: 1)
+        return compile_automation(fields, compiler)
+
+    monkeypatch.setattr(rule_file, "compile_automation", newer)
+    async with Stage(tmp_path, RULE, ON, clock=now) as stage:
+        await stage.wait(300)
+        assert (stage.services(), rows(stage, "run")) == ([], 0)
 
 
 async def test_a_rule_that_was_switched_off_forgets(tmp_path: Path) -> None:
