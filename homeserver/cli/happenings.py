@@ -21,6 +21,7 @@ Where = tuple[str, ...]
 Tell = Callable[[Where, Fields], tuple[str, str]]
 """Makes of the parameters of an address and the fields of a message: about what, and what happened."""
 EVENT: Final = Topic[Fields]("event/{kind}/{login}", dict)
+RUN: Final = Topic[Fields]("rule/{id}/run", dict)
 _LONGEST: Final = 160
 _ENVELOPE: Final = ("id", "ttl", "cause", "reply_to", "from", "seq")
 
@@ -84,6 +85,10 @@ class Happenings:
         if kind.quiet and not self._everything:
             return None
         about, what = kind.tell(where, fields)
+        if not what:
+            if not self._everything:
+                return None
+            what = _data(fields)
         return Happening(kind.name, about, what, _by(fields, where[-1] if kind.topic.many_writers else ""), fields)
 
     def _state(self, entity: str, fields: Fields, *, retained: bool) -> Happening | None:
@@ -161,6 +166,14 @@ def _reply(where: Where, fields: Fields) -> tuple[str, str]:
     return where[0], f"answered by {where[2]}"
 
 
+def _run(where: Where, fields: Fields) -> tuple[str, str]:
+    """A run of a rule, where the rule has a sentence for it or it failed; its commands tell of the others."""
+    explained, outcome = fields.get("explained") or "", str(fields.get("outcome", "ended"))
+    if outcome == "failed":
+        return where[0], f"failed: {fields.get('error') or 'nobody knows why'}"
+    return where[0], str(explained)
+
+
 def _worker(where: Where, fields: Fields) -> tuple[str, str]:
     reason = f": {fields['reason']}" if fields.get("reason") else ""
     return where[0], f"{fields.get('state', 'gone')} in {where[1]}{reason}"
@@ -175,6 +188,7 @@ _KINDS: Final = (
     Kind("event", COMMAND_FAILED, _outcome),
     Kind("event", COMMAND_ENDED, _outcome),
     Kind("event", EVENT, _event),
+    Kind("run", RUN, _run),
     Kind("call", REQUEST, _call, sealed=True),
     Kind("worker", WORKER_STATUS, _worker),
     Kind("config", ENTITY_CONFIG, _config, quiet=True),

@@ -12,7 +12,7 @@ from homeserver.cli.options import AsJson, Broker, Data, load_settings, zone_of
 from homeserver.cli.printing import console, print_json
 from homeserver.runtime.settings import Settings
 
-Name = Annotated[str, typer.Argument(help="The id of the rule, its alias, or automation.<id>.")]
+Name = Annotated[str, typer.Argument(help="The id of the rule, its alias, automation.<id>, or script.<id>.")]
 _MET: Final = {True: "held", False: "did not hold", None: "could not be told"}
 
 
@@ -70,6 +70,8 @@ def _moment(text: str, settings: Settings) -> datetime:
 def _print(one: dict[str, Any], zone: ZoneInfo) -> None:
     when = datetime.fromisoformat(one["at"]).astimezone(zone)
     _say(f"{when:%Y-%m-%d %H:%M:%S} run {one['number']}: {one['because']}; {one['outcome']}", "bold")
+    if one["explained"]:
+        _say(f"  {one['explained']}")
     for row in one["conditions"]:
         _say(f"  {row['way']} (line {row['line']}) {_MET[row['met']]}: {row['saw']}")
     for step in one["steps"]:

@@ -61,6 +61,10 @@ _MODES: Final[Schema] = {
     "max": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}]},
     "max_exceeded": {"type": "string"},
     "variables": {"type": ["object", "null"]},
+    "explain": {
+        "type": ["string", "null"],
+        "description": "A sentence for people about why it runs; may be a template",
+    },
 }
 
 

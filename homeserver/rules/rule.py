@@ -7,6 +7,7 @@ from typing import Any, Final
 from homeserver.rules.compiler import rendered
 from homeserver.rules.conditions.condition import Leaf
 from homeserver.rules.engine import DEEPEST, Engine
+from homeserver.rules.explaining import explained
 from homeserver.rules.program import FAULTS, Program
 from homeserver.rules.reading.hidden import Hidden
 from homeserver.rules.run import QUEUED, Done, Fired, Run
@@ -14,6 +15,7 @@ from homeserver.rules.traces.trace import BUSY, NOT_MET
 from homeserver.rules.triggers.trigger import Trigger
 from homeserver.rules.words import RULE_RUN, RuleRun
 from homeserver.topics.record import record
+from homeserver.view.templates import Template
 
 Condition = Callable[[Run], bool]
 MODES: Final = ("single", "restart", "queued", "parallel")
@@ -47,7 +49,7 @@ class Compiled:
 
     `kind` is rule or script; only scripts have `fields`, what they can be given. `named` tells whether the file gives
     the id, at `id_line`, or it was made of the alias. `initial` is what the file says of whether it is on at each
-    start. `hidden` are values that no text may show.
+    start. `explain` is the sentence for people. `hidden` are values that no text may show.
     """
 
     id: str
@@ -72,6 +74,7 @@ class Compiled:
     fields: tuple[ScriptField, ...] = ()
     named: bool = True
     id_line: int = 0
+    explain: str | Template = ""
     hidden: Hidden | None = None
 
 
@@ -204,6 +207,8 @@ class Rule:
             while self._waiting and (self.compiled.mode == "parallel" or not self.runs):
                 run = self._waiting.pop(0)
                 self.runs.append(run)
+                if self.compiled.explain:
+                    self._explain(run)
                 if self.noticed is not None:
                     if self.compiled.about:
                         _ = run.values  # `this` is what the entity was like before
@@ -211,6 +216,11 @@ class Rule:
                 run.advance(0)
         finally:
             self._starting = False
+
+    def _explain(self, run: Run) -> None:
+        run.explained, fault = explained(run, self.compiled)
+        if fault:
+            self._grumble(fault)
 
     def all_runs(self) -> tuple[Run, ...]:
         """Those under way and those that wait for their turn."""
@@ -322,6 +332,7 @@ class Rule:
             seconds=round(self.engine.clock.monotonic() - run.begun, 3),
             error=run.error,
             cause=run.cause,
+            explained=run.explained,
         )
         self._unsaid = 0
         self.engine.house.say(RULE_RUN, record, self.id)

@@ -97,6 +97,7 @@ class Run:
         "ended",
         "engine",
         "error",
+        "explained",
         "fired",
         "frames",
         "given",
@@ -134,6 +135,8 @@ class Run:
         self.at = 0
         self.ended = False
         self.error = ""
+        self.explained = ""
+        """The sentence for people with which it began."""
         self.response: Any = None
         """What the run answers to whoever asked for it: `stop` with a response variable."""
         self.conversation: str | None = None

@@ -45,7 +45,7 @@ class Told(BaseModel):
 
 class Trace(BaseModel):
     """One run, or one that did not begin (`outcome` not_met, busy). `because`: what fired; `by`: who or what was behind
-    it; `cause`: id, author and parent of the run's own link in the chain."""
+    it; `explained`: the rule's own sentence; `cause`: id, author and parent of the run's own link in the chain."""
 
     number: int
     at: datetime
@@ -54,6 +54,7 @@ class Trace(BaseModel):
     error: str
     trigger: str
     because: str
+    explained: str = ""
     conditions: list[Checked]
     steps: list[Step]
     commands: list[Told]

@@ -35,6 +35,7 @@ class RuleRun:
     commands   ids of the commands that were said
     outcome    finished, stopped, condition (one in the sequence was false), failed, cancelled
     seconds    how long it took, waiting included
+    explained  the sentence for people that the rule gives with `explain`
     """
 
     number: int
@@ -46,6 +47,7 @@ class RuleRun:
     seconds: float
     error: str = ""
     cause: Cause | None = None
+    explained: str = ""
 
 
 @record

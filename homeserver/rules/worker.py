@@ -323,13 +323,13 @@ class Rules(Ears, Hands, Outside, Worker):
 
     @answers(TRACES)
     async def traces(self, request: AskTraces, caller: Caller) -> TraceList:
-        rule = self._rule(request.rule)
+        rule = self._asked(request.rule)
         kept = self.engine.traces.of(rule.id)[: request.most]
         return TraceList(rule=rule.id, alias=rule.compiled.alias, traces=[as_trace(each) for each in kept])
 
     @answers(WHY_NOT)
     async def why_not(self, request: AskWhyNot, caller: Caller) -> WhyNot:
-        return why_not(self._rule(request.rule), self.engine.traces, request.at)
+        return why_not(self._asked(request.rule), self.engine.traces, request.at)
 
     def _switched(self, name: str, on: bool) -> RuleInfo:
         rule = self._rule(name)
@@ -337,6 +337,11 @@ class Rules(Ears, Hands, Outside, Worker):
         if entity is not None:
             entity.turn(on)
         return self._info(rule.id)
+
+    def _asked(self, name: str) -> Rule:
+        """A rule, or a script by its full name; raises `CallError`."""
+        found = self.cast.scripts.get(name.removeprefix("script.")) if name.startswith("script.") else None
+        return found or self._rule(name)
 
     def _rule(self, name: str) -> Rule:
         """By id or alias; raises `CallError`."""

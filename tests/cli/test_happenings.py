@@ -32,6 +32,7 @@ def test_everything_means_attributes_too() -> None:
     said(happenings, "entity/light/hall/state", {"state": "on"})
     assert said(happenings, "entity/light/hall/state", {"state": "on"}).what == "on"
     assert said(happenings, "process/core/status", {"state": "online"}).about == "core"
+    assert said(happenings, "rule/hall_light/run", {"outcome": "finished"}).what == "outcome=finished"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,17 @@ def test_everything_means_attributes_too() -> None:
             ("worker", "rules", "degraded in core: x", ""),
         ),
         ("rule/hall_light/run", {"state": "done", "from": "r", "seq": 4}, None),
+        (
+            "rule/hall_light/run",
+            {"outcome": "finished", "explained": "It is dark", "cause": CAUSE},
+            ("run", "hall_light", "It is dark", "rule:hall_light#2"),
+        ),
+        (
+            "rule/hall_light/run",
+            {"outcome": "failed", "explained": "It is dark", "error": "there is no light"},
+            ("run", "hall_light", "failed: there is no light", ""),
+        ),
+        ("rule/hall_light/run", {"outcome": "finished", "explained": "", "cause": CAUSE}, None),
         ("worker/rules/core/calls", {"calls": {}}, None),
     ],
 )

@@ -22,6 +22,7 @@ def body_of(run: Run) -> dict[str, Any]:
         "depth": run.depth,
         "count": run.count,
         "conversation": run.conversation,
+        "explained": run.explained,
         "cause": of_cause(run.cause),
         "path": run.path,
         "commands": run.commands,
@@ -51,6 +52,7 @@ def run_of(body: dict[str, Any], rule: "Rule", number: int, key: str) -> Run:
     run = Run(rule, fired, number, restored(body["given"], naming))
     run.key, run.count, run.depth = key, body["count"], body["depth"]
     run.conversation = body.get("conversation")
+    run.explained = body.get("explained", "")
     run.path.extend(body["path"])
     run.commands.extend((id, entity_id, service) for id, entity_id, service in body["commands"])
     run.caused(cause_of(body["cause"]))

@@ -33,13 +33,17 @@ class _Running(Thing):
         self.rule = rule
         self.reason = reason
         self.last: datetime | None = None
+        self.explained = ""
+        """What the latest run said of itself, where the rule has a sentence for that."""
         self._live: EntityState | None = None
 
     def kept(self) -> dict[str, Any]:
-        return {"last": self.last.isoformat() if self.last is not None else None}
+        kept = {"last": self.last.isoformat() if self.last is not None else None}
+        return kept | {"explained": self.explained} if self.explained else kept
 
     def restore(self, kept: Mapping[str, Any]) -> None:
         self.last = datetime.fromisoformat(kept["last"]) if kept.get("last") else None
+        self.explained = str(kept.get("explained") or "")
 
     def begin(self) -> None:
         if self.rule is not None:
@@ -71,16 +75,20 @@ class _Running(Thing):
         }
         if compiled.mode in _MANY:
             self.attributes["max"] = compiled.most
+        if compiled.explain:
+            self.attributes["last_explained"] = self.explained
 
     def noticed(self, begun: Run | None) -> None:
         """A run begins, or one is over."""
         raise NotImplementedError
 
-    def announce(self, run: Run) -> None:
-        """Tell the rules that wait for it that it begins; to the others its state says so."""
+    def began(self, run: Run) -> None:
+        """Remember a run that begins, and tell the rules that wait for it; to the others its state says so."""
+        self.last, self.explained = self.now, run.explained
         engine, key = self.desk.engine, ("event", self.begins)
         if engine.is_awaited(key):
             data = {"name": self.name, "entity_id": self.entity_id}
+            data |= {"explained": run.explained} if run.explained else {}
             engine.happened(Happening(key, event_of(self.begins, data, self.now, run.cause), run.cause))
 
     def live(self) -> None:
@@ -94,6 +102,8 @@ class _Running(Thing):
             states[self.entity_id] = self._live
         attributes = self._live.attributes
         attributes["last_triggered"], attributes["current"] = self.last, len(self.rule.runs)
+        if self.compiled.explain:
+            attributes["last_explained"] = self.explained
 
     def need(self) -> Rule:
         if self.rule is None:
@@ -137,8 +147,7 @@ class Automation(_Running):
 
     def noticed(self, begun: Run | None) -> None:
         if begun is not None:
-            self.last = self.now
-            self.announce(begun)
+            self.began(begun)
         self.live()
         self.desk.soon(self)
 
@@ -196,8 +205,7 @@ class Script(_Running):
 
     def noticed(self, begun: Run | None) -> None:
         if begun is not None:
-            self.last = self.now
-            self.announce(begun)
+            self.began(begun)
         if self.said is not None and self.said.state == self.word():
             self.live()
             self.desk.soon(self)

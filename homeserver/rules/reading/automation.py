@@ -7,6 +7,7 @@ from typing import Any, Final
 from homeserver.rules.actions.table import compile_block
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.conditions.table import compile_conditions
+from homeserver.rules.explaining import compile_explain
 from homeserver.rules.program import Label
 from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.problem import RuleError
@@ -29,6 +30,7 @@ def compile_automation(fields: Fields, compiler: Compiler) -> dict[str, Any]:
     made["conditions"] = compile_conditions(fields, fields.first("conditions", "condition"), compiler)
     _steps(fields, fields.first("actions", "action"), compiler)
     made["variables"] = constants | compile_variables(fields, "variables", compiler)
+    made["explain"] = compile_explain(fields, compiler)
     initial = None if fields.take("initial_state") is None else fields.flag("initial_state", True)
     made |= {"enabled": initial is not False, "initial": initial}
     fields.done(*_IGNORED)
@@ -40,6 +42,7 @@ def compile_script(fields: Fields, compiler: Compiler) -> dict[str, Any]:
     made = _with_mode(fields)
     _steps(fields, "sequence", compiler)
     made["variables"] = compile_variables(fields, "variables", compiler)
+    made["explain"] = compile_explain(fields, compiler)
     made["fields"] = tuple(_field(name, fields, compiler) for name in _names(fields))
     made["icon"] = fields.text("icon")
     fields.done(*_IGNORED)

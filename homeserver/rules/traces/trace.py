@@ -37,6 +37,7 @@ def trace_of(run: Run, outcome: str) -> dict[str, Any]:
         "error": run.rule.shown(run.error),
         "trigger": trigger.id if trigger is not None else "",
         "because": run.rule.shown(because(run.fired)),
+        "explained": run.explained,
         "conditions": [_checked(*row) for row in run.looked[:MOST]],
         "steps": _steps(run),
         "commands": [{"id": id, "entity_id": entity_id, "service": service} for id, entity_id, service in run.commands],

@@ -50,7 +50,8 @@ def _told(rule: Rule, trace: Trace | None, at: datetime | None) -> tuple[str, Ch
         return f"it did run at {when}, because {trace.because}, until {saw}", stopped
     if trace.outcome == "failed":
         return f"it did run at {when}, because {trace.because}, and failed: {trace.error}", None
-    return f"it did run at {when}, because {trace.because}: {trace.outcome}", None
+    itself = f". It says: {trace.explained}" if trace.explained else ""
+    return f"it did run at {when}, because {trace.because}: {trace.outcome}{itself}", None
 
 
 def _never(rule: Rule, at: datetime | None) -> tuple[str, Checked | None]:
