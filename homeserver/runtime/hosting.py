@@ -52,6 +52,8 @@ class Hosted:
         self.kind = worker_class(setup)
         self.name = self.kind.name
         self.opened = asyncio.Event()
+        self._tried = asyncio.Event()
+        self._fault: Exception | None = None
         self.worker: Worker | None = None
         self._around = around
         self._setup = setup
@@ -69,6 +71,12 @@ class Hosted:
 
     def start(self) -> None:
         self._life = asyncio.create_task(self._live(), name=f"{self.name}.life")
+
+    async def first_try(self) -> None:
+        """Return when the worker has opened for the first time; raises what kept it from that."""
+        await self._tried.wait()
+        if self._fault is not None:
+            raise self._fault
 
     async def stop(self) -> None:
         """Close the worker and say that it is offline."""
@@ -113,7 +121,10 @@ class Hosted:
                 log.exception("%s could not start", self.name)
                 await self._take_down()
                 self.status("offline", f"could not start: {error}")
+                self._fault = error
+                self._tried.set()
             else:
+                self._tried.set()
                 return
             await self._clock.sleep(delay)
             delay = min(longest, delay * 2)

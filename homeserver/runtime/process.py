@@ -82,6 +82,15 @@ class Process:
         """Return when every worker has opened."""
         await asyncio.gather(*(hosted.opened.wait() for hosted in self.hosted.values()))
 
+    async def first_try(self) -> None:
+        """The same, and raise what keeps a worker from it: where time stands still it would be tried again never."""
+        tries = [asyncio.create_task(hosted.first_try()) for hosted in self.hosted.values()]
+        try:
+            await asyncio.gather(*tries)
+        finally:
+            for one in tries:
+                one.cancel()
+
     def _add(self, name: str) -> Hosted:
         hosted = self.hosted[name] = Hosted(self, self._load(name))
         one_writer = {topic.template for topic in hosted.kind.says if not topic.many_writers}

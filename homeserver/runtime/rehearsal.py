@@ -21,7 +21,7 @@ from homeserver.topics.topic import Topic
 
 
 class Rehearsal:
-    """`async with Rehearsal(setup, ...) as home:` — all workers open when the block begins.
+    """`async with Rehearsal(setup, ...) as home:` — all workers open when the block begins; one that cannot raises.
 
     `broker` may be handed in to play several processes of one home; `heard` collects what was said on topics that
     were asked for by `listen`; `published` all that devices were told.
@@ -60,7 +60,11 @@ class Rehearsal:
         await self._outside.connect(None, self._collect, lambda reason: None)
         await self._outside.subscribe([("#", 0)])
         await self.process.open(self._setups)
-        await self.process.until_open()
+        try:
+            await self.process.first_try()
+        except BaseException:
+            await self.__aexit__(None, None, None)
+            raise
         await settle()
         return self
 

@@ -73,7 +73,7 @@ class Stage:
         self._hear(DEVICE_EVENT, lambda event, heard: self.events.append(event))
         await self.connect_device()
         await self.process.open(["home"])
-        await self.process.until_open()
+        await self.process.first_try()
         await self.quiet()
 
     async def connect_device(self) -> None:

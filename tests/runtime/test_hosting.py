@@ -1,5 +1,7 @@
 """A process and its workers: opening, status."""
 
+import asyncio
+
 import pytest
 
 from homeserver.runtime.clock import settle
@@ -68,3 +70,20 @@ async def test_a_worker_that_cannot_open_says_why_and_is_tried_again() -> None:
     assert attempts == [0.0, 0.5, 1.5]
     assert home.process.hosted["shy"].opened.is_set()
     await home.process.close()
+
+
+async def test_a_rehearsal_with_a_worker_that_cannot_open_fails_at_once() -> None:
+    """Time stands still there: waiting for the next try would be waiting without end."""
+
+    class Broken(Worker):
+        name = "broken"
+
+        async def open(self) -> None:
+            raise KeyError("a bug")
+
+    def broken(house: House) -> Broken:
+        return Broken(house)
+
+    async with asyncio.timeout(5):
+        with pytest.raises(KeyError, match="a bug"):
+            await Rehearsal(sums, broken).__aenter__()
