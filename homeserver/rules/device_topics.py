@@ -6,6 +6,7 @@ Keeps an index from filter to hearers, and for each address that came which of t
 from collections.abc import Callable
 from typing import Final
 
+from homeserver.rules.telling import tell
 from homeserver.runtime.filters import filter_fault, matches
 from homeserver.runtime.house import House
 
@@ -61,8 +62,7 @@ class DeviceTopics:
             if len(self._routes) >= _REMEMBERED:
                 self._routes.clear()
             self._routes[address] = hears
-        for hear in hears:
-            hear(address, payload)
+        tell(iter(hears), address, payload)
 
 
 def reason_against(pattern: str, root: str) -> str | None:

@@ -4,7 +4,7 @@ A state that no rule asks about costs one look-up. Triggers, conditions and acti
 the rule was read; most runs are over before the call returns.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from homeserver.rules.notes import Notes
 from homeserver.rules.offer import Offer
 from homeserver.rules.schedule import Schedule
 from homeserver.rules.sun import Sun
+from homeserver.rules.telling import tell
 from homeserver.rules.traces.traces import Traces
 from homeserver.rules.webhooks import WebhookIds
 from homeserver.runtime.heard import Heard
@@ -133,10 +134,10 @@ class Engine:
         else:
             self._remember(entity_id, old, new)
         try:
-            _tell(iter(hears), entity_id, old, new)
+            tell(iter(hears), entity_id, old, new)
         finally:
             for id in former or ():  # rules hear of an entity under the id by which they know it
-                _tell(iter(self._index.get(id, ())), id, old, new)
+                tell(iter(self._index.get(id, ())), id, old, new)
 
     def notice(self, key: Key, notice: Notice) -> None:
         """Call `notice` whenever this happens; the kind `*` stands for every kind."""
@@ -156,8 +157,8 @@ class Engine:
     def happened(self, happening: Happening) -> None:
         """Tell every trigger that asked for it, in the order in which they asked."""
         what, kind = happening.key
-        for notice in (*self._notices.get((what, kind), ()), *self._notices.get((what, "*"), ())):
-            notice(happening)
+        notices = (*self._notices.get((what, kind), ()), *self._notices.get((what, "*"), ()))
+        tell(iter(notices), happening)
 
     # -- for people and templates
 
@@ -192,15 +193,3 @@ class Engine:
 
 def _nobody(rule: Any) -> None:
     """Hears of changes until a worker does."""
-
-
-def _tell(hears: Iterator[Hear], entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
-    """Call each, even if one before it fails; the failure is raised when all were called."""
-    done = False
-    try:
-        for hear in hears:
-            hear(entity_id, old, new)
-        done = True
-    finally:
-        if not done:
-            _tell(hears, entity_id, old, new)

@@ -202,7 +202,7 @@ class Rule:
         """Begin what waits: all of it in mode parallel, else one after the other."""
         if self._starting:
             return
-        self._starting = True
+        self._starting, done = True, False
         try:
             while self._waiting and (self.compiled.mode == "parallel" or not self.runs):
                 run = self._waiting.pop(0)
@@ -214,8 +214,11 @@ class Rule:
                         _ = run.values  # `this` is what the entity was like before
                     self.noticed(run)
                 run.advance(0)
+            done = True
         finally:
             self._starting = False
+            if not done:  # a bug in one run keeps no other from its turn
+                self._begin()
 
     def _explain(self, run: Run) -> None:
         run.explained, fault = explained(run, self.compiled)

@@ -27,6 +27,7 @@ AT_ONCE: Final = 500
 REMEMBERED: Final = 200
 """Steps and commands that a run remembers for its record."""
 TTL: Final = 30.0
+BUG: Final = "a bug in homeserver; its log tells more"
 _OWN: Final = frozenset(("wait", "repeat"))
 """Variables that each branch has for itself."""
 _NOTHING: Final[Mapping[str, Any]] = {}
@@ -216,7 +217,7 @@ class Run:
     def advance(self, at: int) -> None:
         """Go on at a step until the end, or until something has to be waited for."""
         self._waiting = None
-        steps, path, left = self.rule.program.steps, self.path, AT_ONCE
+        steps, path, left, through = self.rule.program.steps, self.path, AT_ONCE, False
         if 0 < len(path) < REMEMBERED:
             self.stretches.append((len(path), self.engine.clock.monotonic() - self.begun))
         try:
@@ -231,10 +232,14 @@ class Run:
                     path.append(at)
                 self.at = at
                 at = steps[at](self)
+            through = True
         except FAULTS as error:
             self.error = str(error)
             self.end("failed")
-            return
+        finally:
+            if not (through or self.ended):  # a bug: the runtime tells of it, and nothing waits for this run
+                self.error = BUG
+                self.end("failed")
         if self.ended:
             return
         if at == WAIT:

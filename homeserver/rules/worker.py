@@ -145,7 +145,13 @@ class Rules(Ears, Hands, Outside, Worker):
             else:
                 journal.refuse(wait)
         for rule in rules.values():
-            rule.go_on()
+            if rule.all_runs():
+                self.house.start(self._go_on(rule), f"go on with {rule.id}")
+
+    @staticmethod
+    async def _go_on(rule: Rule) -> None:
+        """By itself: a bug in one rule keeps no other from going on, nor the worker from opening."""
+        rule.go_on()
 
     async def close(self) -> None:
         self._desk().leave()

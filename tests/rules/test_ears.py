@@ -7,13 +7,14 @@ import pytest
 
 from homeserver.rules.ears import LONGEST_START, Ears
 from homeserver.rules.engine import Happening
-from homeserver.runtime.clock import VirtualClock
+from homeserver.runtime.clock import VirtualClock, settle
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.topics.cause import Cause
 from homeserver.topics.event import DEVICE_EVENT, EVENT, WEBHOOK, DeviceEvent, Event, WebhookHeard
 from homeserver.topics.process import State, WorkerStatus
+from tests.rules.stage import Stage
 from tests.rules.triggers.telling import telling
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -125,3 +126,23 @@ async def test_a_webhook_is_heard_from_the_process_of_the_bridge(tmp_path: Path)
         async with Rehearsal(broker=broker, clock=clock, process="bridge", folder=tmp_path / "b") as bridge:
             bridge.bus.say(WEBHOOK, WebhookHeard("hook", "POST", True, json={"a": [1, None]}), ("process.bridge",))
             assert await home.wait(1) == ["[1, None]"]
+
+
+async def test_a_bug_in_one_hearer_keeps_it_from_no_other(tmp_path: Path) -> None:
+    """Of what happens, and of what devices say."""
+    text = "- id: r\n  triggers: []\n  actions: []\n"
+    async with Stage(tmp_path, text) as stage:
+        engine, told = stage.rules.engine, list[object]()
+
+        def bug(*what: object) -> None:
+            raise KeyError("a bug")
+
+        for notice in (bug, told.append):
+            engine.notice(("event", "knock"), notice)
+        with pytest.raises(KeyError):
+            engine.happened(Happening(("event", "knock"), {}))
+        for hear in (bug, lambda address, payload: told.append(payload)):
+            engine.device_topics.listen("lamp/state", hear)
+        await settle()
+        await stage.home.publish("lamp/state", "on")
+        assert told == [Happening(("event", "knock"), {}), b"on"]

@@ -7,6 +7,7 @@ import pytest
 
 from homeserver.rules.program import END, Label, Program
 from homeserver.rules.run import AT_ONCE, REMEMBERED, Fired, Run
+from homeserver.topics.process import FAILURE
 from tests.rules.actions.test_table import NO, START, YES, choose, log, repeat, rule
 from tests.rules.stage import Stage
 
@@ -53,6 +54,42 @@ async def bare(folder: Path, program: Program) -> tuple[Stage, Run]:
     run = Run(owner, Fired(None), 1)
     owner.runs.append(run)
     return stage, run
+
+
+def bug(run: Run) -> int:
+    """A step that nobody meant."""
+    raise KeyError("where it is")
+
+
+INNER = {"parallel": [{"delay": 1}, {"parallel": [{"delay": 1}, log("y")]}]}
+
+
+@pytest.mark.parametrize("way", ["actions[0]", "actions[1].parallel[0]", "actions[1].parallel[1].parallel[1]"])
+async def test_a_bug_in_a_step_ends_the_run_and_is_told(tmp_path: Path, way: str) -> None:
+    async with Stage(tmp_path, rule(log("x"), INNER), START) as stage:
+        failures = stage.home.listen(FAILURE)
+        owner = stage.rules.rules["test"]
+        owner.program.steps[owner.program.ways.index(way)] = bug
+        await stage.set("binary_sensor.go", "on")
+        assert owner.runs == []
+        assert [(run.outcome, run.error) for run in stage.runs] == [
+            ("failed", "a bug in homeserver; its log tells more")
+        ]
+        assert [failure.error for failure in failures] == ["KeyError: 'where it is'"]
+
+
+async def test_a_bug_in_one_run_keeps_those_that_wait_for_their_turn_from_nothing(tmp_path: Path) -> None:
+    async with Stage(tmp_path, rule({"delay": 1}, log("x"), mode="queued"), START) as stage:
+        for _ in range(2):
+            await stage.set("binary_sensor.go", "on")
+            await stage.set("binary_sensor.go", "off")
+        owner = stage.rules.rules["test"]
+        late, owner.program.steps[1] = owner.program.steps[1], bug
+        with pytest.raises(KeyError):  # a timer has nobody else to tell
+            await stage.wait(1)
+        owner.program.steps[1] = late
+        await stage.wait(1)
+        assert [run.outcome for run in stage.runs] == ["failed", "finished"]
 
 
 async def test_steps_lead_where_they_say(tmp_path: Path, program: Program) -> None:

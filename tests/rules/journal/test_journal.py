@@ -15,6 +15,7 @@ from homeserver.rules.journal.values import read, written
 from homeserver.rules.reading import rule_file
 from homeserver.rules.reading.automation import compile_automation
 from homeserver.rules.reading.fields import Fields
+from homeserver.rules.rule import Rule
 from homeserver.topics.entity import EntityState
 from homeserver.view.state import State
 from tests.rules.stage import Stage
@@ -303,3 +304,29 @@ def test_states_and_marks_come_back() -> None:
     back = read(written(value), NoNames())
     assert back == value
     assert back["v"][0].attributes["brightness"] == 3
+
+
+def _bug(run: object) -> int:
+    raise KeyError("a bug")
+
+
+async def test_a_bug_in_a_run_that_goes_on_keeps_neither_the_rules_nor_other_runs_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = RULE.replace("id: slow", "id: other").replace("light.b", "light.d")
+    async with Stage(tmp_path, RULE + other, STATES) as stage:
+        await stage.set("light.a", "on")
+        await stage.wait(50)
+        now = stage.clock
+    go_on = Rule.go_on
+
+    def faulty(rule: Rule) -> None:
+        if rule.id == "slow":
+            rule.program.steps = [_bug] * len(rule.program.steps)
+        go_on(rule)
+
+    monkeypatch.setattr(Rule, "go_on", faulty)
+    async with Stage(tmp_path, RULE + other, ON, clock=now) as stage:
+        await stage.wait(11)
+        assert stage.services() == [("light.d", "turn_on")]
+        assert stage.rules.rules["slow"].runs == []
