@@ -15,6 +15,8 @@ from homeserver.rules.check.graph import fights, loops, nodes
 from homeserver.rules.check.known import Known, Thing
 from homeserver.rules.check.names import names
 from homeserver.rules.check.outline import Outline, outline
+from homeserver.rules.check.owned import made as made_of
+from homeserver.rules.check.owned import named, outlines
 from homeserver.rules.check.reach import never, unreached
 from homeserver.rules.check.texts import texts
 from homeserver.rules.check.values import values
@@ -35,12 +37,15 @@ def check(book: Book, known: Known, templates: Templates, found: list[Problem]) 
     The book must hold the rules as they are written.
     """
     written, refused = book.written or {}, {*book.refused, *(f"script.{id}" for id in book.refused_scripts)}
-    known = _with_own(book, known)
+    things, faults = made_of(book, templates)
+    known = _with_own(book, known, things)
     rules = [outline(key, node, tell) for key, (node, tell) in written.items()]
-    made = [*book.problems, *asked(book, known)]
+    made = [*book.problems, *faults, *asked(book, known), *named(book, known)]
     for rule in rules:
         made += _of_rule(rule, known, templates)
         yield
+    for block in outlines(book):
+        made += _of_block(block, known, templates)
     graph = nodes([rule for rule in rules if rule.id not in refused], known)
     yield
     made += loops(graph)
@@ -49,10 +54,10 @@ def check(book: Book, known: Known, templates: Templates, found: list[Problem]) 
     found += sorted(_once(made), key=lambda problem: (problem.file, problem.line))
 
 
-def _with_own(book: Book, known: Known) -> Known:
-    """What is known, and what the files themselves bring."""
+def _with_own(book: Book, known: Known, things: Iterable[str]) -> Known:
+    """What is known, and what the files themselves bring, `things` among it."""
     ids = [f"script.{id}" for id in (*book.scripts, *book.refused_scripts)]
-    ids += [f"scene.{id}" for id in book.scenes] + [owned.key for owned in book.owned if owned.object_id]
+    ids += [f"scene.{id}" for id in book.scenes] + [owned.key for owned in book.owned if owned.object_id] + [*things]
     for id, rule in (*book.rules.items(), *book.refused.items()):
         ids += [f"automation.{id}", f"automation.{slug(rule.alias)}"]
     return replace(known, things={**{id: Thing() for id in ids}, **known.things}, _meant=None)
@@ -64,6 +69,13 @@ def _of_rule(rule: Outline, known: Known, templates: Templates) -> Iterator[Prob
     yield from texts(rule, known, templates)
     yield from never(rule)
     yield from unreached(rule)
+
+
+def _of_block(block: Outline, known: Known, templates: Templates) -> Iterator[Problem]:
+    """Of a template entity and other things that the files bring: what they wait for, do and calculate."""
+    yield from names(block, known)
+    yield from values(block, known)
+    yield from texts(block, known, templates)
 
 
 def _once(found: Iterable[Problem]) -> list[Problem]:

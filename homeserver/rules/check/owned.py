@@ -1,0 +1,94 @@
+"""What the files bring beside rules: helpers, groups, template entities, scenes. Makes them for a look, without a home.
+
+Needs a book that was read with the templates that are given; keeps nothing.
+"""
+
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+from homeserver.rules.check.doubt import MAYBE, SURE
+from homeserver.rules.check.known import Known
+from homeserver.rules.check.names import entity_unknown
+from homeserver.rules.check.outline import Outline, entities, outline
+from homeserver.rules.check.values import impossible
+from homeserver.rules.compiler import Compiler
+from homeserver.rules.owned.table import things_of
+from homeserver.rules.reading.book import Book, Scene
+from homeserver.rules.reading.fields import Fields
+from homeserver.rules.reading.problem import Problem, RuleError
+from homeserver.rules.reading.yaml_source import Map, Seq
+from homeserver.view.templates import Templates
+
+_NAMING = ("entity_id", "entity_ids", "entities", "source")
+"""Fields that name entities."""
+_OTHERS = ("notify", "zone")
+"""What is no entity of the rules' own."""
+
+
+def made(book: Book, templates: Templates) -> tuple[list[str], list[Problem]]:
+    """The ids of the entities that the blocks of the files make, and what is wrong with the blocks."""
+    ids: list[str] = []
+    problems: list[Problem] = []
+    for owned in book.owned:
+        if owned.domain not in _OTHERS:
+            compiler = Compiler(templates)
+            try:
+                ids += [thing.entity_id for thing in things_of(owned, compiler)]
+            except RuleError as error:
+                compiler.faults.append(error)
+            problems += [owned.problem(fault) for fault in compiler.faults]
+            problems += [owned.problem(doubt, "warning") for doubt in compiler.warnings]
+    return ids, [*problems, *_notifiers(book)]
+
+
+def _notifiers(book: Book) -> Iterator[Problem]:
+    """Services of `notify`; mail and web clients are loaded only where a file asks for them."""
+    blocks = [owned for owned in book.owned if owned.domain == "notify"]
+    if not blocks:
+        return
+    notifiers: Any = importlib.import_module("homeserver.rules.notifiers").Notifiers(None)
+    for owned in blocks:
+        try:
+            notifiers.add(Fields(owned.fields.node, owned.fields.way))
+        except RuleError as error:
+            yield owned.problem(error)
+
+
+def outlines(book: Book) -> Iterator[Outline]:
+    """The blocks as trees, so that what they name and calculate can be looked at as in a rule."""
+    for owned in book.owned:
+        if owned.domain not in _OTHERS:
+            yield outline(owned.key, owned.fields.node, owned.tell)
+
+
+def named(book: Book, known: Known) -> Iterator[Problem]:
+    """Entities that helpers, groups and scenes name and nobody has: they may come, so these are doubts."""
+    for owned in book.owned:
+        if owned.domain not in _OTHERS:
+            for id, line in _named(owned.fields.node):
+                if (text := entity_unknown(id, known)) is not None:
+                    yield owned.problem(RuleError(text, line, owned.fields.way, "entity"), MAYBE)
+    for scene in book.scenes.values():
+        yield from _of_scene(scene, known)
+
+
+def _named(node: Map) -> Iterator[tuple[str, int]]:
+    for name, value in node.items():
+        line = node.lines.get(name, node.line)
+        if name in ("trigger", "triggers", "condition", "conditions", "action", "actions"):
+            continue  # these are looked at as those of a rule
+        if name in _NAMING and not isinstance(value, Map):
+            yield from ((id, line) for id in entities(value))
+        for inner in value if isinstance(value, Seq) else (value,):
+            if isinstance(inner, Map):
+                yield from _named(inner)
+
+
+def _of_scene(scene: Scene, known: Known) -> Iterator[Problem]:
+    for id, wanted in scene.entities.items():
+        key, where = f"scene.{scene.id}", "entities"
+        if (text := entity_unknown(id, known)) is not None:
+            yield Problem(scene.file, scene.line, key, where, text, "entity", MAYBE)
+        elif (text := impossible(id, wanted.state, known)) is not None:
+            yield Problem(scene.file, scene.line, key, where, text, "state", SURE)

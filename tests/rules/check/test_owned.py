@@ -1,0 +1,64 @@
+"""Helpers, template entities, groups and scenes are checked too, and what they make is known to the rules."""
+
+import pytest
+
+from tests.rules.check.seeds import problems
+
+_GOOD = """\
+input_number:
+  kwh: {min: 0, max: 100, unit_of_measurement: kWh}
+input_boolean guests:
+  guests:
+utility_meter:
+  energy_day: {source: input_number.kwh, cycle: daily}
+group:
+  lamps: {entities: [light.hall_ceiling, light.kitchen_counter]}
+template:
+  - sensor:
+      - name: Attic warmth
+        state: "{{ (states('sensor.attic_temperature') | float(0) - 32) / 1.8 }}"
+  - trigger: [{trigger: event, event_type: bump}]
+    sensor: [{name: Bumps, state: "{{ trigger.event.data.n }}"}]
+sensor:
+  - {platform: min_max, name: Warmest, type: max, entity_ids: [sensor.indoor_temperature, sensor.attic_warmth]}
+notify:
+  - {platform: mqtt, name: phone, topic: phone/say}
+scene:
+  - {name: Movie, entities: {light.hall_ceiling: "off", switch.coffee_machine: {state: "on"}}}
+automation:
+  - id: all
+    trigger: {platform: numeric_state, entity_id: [sensor.attic_warmth, sensor.warmest, sensor.bumps], above: 30}
+    condition: "{{ is_state('group.lamps', 'on') and states('sensor.energy_day') | int(0) > 3 }}"
+    action: [{scene: scene.movie}, {service: notify.phone, data: {message: warm}}]
+"""
+
+
+def test_what_files_bring_is_known_and_without_fault() -> None:
+    assert [str(problem) for problem in problems(_GOOD)] == []
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "line", "code", "told"),
+    [
+        ("max: 100", "max: 0", 2, "invalid", "max (0) must be above min (0)"),
+        ("cycle: daily", "cycle: dayly", 6, "invalid", "did you mean daily?"),
+        ("source: input_number.kwh", "source: input_number.kwg", 6, "entity", "did you mean input_number.kwh?"),
+        ("[light.hall_ceiling, ", "[light.hall_cieling, ", 8, "entity", "did you mean light.hall_ceiling?"),
+        (
+            "states('sensor.attic_temp",
+            "states('sensor.atic_temp",
+            12,
+            "entity",
+            "did you mean sensor.attic_temperature?",
+        ),
+        ("event_type: bump", "event_typ: bump", 13, "invalid", "event_type is missing"),
+        ("type: max", "type: maxx", 16, "invalid", "did you mean max?"),
+        ("platform: mqtt, ", "platform: smtp, ", 18, "invalid", "sender is missing"),
+        ('light.hall_ceiling: "off"', 'light.hall_ceilin: "off"', 20, "entity", "did you mean light.hall_ceiling?"),
+        ('light.hall_ceiling: "off"', 'light.hall_ceiling: "Of"', 20, "state", "did you mean off?"),
+    ],
+)
+def test_what_is_wrong_with_them_is_told(good: str, bad: str, line: int, code: str, told: str) -> None:
+    assert good in _GOOD
+    found = [problem for problem in problems(_GOOD.replace(good, bad)) if told in problem.text]
+    assert [(problem.line, problem.code) for problem in found] == [(line, code)]
