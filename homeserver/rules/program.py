@@ -27,11 +27,16 @@ class RunError(Exception):
 
 class Misconfigured(RunError):
     """The rule itself is wrong: there is no such service, or it takes no such data. `continue_on_error` is for what
-    happens in the home and does not hide this, as in Home Assistant."""
+    happens in the home and does not hide this, as in Home Assistant, nor a bug."""
 
 
 FAULTS: Final = (RunError, TemplateError, DurationError)
 """What ends a run and is not a bug."""
+
+
+def is_hidden(error: Exception) -> bool:
+    """Whether `continue_on_error` lets a run go on in spite of this."""
+    return isinstance(error, RunError) and not isinstance(error, Misconfigured)
 
 
 @dataclass(slots=True)

@@ -6,9 +6,9 @@ stands at, and something that calls it back: it can be stopped, counted, and kep
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from homeserver.rules.program import END, FAULTS, WAIT, RunError
+from homeserver.rules.program import END, FAULTS, WAIT, Misconfigured, RunError
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, Command, EntityState
@@ -31,6 +31,14 @@ BUG: Final = "a bug in homeserver; its log tells more"
 _OWN: Final = frozenset(("wait", "repeat"))
 """Variables that each branch has for itself."""
 _NOTHING: Final[Mapping[str, Any]] = {}
+
+
+class Halt(NamedTuple):
+    """How a run ends that was told to stop; `response` is what it answers with."""
+
+    outcome: str
+    text: str
+    response: Any = None
 
 
 class Waiting(Protocol):
@@ -99,9 +107,11 @@ class Run:
         "engine",
         "error",
         "explained",
+        "fault",
         "fired",
         "frames",
         "given",
+        "halt",
         "key",
         "looked",
         "number",
@@ -164,6 +174,10 @@ class Run:
         """Each condition that was looked at, whether it held (None: it could not be told), and what it saw."""
         self.stretches: list[tuple[int, float]] = [] if parent is None else parent.stretches
         """When it went on after standing still: the steps until then, and the seconds since it began."""
+        self.fault: Exception | None = None
+        """Of a branch that failed: what its action fails with once the others are over."""
+        self.halt: Halt | None = None
+        """Of a branch that was told to stop: how the run ends once the others are over."""
         self.frames: list[Any] = [] if parent is None else list(parent.frames)
         self.branches: list[Run] = []
         self._forking = False
@@ -234,18 +248,20 @@ class Run:
                 at = steps[at](self)
             through = True
         except FAULTS as error:
-            self.error = str(error)
-            self.end("failed")
+            self._fail(error)
         finally:
             if not (through or self.ended):  # a bug: the runtime tells of it, and nothing waits for this run
-                self.error = BUG
-                self.end("failed")
+                self._fail(Misconfigured(BUG))
         if self.ended:
             return
         if at == WAIT:
             self.engine.journal.save(self.top)
         else:
             self.end("finished")
+
+    def _fail(self, error: Exception) -> None:
+        self.fault, self.error = error, str(error)
+        self.end("failed")
 
     def hold(self, waiting: Waiting) -> int:
         """Stand still until `waiting` calls `advance` or `arrive`."""
@@ -277,7 +293,7 @@ class Run:
     def take(self) -> Any:
         """What arrived, once; raises it if it is a fault."""
         what, self.arrived = self.arrived, None
-        if isinstance(what, RunError):
+        if isinstance(what, FAULTS):
             raise what
         return what
 
@@ -308,22 +324,29 @@ class Run:
         self._forking = False
         if self.ended or not all(branch.ended for branch in self.branches):
             return WAIT
-        self.arrived = self._joined()
+        what = self._joined()
+        if isinstance(what, Halt):
+            return self.stop(what)
+        self.arrived = what
         return self.at
 
     def _branch_ended(self) -> None:
         if self.ended or self._forking:
             return
         if all(branch.ended for branch in self.branches):
-            self.arrive(self._joined())
+            what = self._joined()
+            if isinstance(what, Halt):
+                self.stop(what)
+            else:
+                self.arrive(what)
         else:  # what it said must not be said by another branch's ids after a restart
             self.engine.journal.save(self.top)
 
-    def _joined(self) -> RunError | bool:
-        """What came of the branches."""
-        fault = next((branch.error for branch in self.branches if branch.error), "")
+    def _joined(self) -> "Exception | Halt | bool":
+        """What came of the branches: the first in the order of the file that failed or was told to stop decides."""
+        what = next((branch.fault or branch.halt for branch in self.branches if branch.fault or branch.halt), None)
         self.branches = []
-        return RunError(fault) if fault else True
+        return True if what is None else what
 
     # -- the end
 
@@ -349,10 +372,14 @@ class Run:
             self.done(self, outcome)
         return END
 
-    def stop(self, outcome: str, error: str = "") -> int:
-        """End the whole run, from within a branch too."""
-        self.top.error = error
-        return self.top.end(outcome)
+    def stop(self, halt: Halt) -> int:
+        """End the whole run; from within a branch, once the branches beside it are over, as in Home Assistant."""
+        self.error = halt.text
+        if self.parent is None:
+            self.response = halt.response
+        else:
+            self.halt = halt
+        return self.end(halt.outcome)
 
     # -- doing
 

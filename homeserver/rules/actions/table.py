@@ -16,11 +16,11 @@ from homeserver.rules.actions.waits import IGNORED, compile_delay, compile_wait_
 from homeserver.rules.compiler import Compiler, rendered
 from homeserver.rules.conditions.condition import Condition, met
 from homeserver.rules.conditions.table import compile_condition, compile_conditions, is_condition, of_template
-from homeserver.rules.program import END, Label, Misconfigured, RunError, Step
+from homeserver.rules.program import END, Label, Misconfigured, RunError, Step, is_hidden
 from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.problem import RuleError, nearest
 from homeserver.rules.reading.yaml_source import Map, Seq
-from homeserver.rules.run import Run
+from homeserver.rules.run import Halt, Run
 
 Compile = Callable[[Fields, Compiler, Label], None]
 """Adds the steps of one action; the label stands at the end of its block."""
@@ -77,8 +77,8 @@ def _stop(fields: Fields, compiler: Compiler, block: Label) -> None:
     def step(run: Run) -> int:
         if name and name not in run.values:
             raise Misconfigured(f"response_variable: there is no variable {name!r}{nearest(name, run.values)}")
-        run.top.response = run.values[name] if name else None
-        return run.stop("failed" if failed else "stopped", reason.render(run.values))
+        response = run.values[name] if name else None
+        return run.stop(Halt("failed" if failed else "stopped", reason.render(run.values), response))
 
     compiler.program.add(fields.way, step)
 
@@ -261,9 +261,9 @@ def _forgiving(step: Step, after: int, loops: int) -> Step:
     def work(run: Run) -> int:
         try:
             return step(run)
-        except Misconfigured:
-            raise
         except RunError as error:
+            if not is_hidden(error):
+                raise
             run.error = str(error)
             if len(run.frames) > loops:
                 run.values["repeat"] = run.frames[loops].outer

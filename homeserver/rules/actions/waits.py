@@ -15,7 +15,7 @@ from homeserver.rules.program import Label
 from homeserver.rules.reading.durations import Duration, duration
 from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.problem import RuleError
-from homeserver.rules.run import Fired, Run
+from homeserver.rules.run import Fired, Halt, Run
 from homeserver.rules.template_watch import Change, TemplateWatch, says_true
 from homeserver.rules.triggers.table import compile_trigger
 from homeserver.rules.triggers.trigger import Trigger
@@ -53,7 +53,7 @@ class _Timeout:
         run.values["wait"] = {**run.values["wait"], **came}
         if came["completed"] or self._go_on:
             return then
-        return run.stop("stopped", f"{self._way}: what it waited for did not come in time")
+        return run.stop(Halt("stopped", f"{self._way}: what it waited for did not come in time"))
 
 
 class _Waiting:

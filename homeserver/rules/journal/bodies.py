@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from homeserver.rules.journal.values import cause_of, kept, of_cause, of_state, restored, state_of
-from homeserver.rules.run import Fired, Run
+from homeserver.rules.program import Misconfigured, RunError, is_hidden
+from homeserver.rules.run import Fired, Halt, Run
 from homeserver.topics.entity import Command
 
 if TYPE_CHECKING:
@@ -39,9 +40,11 @@ def _stand(run: Run) -> dict[str, Any]:
         "until": run.until.timestamp() if run.until is not None else None,
         "error": run.error,
         "ended": run.ended and run.parent is not None,
+        "hard": run.fault is not None and not is_hidden(run.fault),
+        "halt": None if run.halt is None else kept(list(run.halt)),
         "values": None if values is None else kept({k: v for k, v in values.items() if k not in _MADE_ANEW}),
         "frames": kept(run.frames),
-        "branches": [_stand(branch) for branch in run.branches if not branch.ended or branch.error],
+        "branches": [_stand(branch) for branch in run.branches if not branch.ended or branch.fault or branch.halt],
     }
 
 
@@ -64,7 +67,11 @@ def run_of(body: dict[str, Any], rule: "Rule", number: int, key: str) -> Run:
 def _place(run: Run, stand: dict[str, Any]) -> None:
     naming = run.engine.view
     run.at, run.error, until = stand["at"], stand["error"], stand["until"]
-    run.ended = stand.get("ended", False)  # a branch that failed: its fault is told when the others are over
+    run.ended = stand.get("ended", False)  # a branch that failed or stopped: that is told when the others are over
+    if halt := stand.get("halt"):
+        run.halt = Halt(*restored(halt, naming))
+    elif run.ended:
+        run.fault = (Misconfigured if stand.get("hard") else RunError)(run.error)
     run.until = None if until is None else datetime.fromtimestamp(until, UTC)
     if stand["values"] is not None:
         run.values.update(restored(stand["values"], naming))

@@ -123,6 +123,27 @@ async def played(folder: Path, *actions: Action) -> tuple[list[str], str, str]:
         # what the rule itself says wrongly is not hidden by continue_on_error
         ([log("x") | {"action": "{{ 'nobody.does' }}", "continue_on_error": True}, log("never")], []),
         ([repeat(log("1"), for_each="{{ 5 }}") | {"continue_on_error": True}, log("never")], []),
+        (
+            [
+                {"parallel": [repeat(log("1"), for_each="{{ 5 }}"), log("2")], "continue_on_error": True},
+                log("never"),
+            ],
+            ["2"],
+        ),
+        (
+            [
+                {"parallel": [{"variables": {"a": "{{ 1 / 0 }}"}}, log("2")], "continue_on_error": True},
+                log("never"),
+            ],
+            ["2"],
+        ),
+        # `stop` in a branch ends the run when the branches beside it are over
+        ([{"parallel": [{"stop": "enough"}, log("2")]}, log("never")], ["2"]),
+        ([{"parallel": [{"parallel": [{"stop": "enough"}, log("1")]}, log("2")]}, log("never")], ["1", "2"]),
+        (
+            [{"parallel": [{"stop": "bad", "error": True}, log("2")], "continue_on_error": True}, log("never")],
+            ["2"],
+        ),
         # lists inside lists, as anchors make them
         ([[log("inner"), NO], log("after")], ["inner"]),
         ([log("x", alias="named", note="x", metadata={})], ["x"]),
@@ -140,7 +161,10 @@ async def test_does(tmp_path: Path, actions: list[Action], words: list[str]) -> 
         ([{"stop": "broken {{ 1 }}", "error": True}], "failed", "broken 1"),
         ([{"stop": "broken", "error": True, "continue_on_error": True}], "failed", "broken"),
         ([{"stop": "x", "response_variable": "a"}], "failed", "response_variable: there is no variable 'a'"),
-        ([{"parallel": [{"stop": "enough"}, {"delay": 5}]}], "stopped", "enough"),
+        ([{"parallel": [{"stop": "enough"}, log("x")]}], "stopped", "enough"),
+        ([{"parallel": [{"stop": "enough"}, {"stop": "bad", "error": True}]}], "stopped", "enough"),
+        ([{"parallel": [{"parallel": [log("x"), {"stop": "bad", "error": True}]}, NO]}], "failed", "bad"),
+        ([{"parallel": [repeat(for_each="{{ 5 }}"), {"stop": "enough"}]}], "failed", "for_each needs a list, not 5"),
         ([NO], "condition", ""),
         ([log("{{ 1 / 0 }}")], "failed", "template line 1: divides by nought: test the divisor first"),
         ([{"action": "light.turn_on", "target": {"entity_id": "light.x"}}], "finished", "there is no entity light.x"),
@@ -186,6 +210,18 @@ async def test_rule_variables_are_made_for_each_run(tmp_path: Path) -> None:
 async def test_this_and_context(tmp_path: Path) -> None:
     text = "{{ this.entity_id }} {{ this.attributes.id }} {{ context.id | length > 0 }}"
     assert (await played(tmp_path, log(text)))[0] == ["automation.test test True"]
+
+
+async def test_a_stop_in_a_branch_lets_the_others_come_to_their_end(tmp_path: Path) -> None:
+    """Home Assistant gathers all branches before it looks at what came of them."""
+    second = [{"delay": 3}, log("2")]
+    text = rule({"parallel": [{"stop": "enough"}, {"sequence": second}]}, log("never"))
+    async with Stage(tmp_path, text, START) as stage:
+        await stage.set("binary_sensor.go", "on")
+        assert stage.runs == []
+        await stage.wait(4)
+        assert [data["option"] for _, _, data in stage.told()] == ["2"]
+        assert [(run.outcome, run.error) for run in stage.runs] == [("stopped", "enough")]
 
 
 async def test_branches_wait_beside_each_other(tmp_path: Path) -> None:

@@ -201,6 +201,29 @@ async def test_the_fault_of_a_branch_is_told_when_the_others_are_over_after_a_re
         assert "switch.x" in stage.runs[-1].error
 
 
+@pytest.mark.parametrize(
+    ("branch", "outcome", "error"),
+    [
+        ("{stop: no more, error: true}", "failed", "no more"),
+        ("{stop: no more}", "stopped", "no more"),
+        ("{repeat: {for_each: '{{ 5 }}', sequence: []}}", "failed", "for_each needs a list, not 5"),
+    ],
+)
+async def test_what_a_branch_came_to_is_kept_until_the_others_are_over(
+    tmp_path: Path, branch: str, outcome: str, error: str
+) -> None:
+    """None of it is what continue_on_error hides."""
+    rule = BRANCHES.replace("{stop: no more, error: true}", branch) + "      continue_on_error: true\n    - delay: 99\n"
+    async with Stage(tmp_path, rule, STATES) as stage:
+        await stage.set("light.a", "on")
+        await stage.wait(6)
+        now = stage.clock
+    async with Stage(tmp_path, rule, ON, clock=now) as stage:
+        await stage.wait(6)
+        assert stage.services()[-1] == ("light.b", "turn_on")
+        assert [(run.outcome, run.error) for run in stage.runs] == [(outcome, error)]
+
+
 async def test_a_command_of_long_ago_is_not_said_again(tmp_path: Path) -> None:
     """Home forgets ids after an hour: what was said before a long wait would be done twice."""
     rule = """
