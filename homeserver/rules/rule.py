@@ -8,9 +8,10 @@ from homeserver.rules.compiler import rendered
 from homeserver.rules.conditions.condition import Leaf
 from homeserver.rules.engine import DEEPEST, Engine
 from homeserver.rules.explaining import explained
+from homeserver.rules.fired import Done, Fired
 from homeserver.rules.program import FAULTS, Program
 from homeserver.rules.reading.hidden import Hidden
-from homeserver.rules.run import QUEUED, Done, Fired, Run
+from homeserver.rules.run import QUEUED, Run
 from homeserver.rules.traces.trace import BUSY, NOT_MET
 from homeserver.rules.triggers.trigger import Trigger
 from homeserver.rules.words import RULE_RUN, RuleRun

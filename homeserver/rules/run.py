@@ -4,21 +4,21 @@ A run that never waits is one loop without a task or an await. A run that waits 
 stands at, and something that calls it back: it can be stopped, counted, and kept in the journal over restarts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
+from homeserver.rules.fired import Done, Fired
 from homeserver.rules.program import END, FAULTS, WAIT, Misconfigured, RunError
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
-from homeserver.topics.entity import COMMAND, Command, EntityState
+from homeserver.topics.entity import COMMAND, Command
 
 if TYPE_CHECKING:
     from homeserver.rules.conditions.condition import Leaf
     from homeserver.rules.engine import Engine
     from homeserver.rules.owned.owner import Owner
     from homeserver.rules.rule import Rule
-    from homeserver.rules.triggers.trigger import Trigger
 
 QUEUED: Final = -3
 """Where a run stands that has not begun."""
@@ -30,7 +30,6 @@ TTL: Final = 30.0
 BUG: Final = "a bug in homeserver; its log tells more"
 _OWN: Final = frozenset(("wait", "repeat"))
 """Variables that each branch has for itself."""
-_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 class Halt(NamedTuple):
@@ -45,45 +44,6 @@ class Waiting(Protocol):
     """What a run waits for. `cancel` takes it back; calling it again, or after it has come, means nothing."""
 
     def cancel(self) -> None: ...
-
-
-class Fired:
-    """Why a run begins: the trigger and what it saw.
-
-    `lasted` are the seconds of `for`; `data` is what differs by kind of trigger, and becomes a part of the variable
-    `trigger`; `key` is the same if it fires once more for the same reason after a restart: see the journal. `done` is
-    called when the run that it begins is over, or does not begin, by whoever waits for an answer.
-    """
-
-    __slots__ = ("cause", "data", "done", "entity_id", "key", "lasted", "new", "now", "old", "trigger")
-
-    def __init__(
-        self,
-        trigger: "Trigger | None",
-        entity_id: str = "",
-        old: EntityState | None = None,
-        new: EntityState | None = None,
-        *,
-        cause: Cause | None = None,
-        lasted: float | None = None,
-        now: datetime | None = None,
-        data: Mapping[str, Any] = _NOTHING,
-        key: str = "",
-    ) -> None:
-        self.trigger = trigger
-        self.entity_id = entity_id
-        self.old = old
-        self.new = new
-        self.cause = cause
-        self.lasted = lasted
-        self.now = now
-        self.data = data
-        self.key = key
-        self.done: Done | None = None
-
-
-Done = Callable[["Run", str], None]
-"""Called once with a run that is over and its outcome."""
 
 
 class Run:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from homeserver.rules.ears import Ears
 from homeserver.rules.engine import Engine
+from homeserver.rules.fired import Fired
 from homeserver.rules.journal.journal import Journal
 from homeserver.rules.journal.looked import LookedRow
 from homeserver.rules.outside import SAYS as OUTSIDE_SAYS
@@ -25,7 +26,6 @@ from homeserver.rules.reading.folder import Folder
 from homeserver.rules.reading.problem import Problem, nearest
 from homeserver.rules.reading.rule_file import Book
 from homeserver.rules.rule import Compiled, Rule
-from homeserver.rules.run import Fired
 from homeserver.rules.trace_words import TRACES, WHY_NOT, AskTraces, AskWhyNot, TraceList, WhyNot
 from homeserver.rules.traces.traces import Traces
 from homeserver.rules.traces.why_not import as_trace, why_not

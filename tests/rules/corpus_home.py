@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from homeserver.rules.check.logic import Span, span_of
 from homeserver.rules.check.outline import Part, entities, outline, words
+from homeserver.rules.fired import Fired
 from homeserver.rules.offer import Offer
 from homeserver.rules.rule import Rule
-from homeserver.rules.run import Fired, Run
+from homeserver.rules.run import Run
 from homeserver.runtime.clock import settle
 from homeserver.topics.event import DEVICE_EVENT, EVENT, SENTENCE, WEBHOOK, DeviceEvent, Event, Sentence, WebhookHeard
 from tests.rules.stage import Props, Stage

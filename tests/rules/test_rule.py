@@ -8,7 +8,7 @@ import yaml
 
 from homeserver.rules import engine as engine_module
 from homeserver.rules import rule as rule_module
-from homeserver.rules.run import Fired
+from homeserver.rules.fired import Fired
 from homeserver.topics.process import FAILURE
 from tests.rules.stage import Stage
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from homeserver.rules.fired import Fired
 from homeserver.rules.program import END, Label, Program
-from homeserver.rules.run import AT_ONCE, REMEMBERED, Fired, Run
+from homeserver.rules.run import AT_ONCE, REMEMBERED, Run
 from homeserver.topics.process import FAILURE
 from tests.rules.actions.test_table import NO, START, YES, choose, log, repeat, rule
 from tests.rules.stage import Stage

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler, truth
+from homeserver.rules.fired import Fired
 from homeserver.rules.program import Label
 from homeserver.rules.reading.durations import Duration, duration
 from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.problem import RuleError
-from homeserver.rules.run import Fired, Halt, Run
+from homeserver.rules.run import Halt, Run
 from homeserver.rules.template_watch import Change, TemplateWatch, says_true
 from homeserver.rules.triggers.table import compile_trigger
 from homeserver.rules.triggers.trigger import Trigger

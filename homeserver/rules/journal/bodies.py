@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from homeserver.rules.fired import Fired
 from homeserver.rules.journal.values import cause_of, kept, of_cause, of_state, restored, state_of
 from homeserver.rules.program import Misconfigured, RunError, is_hidden
-from homeserver.rules.run import Fired, Halt, Run
+from homeserver.rules.run import Halt, Run
 from homeserver.topics.entity import Command
 
 if TYPE_CHECKING:

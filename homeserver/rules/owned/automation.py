@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from homeserver.rules.engine import Happening
+from homeserver.rules.fired import Fired
 from homeserver.rules.owned.thing import Act, Thing
 from homeserver.rules.rule import Compiled, Rule
-from homeserver.rules.run import Fired, Run
+from homeserver.rules.run import Run
 from homeserver.rules.triggers.event import event_of
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause

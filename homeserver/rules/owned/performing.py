@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from homeserver.rules.actions.asking import Asking
 from homeserver.rules.engine import Engine
+from homeserver.rules.fired import Fired
 from homeserver.rules.program import END, Program
 from homeserver.rules.rule import Compiled, Rule
-from homeserver.rules.run import Fired, Run
+from homeserver.rules.run import Run
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 

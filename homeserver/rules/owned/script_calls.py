@@ -8,10 +8,11 @@ the run that called ends first, the script ends with it.
 from typing import Any, Final
 
 from homeserver.rules.engine import DEEPEST
+from homeserver.rules.fired import Fired
 from homeserver.rules.offer import Offer, Pending
 from homeserver.rules.program import RunError
 from homeserver.rules.rule import Rule
-from homeserver.rules.run import Fired, Run
+from homeserver.rules.run import Run
 
 _WAITING: Final = object()
 

@@ -12,12 +12,13 @@ from typing import Any, ClassVar, Final
 
 from homeserver.rules.actions.table import compile_block
 from homeserver.rules.compiler import Compiler
+from homeserver.rules.fired import Fired
 from homeserver.rules.owned.templated import TemplateBinarySensor, Templated, TemplateSensor
 from homeserver.rules.owned.thing import Act, figure, number
 from homeserver.rules.program import Label
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.rule import Compiled, Rule
-from homeserver.rules.run import Fired, Run
+from homeserver.rules.run import Run
 from homeserver.rules.template_watch import says_true
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause

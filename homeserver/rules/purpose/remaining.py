@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
+from homeserver.rules.fired import Fired
 from homeserver.rules.purpose.kind import Kind, Source, always
 from homeserver.rules.purpose.target import read_target
 from homeserver.rules.purpose.trigger import EACH, NamedTrigger, options_of
 from homeserver.rules.reading.durations import DurationError, seconds_of
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.run import Fired
 from homeserver.rules.triggers.trigger import Trigger
 from homeserver.runtime.clock import Timer
 from homeserver.topics.entity import EntityState

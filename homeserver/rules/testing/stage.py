@@ -14,11 +14,11 @@ from typing import Any, Final, Self, TypeVar
 
 from homeserver.rules.actions.service_check import is_of_entities
 from homeserver.rules.engine import Engine, Happening
+from homeserver.rules.fired import Fired
 from homeserver.rules.offer import Offer
 from homeserver.rules.program import RunError
 from homeserver.rules.reading.problem import nearest
 from homeserver.rules.rule import Compiled
-from homeserver.rules.run import Fired
 from homeserver.rules.testing.scenery import Scenery, StageHouse, Told
 from homeserver.rules.testing.witness import Witness
 from homeserver.rules.worker import Rules

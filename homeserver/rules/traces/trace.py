@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from homeserver.rules.conditions.condition import Leaf, words_of
-from homeserver.rules.run import Fired, Run
+from homeserver.rules.fired import Fired
+from homeserver.rules.run import Run
 
 NOT_MET: Final = "not_met"
 """The outcome of a run that did not begin: a trigger fired, and a condition of the rule was false."""

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from homeserver.rules.fired import Fired
 from homeserver.rules.rule import Rule
-from homeserver.rules.run import Fired, Run
+from homeserver.rules.run import Run
 from homeserver.rules.trace_words import Checked, Trace, WhyNot
 from homeserver.rules.traces.trace import BUSY, NOT_MET, settle
 from homeserver.rules.traces.traces import Traces

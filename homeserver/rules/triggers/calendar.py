@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine, Happening, Key
+from homeserver.rules.fired import Fired
 from homeserver.rules.reading.durations import DurationError, seconds_of
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.run import Fired
 from homeserver.rules.triggers.trigger import Fire, Trigger, nowhere
 from homeserver.runtime.clock import Timer
 from homeserver.topics.event import CalendarAhead, CalendarEntry

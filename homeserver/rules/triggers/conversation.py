@@ -8,8 +8,9 @@ from typing import Any
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine, Happening, Key
+from homeserver.rules.fired import Done, Fired
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.run import Done, Fired, Run
+from homeserver.rules.run import Run
 from homeserver.rules.triggers.happening import HappeningTrigger, context_of
 from homeserver.rules.triggers.sentences import Sentence, SentenceError, slots_of
 from homeserver.rules.triggers.trigger import Trigger

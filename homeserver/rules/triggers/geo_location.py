@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
+from homeserver.rules.fired import Fired
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.run import Fired
 from homeserver.rules.triggers.trigger import Fire, Trigger, nowhere
 from homeserver.runtime.heard import Heard
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityState

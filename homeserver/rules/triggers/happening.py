@@ -4,8 +4,8 @@ from abc import abstractmethod
 from typing import Any
 
 from homeserver.rules.engine import Engine, Happening, Key
+from homeserver.rules.fired import Fired
 from homeserver.rules.reading.durations import DurationError
-from homeserver.rules.run import Fired
 from homeserver.rules.triggers.trigger import Fire, Trigger, nowhere
 from homeserver.topics.cause import Cause
 from homeserver.view.templates import TemplateError

@@ -11,8 +11,8 @@ import orjson
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.device_topics import reason_against
 from homeserver.rules.engine import Engine
+from homeserver.rules.fired import Fired
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.run import Fired
 from homeserver.rules.triggers.trigger import Fire, Trigger, nowhere
 from homeserver.view.templates import Template, TemplateError
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
+from homeserver.rules.fired import Fired
 from homeserver.rules.program import FAULTS, RunError
 from homeserver.rules.reading.durations import duration
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.limits import Limits, limits
-from homeserver.rules.run import Fired
 from homeserver.rules.triggers.trigger import EntityTrigger, Fire, Trigger
 from homeserver.topics.entity import UNAVAILABLE, EntityState
 

@@ -9,9 +9,9 @@ from collections import deque
 from typing import Final
 
 from homeserver.rules.engine import Engine
+from homeserver.rules.fired import Fired
 from homeserver.rules.reading.durations import Duration, DurationError, duration
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.run import Fired
 from homeserver.rules.triggers.trigger import Fire, Trigger
 from homeserver.runtime.clock import Timer
 from homeserver.topics.record import record

@@ -4,10 +4,10 @@ from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
+from homeserver.rules.fired import Fired
 from homeserver.rules.reading.durations import duration
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.yaml_source import Seq
-from homeserver.rules.run import Fired
 from homeserver.rules.triggers.trigger import AWAY, EntityTrigger, Trigger
 from homeserver.topics.entity import MARKS, EntityState
 

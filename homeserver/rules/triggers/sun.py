@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
+from homeserver.rules.fired import Fired
 from homeserver.rules.program import FAULTS
 from homeserver.rules.reading.durations import Duration, duration, offset_of
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.missed import missed
 from homeserver.rules.reading.threshold import ANY, Threshold, threshold
 from homeserver.rules.reading.yaml_source import Map
-from homeserver.rules.run import Fired
 from homeserver.rules.sun import MIDNIGHT, NOON, RISE, SET, TWILIGHTS, Crossing, Season, SunEvent, SunMoment
 from homeserver.rules.triggers.timed import TimedTrigger
 from homeserver.rules.triggers.trigger import Fire, Trigger, nowhere

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
+from homeserver.rules.fired import Fired
 from homeserver.rules.reading.durations import Duration, DurationError, duration
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.run import Fired
 from homeserver.rules.template_watch import Change, TemplateWatch, says_true
 from homeserver.rules.triggers.trigger import AWAY, Fire, Trigger, nowhere
 from homeserver.runtime.clock import Timer

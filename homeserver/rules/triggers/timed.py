@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, Final
 
 from homeserver.rules.engine import Engine
+from homeserver.rules.fired import Fired
 from homeserver.rules.moments import Comes
-from homeserver.rules.run import Fired
 from homeserver.rules.schedule import Entry
 from homeserver.rules.triggers.trigger import Fire, Trigger, nowhere
 

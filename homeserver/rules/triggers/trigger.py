@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from homeserver.rules.compiler import rendered
 from homeserver.rules.engine import Engine
+from homeserver.rules.fired import Fired
 from homeserver.rules.reading.durations import Duration, DurationError
-from homeserver.rules.run import Fired
 from homeserver.runtime.clock import Timer
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityState
 from homeserver.view.templates import TemplateError

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
+from homeserver.rules.fired import Fired
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.run import Fired
 from homeserver.rules.triggers.trigger import EntityTrigger, Trigger
 from homeserver.topics.entity import EntityState
 from homeserver.view.zones import NoPlaceError, has_place, is_in

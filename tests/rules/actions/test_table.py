@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from homeserver.rules.fired import Fired
 from homeserver.rules.reading.rule_file import read_text
-from homeserver.rules.run import Fired
 from homeserver.topics.event import EVENT
 from homeserver.view.templates import Templates
 from tests.rules.stage import Stage

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from homeserver.rules.conditions.condition import Leaf
-from homeserver.rules.run import Fired, Run
+from homeserver.rules.fired import Fired
+from homeserver.rules.run import Run
 from tests.rules.conditions.test_table import rule
 from tests.rules.stage import Stage
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from homeserver.rules.run import Fired, Run
+from homeserver.rules.fired import Fired
+from homeserver.rules.run import Run
 from homeserver.rules.sun import Sun
 from homeserver.runtime.clock import VirtualClock
 from tests.rules.conditions.test_table import START, rule

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from homeserver.rules.run import Fired, Run
+from homeserver.rules.fired import Fired
+from homeserver.rules.run import Run
 from homeserver.runtime.clock import settle
 from homeserver.topics.entity import ENTITY_CONFIG, EntityConfig
 from homeserver.topics.registry import ENTITY_ENTRY, EntityEntry
