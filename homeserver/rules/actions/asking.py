@@ -6,7 +6,7 @@ its kind. An entity is told and not waited for; what has an answer (a call of a 
 without `response_variable`, so that its fault is the fault of the action.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from homeserver.rules.actions.asks import unanswered
@@ -150,18 +150,15 @@ class Asking:
 
     @staticmethod
     def _reached(run: Run, domain: str, service: str, target: Target) -> Target:
-        """Without the entities that the service is not for, as Home Assistant passes them over, where others are left;
-        the run tells of them. Raises `ServiceError` where none is."""
-        try:
-            check_domains(domain, service, target)
-        except ServiceError as error:
-            fits = tuple(id for id in target.entity_ids if _fits(domain, service, id))
-            left = Target({**target.named, "entity_id": fits}, target.but)
-            if not any(left.named.values()):
-                raise
-            run.error = str(error)
-            return left
-        return target
+        """Without the entities that the service is not for, as Home Assistant passes them over; the run tells of them.
+        Raises `ServiceError` where nobody is named at all."""
+        check_named(domain, service, target)
+        foreign = dict(foreigners(domain, service, target))
+        if not foreign:
+            return target
+        run.error = next(iter(foreign.values()))
+        left = tuple(id for id in target.entity_ids if id not in foreign)
+        return Target({**target.named, "entity_id": left}, target.but)
 
     def _called(self, run: Run, name: str, shape: CallShape) -> int:
         known: Mapping[str, Any] = shape.request.get("properties", {})
@@ -215,17 +212,22 @@ def _call(run: Run, worker: str, verb: str, args: dict[str, Any]) -> Pending:
     return Pending(engine.house.start(ask(), f"{worker}.{verb} for {run.rule.id}").cancel)
 
 
-def check_domains(domain: str, service: str, target: Target) -> None:
-    """Whether a service of a kind of entity reaches what is named; raises `ServiceError`."""
+def check_named(domain: str, service: str, target: Target) -> None:
+    """Whether anybody is named; raises `ServiceError`."""
     if not target.named:
         raise ServiceError(f"{domain}.{service} needs a target: say which entity, device or area")
+
+
+def foreigners(domain: str, service: str, target: Target) -> Iterator[tuple[str, str]]:
+    """The entities that are named and that a service is not for, each with a sentence about it."""
     for entity_id in target.entity_ids:
         if _fits(domain, service, entity_id):
             continue
         own = entity_id.partition(".")[0]
         if domain != EVERYWHERE:
-            raise ServiceError(f"{domain}.{service} does not reach {entity_id}: use {own}.{service}", "entity_id")
-        raise ServiceError(f"{entity_id} cannot be asked to {service}", "entity_id")
+            yield entity_id, f"{domain}.{service} does not reach {entity_id}: use {own}.{service}"
+        else:
+            yield entity_id, f"{entity_id} cannot be asked to {service}"
 
 
 def _fits(domain: str, service: str, entity_id: str) -> bool:

@@ -4,9 +4,10 @@ What is fixed is checked when the rule is read and costs nothing later; what a t
 A service that is in no table may be a call of a worker, or one that somebody offers later: see `asking`.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-from homeserver.rules.actions.asking import Asking, check_domains, row
+from homeserver.rules.actions.asking import Asking, check_named, foreigners, row
 from homeserver.rules.actions.asks import Ask
 from homeserver.rules.actions.own_services import OWN
 from homeserver.rules.actions.service_check import (
@@ -81,7 +82,8 @@ def _of_name(asking: Asking, fields: Fields, spelling: str, compiler: Compiler) 
             check_fixed(offer.model, asking.name, asking.data | dict(asking.target))
         return asking.step
     if is_of_entities(domain, service):
-        return _of_entities(asking, domain, service)
+        line, way = _place(fields, "entity_id")
+        return _of_entities(asking, domain, service, lambda text: compiler.warn(text, line, way, "doubtful"))
     check_slip(domain, service)
     lines = {name: _place(fields, name)[0] for name in asking.data} if isinstance(asking.data, dict) else {}
     known = asking.data | dict(asking.target) if isinstance(asking.data, dict) else asking.data
@@ -89,8 +91,9 @@ def _of_name(asking: Asking, fields: Fields, spelling: str, compiler: Compiler) 
     return asking.step
 
 
-def _of_entities(asking: Asking, domain: str, service: str) -> Step:
-    """A service of entities: what is fixed becomes rows of commands."""
+def _of_entities(asking: Asking, domain: str, service: str, warn: Callable[[str], None]) -> Step:
+    """A service of entities: what is fixed becomes rows of commands. Entities that it is not for are passed over when
+    it runs, as in Home Assistant."""
     if asking.response:
         raise ServiceError(f"{asking.name} answers nothing: leave response_variable out", "response_variable")
     data = asking.data
@@ -102,8 +105,17 @@ def _of_entities(asking: Asking, domain: str, service: str) -> Step:
     if "" in given or not is_fixed(given) or not isinstance(data, dict):
         return asking.step
     target = named(given)
-    check_domains(domain, service, target)
-    if not target.fixed or is_dynamic(data) or has_members(target, domain) or not _all_known(domain, service, target):
+    check_named(domain, service, target)
+    foreign = [text for _, text in foreigners(domain, service, target)]
+    for text in foreign:
+        warn(f"{text}; nothing is done to it")
+    if (
+        foreign
+        or not target.fixed
+        or is_dynamic(data)
+        or has_members(target, domain)
+        or not _all_known(domain, service, target)
+    ):
         return asking.step
     rows = tuple(row(entity_id, service, data) for entity_id in target.entity_ids if entity_id != NOBODY)
     return _commands(rows, service, asking.then)

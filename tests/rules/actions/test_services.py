@@ -147,14 +147,6 @@ async def test_tells(tmp_path: Path, action: str, told: list[tuple[str, str, dic
             "7: actions[0].action: light.turn_on needs a target: say which entity, device or area",
         ),
         (
-            "action: light.turn_on\ntarget: {entity_id: switch.pump}",
-            "8: actions[0].target.entity_id: light.turn_on does not reach switch.pump: use switch.turn_on",
-        ),
-        (
-            "action: homeassistant.turn_on\ntarget: {entity_id: sensor.t}",
-            "8: actions[0].target.entity_id: sensor.t cannot be asked to turn_on",
-        ),
-        (
             "action: light.turn_on\ntarget: {entity_id: kitchen lamp}",
             "8: actions[0].target.entity_id: 'kitchen lamp' is no entity id: it must look like light.hall_ceiling",
         ),
@@ -201,7 +193,6 @@ def test_refuses_when_it_is_read(action: str, problem: str) -> None:
             "action: light.turn_on\ntarget: {entity_id: light.a}\ndata: {brightness: '{{ 300 }}'}",
             "brightness: Input should be less",
         ),
-        ("action: light.turn_on\ntarget: {entity_id: '{{ trigger.entity_id }}'}", "does not reach binary_sensor.go"),
         ("action: light.turn_on\ntarget: {entity_id: light.a}\ndata: '{{ 5 }}'", "must be a mapping, not 5"),
         ("action: light.turn_on\ntarget: '{{ 5 }}'", "needs a target"),
     ],
@@ -213,6 +204,46 @@ async def test_fails_with_the_reason_when_a_template_decides_wrongly(tmp_path: P
         assert stage.told() == []
         assert stage.runs[-1].outcome == "failed"
         assert error in stage.runs[-1].error
+
+
+PASSED = "light.turn_on does not reach switch.pump: use switch.turn_on"
+
+
+@pytest.mark.parametrize(
+    ("action", "warning", "told", "error"),
+    [
+        ("action: light.turn_on\ntarget: {entity_id: switch.pump}", f"8: {{}}: {PASSED}", [], PASSED),
+        (
+            "action: light.turn_on\ntarget: {entity_id: [switch.pump, light.a]}",
+            f"8: {{}}: {PASSED}",
+            [("light.a", "turn_on")],
+            PASSED,
+        ),
+        (
+            "action: homeassistant.turn_on\ntarget: {entity_id: sensor.t}",
+            "8: {}: sensor.t cannot be asked to turn_on",
+            [],
+            "sensor.t cannot be asked to turn_on",
+        ),
+        (
+            "action: light.turn_on\ntarget: {entity_id: '{{ trigger.entity_id }}'}",
+            "",
+            [],
+            "light.turn_on does not reach binary_sensor.go: use binary_sensor.turn_on",
+        ),
+    ],
+)
+async def test_an_entity_that_a_service_is_not_for_is_passed_over(
+    tmp_path: Path, action: str, warning: str, told: list[tuple[str, str]], error: str
+) -> None:
+    """Home Assistant logs that it is missing and goes on."""
+    async with Stage(tmp_path, rule(action), START) as stage:
+        place = "action[0].target.entity_id"
+        wanted = [f"test.yaml:{warning.format(place)}; nothing is done to it"] if warning else []
+        assert [str(problem) for problem in stage.rules.book.problems] == wanted
+        await stage.set("binary_sensor.go", "on")
+        assert stage.services() == told
+        assert [(run.outcome, run.error) for run in stage.runs] == [("finished", error)]
 
 
 async def test_a_command_carries_its_cause(tmp_path: Path) -> None:
