@@ -17,6 +17,7 @@ OF_ENTITY: Final = frozenset(
     | {"device_id", "area_id", "area_name", "closest", "distance"}
 )
 """Functions whose first word is an entity."""
+TRIGGER_ID: Final = "trigger.id"
 _TEXTS: Final = frozenset({"states", "state_attr"})
 _ARITHMETIC: Final = (nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Pow)
 _NUMBERS: Final = frozenset({"float", "int"})
@@ -38,6 +39,7 @@ class Compared:
     """A state that is compared with words: `states('light.hall') == 'on'`."""
 
     entity_id: str
+    """`trigger.id` for the id of the trigger that fired."""
     values: tuple[str, ...]
     line: int
 
@@ -80,6 +82,10 @@ def facts(templates: Templates, text: str) -> Facts:
         elif isinstance(node, _ARITHMETIC):
             for side in (node.left, node.right):
                 _check_number(side, found, before)
+        elif isinstance(node, nodes.Add):  # texts may be put together
+            for side, other in ((node.left, node.right), (node.right, node.left)):
+                if isinstance(_constant(other), int | float):
+                    _check_number(side, found, before)
     if not any(isinstance(node, nodes.Test) and node.name in ("filter", "test") for node in every):
         _check_uses(every, {nodes.Filter: sandbox.filters, nodes.Test: sandbox.tests}, found, before)
     return found
@@ -163,6 +169,8 @@ def _entity_of(node: Any) -> str | None:
             node=nodes.Getattr(attr=object_id, node=nodes.Getattr(attr=domain, node=nodes.Name(name="states"))),
         ):
             return f"{domain}.{object_id}"
+        case nodes.Getattr(attr="id", node=nodes.Name(name="trigger")):
+            return TRIGGER_ID
         case nodes.Filter(name="lower", node=inner):
             return _entity_of(inner)
         case _:
@@ -184,13 +192,20 @@ def _compared(node: nodes.Compare, before: int) -> Iterator[Compared]:
 
 def _check_compare(node: nodes.Compare, found: Facts, before: int) -> None:
     for operand in node.ops:
-        if operand.op not in ("lt", "gt", "lteq", "gteq"):
+        if operand.op not in ("lt", "gt", "lteq", "gteq", "eq", "ne"):
             continue
         for one, other in ((node.expr, operand.expr), (operand.expr, node.expr)):
-            if _entity_of(one) is not None and isinstance(_constant(other), int | float):
-                found.wrong.append((_AS_TEXT, node.lineno + before))
+            value = _constant(other)
+            if _entity_of(one) not in (None, TRIGGER_ID) and isinstance(value, int | float):
+                found.wrong.append((_AS_WORD if isinstance(value, bool) else _AS_TEXT, node.lineno + before))
+            elif isinstance(one, nodes.Getattr) and one.attr in _WHOLE and isinstance(value, str):
+                text = f"{one.attr} is no text: compare {one.attr}.state with {value!r}"
+                found.wrong.append((text, node.lineno + before))
 
 
+_WHOLE: Final = ("to_state", "from_state")
+"""What of a trigger is all of a state, with its attributes."""
+_AS_WORD: Final = "a state is text, and never true or false: compare it with a text such as 'on'"
 _AS_TEXT: Final = "a state is text, which is no number until it is made one: use | float(0)"
 
 

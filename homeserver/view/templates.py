@@ -170,6 +170,8 @@ def _words(error: BaseException, sandbox: Sandbox) -> str:
         case JinjaError(message=str(message)) if found := _NO_SUCH.match(message):
             known = sandbox.filters if found[1] == "filter" else sandbox.tests
             return f"there is no {found[1]} {found[2]!r}{_nearest(found[2], frozenset(known))}"
+        case TemplateSyntaxError(message=str(message)) if message.endswith("got '='"):
+            return "one = sets a value: to compare, write =="
         case TemplateSyntaxError(message=message):
             return f"{(message or 'wrong syntax').rstrip('.')}: check brackets, quotes and {{% end... %}}"
         case UndefinedError():

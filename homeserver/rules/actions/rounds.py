@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from homeserver.rules.compiler import Compiler, rendered
+from homeserver.rules.compiler import Compiler, is_dynamic, rendered
 from homeserver.rules.conditions.condition import Condition, met
 from homeserver.rules.program import FAULTS, Label, Misconfigured, Step
 from homeserver.rules.reading.fields import Fields
@@ -26,6 +26,12 @@ class Round:
 def enter(fields: Fields, kind: str, compiler: Compiler, then: int) -> Step:
     value = fields.take(kind) if kind in ("count", "for_each") else None
     compiled = compiler.data(value, fields.line(kind), fields.where(kind))
+
+    if kind == "count" and not is_dynamic(compiled):
+        try:
+            _whole(compiled)
+        except Misconfigured as error:
+            raise fields.wrong(str(error), kind) from error
 
     def step(run: Run) -> int:
         given = rendered(compiled, run.values)

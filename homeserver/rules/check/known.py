@@ -32,6 +32,8 @@ class Thing:
     least: float | None = None
     most: float | None = None
     places: list[str] = field(default_factory=list)
+    modes: dict[str, list[str]] = field(default_factory=dict)
+    """What may be chosen besides the state, by the field of a service: `preset_mode`."""
 
 
 @dataclass(slots=True)
@@ -136,9 +138,20 @@ def _thing(config: EntityConfig | None, state: EntityState | None, places: list[
     return made
 
 
+MODES: Final = {
+    **{name: f"{name}s" for name in ("hvac_mode", "preset_mode", "fan_mode", "swing_mode")},
+    **{"effect": "effect_list", "operation_mode": "operation_list", "source": "source_list", "mode": "available_modes"},
+    **{"sound_mode": "sound_mode_list", "fan_speed": "fan_speed_list"},
+}
+"""Fields of services, and where an entity tells what may be chosen."""
+
+
 def _take_range(made: Thing, row: Mapping[str, Any]) -> None:
     made.options = [str(option) for option in row.get("options") or ()] or made.options
-    least, most = row.get("min"), row.get("max")
+    for name, known in MODES.items():
+        if isinstance(among := row.get(known), list | tuple) and among:
+            made.modes[name] = [str(one) for one in among]
+    least, most = row.get("min", row.get("min_temp")), row.get("max", row.get("max_temp"))
     made.least = float(least) if isinstance(least, int | float) else made.least
     made.most = float(most) if isinstance(most, int | float) else made.most
 

@@ -22,8 +22,8 @@ def entity_unknown(entity_id: str, known: Known) -> str | None:
     if not known.whole or known.thing(entity_id) is not None or entity_id in _ALWAYS:
         return None
     domain, _, name = entity_id.partition(".")
-    same = [id for id in known.things if id.startswith(f"{domain}.")]
-    near = get_close_matches(entity_id, same, 1, 0.75)
+    same = [id.partition(".")[2] for id in known.things if id.startswith(f"{domain}.")]
+    near = [f"{domain}.{one}" for one in get_close_matches(name, same, 1, 0.6)]
     if not near:  # perhaps of another kind
         near = [id for id in known.things if id.partition(".")[2] == name][:1]
     near = near or get_close_matches(entity_id, list(known.things), 1, 0.8)
@@ -40,6 +40,8 @@ def names(rule: Outline, known: Known) -> Iterator[Problem]:
         for field, id in _named(part):
             if (text := entity_unknown(id, known)) is not None:
                 yield at(rule, part, field, text, "entity", SURE)
+        if part.kind in ("device", "device_id") and "entity_id" not in part.node:
+            yield from _device(rule, part, known)
         if part.part == "action" and part.kind in ("action", "device_id"):
             yield from _places(rule, part, known)
             yield from _services(rule, part, known)
@@ -65,6 +67,16 @@ def _named(part: Part) -> Iterator[tuple[str, str]]:
             yield from ((field, id) for id in entities(inner))
 
 
+def _device(rule: Outline, part: Part, known: Known) -> Iterator[Problem]:
+    """The device of a trigger, a condition or an action of devices; with an entity it is not asked for."""
+    ids = known.places.get("device", [])
+    for id in words(part.get("device_id")) if known.whole else ():
+        if "{" not in id and id not in ids:
+            near = get_close_matches(id, ids, 1, 0.6)
+            text = f"there is no device {id!r}" + (f"; did you mean {near[0]}?" if near else "")
+            yield at(rule, part, "device_id", text, "device", SURE)
+
+
 def _places(rule: Outline, part: Part, known: Known) -> Iterator[Problem]:
     if not known.whole:
         return
@@ -86,7 +98,7 @@ def _services(rule: Outline, part: Part, known: Known) -> Iterator[Problem]:
     """Entities that are there and cannot do what is asked."""
     name = str(part.get("action", part.get("service", ""))).strip().lower()
     domain, _, service = name.partition(".")
-    if "{" in name or part.kind != "action":
+    if "{" in name or not service or part.kind != "action":
         return
     for id in targets(part, known):
         thing = known.thing(id)

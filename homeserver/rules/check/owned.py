@@ -37,7 +37,8 @@ def made(book: Book, templates: Templates) -> tuple[list[str], list[Problem]]:
                 ids += [thing.entity_id for thing in things_of(owned, compiler)]
             except RuleError as error:
                 compiler.faults.append(error)
-            problems += [owned.problem(fault) for fault in compiler.faults]
+            for fault in compiler.faults:  # what is not built yet is told as a doubt, as other blocks of a package are
+                problems.append(owned.problem(fault, "warning" if fault.code == "unsupported" else "error"))
             problems += [owned.problem(doubt, "warning") for doubt in compiler.warnings]
     return ids, [*problems, *_notifiers(book)]
 

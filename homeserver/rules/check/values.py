@@ -9,10 +9,14 @@ from homeserver.rules.check.known import Known, Thing, is_away
 from homeserver.rules.check.logic import Span, span_of
 from homeserver.rules.check.outline import Outline, Part, entities, words
 from homeserver.rules.check.words_of_state import ANY_TIME, ATTRIBUTES, MEANT, SAME, STATES
-from homeserver.rules.reading.problem import Problem
+from homeserver.rules.reading.problem import Code, Problem, RuleError
 from homeserver.rules.reading.yaml_source import Map
 
 _FIELDS = ("to", "from", "not_to", "not_from", "state")
+_PEOPLE = ("person.", "device_tracker.")
+_NO_EFFECT = ("none", "off", "stop_effect", "random", "colorloop")
+"""Words that lights understand beside the effects that they list."""
+_WHERE = ("home", "not_home")
 _HELPERS = ("input_select.", "input_text.", "input_number.", "input_boolean.", "input_datetime.")
 
 
@@ -44,6 +48,8 @@ def impossible(entity_id: str, word: str, known: Known) -> str | None:
     if word in ANY_TIME or "{" in word or word.startswith(_HELPERS):
         return None
     can = possible(entity_id, known)
+    if can is None and entity_id.startswith(_PEOPLE):
+        return _not_place(entity_id, word)
     if can is None or word in can:
         return _not_number(entity_id, word, known) if can is None else None
     thing = known.thing(entity_id)
@@ -53,6 +59,12 @@ def impossible(entity_id: str, word: str, known: Known) -> str | None:
     told = ", ".join(sorted(can)) if len(can) <= 8 else ""
     text = f"{entity_id} is never {word!r}" + (f": it is {told}" if told else "")
     return text + (f"; did you mean {near}?" if near else "")
+
+
+def _not_place(entity_id: str, word: str) -> str | None:
+    """People are at home, not_home, or in a zone, which may be called anything else."""
+    meant = word.strip().lower().replace(" ", "_")
+    return f"{entity_id} is never {word!r}; did you mean {meant}?" if meant in _WHERE and meant != word else None
 
 
 def _near(word: str, can: frozenset[str]) -> str:
@@ -159,12 +171,34 @@ def _data(rule: Outline, part: Part, known: Known) -> Iterator[Problem]:
                 if "{" not in word and word not in thing.options:
                     near = _near(word, frozenset(thing.options))
                     text = f"{id} has no option {word!r}" + (f"; did you mean {near}?" if near else "")
-                    yield at(rule, part, "data", text, "state", SURE)
-        if service == "set_value" and isinstance(value, int | float) and not isinstance(value, bool):
+                    yield _in_data(rule, part, "option", text, "state")
+        yield from _modes(rule, part, id, thing, data)
+        if (
+            service in ("set_value", "set_temperature")
+            and isinstance(value, int | float)
+            and not isinstance(value, bool)
+        ):
             low, high = thing.least, thing.most
             if (low is not None and value < low) or (high is not None and value > high):
                 text = f"{id} takes {low:g} to {high:g}, not {value:g}" if None not in (low, high) else ""
-                yield at(rule, part, "data", text or f"{id} does not take {value:g}", "unit", SURE)
+                name = "value" if "value" in data else "temperature"
+                yield _in_data(rule, part, name, text or f"{id} does not take {value:g}", "unit")
+
+
+def _modes(rule: Outline, part: Part, id: str, thing: Thing, data: Map) -> Iterator[Problem]:
+    for name, among in thing.modes.items():
+        for word in words(data.get(name)):
+            if "{" not in word and word not in among and not (name == "effect" and word.lower() in _NO_EFFECT):
+                near = _near(word, frozenset(among))
+                told = f": it has {', '.join(among)}" if len(among) <= 8 else ""
+                text = f"{id} has no {name} {word!r}{told}" + (f"; did you mean {near}?" if near else "")
+                yield _in_data(rule, part, name, text, "state")
+
+
+def _in_data(rule: Outline, part: Part, name: str, text: str, code: Code) -> Problem:
+    """A problem with a field of the data, told at its own line."""
+    line = part.get("data").lines.get(name, part.line_of("data"))
+    return rule.tell(RuleError(text, line, part.where(f"data.{name}"), code), rule.id, SURE)
 
 
 # -- attributes

@@ -1,6 +1,7 @@
 """The fields of one mapping in a rule file: each with its type, its line, and a complaint that says what to write."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any, Final, TypeVar
 
 from homeserver.rules.reading.problem import RuleError, nearest
@@ -63,8 +64,15 @@ class Fields:
     def need(self, name: str, what: str) -> Any:
         value = self.take(name, _MISSING)
         if value is _MISSING or value is None:
-            raise self.wrong(f"{name} is missing: {what}", name)
+            raise self.wrong(*self._missing(name, what))
         return value
+
+    def _missing(self, name: str, what: str) -> tuple[str, str]:
+        """What to say, and of which field: perhaps of one that is spelled almost so."""
+        others = [str(other) for other in self.node if other not in self._taken]
+        if name not in self.node and (near := get_close_matches(name, others, 1, 0.75)):
+            return f"{name} is missing, and {near[0]!r} is nothing known: {what}; did you mean {name}?", near[0]
+        return f"{name} is missing: {what}", name
 
     def text(self, name: str, default: str = "") -> str:
         """A text; a number is taken as it is written, true and false as on and off."""

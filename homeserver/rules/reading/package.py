@@ -6,6 +6,7 @@ as Home Assistant has them: a mapping of domains, each perhaps with a label afte
 """
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any, Final
 
 from homeserver.rules.reading.fields import kind_of
@@ -46,6 +47,7 @@ OTHERS: Final = frozenset(
 KNOWN: Final = frozenset(
     {"automation", "script", "scene", "homeassistant", *NAMED, *LISTED, *PLATFORMS, *QUIET, *OTHERS}
 )
+_OURS: Final = sorted({"automation", "script", "scene", *NAMED, *LISTED, *PLATFORMS})
 _BY_STEM: Final = {
     **{domain: domain for domain in ("automation", "script", "scene", *NAMED, *LISTED)},
     **{f"{domain}s": domain for domain in ("automation", "script", "scene", "group", "template", "timer", "counter")},
@@ -128,6 +130,10 @@ class _Package:
 
     def blocks(self, root: Map) -> Iterator[Block]:
         yield from self._blocks(root, is_first=True)
+        for name in list(self._left):  # other integrations have names of their own: only what is almost one of ours
+            if name not in KNOWN and (near := get_close_matches(name, _OURS, 1, 0.85)):
+                text = f"{name} is nothing known; did you mean {near[0]}?"
+                self._source.warn(text, self._left.pop(name), "unknown")
         if self._left:
             names = ", ".join(sorted(self._left))
             self._source.warn(f"not supported yet: {names}", min(self._left.values()), "unsupported")

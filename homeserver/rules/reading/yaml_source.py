@@ -117,13 +117,38 @@ def read(text: str) -> Document:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark is not None else 1
-        raise SourceError(f"no YAML: {error.problem or error.context}", line) from error
+        raise SourceError(*_told(error, text)) from error
     except (yaml.YAMLError, UnicodeError, ValueError) as error:
         raise SourceError(f"no YAML: {' '.join(str(error).split())}", 1) from error
     builder.document.count = builder.count
     return builder.document
+
+
+_REMEDIES: Final = {
+    "mapping values are not allowed": "a text that holds ': ' needs quotes around it, and a field its line of its own",
+    "did not find expected '-' indicator": "the lines of a list must begin below each other",
+    "did not find expected key": "the fields of a mapping begin below each other, and quotes and brackets must end",
+    "could not find expected ':'": "a field needs ': ' behind its name, and quotes must end",
+    "did not find expected ',' or": "a bracket has no end, or a comma is missing",
+    "found unexpected end of stream": "a quote or bracket has no end",
+    "found unknown escape character": "in double quotes \\ means more than itself: write single quotes",
+}
+"""What to do, by the words of the parser."""
+
+
+def _told(error: yaml.MarkedYAMLError, text: str) -> tuple[str, int]:
+    """What to say of a text that the parser refused, and its line."""
+    mark, said = error.problem_mark or error.context_mark, str(error.problem or error.context)
+    if mark is None:
+        return f"no YAML: {said}", 1
+    rows = text.splitlines()
+    sign = rows[mark.line][mark.column : mark.column + 1] if mark.line < len(rows) else ""
+    if sign == "\t":
+        return "no YAML: a line must be indented with blanks, and not with tabs", mark.line + 1
+    if "cannot start any token" in said and sign:
+        return f"no YAML: a text that begins with {sign} needs quotes around it", mark.line + 1
+    remedy = next((words for key, words in _REMEDIES.items() if key in said), "")
+    return f"no YAML: {said}" + (f": {remedy}" if remedy else ""), mark.line + 1
 
 
 class _Builder:
