@@ -2,7 +2,8 @@
 
 A file may be a list of rules, one rule, a list of scenes, a mapping of scripts, one script, a blueprint, or a package
 as Home Assistant has them: a mapping of domains, each perhaps with a label after a blank (`automation kitchen:`).
-`configuration.yaml` is such a package too, and `homeassistant: packages:` in it holds more of them.
+`configuration.yaml` is such a package too, and `homeassistant: packages:` in it holds more of them; what they say of
+one script or helper is put together.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from homeserver.rules.reading.fields import kind_of
+from homeserver.rules.reading.merging import merged
 from homeserver.rules.reading.problem import RuleError
 from homeserver.rules.reading.source import Source
 from homeserver.rules.reading.yaml_source import Map, Seq, Tagged
@@ -53,6 +55,8 @@ _BY_STEM: Final = {
     **{f"{domain}s": domain for domain in ("automation", "script", "scene", "group", "template", "timer", "counter")},
 }
 _RULE: Final = frozenset({"trigger", "triggers", "action", "actions"})
+_Row = tuple[str, Any, int]
+"""A key of a package, what it holds, and its place."""
 _FORM: Final = "write a list of rules, each with triggers and actions"
 
 
@@ -129,7 +133,16 @@ class _Package:
         self._left: dict[str, int] = {}
 
     def blocks(self, root: Map) -> Iterator[Block]:
-        yield from self._blocks(root, is_first=True)
+        for name, node, place in self._rows(root):
+            domain = domain_of(name)
+            if isinstance(node, Tagged):
+                self._source.problems.append(self._source.places.problem(node.refusal(name)))
+            elif domain in PLATFORMS:
+                yield from self._platforms(domain, node, place)
+            elif domain in ("automation", "scene", "script") or domain in NAMED | LISTED:
+                yield from _domain(domain, node, place)
+            elif domain not in QUIET and domain != "homeassistant":
+                self._left.setdefault(domain, place)
         for name in list(self._left):  # other integrations have names of their own: only what is almost one of ours
             if name not in KNOWN and (near := get_close_matches(name, _OURS, 1, 0.85)):
                 text = f"{name} is nothing known; did you mean {near[0]}?"
@@ -138,22 +151,29 @@ class _Package:
             names = ", ".join(sorted(self._left))
             self._source.warn(f"not supported yet: {names}", min(self._left.values()), "unsupported")
 
-    def _blocks(self, root: Map, *, is_first: bool) -> Iterator[Block]:
-        for key, node in root.items():
-            domain, place = domain_of(key), root.lines[key]
-            if isinstance(node, Tagged):
-                self._source.problems.append(self._source.places.problem(node.refusal(str(key))))
-            elif domain in PLATFORMS:
-                yield from self._platforms(domain, node, place)
-            elif domain in ("automation", "scene", "script") or domain in NAMED | LISTED:
-                yield from _domain(domain, node, place)
-            elif domain not in QUIET and domain != "homeassistant":
-                self._left.setdefault(domain, place)
+    def _rows(self, root: Map) -> list[_Row]:
+        """All keys with what they hold and their places; those of packages that name things by keys are put together
+        with what is said under the same key already."""
+        rows = [(str(key), node, root.lines[key]) for key, node in root.items()]
         own = root.get("homeassistant")
-        if is_first and isinstance(own, Map):
-            yield from self._packages(own)
+        at = {name: number for number, (name, _, _) in enumerate(rows)}
+        for package in self._packages(own) if isinstance(own, Map) else ():
+            for key, node in package.items():
+                name, number = str(key), at.get(str(key), -1)
+                held = rows[number][1] if number >= 0 else None
+                if isinstance(held, Map) and isinstance(node, Map) and domain_of(key) in {"script", *NAMED}:
+                    rows[number] = (name, merged(held, node, self._twice, name), rows[number][2])
+                else:
+                    at[name] = len(rows)
+                    rows.append((name, node, package.lines[key]))
+        return rows
 
-    def _packages(self, own: Map) -> Iterator[Block]:
+    def _twice(self, way: str, place: int, first: int) -> None:
+        file, line = self._source.places.find(first)
+        text = f"given already ({file}:{line}), and that counts: leave one out"
+        self._source.problems.append(self._source.places.problem(RuleError(text, place, way)))
+
+    def _packages(self, own: Map) -> Iterator[Map]:
         packages = own.get("packages")
         for name in ("customize", "customize_domain", "customize_glob"):
             if own.get(name):
@@ -170,7 +190,7 @@ class _Package:
                 rows = [(packages, own.lines["packages"])]
         for node, place in rows:
             if isinstance(node, Map):
-                yield from self._blocks(node, is_first=False)
+                yield node
             elif node is not None:
                 text = f"a package is a mapping of domains such as automation and script, not {kind_of(node)}"
                 error = (

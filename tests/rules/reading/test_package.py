@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from homeserver.rules.reading.book import Book
+from homeserver.rules.reading.merging import merged
 from homeserver.rules.reading.rule_file import Reader, read_text
 from homeserver.rules.reading.source import Source
 from homeserver.rules.reading.sources import Sources
+from homeserver.rules.reading.yaml_source import read as yaml_read
 from homeserver.view.templates import Templates
 
 RULE = "{id: %s, triggers: [], actions: []}"
@@ -151,8 +153,8 @@ def test_of_two_with_one_name_the_first_stays() -> None:
         "timer: {x: {duration: 5}}\nhomeassistant: {packages: {p: {timer: {x: {duration: 6}}}}}\n"
     )
     assert told(book) == [
+        "file.yaml:4: timer.x.duration: given already (file.yaml:3), and that counts: leave one out",
         "file.yaml:2: script.a: there is a script script.a already (file.yaml:1): give this one another name",
-        "file.yaml:4: timer.x: there is a timer timer.x already (file.yaml:3): give this one another name",
     ]
     assert book.scripts["a"].alias == "first"
     assert [owned.fields.node["duration"] for owned in book.owned] == [5]
@@ -213,3 +215,74 @@ def test_packages_from_a_folder_know_their_files(tmp_path: Path) -> None:
     }
     assert [text.split(": ")[0] for text in told(book)] == ["packages/two.yaml:4", "packages/two.yaml:3"]
     assert (book.owned[0].file, book.owned[0].line) == ("packages/one.yaml", 3)
+
+
+PACKAGES = """
+homeassistant:
+  packages:
+    one: {input_boolean: {guests: {icon: mdi:bed}}, script: {night: {sequence: [{delay: 2}], mode: queued}}}
+    two: {input_boolean: {guests: {name: Others}, party: }, automation: {id: b, triggers: [], actions: []}}
+input_boolean: {guests: {name: Guests}, party: {name: Party}}
+automation: {id: a, triggers: [], actions: []}
+script:
+  night:
+    alias: Night
+    fields: {who: {name: Who}}
+    sequence: {delay: 1}
+"""
+
+
+def test_packages_are_put_together_key_by_key() -> None:
+    """Mappings are merged and lists follow each other; what can be given once only is told, and the first counts."""
+    book = read(PACKAGES)
+    assert shape(book) == {
+        "rules": ["a", "b"],
+        "scripts": ["night"],
+        "owned": ["input_boolean.guests", "input_boolean.party"],
+    }
+    guests = next(owned for owned in book.owned if owned.object_id == "guests")
+    assert dict(guests.fields.node) == {"name": "Guests", "icon": "mdi:bed"}
+    night = book.scripts["night"]
+    assert (night.alias, night.mode, len(night.program.steps), night.line) == ("Night", "queued", 2, 9)
+    assert told(book) == [
+        "file.yaml:5: input_boolean.guests.name: given already (file.yaml:6), and that counts: leave one out",
+        "file.yaml:5: input_boolean.party: given already (file.yaml:6), and that counts: leave one out",
+    ]
+
+
+def test_a_fault_in_a_merged_script_is_told_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "packages" / "two.yaml").write_text("\nscript:\n  night:\n    sequence:\n      - delay: soon\n")
+    entry = tmp_path / "configuration.yaml"
+    entry.write_text(
+        "homeassistant: {packages: !include_dir_named packages}\nscript: {night: {sequence: [{delay: 1}]}}\n"
+    )
+    sources, book = Sources(tmp_path), Book()
+    for _ in Reader(sources, Templates()).read(Source(sources, entry).load(), book):
+        pass
+    assert [problem.rule for problem in book.problems] == ["script.night"]
+    assert told(book)[0].startswith("packages/two.yaml:5: sequence[1].delay: 'soon' is no length of time")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "held"),
+    [
+        ("{a: 1}", "{b: 2}", {"a": 1, "b": 2}),
+        ("{a: [1]}", "{a: [2, 3]}", {"a": [1, 2, 3]}),
+        ("{a: 1}", "{a: [2]}", {"a": [1, 2]}),
+        ("{a: }", "{a: 1}", {"a": 1}),
+        ("{a: {b: 1}}", "{a: {c: 2}}", {"a": {"b": 1, "c": 2}}),
+        ("{a: 1}", "{a: {}}", {"a": 1}),
+        ("{a: 1}", "{a: {b: 2}}", {"a": 1, "told": "way.a"}),
+        ("{a: {b: 1}}", "{a: {b: 2}}", {"a": {"b": 1}, "told": "way.a.b"}),
+        ("{a: 1}", "{a: 2}", {"a": 1, "told": "way.a"}),
+        ("{a: 1}", "{a: }", {"a": 1, "told": "way.a"}),
+    ],
+)
+def test_merging(first: str, second: str, held: dict[str, object]) -> None:
+    one, other = yaml_read(first).root, yaml_read(second).root
+    twice: list[str] = []
+    made = merged(one, other, lambda way, place, before: twice.append(way), "way")
+    assert made | ({"told": twice[0]} if twice else {}) == held
+    assert set(made.lines) == set(made)
+    assert one == yaml_read(first).root
