@@ -74,6 +74,9 @@ from homeserver.topics.event import WEBHOOKS
 from homeserver.topics.names import slug
 from homeserver.view.view import View
 
+_PAUSE: Final = 0.25
+"""Seconds in which a file that is being written changes again."""
+_LOOKS: Final = 20
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
@@ -172,7 +175,17 @@ class Rules(Ears, Hands, Outside, Worker):
         while True:
             await self.house.clock.sleep(self._look_every)
             if self.folder.changed():
+                await self._written()
                 await self._load()
+
+    async def _written(self) -> None:
+        """Wait until nobody writes any more: an editor may empty or move a file before it fills it."""
+        now = self.folder.marks()
+        for _ in range(_LOOKS):
+            await self.house.clock.sleep(_PAUSE)
+            before, now = now, self.folder.marks()
+            if before == now:
+                return
 
     async def _load(self) -> None:
         """Read the folder; rules that say what they said before are left as they are, running or not."""

@@ -198,6 +198,16 @@ async def test_what_was_said_of_a_refused_rule_is_taken_back_with_it(tmp_path: P
         assert list(known(stage)) == [("one",)]
 
 
+async def test_a_file_that_is_being_written_is_left_until_it_is_whole(tmp_path: Path) -> None:
+    async with Stage(tmp_path, TWO, START, look=2.0) as stage:
+        await stage.set("sensor.n", "1")
+        rewrite(stage, "")  # an editor empties a file before it fills it
+        await stage.wait(2.1)
+        rewrite(stage, "# done\n" + TWO)
+        await stage.wait(3)
+        assert len(stage.services()) == 2  # both rules went on over their delays
+
+
 async def test_only_what_changed_is_said_again(tmp_path: Path) -> None:
     async with Stage(tmp_path, TWO, START) as stage:
         said = stage.home.listen(RULE_CONFIG)

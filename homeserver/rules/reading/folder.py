@@ -6,7 +6,7 @@ Without one every YAML file counts by itself, save those that another one includ
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -31,9 +31,25 @@ class _Read:
     marks: dict[Path, Mark]
     includes: set[Path]
     book: Book | None
+    broken: frozenset[Path] = frozenset()
+    """Files of these that could not be read then either."""
 
     def still(self) -> bool:
         return all(mark_of(path) == mark for path, mark in self.marks.items())
+
+    def goes_on(self, source: Source) -> bool:
+        """Whether what it said then still holds: a file of it is half written now, or otherwise broken."""
+        return self.book is not None and not source.broken.keys() <= self.broken
+
+    def kept(self, source: Source) -> "_Read":
+        """The same, with what is wrong now."""
+        assert self.book is not None
+        told = [
+            replace(one, text=f"{one.text}; until then what was read before goes on") for one in source.broken.values()
+        ]
+        rest = [one for one in self.book.problems if one.code != "yaml" or one.severity != "error"]
+        book = replace(self.book, problems=[*told, *rest])
+        return _Read(source.needs, self.includes | source.includes, book, self.broken)
 
 
 class Folder:
@@ -72,6 +88,11 @@ class Folder:
         still = files == self._marks and not self._macros.changed()
         return not still or not all(read.still() for read in self._reads.values())
 
+    def marks(self) -> dict[Path, Mark]:
+        """What the files are like now, and those that they include: who writes one of them changes it."""
+        parts = {path for read in self._reads.values() for path in read.includes}
+        return {path: mark_of(path) for path in (*self.files(), *parts)}
+
     async def read(self, templates: Templates) -> Book:
         """All of the folder; a file that did not change is not read again. Others get a turn now and then."""
         self._marks = {path: mark_of(path) for path in self.files()}
@@ -86,7 +107,8 @@ class Folder:
         return Book(written={}) if self._written else Book()
 
     def _reading(self, files: list[Path], templates: Templates, book: Book) -> Iterator[None]:
-        known = {path: read for path, read in self._reads.items() if read.still()}
+        before = self._reads
+        known = {path: read for path, read in before.items() if read.still()}
         reader = Reader(Sources(self.root, self._shelf), templates)
         self._reads = {}
         sources: dict[Path, Source] = {}
@@ -94,16 +116,21 @@ class Folder:
             if path not in known:
                 sources[path] = Source(reader.sources, path).load()
                 yield
+        kept = {path: before[path] for path, one in sources.items() if path in before and before[path].goes_on(one)}
         parts = {path for source in sources.values() for path in source.includes}
+        parts |= {path for read in kept.values() for path in read.includes}
         parts |= {path for read in known.values() for path in read.includes}
         for path in files:
             read = known.get(path)
             if read is None or (read.book is None) != (path in parts):
                 source = sources.pop(path, None) or Source(reader.sources, path).load()
-                made = None if path in parts else self._book()
-                if made is not None:
-                    yield from reader.read(source, made)
-                read = _Read(source.needs, source.includes, made)
+                if path in kept and path not in parts:
+                    read = kept[path].kept(source)
+                else:
+                    made = None if path in parts else self._book()
+                    if made is not None:
+                        yield from reader.read(source, made)
+                    read = _Read(source.needs, source.includes, made, frozenset(source.broken))
             self._reads[path] = read
             if read.book is not None:
                 book.add(read.book)

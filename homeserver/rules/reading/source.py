@@ -42,6 +42,8 @@ class Source:
         self.problems: list[Problem] = []
         self.needs: dict[Path, Mark] = {}
         self.includes: set[Path] = set()
+        self.broken: dict[Path, Problem] = {}
+        """Files, it or some that it includes, that are there and cannot be read, and why."""
         self._count = 0
         self._files = 0
         self.need(path)
@@ -61,8 +63,7 @@ class Source:
         try:
             document = self.sources.shelf.document(self.name, text_of(self.path))
         except (OSError, UnicodeDecodeError, SourceError) as error:
-            line, text = words_of(error)
-            self.problems.append(Problem(self.name, line, "", "", text, "yaml"))
+            self.problems.append(self._broken(self.path, self.name, error))
             return self
         self.is_read = True
         self.root, self.line = document.root, document.line
@@ -71,6 +72,13 @@ class Source:
         if document.has_tags and not plain and not self.is_blueprint:
             self.root = self._settled(document.root, _Place(self.path, 0, 0, (self.path,)), 0, set())
         return self
+
+    def _broken(self, path: Path, name: str, error: Exception) -> Problem:
+        line, text = words_of(error)
+        made = Problem(name, line, "", "", text, "yaml")
+        if not isinstance(error, FileNotFoundError):
+            self.broken[path] = made
+        return made
 
     def parsed(self, text: str) -> None:
         """The same with the text at hand."""
@@ -150,8 +158,8 @@ class Source:
         try:
             document = self.sources.shelf.document(name, text_of(path))
         except (OSError, UnicodeDecodeError, SourceError) as error:
-            line, words = words_of(error)
-            raise Refused(f"{name}:{line}: {words}", "yaml") from error
+            told = self._broken(path, name, error)
+            raise Refused(f"{name}:{told.line}: {told.text}", "yaml") from error
         self._count += document.count
         if self._count > MOST:
             raise Refused(f"more than {MOST} values with all that is included: take something out")

@@ -178,3 +178,57 @@ async def test_two_files_with_one_id_are_told(tmp_path: Path) -> None:
     assert [str(problem) for problem in book.problems] == [
         "b.yaml:1: id: another rule has the id 'same' (a.yaml:1): give this one its own"
     ]
+
+
+async def test_what_a_broken_file_said_before_goes_on_until_it_can_be_read(tmp_path: Path) -> None:
+    one, _ = write(tmp_path, "one.yaml", "one"), write(tmp_path, "two.yaml", "two")
+    folder = Folder(tmp_path)
+    first = await folder.read(TEMPLATES)
+    put(one, "- id: [half")
+    broken = await folder.read(TEMPLATES)
+    assert broken.rules["one"] is first.rules["one"]
+    [told] = broken.problems
+    assert str(told).startswith("one.yaml:2: no YAML:")
+    assert told.text.endswith("; until then what was read before goes on")
+    put(one, "- id: {half")
+    assert list((again := await folder.read(TEMPLATES)).rules) == ["one", "two"]
+    assert len(again.problems) == 1
+    put(one, RULE.format(id="whole"))
+    whole = await folder.read(TEMPLATES)
+    assert (list(whole.rules), whole.problems) == (["whole", "two"], [])
+    one.unlink()
+    assert list((await folder.read(TEMPLATES)).rules) == ["two"]
+
+
+async def test_what_a_broken_part_of_a_file_said_before_goes_on_too(tmp_path: Path) -> None:
+    put(tmp_path / "configuration.yaml", "automation: !include automations.yaml\nscript: !include scripts.yaml\n")
+    put(tmp_path / "automations.yaml", RULE.format(id="one"))
+    put(tmp_path / "scripts.yaml", "hello: {sequence: []}\n")
+    folder = Folder(tmp_path)
+    await folder.read(TEMPLATES)
+    put(tmp_path / "automations.yaml", "- id: 'half\n")
+    book = await folder.read(TEMPLATES)
+    assert (list(book.rules), list(book.scripts)) == (["one"], ["hello"])
+    assert [(problem.file, problem.line) for problem in book.problems] == [("automations.yaml", 2)]
+    put(tmp_path / "automations.yaml", RULE.format(id="two"))
+    assert list((await folder.read(TEMPLATES)).rules) == ["two"]
+
+
+async def test_what_includes_a_broken_file_from_the_start_is_read_as_it_changes(tmp_path: Path) -> None:
+    put(tmp_path / "configuration.yaml", "automation: !include_dir_merge_list all\n")
+    put(tmp_path / "all" / "a.yaml", "- id: 'half\n")
+    put(tmp_path / "all" / "b.yaml", RULE.format(id="one"))
+    folder = Folder(tmp_path)
+    assert list((await folder.read(TEMPLATES)).rules) == ["one"]
+    put(tmp_path / "all" / "b.yaml", RULE.format(id="two"))
+    assert list((await folder.read(TEMPLATES)).rules) == ["two"]
+
+
+async def test_what_a_broken_file_includes_is_not_read_twice(tmp_path: Path) -> None:
+    put(tmp_path / "a.yaml", "- !include parts/b.yaml\n")
+    put(tmp_path / "parts" / "b.yaml", "id: one\ntriggers: []\nactions: []\n")
+    folder = Folder(tmp_path)
+    assert list((await folder.read(TEMPLATES)).rules) == ["one"]
+    put(tmp_path / "a.yaml", "- [\n")
+    book = await folder.read(TEMPLATES)
+    assert (list(book.rules), len(book.problems)) == (["one"], 1)
