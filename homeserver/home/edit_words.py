@@ -23,7 +23,7 @@ _Seconds = Annotated[float | None, Field(ge=0, le=86_400)]
 
 
 class _Words(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
 
 class EditEntity(_Words):

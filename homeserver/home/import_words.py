@@ -20,7 +20,7 @@ _Keys = Annotated[tuple[_Key, ...], Field(max_length=50)]
 
 
 class _Words(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
 
 class FloorRow(_Words):

@@ -12,7 +12,7 @@ MOST_THINGS: Final = 1000
 
 
 class _Words(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
 
 class ReplaceDevice(_Words):

@@ -12,7 +12,7 @@ MOST_PROBLEMS: Final = 20
 
 
 class _Words(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
 
 class Page(_Words):

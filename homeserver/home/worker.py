@@ -75,7 +75,7 @@ MIGRATIONS: Final = Path(__file__).with_name("migrations")
 class HomeOptions(BaseModel):
     """Settings of the worker `home`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     discovery_prefix: str = Field(
         "homeassistant",

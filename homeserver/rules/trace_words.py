@@ -9,7 +9,7 @@ from homeserver.topics.call import Call
 
 
 class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
 
 class AskTraces(_Asked):

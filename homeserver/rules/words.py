@@ -68,7 +68,7 @@ RULE_RUN: Final = Topic[RuleRun]("rule/{id}/run", RuleRun, qos=0)
 class Asked(BaseModel):
     """Requests name no field that does not exist."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
 
 class ListRules(Asked):

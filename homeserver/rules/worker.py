@@ -83,7 +83,7 @@ MIGRATIONS: Final = Path(__file__).with_name("migrations")
 class RulesOptions(BaseModel):
     """Settings of the rules."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     look: float = Field(2.0, gt=0, description="seconds between looks at the rule files")
 
@@ -132,7 +132,7 @@ class Rules(Ears, Hands, Outside, Worker):
         self._take_up()
         self.engine.start()
         self.house.start(self._look(), "look at the rule files")
-        self.house.start(self._keep_versions(), "keep the texts of rules")
+        self.house.start(self._keep_first_versions(), "keep the texts of rules")
         self.house.start(self.announce_start(), "tell that the home has started")
 
     def _take_up(self) -> None:
@@ -191,6 +191,10 @@ class Rules(Ears, Hands, Outside, Worker):
         """Read the folder; rules that say what they said before are left as they are, running or not."""
         async with self._reading:
             self._take(await self.folder.read(self.engine.templates))
+        await self._keep_versions()
+
+    async def _keep_first_versions(self) -> None:
+        await self.house.lull()
         await self._keep_versions()
 
     async def _keep_versions(self) -> None:

@@ -42,7 +42,7 @@ class Account:
 class LoginFile(BaseModel):
     """What `homeserver worker-login add` writes for another machine. Keep it as you keep a key."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     broker: str = Field(description="mqtt://host:port, or mqtts:// with TLS")
     login: str = Field(pattern=LOGIN.pattern)

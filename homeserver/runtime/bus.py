@@ -37,6 +37,9 @@ _QUARREL: Final = 1.0
 """Seconds in which an own address is corrected at most once."""
 _GATHERING: Final = 3.0
 """Seconds that the others get to come back after the broker was away, before events are said again."""
+_LOOKS: Final = 30
+_BETWEEN: Final = 0.1
+"""How often one who waits for a lull looks for it, and seconds between two looks."""
 
 
 class Bus:
@@ -227,6 +230,13 @@ class Bus:
         for reading in readings:
             await self.unhear(reading)
         return Leftovers(self.present, topics)
+
+    async def lull(self) -> None:
+        """Return once nothing has arrived for a moment, or after three seconds: for work that nobody waits for."""
+        for _ in range(_LOOKS):
+            if not self._wire.is_busy():
+                return
+            await asyncio.sleep(_BETWEEN)
 
     # -- saying
 

@@ -19,7 +19,7 @@ SECTION: Final = "home"
 class HomeSettings(BaseModel):
     """What everything in the home may rely on; all of it has a default."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=False)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True, validate_default=False)
 
     data: Path = Field(default=Path(), description="folder that holds all that the home keeps")
     rules: Path = Field(default=Path(), description="folder with the rule files")

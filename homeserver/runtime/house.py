@@ -171,6 +171,10 @@ class House:
         """Return when the retained messages of all that is heard have arrived."""
         await self._bus.sync()
 
+    async def lull(self) -> None:
+        """Return in a quiet moment: for work that nobody waits for."""
+        await self._bus.lull()
+
     # -- topics of devices
 
     def hear_devices(self, filters: set[str], handler: RawHandler) -> None:

@@ -10,7 +10,7 @@ from homeserver.topics.process import State
 
 
 class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
 
 class AskStatus(_Request):

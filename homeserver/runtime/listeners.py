@@ -43,7 +43,7 @@ class ListenersError(Exception):
 class PlainListener(BaseModel):
     """A listener without TLS, for devices that know none. `host` "": every interface."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     port: Port = 1884
     host: Host = ""
@@ -52,7 +52,7 @@ class PlainListener(BaseModel):
 class SecureListener(BaseModel):
     """A listener with TLS: with a certificate of the home's own authority for `names` too, or with given files."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     port: Port = 8883
     host: Host = ""
@@ -71,7 +71,7 @@ class SecureListener(BaseModel):
 class Listeners(BaseModel):
     """At most one of each kind."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     tls: SecureListener | None = None
     plain: PlainListener | None = None

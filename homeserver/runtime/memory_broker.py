@@ -89,6 +89,9 @@ class MemoryWire:
         if on_ack is not None and qos == 1:
             loop.call_soon(on_ack)
 
+    def is_busy(self) -> bool:
+        return False
+
     def flush(self) -> None:
         """Nothing is held back here."""
 

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 _CHUNK: Final = 64 * 1024
 _BATCH: Final = 16
 """Packets that are taken in one turn of the loop; what they led to is written together."""
+_MOMENT: Final = 0.1
+"""Seconds after which a connection that brought something is quiet."""
 _LOOK: Final = 0.5
 """Seconds between two looks at whether the connection stands."""
 _BACKLOG: Final = 32 * 1024 * 1024
@@ -187,6 +189,10 @@ class Lane:
         self._ended = True
         self._busy = False
         self._paho.loop_read()  # it finds the connection closed, and says so to aiomqtt
+
+    def is_busy(self) -> bool:
+        """Whether something arrived a moment ago."""
+        return bool(time.monotonic() - self._paho._last_bytes_received < _MOMENT)
 
     # -- out
 

@@ -106,6 +106,9 @@ class MqttWire:
         except UnspeakableError as error:
             log.warning("not published: %s", error)
 
+    def is_busy(self) -> bool:
+        return self._lane is not None and self._lane.is_busy()
+
     def flush(self) -> None:
         if self._lane is not None:
             self._lane.flush()

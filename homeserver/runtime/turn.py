@@ -40,12 +40,13 @@ class Turn:
             asyncio.get_running_loop().call_soon(self.end)
         return self.ledger.execute(sql, values)
 
-    def note(self, sql: str, values: Sequence[Any] = ()) -> None:
+    def note(self, sql: str, values: Sequence[Any] = ()) -> int:
         """The same for what is known in memory too: a file that cannot be written costs no more than its memory."""
         try:
-            self.write(sql, values)
+            return self.write(sql, values)
         except sqlite3.Error as error:
             log.error("a file of the home cannot be written: %s", error)
+            return 0
 
     def after(self, then: After) -> None:
         """Run `then` once all that was written so far is committed."""

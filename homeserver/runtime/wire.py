@@ -43,6 +43,9 @@ class Wire(Protocol):
     def flush(self) -> None:
         """Writes now what was handed over in this turn of the loop."""
 
+    def is_busy(self) -> bool:
+        """Whether something arrived a moment ago, so that more may be on its way."""
+
     async def subscribe(self, filters: Sequence[tuple[str, int]]) -> None:
         """Returns after SUBACK; raises `WireError` when the broker refuses one or does not answer."""
 

@@ -25,7 +25,7 @@ class Data(BaseModel):
     """Service data: unknown names are refused, so that a typing error is found and not ignored. A number stands for its
     digits where a text is asked for: YAML and command lines write codes and options without quotation marks."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class Nothing(Data):

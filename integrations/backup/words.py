@@ -11,7 +11,7 @@ from homeserver.topics.call import Call
 class Asked(BaseModel):
     """Requests name no field that does not exist."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
 
 class MakeBackup(Asked):

@@ -34,7 +34,7 @@ SETTLED: Final = timedelta(minutes=10)
 class BackupOptions(BaseModel):
     """Settings of the nightly backup."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     nightly: bool = Field(True, description="whether to make a backup every night")
     at: time = Field(time(3, 0), description="when, by the clock on the wall: HH:MM")

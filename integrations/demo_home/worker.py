@@ -28,7 +28,7 @@ LONGEST_STEP: Final = 600.0
 class DemoOptions(BaseModel):
     """Settings of the demo house."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     seed: int = Field(1, description="the same number gives the same life of the family")
     speed: float = Field(1.0, gt=0, le=3_600, description="how many times faster than life")

@@ -52,7 +52,7 @@ Text = Annotated[Key, BeforeValidator(_text)]
 
 
 class _Row(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="ignore", frozen=True)
 
 
 class Floor(_Row):

@@ -181,7 +181,7 @@ def _restart(run: Run, data: dict[str, Any]) -> None:
 class Anything(Data):
     """Data that means nothing here."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="allow", frozen=True)
 
 
 _RELOAD: Final = Offer(_reload, Anything)
