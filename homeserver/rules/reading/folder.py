@@ -65,28 +65,39 @@ class Folder:
         self._shelf = Shelf(shelf)
         self._written = written
         self._macros = Macros(root)
-        self._marks: dict[Path, Mark] | None = None
+        self._seen: dict[str, Mark] | None = None
+        """The files of the folder and their marks at the last reading, by their paths as texts: to look at hundreds of
+        files every other second costs ten times as much by `Path`."""
+        self._needed: dict[str, Mark] = {}
+        """What else they said so because of."""
         self._reads: dict[Path, _Read] = {}
 
     def files(self) -> Iterator[Path]:
         """In the order of their names; or the one that says which others there are."""
-        if (self.root / ENTRY).is_file():
-            yield self.root / ENTRY
+        yield from map(Path, self._paths())
+
+    def _paths(self) -> Iterator[str]:
+        root = str(self.root)
+        entry = os.path.join(root, ENTRY)
+        if os.path.isfile(entry):
+            yield entry
             return
-        for where, folders, names in os.walk(self.root):
-            inner = Path(where)
+        for where, folders, names in os.walk(root):
             folders[:] = sorted(
-                name for name in folders if not name.startswith(".") and (name != BLUEPRINTS or inner != self.root)
+                name for name in folders if not name.startswith(".") and (name != BLUEPRINTS or where != root)
             )
             for name in sorted(set(names) - {SECRETS}):
                 if name.endswith((".yaml", ".yml")) and not name.startswith(".") and ".test." not in name:
-                    yield inner / name
+                    yield os.path.join(where, name)
+
+    def _looked(self) -> dict[str, Mark]:
+        return {path: mark_of(path) for path in self._paths()}
 
     def changed(self) -> bool:
         """Whether files were added, changed or taken away since the last `read`."""
-        files = {path: mark_of(path) for path in self.files()}
-        still = files == self._marks and not self._macros.changed()
-        return not still or not all(read.still() for read in self._reads.values())
+        if self._looked() != self._seen or self._macros.changed():
+            return True
+        return any(mark_of(path) != mark for path, mark in self._needed.items())
 
     def marks(self) -> dict[Path, Mark]:
         """What the files are like now, and those that they include: who writes one of them changes it."""
@@ -95,10 +106,12 @@ class Folder:
 
     async def read(self, templates: Templates) -> Book:
         """All of the folder; a file that did not change is not read again. Others get a turn now and then."""
-        self._marks = {path: mark_of(path) for path in self.files()}
+        self._seen = self._looked()
         book = self._book()
         book.problems += self._macros.teach(templates)
-        await in_slices(self._reading(list(self._marks), templates, book))
+        await in_slices(self._reading([Path(path) for path in self._seen], templates, book))
+        marks = [read.marks for read in self._reads.values()]
+        self._needed = {str(path): mark for each in marks for path, mark in each.items()}
         # The shelf is there for the next start: what was not needed this time stays on it as long as there is a file.
         self._shelf.put_away(self._names())
         return book
