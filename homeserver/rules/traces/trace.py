@@ -23,17 +23,16 @@ def sort_of(run: Run, outcome: str) -> tuple[Any, ...]:
     return trigger, outcome, bool(run.error), tuple(run.path)
 
 
-def trace_of(run: Run, outcome: str) -> dict[str, Any]:
-    """All that is kept of a run, in the words of JSON. `at` of a step: seconds since the run began."""
-    settle(run)
-    engine = run.engine
-    now = engine.clock.monotonic()
-    begun = engine.clock.now() - timedelta(seconds=now - run.begun)
+def trace_of(run: Run, outcome: str, ended: float) -> dict[str, Any]:
+    """All that is kept of a run that was settled, in the words of JSON. `ended` by the monotonic clock; `at` of a step:
+    seconds since the run began."""
+    clock = run.engine.clock
+    begun = clock.now() - timedelta(seconds=clock.monotonic() - run.begun)
     trigger = run.fired.trigger
     return {
         "number": run.number,
         "at": begun.timestamp(),
-        "seconds": round(now - run.begun, 3),
+        "seconds": round(ended - run.begun, 3),
         "outcome": outcome,
         "error": run.rule.shown(run.error),
         "trigger": trigger.id if trigger is not None else "",

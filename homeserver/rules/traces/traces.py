@@ -2,7 +2,7 @@
 
 A busy rule would leave thousands a second that say the same, and a thousand rules that run at once as many. So of one
 sort at most one a second is kept, of sorts that were seen lately a hundred a second in all, and at once one that was
-not seen lately. Written a few at a time: nothing else waits for it.
+not seen lately. Put into words and written later, a few at a time: nothing else waits for it.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections import Counter, OrderedDict, deque
 from typing import Any, Final
 
 from homeserver.rules.run import Run
-from homeserver.rules.traces.trace import sort_of, trace_of
+from homeserver.rules.traces.trace import settle, sort_of, trace_of
 from homeserver.runtime.clock import Clock, Timer
 from homeserver.runtime.turn import Turn
 
@@ -45,7 +45,7 @@ class Traces:
     def __init__(self, turn: Turn, clock: Clock) -> None:
         self._turn = turn
         self._clock = clock
-        self._waiting: deque[tuple[str, float, str, int, str]] = deque()
+        self._waiting: deque[tuple[Run, str, tuple[Any, ...], float]] = deque()
         self._seen: OrderedDict[tuple[str, int], float] = OrderedDict()
         self._left = PLENTY
         self._timer: Timer | None = None
@@ -56,9 +56,8 @@ class Traces:
         sort = sort_of(run, outcome)
         if not self._is_wanted((run.rule.id, hash(sort))):
             return
-        made = trace_of(run, outcome)
-        body = json.dumps(made, separators=(",", ":"), default=str)
-        self._waiting.append((run.rule.id, made["at"], outcome, zlib.crc32(repr(sort).encode()), body))
+        settle(run)
+        self._waiting.append((run, outcome, sort, self._clock.monotonic()))
         if self._timer is None:
             self._timer = self._clock.call_later(PAUSE, self._go_on)
 
@@ -88,11 +87,13 @@ class Traces:
 
     def _write(self, most: int) -> None:
         for _ in range(min(most, len(self._waiting))):
-            row = self._waiting.popleft()
-            self._turn.note(_PUT, row)
-            self._rows[row[0]] += 1
-            if self._rows[row[0]] > LATEST + SORTS + FAULTS + _STRETCH:
-                self._thin(row[0])
+            run, outcome, sort, ended = self._waiting.popleft()
+            made, rule = trace_of(run, outcome, ended), run.rule.id
+            body = json.dumps(made, separators=(",", ":"), default=str)
+            self._turn.note(_PUT, (rule, made["at"], outcome, zlib.crc32(repr(sort).encode()), body))
+            self._rows[rule] += 1
+            if self._rows[rule] > LATEST + SORTS + FAULTS + _STRETCH:
+                self._thin(rule)
 
     def _thin(self, rule: str) -> None:
         """Drop what is of no more interest."""
