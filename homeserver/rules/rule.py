@@ -298,8 +298,11 @@ class Rule:
         if compiled.about:
             values |= self._about(run)
         own = fired.trigger.variables if fired.trigger is not None else {}
-        for named in (compiled.variables, own, run.given or {}):
+        for named in (own, run.given or {}):
             for name, value in named.items():
+                values[name] = rendered(value, values)
+        for name, value in compiled.variables.items():  # they see what is given, and give way to it
+            if name not in own and not (run.given and name in run.given):
                 values[name] = rendered(value, values)
         return values
 

@@ -334,11 +334,9 @@ class Run:
 
     def stop(self, halt: Halt) -> int:
         """End the whole run; from within a branch, once the branches beside it are over, as in Home Assistant."""
-        self.error = halt.text
+        self.halt, self.error = halt, halt.text
         if self.parent is None:
             self.response = halt.response
-        else:
-            self.halt = halt
         return self.end(halt.outcome)
 
     # -- doing

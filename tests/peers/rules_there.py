@@ -111,6 +111,8 @@ async def home(case, place, told):
             hass.services.async_register(domain, service, lambda call: note(call, told))
     for entity_id, (state, attributes) in case["states"].items():
         hass.states.async_set(entity_id, state, attributes)
+    if case["scripts"]:
+        assert await async_setup_component(hass, "script", {"script": case["scripts"]})
     assert await async_setup_component(hass, "automation", {"automation": case["rules"]})
     await settle()
     await hass.async_start()

@@ -51,7 +51,8 @@ def _plain(case: Case) -> dict[str, Any]:
     """A case as the other program reads it."""
     states = {entity_id: [state, attributes] for entity_id, state, attributes in case.states()}
     when = [{"set": _set(step["set"])} if "set" in step else step for step in case.when]
-    return {"name": case.name, "rules": case.rules, "states": states, "when": when, "at": case.at, "zone": case.zone}
+    told = {"name": case.name, "rules": case.rules, "scripts": case.scripts, "at": case.at, "zone": case.zone}
+    return {**told, "states": states, "when": when}
 
 
 def _set(row: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ A case is a mapping:
     given     states at the begin: `light.a: "on"`, or `{state: "on", attributes: {...}}`
     at        the time at the begin, local; zone: the home's zone (UTC)
     rules     the rules, in Home Assistant's language
+    scripts   scripts beside them, by name
     when      steps: `set` (states), `wait` (seconds), `event` with `data`, `publish` with `payload`, `tag`, ...
     then      the commands in order: [seconds since the begin, entity, service, data]
     ours      what follows here, where that is another thing on purpose
@@ -55,6 +56,7 @@ class Case:
     zone: str = "UTC"
     apart: str = ""
     ours: list[list[Any]] | None = None
+    scripts: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.name

@@ -81,5 +81,13 @@ def is_enough(conditions: tuple[Condition, ...], run: Run) -> bool:
 
 def leave(run: Run, end: Label) -> int:
     frame: Round = run.frames.pop()
-    run.values["repeat"] = frame.outer
+    outside(run, frame)
     return end.at
+
+
+def outside(run: Run, frame: Round) -> None:
+    """`repeat` is again what it was around a repeat."""
+    if frame.outer is None:
+        run.values.pop("repeat", None)
+    else:
+        run.values["repeat"] = frame.outer

@@ -10,7 +10,7 @@ from typing import Any, Final
 from homeserver.rules.actions.conversation import compile_conversation_response
 from homeserver.rules.actions.device import compile_device_action, compile_scene
 from homeserver.rules.actions.event import compile_event
-from homeserver.rules.actions.rounds import enter, is_enough, leave, next_round
+from homeserver.rules.actions.rounds import enter, is_enough, leave, next_round, outside
 from homeserver.rules.actions.services import compile_service
 from homeserver.rules.actions.waits import IGNORED, compile_delay, compile_wait_for_trigger, compile_wait_template
 from homeserver.rules.compiler import Compiler, rendered
@@ -266,7 +266,7 @@ def _forgiving(step: Step, after: int, loops: int) -> Step:
                 raise
             run.error = str(error)
             if len(run.frames) > loops:
-                run.values["repeat"] = run.frames[loops].outer
+                outside(run, run.frames[loops])
                 del run.frames[loops:]
             return after
 

@@ -1,8 +1,8 @@
 """A script called by its name: `action: script.movie_night` begins it, waits for its end and gives its answer.
 
 Facts: https://www.home-assistant.io/integrations/script#waiting-for-script-to-complete. A script whose mode does not
-let it begin is passed over. One that fails lets the action fail; one that was ended by somebody else does not. Where
-the run that called ends first, the script ends with it.
+let it begin is passed over. One that fails lets the action fail; one that stops, with an error too, or that was ended
+by somebody else does not. Where the run that called ends first, the script ends with it.
 """
 
 from typing import Any, Final
@@ -28,7 +28,7 @@ class _Call:
         self.answer: Any = _WAITING
 
     def over(self, child: Run, outcome: str) -> None:
-        failed = outcome == "failed" and child.error
+        failed = outcome == "failed" and child.error and child.halt is None
         answer: Any = RunError(f"{self._script.id}: {child.error}") if failed else child.response
         if not self._is_later:
             self.answer = answer

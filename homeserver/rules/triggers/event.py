@@ -18,7 +18,7 @@ from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.problem import nearest
 from homeserver.rules.reading.yaml_source import Map, Seq
 from homeserver.rules.triggers.happening import HappeningTrigger, context_of
-from homeserver.rules.triggers.trigger import Trigger
+from homeserver.rules.triggers.trigger import AWAY, Trigger
 from homeserver.runtime.heard import Heard
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import EntityState
@@ -66,10 +66,11 @@ class EventTrigger(HappeningTrigger):
     """An event of one of some types, with some data, perhaps by certain people.
 
     Types, data and context are rendered once, when the rule begins to listen. `state_changed` is read off the view: of
-    one entity where the data name one, else of all.
+    one entity where the data name one, else of all; with `ignore_unavailable` without the going and coming back.
     """
 
     kind = "event"
+    _ignores = False
 
     def __init__(self, id: str, number: int, alias: str, types: tuple[Any, ...], data: Any, context: Any) -> None:
         super().__init__(id, number, alias)
@@ -79,6 +80,10 @@ class EventTrigger(HappeningTrigger):
         self._data: dict[str, Any] = {}
         self._context: dict[str, Any] = {}
         self._stop: Callable[[], None] | None = None
+
+    def ignore_unavailable(self) -> str:
+        self._ignores = True
+        return ""
 
     def keys(self, engine: Engine) -> tuple[Key, ...]:
         known = self.known_variables()
@@ -109,6 +114,8 @@ class EventTrigger(HappeningTrigger):
     def _changed(self, entity_id: str, old: EntityState | None, new: EntityState | None) -> None:
         if old is None or (self.rule is not None and entity_id == f"automation.{self.rule.id}"):
             return  # the first word about an entity is none; and a rule that heard of its own runs would never end
+        if self._ignores and (old.state in AWAY or (new is not None and new.state in AWAY)):
+            return
         engine, cause = self.engine, new.cause if new is not None else None
         data = {
             "entity_id": entity_id,

@@ -10,18 +10,21 @@ from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
 from homeserver.rules.fired import Fired
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.triggers.trigger import Fire, Trigger, nowhere
+from homeserver.rules.triggers.trigger import AWAY, Fire, Trigger, nowhere
 from homeserver.runtime.heard import Heard
-from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityState
+from homeserver.topics.entity import EntityState
 from homeserver.view.zones import NoPlaceError, is_in
 
 _DOMAIN: Final = "geo_location."
 
 
 class GeoTrigger(Trigger):
-    """Something that a source tells of, such as an earthquake, came up in a zone, moved into it, or is gone from it."""
+    """Something that a source tells of, such as an earthquake, came up in a zone, moved into it, or is gone from it.
+
+    With `ignore_unavailable` what goes away is not gone, and what is back is where it was."""
 
     kind = "geo_location"
+    _ignores = False
 
     def __init__(self, id: str, number: int, alias: str, source: str, zone_id: str, event: str) -> None:
         super().__init__(id, number, alias)
@@ -30,6 +33,10 @@ class GeoTrigger(Trigger):
         self._event = event
         self._stop: Callable[[], None] | None = None
         self.engine: Engine
+
+    def ignore_unavailable(self) -> str:
+        self._ignores = True
+        return ""
 
     def attach(self, engine: Engine, fire: Fire) -> None:
         self.fire, self.engine = fire, engine
@@ -44,6 +51,8 @@ class GeoTrigger(Trigger):
     def _hear(self, entity_id: str, old: EntityState | None, new: EntityState | None, heard: Heard) -> None:
         if not entity_id.startswith(_DOMAIN) or not any(map(self._is_of_source, (old, new))):
             return
+        if self._ignores and any(state is not None and state.state in AWAY for state in (old, new)):
+            return
         try:
             was, is_now = self._in(entity_id, old), self._in(entity_id, new)
         except NoPlaceError as error:
@@ -56,7 +65,7 @@ class GeoTrigger(Trigger):
         return state is not None and str(state.attributes.get("source", "")).lower() == self._source
 
     def _in(self, entity_id: str, state: EntityState | None) -> bool:
-        if state is None or state.state in (UNAVAILABLE, UNKNOWN):
+        if state is None or state.state in AWAY:
             return False
         view = self.engine.view
         return is_in(self._zone_id, view.said(self._zone_id), entity_id, state, view.name(self._zone_id))

@@ -224,6 +224,18 @@ async def test_what_a_branch_came_to_is_kept_until_the_others_are_over(
         assert [(run.outcome, run.error) for run in stage.runs] == [(outcome, error)]
 
 
+async def test_a_branch_that_stopped_ends_the_run_when_the_others_are_over_after_a_restart(tmp_path: Path) -> None:
+    rule = BRANCHES + "    - {action: light.turn_on, target: {entity_id: light.d}}\n"
+    async with Stage(tmp_path, rule, STATES) as stage:
+        await stage.set("light.a", "on")
+        await stage.wait(6)
+        now = stage.clock
+    async with Stage(tmp_path, rule, ON, clock=now) as stage:
+        await stage.wait(6)
+        assert stage.services()[-1] == ("light.b", "turn_on")
+        assert (stage.runs[-1].outcome, stage.runs[-1].error) == ("failed", "no more")
+
+
 async def test_a_command_of_long_ago_is_not_said_again(tmp_path: Path) -> None:
     """Home forgets ids after an hour: what was said before a long wait would be done twice."""
     rule = """
