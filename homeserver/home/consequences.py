@@ -44,7 +44,8 @@ class Consequences:
         expected from now on. Ids, the broker and who is there are right after the first step: the next deed may come
         before the last one."""
         self._retained([step for step in deed.steps if step.after is None])
-        touched = [(self._registry.rows[step.id], step) for step in deed.steps if step.kind == "entity"]
+        rows = self._registry.rows  # entities of other workers have none
+        touched = [(rows[step.id], step) for step in deed.steps if step.kind == "entity" and step.id in rows]
         for row, step in touched:
             if _has(step.after, REMOVED) and row.present:
                 self._apply(self._roster.leave(row))

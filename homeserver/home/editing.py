@@ -39,6 +39,8 @@ from homeserver.runtime.worker import Worker, answers
 from homeserver.topics.call import Caller, CallError, Role, may
 from homeserver.topics.names import slug
 
+_OF_OTHERS: Final = ("name", "area_id", "labels", "hidden", "aliases", "icon")
+"""Words on an entity that another worker owns."""
 _REFERS: Final[Mapping[str, tuple[str, str]]] = {
     "area": ("area_id", ""),
     "floor": ("floor_id", ""),
@@ -62,10 +64,21 @@ class Editing(Worker):
 
     @answers(words.EDIT_ENTITY)
     async def edit_entity(self, request: words.EditEntity, caller: Caller) -> words.Edited:
+        if request.entity in self.registry.others:
+            return await self._edit("entity", request.entity, self._asked_of_others(request), caller)
         row, asked = self._entity(request.entity, "entity"), self._asked(request, "entity")
         if (entity := self.roster.announced(row)) is not None:
             fitting.check(entity, asked)
         return await self._edit("entity", row.own, fitting.plain(asked), caller)
+
+    def _asked_of_others(self, request: words.EditEntity) -> dict[str, Any]:
+        """What may be said of an entity that another worker owns: its id and its values are that worker's."""
+        asked = self._asked(request, "entity")
+        for name in asked:
+            if name not in _OF_OTHERS:
+                why = f"{request.entity} belongs to another worker, which alone says its {name}: change it there"
+                raise CallError("invalid", f"{why} (what the rules own, in the rule files)", name)
+        return asked
 
     def _entity(self, id: str, field: str) -> EntityRow:
         row = self.registry.entity(id)

@@ -42,9 +42,18 @@ class Entries:
         for row in list(self._registry.devices.values()):
             self.device(row)
             yield
-        for own in list(self._registry.rows):
+        for own in [
+            *self._registry.rows,
+            *(own for own in self._journal.owns("entity") if own in self._registry.others),
+        ]:
             self.entity(own)
             yield
+
+    def of_others(self) -> None:
+        """Say what people said of entities that other workers own."""
+        for own in self._journal.owns("entity"):
+            if own in self._registry.others:
+                self.entity(own)
 
     def renew(self, kind: Kind, own: str) -> None:
         """Say what is so now of one thing that people have edited."""
@@ -79,7 +88,9 @@ class Entries:
         """Say the word on an entity, or that there is none where it is not announced."""
         row = self._registry.rows.get(own)
         words = self._journal.of("entity", own)
-        if row is None or not row.present or row.domain in NO_ENTITY or REMOVED in words:
+        if own in self._registry.others:
+            self._say(ENTITY_ENTRY, "entity", own, EntityEntry(**self._said_of(words)) if words else None)
+        elif row is None or not row.present or row.domain in NO_ENTITY or REMOVED in words:
             self._say(ENTITY_ENTRY, "entity", own, None)
         elif words:
             self._say(ENTITY_ENTRY, "entity", own, self._entity(row, words))
@@ -90,17 +101,23 @@ class Entries:
 
     def _entity(self, row: EntityRow, words: Words) -> EntityEntry:
         return EntityEntry(
-            name=words.get("name"),
-            area_id=self._id("area", words.get("area_id")),
+            **self._said_of({"hidden": not row.visible, **words}),
             device_id=self._id("device", row.device_id),
-            labels=self._labels(words),
-            hidden=bool(words.get("hidden", not row.visible)),
             disabled=not self._registry.is_enabled(row),
-            aliases=tuple(words.get("aliases", ())),
             former=self._former(words),
-            icon=words.get("icon"),
             values={name: words[name] for name in NAMES if name in words} or None,
         )
+
+    def _said_of(self, words: Words) -> dict[str, Any]:
+        """What people may say of any entity, whoever owns it."""
+        return {
+            "name": words.get("name"),
+            "area_id": self._id("area", words.get("area_id")),
+            "labels": self._labels(words),
+            "hidden": bool(words.get("hidden", False)),
+            "aliases": tuple(words.get("aliases", ())),
+            "icon": words.get("icon"),
+        }
 
     def device(self, row: DeviceRow) -> None:
         """Say what is known of a device and of the area it is in, or that it has no entity left."""

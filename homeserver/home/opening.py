@@ -123,6 +123,7 @@ class Opening:
             if device.entities:
                 home.saying.device(device)
         home.entries.people_made()
+        home.entries.of_others()
         for where in self._configs:
             if where not in home.roster.entities and where[0] != DOMAIN:
                 home.saying.gone(where)

@@ -135,7 +135,8 @@ class Renaming:
             for id in ((words or {}).get(ID) or given(own), *(words or {}).get(FORMER, ())):
                 holder = self.holder(kind, id)
                 is_taken = holder is not None and (kind, holder) not in after
-                if is_taken or (kind, id) in claimed or (kind == "entity" and id in self._registry.others):
+                is_theirs = kind == "entity" and id in self._registry.others and id != own
+                if is_taken or (kind, id) in claimed or is_theirs:
                     return f"the {kind} id {id} is another's now: rename that first"
                 claimed.add((kind, id))
         return next(self._dangling(after), "")
@@ -149,6 +150,8 @@ class Renaming:
         return kind in ("entity", "device") or (kind == "area" and own in self._registry.areas)
 
     def _missing(self, kind: Kind, own: str) -> str:
+        if kind == "entity" and own in self._registry.others:
+            return ""
         known = self._registry.rows if kind == "entity" else self._registry.devices if kind == "device" else None
         return f"{kind} {given(own)} is not there any more" if known is not None and own not in known else ""
 

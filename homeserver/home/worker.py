@@ -335,11 +335,14 @@ class Home(Answering, Importing, Removing):
 
     @hears(ENTITY_CONFIG)
     def config(self, config: EntityConfig | None, heard: Heard) -> None:
-        """Entities of other owners: their commands are not ours to refuse."""
-        if config is not None and config.owner != self.name:
-            self.registry.others.add(".".join(heard.where))
-        else:
-            self.registry.others.discard(".".join(heard.where))
+        """Entities of other owners: their commands are not ours to refuse, what people said of them is ours to say."""
+        id = ".".join(heard.where)
+        is_theirs = config is not None and config.owner != self.name
+        if is_theirs == (id in self.registry.others):
+            return
+        (self.registry.others.add if is_theirs else self.registry.others.discard)(id)
+        if ("entity", id) in self.journal.words:
+            self.entries.entity(id)
 
     # -- time
 
