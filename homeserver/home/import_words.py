@@ -85,13 +85,14 @@ class DeviceRow(_Words):
 
 
 class EntityRow(_Words):
-    """An entity under the id that it is to have. `own` is its maker's name for it, by which it is found on a device
-    that has the same hardware. `expect`: keep id and words until it announces itself. `hidden`, `disabled`: null is as
-    its maker has it."""
+    """An entity under the id that it is to have. `registry_id` names it in rules of the other system. `own` is its
+    maker's name for it, by which it is found on a device that has the same hardware. `expect`: keep id and words until
+    it announces itself. `hidden`, `disabled`: null is as its maker has it."""
 
     kind: Literal["entity"] = "entity"
     key: _Key = Field(description="the entity's id, such as light.hall")
     unique_id: _Key
+    registry_id: _Key | None = None
     device: _Key | None = None
     expect: bool = False
     own: _Text = ""

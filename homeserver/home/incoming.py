@@ -11,18 +11,19 @@ from typing import Any, Final
 
 from homeserver.home import import_words as words
 from homeserver.home.device import Described, Details
-from homeserver.home.journal import ID, Journal, Kind, Step, Words, given, imported, own_for
+from homeserver.home.journal import FORMER, ID, Journal, Kind, Step, Words, given, imported, own_for
 from homeserver.home.merging import merged
 from homeserver.home.moving import Moving
 from homeserver.home.newcomers import Newcomers
 from homeserver.home.recognition import Recognition
 from homeserver.home.registry import DeviceRow, EntityRow, Registry
-from homeserver.home.renaming import Renaming
+from homeserver.home.renaming import MOST_FORMER, Renaming
 from homeserver.topics.names import OBJECT_ID, slug
 
 IMPORTED: Final[Kind] = "imported"
 _HEX: Final = re.compile(r"[0-9a-f]{32}")
-"""An id of a place that is no word, such as Home Assistant gave before 2021."""
+"""An id that is no word: of devices and entities, and of places such as Home Assistant gave before 2021."""
+_LEADS: Final = "its id there leads to it"
 _OWN: Final = "its own"
 _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     "floor": ("name", "level", "aliases", "icon"),
@@ -190,11 +191,22 @@ class Incoming:
         if kind == "entity":
             changes |= self._moving.words(found.own)
             wish[ID] = None if found.own in self._moving.refused else row.key
-        self._take(row, found.own, changes, wish)
+        leading = self._leading(kind, found.own, row.key if kind == "device" else row.registry_id, changes)
+        if leading and line.outcome == "same":
+            line = line.model_copy(update={"outcome": "changed", "changes": (_LEADS,)})
+        self._take(row, found.own, {**changes, **leading}, wish)
         if isinstance(found, EntityRow) and not found.key and last is None:
             self._waiting.add(found.own)
             return line.model_copy(update={"outcome": "waits"})
         return line
+
+    def _leading(self, kind: Kind, own: str, id: str | None, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """The word by which rules of the other system, which name a thing by its id there, find it here: as a former
+        id. Empty where that leads to it already, or to something else."""
+        if id is None or not _HEX.fullmatch(id) or self._renaming.holder(kind, id) is not None:
+            return {}
+        former = changes.get(FORMER, self._journal.of(kind, own).get(FORMER)) or ()
+        return {FORMER: [*former, id][-MOST_FORMER:]}
 
     def _labels(self, row: Any) -> list[str] | None:
         return sorted(own for key in row.labels if (own := self._places.get(("label", key)))) or None

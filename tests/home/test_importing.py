@@ -55,6 +55,22 @@ async def test_what_is_here_gets_id_name_and_place_and_one_undo_takes_it_back(in
     assert (await incoming.do(*rows)).changes == 5
 
 
+async def test_ids_of_its_registries_lead_to_what_they_named(incoming: Import) -> None:
+    stage, device, entity = incoming.stage, "0123456789abcdef0123456789abcdef", "f" * 32
+    await stage.announce("light", LIGHT)
+    rows = (LAMP.model_copy(update={"key": device}), light(device=device, registry_id=entity))
+    await incoming.do(*rows)
+    assert entry(stage, ENTITY_ENTRY, "light.kitchen").former == ("light.lamp", entity)
+    assert entry(stage, DEVICE_ENTRY, f"zigbee2mqtt_{ADDRESS}").former == (device,)
+    assert {line.outcome for line in (await incoming.plan(*rows)).values()} == {"same"}
+    other = light(key="light.other", unique_id="other", registry_id=entity, name="Other")
+    assert (await incoming.do(other)).changes == 1
+    assert entry(stage, ENTITY_ENTRY, "light.kitchen").former == ("light.lamp", entity), "it leads where it led"
+    await incoming.ask("undo")
+    await incoming.ask("undo")
+    assert entry(stage, DEVICE_ENTRY, f"zigbee2mqtt_{ADDRESS}").former == ()
+
+
 async def test_what_takes_the_owner_to_do_takes_the_owner_to_undo(incoming: Import) -> None:
     stage = incoming.stage
     stage.process.calls.people["anna"] = "adult"

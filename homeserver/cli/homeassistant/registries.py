@@ -104,8 +104,9 @@ class Device(_Row):
 
 
 class Entity(_Row):
-    """An entity. `aliases_v2` came with 2026.2, `compat_name` with 2026.11."""
+    """An entity. `id` came with 2022.2, `aliases_v2` with 2026.2, `compat_name` with 2026.11."""
 
+    id: str | None = None
     entity_id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}\.[a-z0-9_]{1,255}$")]
     unique_id: Text
     platform: str

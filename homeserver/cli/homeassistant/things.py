@@ -1,6 +1,7 @@
 """Devices and entities: those that speak MQTT become ours by the very ids that they announce; what other integrations
 of Home Assistant speak to does not come over by itself, and each is said why and what helps."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from homeserver.home.import_words import DeviceRow, EntityRow
 
 MQTT: Final = "mqtt"
 _LONGEST: Final = 255
+_ID: Final = re.compile(r"[0-9a-f]{32}")
+"""An id of the entity registry, by which its editor names entities in device triggers, conditions and actions."""
 _AGAIN: Final = "then import again: what has the same hardware address is recognised"
 _REMEDIES: Final = {
     "zha": f"pair its devices with Zigbee2MQTT, {_AGAIN}",
@@ -76,6 +79,7 @@ def entities(source: Source) -> Iterator[Found]:
         yield EntityRow(
             key=entity.entity_id,
             unique_id=entity.unique_id,
+            registry_id=entity.id if entity.id is not None and _ID.fullmatch(entity.id) else None,
             device=entity.device_id if entity.device_id in found.devices else None,
             expect=entity.platform == MQTT,
             own=_own_name(entity, found)[:1000],

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from homeserver.home.import_words import DeviceRow, EntityRow
 from homeserver.home.worker import setup as home_setup
 from homeserver.rules.worker import setup as rules_setup
 from homeserver.runtime.clock import VirtualClock
@@ -91,3 +92,44 @@ async def test_start_and_shutdown_reach_devices(tmp_path: Path) -> None:
         await home.process.stop("rules")
         await home.clock.advance(1)
         assert commands(home) == ["ON"]
+
+
+DEVICE, LIGHT = "0123456789abcdef0123456789abcdef", "f" * 32
+IMPORTED = f"""
+- id: one
+  triggers:
+    - {{trigger: device, domain: mqtt, device_id: {DEVICE}, type: action, subtype: 'on', discovery_id: x}}
+    - {{trigger: device, domain: light, device_id: {DEVICE}, entity_id: {LIGHT}, type: turned_off, id: off}}
+  conditions:
+    - or:
+        - {{condition: trigger, id: off}}
+        - {{condition: device, domain: light, device_id: {DEVICE}, entity_id: {LIGHT}, type: is_off}}
+  actions:
+    - {{device_id: {DEVICE}, domain: light, entity_id: {LIGHT}, type: turn_on}}
+"""
+
+
+async def test_ids_of_home_assistants_registries_are_those_that_came_in(tmp_path: Path) -> None:
+    """As its editor writes them: in triggers, conditions and actions."""
+    async with house(tmp_path, "") as home:
+        (tmp_path / "rules" / "one.yaml").write_text(IMPORTED)
+        await announce(home)
+        await home.publish("homeassistant/light/light/config", json.dumps(LAMP | {"state_topic": "lamp/state"}))
+        rows = (
+            DeviceRow(key=DEVICE, keys=("id:0x01",), expect=True),
+            EntityRow(key="light.hall", unique_id="l", registry_id=LIGHT, device=DEVICE, expect=True),
+        )
+        ask = home.process.calls.ask
+        await ask("home", "import_rows", {"batch": "abcdefgh", "rows": [row.model_dump() for row in rows]})
+        await ask("home", "import", {"batch": "abcdefgh"})
+        await home.clock.advance(5)
+        for topic, payload, said in (
+            ("lamp/state", "ON", []),
+            ("remote/action", "on", []),
+            ("lamp/state", "OFF", ["ON"]),
+            ("remote/action", "on", ["ON"]),
+        ):
+            await home.clock.advance(120)  # what is not confirmed is said again for a while
+            home.published.clear()
+            await home.publish(topic, payload)
+            assert commands(home) == said, topic
