@@ -28,6 +28,10 @@ Make = Callable[[Entity, Mapping[str, Any]], tuple[Any, dict[str, Any]]]
 `CallError`."""
 
 
+_WORDS: Final[dict[frozenset[str], frozenset[str]]] = {}
+"""The sets of words of all entities; there are as many as the tables of components make."""
+
+
 @record
 class Reads:
     """A topic that is heard: keys of topic and template (`a|b`: the first that is given), how its text is parsed, and
@@ -110,16 +114,21 @@ def face_of(component: Component, config: Config, templates: Templates) -> Face:
         make = service if not isinstance(service, Sends) else encode_of(service)
         if (encode := make(config, templates)) is not None:
             face.services[name] = encode
-    face.facts = component.facts | {row.into for row in component.reads if row.into not in (STATE, ALL)}
+    face.facts = _alike(component.facts | {row.into for row in component.reads if row.into not in (STATE, ALL)})
     face.capabilities = component.shows(config)
     face.present = component.present(config) if component.present else None
     reported = component.reported(config) if component.reported else _reported(component, config)
-    face.reported = reported & component.apart if reported and config.flag("optimistic") else reported
+    face.reported = _alike(reported & component.apart if reported and config.flag("optimistic") else reported)
     if component.assumed:
         face.assumed = component.assumed(config, face.reported)
     face.derive = component.derive(config) if component.derive else None
     face.initial, face.whole = component.initial, component.whole
     return face
+
+
+def _alike(words: frozenset[str]) -> frozenset[str]:
+    """The same object for the same words: a house has thousands of entities of a few sorts."""
+    return _WORDS.setdefault(words, words)
 
 
 def _check_needs(component: Component, config: Config) -> None:

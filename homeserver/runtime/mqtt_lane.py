@@ -268,10 +268,11 @@ def _is_broken(connection: socket.socket) -> bool:
     return bool(poll.poll(0))
 
 
-@functools.lru_cache(20_000)
+@functools.lru_cache(4096)
 def _name(address: str) -> bytes:
     """An address as it stands in a packet, its length before it."""
-    if not address or _UNSPEAKABLE.search(address):
+    is_plain = address.isascii() and address.isprintable() and "+" not in address and "#" not in address
+    if not address or (not is_plain and _UNSPEAKABLE.search(address)):
         raise UnspeakableError(f"{address[:200]!r} is not an address")
     name = address.encode()
     if len(name) > 65_535:

@@ -3,7 +3,6 @@
 A function that a template hands over is called as the template itself would call it: counted and checked.
 """
 
-import html
 import pprint
 from collections.abc import Callable
 from typing import Any, Final
@@ -12,6 +11,7 @@ from jinja2 import Undefined, pass_context
 from jinja2.filters import do_urlize, do_xmlattr
 from jinja2.runtime import Context, Macro
 from jinja2.utils import generate_lorem_ipsum
+from markupsafe import escape
 
 from homeserver.view.bounds import BoundError, limit, weight
 from homeserver.view.template_rows import Row
@@ -57,7 +57,7 @@ def escaped(value: Any) -> str:
     """With `<`, `>`, `&` and quotes as HTML writes them, even if that was done before."""
     text = str(value)
     limit(6 * len(text), "forceescape")
-    return html.escape(text).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+    return str(escape(text))
 
 
 @pass_context
