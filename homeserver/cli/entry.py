@@ -23,6 +23,8 @@ COMMANDS: Final = {
     "rename": "Give an entity, a device or a room another name.",
     "undo": "Take back what was changed about names and places.",
     "set": "Give an entity a command: set light.hall turn_on brightness=80.",
+    "holds": "List who holds which entities, and what waits.",
+    "release": "End a hold, so that what waits is carried out.",
     "call": "Call a worker: call keeper.restart worker=rules.",
     "rules": "Check and test rules before they run; ask what they did.",
     "topics": "Tell who hears and says what.",

@@ -8,12 +8,24 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from homeserver.cli.durations import seconds_of
 from homeserver.runtime.log import start_logging
 from homeserver.runtime.running import running
 from homeserver.runtime.settings import Settings
+from homeserver.topics.priority import number_of
 
 _ITS_OWN: Final = ("root", "discovery_prefix", "mqtt_port", "mqtt_host", "anonymous")
 """What must be as the running home has it, for a command to find it and to say how devices do."""
+
+
+def priority_given(said: str) -> int:
+    """The number of a priority; raises `typer.BadParameter`."""
+    try:
+        return number_of(said)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 Data = Annotated[
     Path | None,
     typer.Option("--data", help="Folder that holds all that the home keeps.", metavar="DIR", show_default=False),
@@ -33,6 +45,26 @@ Rules = Annotated[
 Sets = Annotated[
     list[str] | None,
     typer.Option("--set", help="WORKER.KEY=VALUE, or home.KEY=VALUE; may be repeated.", metavar="SETTING"),
+]
+Priority = Annotated[
+    int | None,
+    typer.Option(
+        "--priority",
+        parser=priority_given,
+        help="low, rule, manual, safety, or 1 to 9.",
+        metavar="PRIORITY",
+        show_default=False,
+    ),
+]
+Hold = Annotated[
+    float | None,
+    typer.Option(
+        "--hold",
+        parser=seconds_of,
+        help="How long weaker commands are to wait: 90, 10m, 2h; 0 ends a hold of the same priority.",
+        metavar="TIME",
+        show_default=False,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Reach = Annotated[float, typer.Option("--timeout", help="Seconds to wait for an answer.", min=0.1)]

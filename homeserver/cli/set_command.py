@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from homeserver.cli.arguments import Arguments, read_arguments
 from homeserver.cli.client import Client, connected, talk
 from homeserver.cli.failures import Failure
-from homeserver.cli.options import AsJson, Broker, Data, Reach, load_settings, zone_of
+from homeserver.cli.options import AsJson, Broker, Data, Hold, Priority, Reach, load_settings, zone_of
 from homeserver.cli.outcomes import listen, outcome_of
 from homeserver.cli.printing import console, print_json
 from homeserver.runtime.codec import sentence
@@ -23,6 +23,7 @@ from homeserver.topics.entity import (
     UNAVAILABLE,
 )
 from homeserver.topics.names import split_entity
+from homeserver.topics.priority import Weight
 from homeserver.topics.record import record
 from homeserver.topics.registry import ENTITY_ENTRY
 from homeserver.topics.services import SERVICES
@@ -38,8 +39,8 @@ _ENDS: Final = {
 
 @record
 class Accepted:
-    """A command that its owner took on. `until`: when it is given up; `outcome`: how it ended and `state`: what the
-    entity is like then, if waited."""
+    """A command that its owner took on. `until`: when it is given up; `outcome` and `message`: how it ended,
+    and `state`: what the entity is like then, if waited."""
 
     entity: str
     service: str
@@ -48,6 +49,7 @@ class Accepted:
     until: datetime
     outcome: str | None = None
     state: str | None = None
+    message: str | None = None
 
 
 @app.command(name="set")
@@ -59,21 +61,27 @@ def set_entity(
     broker: Broker = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the device has done it or time is up.")] = False,
     timeout: Reach = 10.0,
+    hold: Hold = None,
+    priority: Priority = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give an entity a command and wait until its owner has accepted it; its device has the time of --timeout."""
+    """Give an entity a command and wait until its owner has accepted it; its device has the time of --timeout. With
+    --hold, weaker commands wait so long; `homeserver release` ends that."""
     domain, _ = split_entity(entity)
     known = SERVICES.get(domain, {}).get(service)
     values = read_arguments(arguments or [], known.model.model_json_schema() if known else None)
     _check(domain, service, values)
     settings = load_settings(data, broker)
-    done = talk(_command(settings, entity, service, values, timeout, wait=wait))
+    weight = Weight(priority, hold)
+    done = talk(_command(settings, entity, service, values, timeout, weight, wait=wait))
     if as_json:
         print_json({"accepted": True, **asdict(done)})
         return
     once, entity = SERVICES[domain][service].effect_of(values) == "once", done.entity
     console.print(f"{entity}: {service} accepted{_hint(done, timeout, settings, once=once)}", soft_wrap=True)
-    if done.outcome is not None:
+    if done.outcome == "held":
+        console.print(done.message, soft_wrap=True, markup=False)
+    elif done.outcome is not None:
         console.print(_ENDS[done.outcome].format(entity, done.state or "what was wanted"), soft_wrap=True)
 
 
@@ -103,13 +111,13 @@ def _check(domain: str, service: str, values: dict[str, Any]) -> None:
 
 
 async def _command(
-    settings: Settings, entity: str, service: str, values: dict[str, Any], timeout: float, *, wait: bool
+    settings: Settings, entity: str, service: str, values: dict[str, Any], timeout: float, weight: Weight, *, wait: bool
 ) -> Accepted:
     async with connected(settings) as client:
         found = await client.present(ENTITY_CONFIG, ENTITY_STATE)
         configs, where = found[ENTITY_CONFIG.template], split_entity(entity)
         if where not in configs:
-            where = await _now(client, entity) or where
+            where = await now_at(client, entity) or where
         if where not in configs:
             home = (await client.presence()).of("home")
             if home is None or home.state != "online":
@@ -124,16 +132,16 @@ async def _command(
         if wait:
             await client.bus.sync()  # what comes of it may be told at once
         until = client.bus.clock.now() + timedelta(seconds=timeout)
-        cause = await client.calls.command(entity, service, values, ttl=timeout, tell=wait)
+        cause = await client.calls.command(entity, service, values, ttl=timeout, tell=wait, weight=weight)
         if not wait:
             return Accepted(entity, service, cause, available, until)
         end, now = await outcome_of(told, cause, timeout)
-        if end.outcome not in _ENDS:
+        if end.outcome not in _ENDS and end.outcome != "held":
             raise Failure(f"{end.outcome}: {end.message}" if end.outcome == "superseded" else end.message)
-        return Accepted(entity, service, cause, available, until, end.outcome, now)
+        return Accepted(entity, service, cause, available, until, end.outcome, now, end.message)
 
 
-async def _now(client: Client, former: str) -> tuple[str, str] | None:
+async def now_at(client: Client, former: str) -> tuple[str, str] | None:
     """Where the entity is now that was called so."""
     entries = (await client.present(ENTITY_ENTRY))[ENTITY_ENTRY.template]
     ids = (id for (id,), entry in entries.items() if former in entry.former)

@@ -6,6 +6,7 @@ names the field; one that was heard before is answered like the first time and n
 
 import sqlite3
 from collections.abc import Callable, Mapping
+from datetime import tzinfo
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from homeserver.home.codes import FIELD
 from homeserver.home.delivering import Delivering, changed
 from homeserver.home.entity import STATE, Entity, Wish
+from homeserver.home.holding import Holding
 from homeserver.home.lockout import Lockout
 from homeserver.home.outbox import Outbox, Row
 from homeserver.home.pacing import Find, Pacing
@@ -25,9 +27,10 @@ from homeserver.runtime.house import House
 from homeserver.runtime.turn import Turn
 from homeserver.topics.call import REPLY, CallError, Reply, ReplyError
 from homeserver.topics.cause import Cause
-from homeserver.topics.entity import COMMAND_ENDED, Command, CommandOutcome, Outcome
+from homeserver.topics.entity import COMMAND_ENDED, COMMAND_FAILED, Command, CommandOutcome, Outcome
 from homeserver.topics.service import Service
 from homeserver.topics.services import SERVICES
+from homeserver.topics.topic import Topic
 
 _LONGEST_ID: Final = 200
 _LONGEST_TTL: Final = 86_400.0
@@ -46,7 +49,11 @@ class Commands:
         find: Find,
         assume: Callable[[Entity, Wish], None],
         say: Callable[[Entity, Cause], None],
+        own: Callable[[str], Entity | None],
+        zone: tzinfo,
+        by_hand: float,
     ) -> None:
+        """`own` finds an entity by its own id; `by_hand`: seconds that what people command holds by itself."""
         self._house = house
         self._turn = turn
         self._outbox = outbox
@@ -54,6 +61,7 @@ class Commands:
         self._find = find
         self.reporting = Reporting(house, outbox)
         self.delivering = Delivering(house, turn, outbox, pacing, find, assume, say, self._ended)
+        self.holding = Holding(house, turn, outbox, self.delivering, own, say, zone, by_hand)
         self._pacing = pacing
         self._lockout = Lockout(house.clock)
 
@@ -83,12 +91,44 @@ class Commands:
             self._lockout.check(id, entity, service, data)
         tell = command.tell
         pending = Pending(id, entity, service, data, cause, deadline, once=once, marked=marked, tell=tell)
+        if self.holding.concerns(entity, command, heard.login) and self._waits(pending, command, heard):
+            return
         times = (now, now + left)
         if not self._outbox.add(id, entity.id, service, data, cause, times, once=once, sent=marked):
             self._turn.after(lambda fault: self._answer(command, heard, fault))
             return
         self.delivering.join(pending)
         self._turn.after(lambda fault: self._go(pending, command, heard, fault))
+
+    def _waits(self, pending: Pending, command: Command, heard: Heard) -> bool:
+        """Whether nothing more is to be done with a command now: somebody stronger holds the entity, or it was heard
+        before. Raises `CallError`."""
+        if self._outbox.knows(pending.id):
+            self._turn.after(lambda fault: self._answer(command, heard, fault))
+            return True
+        try:
+            why = self.holding.waits(pending, command, heard.login)
+        except CallError as error:
+            if error.error.code != "conflict":
+                raise
+            self._reply(command, heard, Reply(command.id, False, error=error.error))
+            self._tell(COMMAND_FAILED, pending, "failed", str(error))
+            return True
+        if why:
+            entity, now = pending.entity, self._now()
+            link = (pending.service, pending.data, pending.cause)
+            self._outbox.add(pending.id, entity.id, *link, (now, now), once=pending.once, sent=True)
+            self._turn.after(lambda fault: self._put_back(pending, command, heard, why, fault))
+        return bool(why)
+
+    def _put_back(self, pending: Pending, command: Command, heard: Heard, why: str, fault: str) -> None:
+        self._answer(command, heard, fault)
+        if not fault:
+            self._tell(COMMAND_ENDED, pending, "held", why)
+
+    def _tell(self, topic: Topic[CommandOutcome], pending: Pending, outcome: Outcome, message: str) -> None:
+        id = pending.id.partition(" ")[2]
+        self._house.say(topic, CommandOutcome(id, pending.entity.id, pending.service, outcome, message, pending.cause))
 
     def _now(self) -> float:
         return self._house.clock.now().timestamp()
@@ -113,6 +153,7 @@ class Commands:
                 self._report(row.id, row.entity_id, row.service, row.cause, "failed", f"{row.entity_id} was taken away")
             else:
                 self._resume(row, entity, monotonic + left)
+        self.holding.settle_all()
 
     def _resume(self, row: Row, entity: Entity, deadline: float) -> None:
         """Whoever asked may have asked to be told the end."""
@@ -147,8 +188,7 @@ class Commands:
             self._report(id, pending.entity.id, service, cause, outcome, reason or _why(pending))
             return
         message = reason or _ENDS[outcome].format(pending.entity.id, service)
-        own_id = id.partition(" ")[2]
-        self._house.say(COMMAND_ENDED, CommandOutcome(own_id, pending.entity.id, service, outcome, message, cause))
+        self._tell(COMMAND_ENDED, pending, outcome, message)
 
     def _report(self, id: str, entity_id: str, service: str, cause: Cause, outcome: Outcome, message: str) -> None:
         own_id = id.partition(" ")[2]

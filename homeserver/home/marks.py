@@ -2,6 +2,7 @@
 
 `wanted` stands among the attributes while a command is on its way, `not_confirmed` once its time was up: until the
 device reports what was wanted after all, or a newer command comes. Both hold facts under the names of attributes.
+`held` tells who holds the entity against weaker commands: see `holding`.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Any
 from homeserver.home.confirming import confirmed
 from homeserver.home.entity import NO_MARKS, Entity
 from homeserver.home.pending import Pending, pending_of
-from homeserver.topics.entity import NOT_CONFIRMED, WANTED
+from homeserver.topics.entity import HELD, NOT_CONFIRMED, WANTED
 
 
 def renew(entity: Entity) -> bool:
@@ -48,12 +49,18 @@ def is_made_good(entity: Entity) -> bool:
     return confirmed(entity, wanted)
 
 
+def hold(entity: Entity, held: Mapping[str, Any] | None) -> bool:
+    """Who holds it now, if anybody does; tells whether that is new."""
+    rest = {name: mark for name, mark in entity.marks.items() if name != HELD} if entity.marks else NO_MARKS
+    return _set(entity, rest if held is None else {**rest, HELD: dict(held)})
+
+
 def restore(entity: Entity, attributes: Mapping[str, Any]) -> None:
     """Take over what an earlier run said."""
     if isinstance(missed := attributes.get(NOT_CONFIRMED), dict) and isinstance(missed.get("wanted"), dict):
-        entity.marks = {NOT_CONFIRMED: missed}
+        _set(entity, {**entity.marks, NOT_CONFIRMED: missed})
         if is_made_good(entity):
-            entity.marks = NO_MARKS
+            forgive(entity)
 
 
 def _set(entity: Entity, marks: dict[str, Any]) -> bool:

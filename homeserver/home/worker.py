@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from homeserver.home.answering import Answering
 from homeserver.home.census import Census
 from homeserver.home.commands import Commands
@@ -28,16 +26,18 @@ from homeserver.home.last_grants import LastGrants
 from homeserver.home.last_heard import LastHeard
 from homeserver.home.litter import Litter
 from homeserver.home.opening import Opening
+from homeserver.home.options import HomeOptions
 from homeserver.home.orphans import Orphans
 from homeserver.home.outbox import Outbox
 from homeserver.home.pacing import Pacing
 from homeserver.home.refusals import Refusals
 from homeserver.home.registry import Registry
+from homeserver.home.releasing import Releasing
 from homeserver.home.removing import Removing
 from homeserver.home.renaming import Renaming
 from homeserver.home.report import Ignored, Report, Unreadable
 from homeserver.home.retention import Retention
-from homeserver.home.roster import Change, Roster
+from homeserver.home.roster import Change, Roster, where_of
 from homeserver.home.saying import Saying
 from homeserver.home.surroundings import Surroundings
 from homeserver.home.switchboard import Line, Switchboard
@@ -72,19 +72,7 @@ from homeserver.view.view import View
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
-class HomeOptions(BaseModel):
-    """Settings of the worker `home`."""
-
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
-
-    discovery_prefix: str = Field(
-        "homeassistant",
-        pattern=r"^[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64}){0,3}$",
-        description="first level of the topics on which devices announce themselves",
-    )
-
-
-class Home(Answering, Importing, Removing):
+class Home(Answering, Importing, Releasing, Removing):
     """Devices in, entities out; commands in, payloads out."""
 
     name = "home"
@@ -162,7 +150,17 @@ class Home(Answering, Importing, Removing):
         self.outbox = Outbox(self.turn)
         self.pacing = Pacing(self.registry, self.journal, self.roster.find)
         self.commands = Commands(
-            house, self.turn, self.outbox, self.refusals, self.pacing, self.roster.find, self.saying.assume, self._mark
+            house,
+            self.turn,
+            self.outbox,
+            self.refusals,
+            self.pacing,
+            self.roster.find,
+            self.saying.assume,
+            self._mark,
+            self._by_own_id,
+            ZoneInfo(home.time_zone),
+            home.manual_hold,
         )
         self._say_birth("offline")  # for those who did not see an earlier run end
         self.opening: Opening | None = Opening(self)
@@ -278,6 +276,8 @@ class Home(Answering, Importing, Removing):
         for entity in change.come:
             refilter |= self.board.connect(entity)
             self.saying.config(entity)
+            if entity.own in self.commands.holding.holds.of:
+                self.commands.holding.mark(entity)
             self.catch_up(entity)
             self.saying.state(entity)
         for entity in change.asleep if self.saying.aloud else ():
@@ -302,6 +302,9 @@ class Home(Answering, Importing, Removing):
             own = Line({entity: line.parts[entity]})
             for address, payload in line.said(topic):
                 self._report(own, Report(address, payload, True))
+
+    def _by_own_id(self, own: str) -> Entity | None:
+        return self.roster.find(where_of(self.journal.id_of("entity", own)))
 
     def _mark(self, entity: Entity, cause: Cause) -> None:
         """What is said of commands has changed, and the device has said nothing."""
@@ -362,6 +365,7 @@ class Home(Answering, Importing, Removing):
 
     @every(seconds=1)
     async def tidy(self) -> None:
+        self.commands.holding.settle_all()
         self.outbox.write_notes()
         self.turn.end()
         await self.turn.tidy()

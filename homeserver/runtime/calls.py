@@ -34,6 +34,7 @@ from homeserver.topics.call import (
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, Command
 from homeserver.topics.names import random_name, split_entity
+from homeserver.topics.priority import UNSAID, Weight
 from homeserver.topics.topic import Topic
 
 log = logging.getLogger(__name__)
@@ -192,6 +193,7 @@ class Calls:
         ttl: float = 30.0,
         login: str = "",
         tell: bool = False,
+        weight: Weight = UNSAID,
     ) -> Cause:
         """Command an entity and wait until its owner has accepted; gives the command's cause. Raises `CallError`.
         `tell`: its end is to be said in any case.
@@ -200,7 +202,7 @@ class Calls:
         """
         where, speaker = split_entity(entity_id), login or self.bus.login
         cause = self._cause(speaker, parent)
-        command = Command(self._secret_id(), service, dict(data), ttl, cause, self._own_replies(speaker), tell)
+        command = Command(self._secret_id(), service, dict(data), ttl, cause, self._own_replies(speaker), tell, *weight)
         try:
             await self._answered(COMMAND, command, (*where, speaker), "nobody took it")
         except CallError as error:

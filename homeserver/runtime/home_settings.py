@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 
 from homeserver.runtime.given import Given, Names, nearest
 from homeserver.runtime.ports import is_loopback
+from homeserver.topics.priority import LONGEST_HOLD
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 SECTION: Final = "home"
@@ -52,6 +53,9 @@ class HomeSettings(BaseModel):
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO 4217 code")
     language: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47 tag")
     unit_system: Literal["metric", "us_customary"] = Field("metric", description="metric or us_customary")
+    manual_hold: float = Field(
+        0.0, ge=0, le=LONGEST_HOLD, description="seconds for which what a person commands holds against rules"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what the log is to hold")
 
     @field_validator("login_file", "broker_authority", "mosquitto_folder", mode="before")

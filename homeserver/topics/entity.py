@@ -19,7 +19,9 @@ WANTED: Final = "wanted"
 """The attribute that holds what a command asks for which is still on its way."""
 NOT_CONFIRMED: Final = "not_confirmed"
 """The attribute that tells of a command which its device did not confirm in time."""
-MARKS: Final = frozenset((WANTED, NOT_CONFIRMED))
+HELD: Final = "held"
+"""The attribute that tells who holds an entity: `by`, `priority` and `until`; weaker commands wait meanwhile."""
+MARKS: Final = frozenset((WANTED, NOT_CONFIRMED, HELD))
 """Attributes that tell of commands, and nothing of the device."""
 
 
@@ -82,7 +84,8 @@ class EntityState:
 @record
 class Command:
     """A wish: `service` (`turn_on`) with its `data`; dies `ttl` seconds after it was sent. `id` is carried out once.
-    `tell`: whether a good end is to be said too."""
+    `tell`: whether a good end is to be said too. `priority` 1 to 9, the strongest last, and without one that of who
+    speaks; `hold_for`: seconds for which weaker commands to the entity wait. See `homeserver.topics.priority`."""
 
     id: str
     service: str
@@ -91,12 +94,15 @@ class Command:
     cause: Cause | None = None
     reply_to: str | None = None
     tell: bool = False
+    priority: int | None = None
+    hold_for: float | None = None
 
 
-Outcome = Literal["confirmed", "already", "acknowledged", "sent", "superseded", "expired", "failed"]
+Outcome = Literal["confirmed", "already", "acknowledged", "sent", "held", "superseded", "expired", "failed"]
 """confirmed: the device reports it. already: it was so before. acknowledged: the broker has it, and the device reports
-nothing. sent: it left, and nothing follows that could be seen. superseded: a newer command wants something else.
-expired: the device did not confirm it in time. failed: it could not be carried out."""
+nothing. sent: it left, and nothing follows that could be seen. held: it waits, for somebody
+stronger holds the entity. superseded: a newer command wants something else. expired: the device did not confirm it in
+time. failed: it could not be carried out."""
 
 
 @record

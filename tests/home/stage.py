@@ -158,13 +158,14 @@ class Stage:
 
 @asynccontextmanager
 async def memory_stage(
-    folder: Path, broker: MemoryBroker | None = None, clock: Clock | None = None, address: str = ""
+    folder: Path, broker: MemoryBroker | None = None, clock: Clock | None = None, address: str = "", **more: Any
 ) -> AsyncIterator[Stage]:
-    """On the broker in memory, under a virtual clock; `address` is what the home takes for its broker's."""
+    """On the broker in memory, under a virtual clock; `address` is what the home takes for its broker's,
+    `more` are settings of the home."""
     broker = broker or MemoryBroker()
     clock = clock or VirtualClock()
     wire = MemoryWire(broker, "core", LOGIN)
-    process = _process(wire, clock, folder, **({"broker": address} if address else {}))
+    process = _process(wire, clock, folder, **({"broker": address} if address else {}), **more)
     stage = Stage(process, MemoryWire(broker, "stage", "device.stage"), broker)
     try:
         await stage.open()
@@ -190,7 +191,7 @@ async def mosquitto_stage(folder: Path) -> AsyncIterator[Stage]:
         await ground.stop()
 
 
-def _process(wire: Wire, clock: Clock, folder: Path, **more: str) -> Process:
+def _process(wire: Wire, clock: Clock, folder: Path, **more: Any) -> Process:
     bus = Bus(wire, clock, process="core", login=LOGIN)
     settings = Settings.load({"data": folder, "rules": folder / "rules", **more}, [], {})
 

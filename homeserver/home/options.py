@@ -1,0 +1,15 @@
+"""The settings of the worker `home`."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class HomeOptions(BaseModel):
+    """Settings of the worker `home`."""
+
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
+
+    discovery_prefix: str = Field(
+        "homeassistant",
+        pattern=r"^[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64}){0,3}$",
+        description="first level of the topics on which devices announce themselves",
+    )
