@@ -56,6 +56,8 @@ def check(
     root = path or rules or settings.home.rules
     if not root.exists():
         raise Failure(f"there is no file or folder {root}")
+    if root.is_file() and root.suffix not in (".yaml", ".yml"):
+        raise Failure(f"{root} is no file of rules: their names end in .yaml or .yml")
     known, source = _known(settings)
     report = _examined(root, known, settings)
     if as_json:

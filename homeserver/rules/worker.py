@@ -362,9 +362,9 @@ class Rules(Ears, Hands, Outside, Worker):
         return self._info(rule.id)
 
     def _asked(self, name: str) -> Rule:
-        """A rule, or a script by its full name; raises `CallError`."""
-        found = self.cast.scripts.get(name.removeprefix("script.")) if name.startswith("script.") else None
-        return found or self._rule(name)
+        """A rule, or a script; raises `CallError`."""
+        script = self.cast.scripts.get(name.removeprefix("script."))
+        return self._rule(name) if script is None or name in self.rules else script
 
     def _rule(self, name: str) -> Rule:
         """By id or alias; raises `CallError`."""

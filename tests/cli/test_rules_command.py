@@ -77,3 +77,11 @@ def test_a_file_of_the_folder_is_told_of_alone(rules: Path, capsys: pytest.Captu
 def test_a_path_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "check", str(tmp_path / "nowhere"), "--data", str(tmp_path)]) == 1
     assert "there is no file or folder" in capsys.readouterr().err
+
+
+def test_a_file_that_is_none_of_rules_is_not_passed_as_faultless(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rules.txt").write_text("- id: a\n")
+    assert main(["rules", "check", str(tmp_path / "rules.txt"), "--data", str(tmp_path)]) == 1
+    assert "their names end in .yaml or .yml" in capsys.readouterr().err

@@ -308,7 +308,7 @@ _ROWS: Final[Mapping[str, Any]] = {
 
 def when(part: Part, number: int) -> Cases:
     """What is so at the moment at which a trigger fires."""
-    named = str(part.get("id", number))
+    named = next(iter(words(part.get("id"))), str(number))
     own: Case = {("trigger",): Words(frozenset({named}))}
     return together([own], _at(part))
 

@@ -91,6 +91,9 @@ class _Open:
     height: int = 0
     pending: Any = None
     has_key: bool = False
+    key_line: int = 0
+    merged: set[Any] | None = None
+    """Keys that came by `<<`, which may be given another value before it or behind it."""
 
 
 @dataclass(slots=True)
@@ -232,25 +235,31 @@ class _Builder:
             top.value.append(value)
             top.value.lines.append(line)
         elif not top.has_key:
-            top.pending, top.has_key = _key(value, line), True
+            top.pending, top.has_key, top.key_line = _key(value, line), True, line
             top.value.lines.setdefault(top.pending, line)
         else:
             top.has_key = False
-            self._put(top.value, top.pending, value, line)
+            self._put(top, top.pending, value, line)
 
-    def _put(self, into: Map, key: Any, value: Any, line: int) -> None:
+    def _put(self, top: _Open, key: Any, value: Any, line: int) -> None:
+        into: Map = top.value
         if key == "<<":
             into.lines.pop(key, None)
-            self._merge(into, value, line)
+            top.merged = (top.merged or set()) | self._merge(into, value, line)
             return
-        if key in into:
+        if top.merged and key in top.merged:
+            top.merged.discard(key)
+            into.lines[key] = top.key_line
+        elif key in into:
             self.document.remarks.append((line, f"{key!r} is given twice; the last one counts"))
         into[key] = value
         # The line of a value is that of its key, save where the value is text that begins further down.
         if isinstance(value, str) and value:
             into.lines[key] = line
 
-    def _merge(self, into: Map, value: Any, line: int) -> None:
+    def _merge(self, into: Map, value: Any, line: int) -> set[Any]:
+        """Take over what is not there; gives those keys."""
+        merged = set()
         for part in value if isinstance(value, Seq) else (value,):
             if not isinstance(part, Map):
                 raise SourceError("`<<` needs a mapping, or a list of them", line)
@@ -258,6 +267,8 @@ class _Builder:
                 if key not in into:
                     into[key] = inner
                     into.lines[key] = part.lines[key]
+                    merged.add(key)
+        return merged
 
 
 def _line(event: Event) -> int:

@@ -34,7 +34,7 @@ def as_trace(kept: dict[str, Any]) -> Trace:
 def _told(rule: Rule, trace: Trace | None, at: datetime | None) -> tuple[str, Checked | None]:
     if rule.stopped:
         return f"{rule.id} is {rule.stopped}", None
-    if not rule.enabled:
+    if not rule.enabled and rule.compiled.triggers:
         return f"{rule.id} is switched off", None
     if trace is None:
         return _never(rule, at)
@@ -69,7 +69,15 @@ def _never(rule: Rule, at: datetime | None) -> tuple[str, Checked | None]:
     looked = [Checked(way=leaf.way, line=leaf.line, met=so, saw=saw) for leaf, so, saw in run.looked]
     if not looked:
         return f"none of its triggers fired{near}", None
+    if _asks_for_trigger(looked[-1]):
+        last = looked[-1]
+        return f"none of its triggers fired{near}; {last.way} (line {last.line}) looks at what triggers it", last
     return f"none of its triggers fired{near}; and now {_decision(looked)}", looked[-1]
+
+
+def _asks_for_trigger(last: Checked) -> bool:
+    """Whether a condition that did not hold asks for a trigger, of which there is none now."""
+    return last.saw.startswith("no trigger fired") or (last.met is None and "has no attribute" in last.saw)
 
 
 def _decision(conditions: list[Checked]) -> str:

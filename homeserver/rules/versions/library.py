@@ -11,6 +11,7 @@ from homeserver.rules.versions.passage import replaced
 from homeserver.rules.versions.versions import Version, Versions
 from homeserver.runtime.private_file import write_again
 from homeserver.topics.call import CallError
+from homeserver.topics.names import slug
 
 
 def kept_names(book: Book) -> dict[str, Compiled]:
@@ -75,9 +76,13 @@ def _numbered(found: list[Version], number: int, field: str) -> Version:
 
 
 def named(asked: str, book: Book, versions: Versions) -> str:
-    """The name under which versions are kept of what somebody asks for; raises `CallError`."""
-    known = kept_names(book)
-    for name in (asked, asked.removeprefix("automation.")):
+    """The name under which versions are kept of what somebody asks for: an id, an entity or an alias; raises
+    `CallError`."""
+    known, plain = kept_names(book), asked.removeprefix("automation.")
+    for name in (asked, plain, f"script.{asked}"):
         if name in known or versions.of(name):
+            return name
+    for name, rule in known.items():
+        if plain and slug(rule.alias) == slug(plain):
             return name
     raise CallError("not_found", f"there is no rule {asked!r}{nearest(asked, known)}", "rule")

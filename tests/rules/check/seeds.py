@@ -317,6 +317,12 @@ GOOD: Final = [
     _rule("g7", _DOOR, f"{{if: [{_IS_DOOR_OPEN}], then: [{_COFFEE_ON}]}}"),
     _rule("g8", _DOOR, f"{_HALL_ON}, {{delay: 60}}, {{if: [{_IS_DOOR_SHUT}], then: [{_HALL_OFF}]}}"),
     _rule("g9", _DOOR, _COFFEE_ON, "{condition: time, after: '22:00:00', before: '06:00:00'}"),
+    _rule(
+        "g11",
+        "trigger: state, entity_id: switch.coffee_machine, to: 'on', id: on",
+        _HALL_ON,
+        "{condition: trigger, id: on}",
+    ),
     _rule("g10", "trigger: time, at: '23:00:00'", _COFFEE_OFF, "{condition: time, after: '22:00', before: '06:00'}"),
 ]
 """Rules that look a little like these faults and are none."""

@@ -84,6 +84,15 @@ def test_refuses_with_the_line(text: str, line: int, words: str) -> None:
     assert caught.value.line == line
 
 
+def test_what_is_merged_may_be_given_another_value() -> None:
+    text = "- &base\n  id: one\n  mode: restart\n- <<: *base\n  id: two\n- id: three\n  <<: [*base]\n"
+    document = read(text)
+    assert [rule["id"] for rule in document.root] == ["one", "two", "three"]
+    assert document.remarks == []
+    assert document.root[1].lines == {"id": 5, "mode": 3}
+    assert len(read(text + "- {<<: *base, id: a, id: b}\n").remarks) == 1
+
+
 def test_aliases_that_multiply_are_counted() -> None:
     text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for number in range(1, 12):

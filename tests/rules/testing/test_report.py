@@ -167,3 +167,10 @@ async def test_faults_in_tests_name_line_and_remedy(tmp_path: Path) -> None:
     assert "6: a step needs one of set, wait, until, event, mqtt, tag, button, sentence, home, run, call" in texts
     assert "8: there is no rule 'hall_lihgt' that runs; did you mean hall_light?" in texts
     assert "11: then is missing: list the commands that follow, or write `then: []` for none" in texts
+
+
+async def test_a_test_that_fails_anyway_notices_no_change(tmp_path: Path) -> None:
+    wrong = DARK.replace("brightness_pct: 40, after: 0", "brightness_pct: 41, after: 0")
+    report = await run(tmp_path, wrong, mutate=True)
+    assert len(faults(report)) == 1
+    assert len(report.survivors) == report.changes > 0

@@ -79,6 +79,21 @@ async def test_a_trigger_that_nearly_fired_tells_what_it_saw(tmp_path: Path) -> 
         assert "went from" not in far.triggers[0]
 
 
+@pytest.mark.parametrize("condition", ["\"{{ trigger.to_state.state == 'on' }}\"", "{condition: trigger, id: '0'}"])
+async def test_a_condition_that_looks_at_the_trigger_is_not_said_to_be_false(tmp_path: Path, condition: str) -> None:
+    async with Stage(tmp_path, RULE.format(conditions=f"[{condition}]"), STATES) as stage:
+        answer = await asked(stage)
+        assert answer.sentence == (
+            "none of its triggers fired lately; conditions[0] (line 4) looks at what triggers it"
+        )
+
+
+async def test_a_script_is_not_said_to_be_switched_off(tmp_path: Path) -> None:
+    async with Stage(tmp_path, "script: {greet: {sequence: []}}", STATES) as stage:
+        answer = await stage.rules.house.call(WHY_NOT, AskWhyNot(rule="script.greet"))
+        assert answer.sentence == "script.greet has no triggers: it only runs when it is asked to"
+
+
 async def test_it_did_run(tmp_path: Path) -> None:
     async with Stage(tmp_path, RULE.format(conditions="[]"), STATES) as stage:
         await stage.set("binary_sensor.motion", "on")

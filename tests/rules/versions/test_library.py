@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from homeserver.rules.trace_words import TRACES, AskTraces
 from homeserver.rules.version_words import DIFFERENCE, REVERT, VERSIONS, AskDifference, AskVersions, Revert
 from homeserver.rules.versions.passage import passage, replaced
 from homeserver.topics.call import CallError
@@ -161,3 +162,19 @@ async def test_scripts_beside_each_other_have_texts_of_their_own(tmp_path: Path)
         await stage.rules._load()
         await stage.rules.house.call(REVERT, Revert(rule="script.one"))
         assert file.read_text() == changed.replace("  mode: queued\n", "", 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [("17", "17"), ("Lamp of the hall", "17"), ("automation.lamp_of_the_hall", "17"), ("greet", "script.greet")],
+)
+async def test_a_rule_is_known_by_id_alias_entity_and_a_script_by_its_name(
+    tmp_path: Path, asked: str, meant: str
+) -> None:
+    rules = (
+        "automation: [{id: '17', alias: Lamp of the hall, triggers: [], actions: []}]\nscript: {greet: {sequence: []}}"
+    )
+    async with Stage(tmp_path, rules, STATES) as stage:
+        await stage.wait(0)
+        assert (await stage.rules.house.call(VERSIONS, AskVersions(rule=asked))).rule == meant
+        assert (await stage.rules.house.call(TRACES, AskTraces(rule=asked))).rule == meant
