@@ -1,5 +1,6 @@
 """A JSON Schema of rule files for editors, made of the tables by which rules are compiled: what can be completed, and
-what is marked while somebody writes. `homeserver rules check` tells more, and why; the schema marks nothing that runs.
+what is marked while somebody writes. Of each kind of trigger, condition and action it knows the keys, as the engine
+takes them. `homeserver rules check` tells more, and why; the schema marks nothing that runs.
 """
 
 from collections.abc import Iterable, Mapping
@@ -7,6 +8,7 @@ from typing import Any, Final
 
 from homeserver.rules.actions.table import ACTIONS
 from homeserver.rules.conditions.table import CONDITIONS
+from homeserver.rules.editor_keys import Keys, keys_of_actions, keys_of_conditions, keys_of_triggers
 from homeserver.rules.purpose import names
 from homeserver.rules.reading.durations import UNITS
 from homeserver.rules.reading.package import LISTED, NAMED, PLATFORMS
@@ -136,11 +138,12 @@ def _trigger() -> Schema:
         "enabled": {"type": ["boolean", "string"]},
         "variables": {"type": "object"},
         "for": _ref("duration"),
+        "target": {"anyOf": [_ref("target"), {"type": ["string", "null"]}]},
     }
     nested = {"type": "object", "required": ["triggers"]}
-    return {
-        "anyOf": [nested, {"type": "object", "properties": properties, "anyOf": [_has("trigger"), _has("platform")]}]
-    }
+    known = [_has("trigger"), _has("platform")]
+    kinds = list(_of_kinds(keys_of_triggers(), ("trigger", "platform"), properties))
+    return {"anyOf": [nested, {"type": "object", "properties": properties, "anyOf": known, "allOf": kinds}]}
 
 
 def _condition() -> Schema:
@@ -154,9 +157,12 @@ def _condition() -> Schema:
         "alias": _WORDS,
         "enabled": {"type": ["boolean", "string"]},
         "for": _ref("duration"),
+        "target": {"anyOf": [_ref("target"), {"type": ["string", "null"]}]},
     }
-    known = [_has(name) for name in ("condition", "and", "or", "not")]
-    return {"anyOf": [{"type": ["string", "boolean"]}, {"type": "object", "properties": properties, "anyOf": known}]}
+    known = [_has(name) for name in _CONDITIONAL]
+    kinds = list(_of_kinds(keys_of_conditions(), ("condition",), properties))
+    condition = {"type": "object", "properties": properties, "anyOf": known, "allOf": kinds}
+    return {"anyOf": [{"type": ["string", "boolean"]}, condition]}
 
 
 def _action() -> Schema:
@@ -174,17 +180,90 @@ def _action() -> Schema:
         "else": block,
         "sequence": block,
         "default": block,
-        "choose": _one_or_many({"type": "object", "properties": {"sequence": block}}),
+        "choose": _one_or_many(_option(block)),
         "wait_for_trigger": _one_or_many(_ref("trigger")),
-        "repeat": {"type": "object", "properties": {"sequence": block}, "required": ["sequence"]},
+        "repeat": _repeat(block),
         "variables": {"type": "object"},
         "alias": _WORDS,
         "enabled": {"type": ["boolean", "string"]},
         "continue_on_error": {"type": ["boolean", "string"]},
     }
-    known = [_has(name) for name in (*ACTIONS, "condition", "and", "or", "not")]
-    action = {"type": "object", "properties": properties, "anyOf": known, "allOf": list(_data())}
+    known = [_has(name) for name in (*ACTIONS, *_CONDITIONAL)]
+    kinds = list(_of_actions(keys_of_actions(), properties))
+    action = {"type": "object", "properties": properties, "anyOf": known, "allOf": [*kinds, *_data()]}
     return {"anyOf": [{"type": "string"}, action]}
+
+
+def _option(block: Schema) -> Schema:
+    conditions = _one_or_many(_ref("condition"))
+    properties = {"conditions": conditions, "condition": conditions, "sequence": block}
+    other = dict.fromkeys(("alias", "enabled", "note"), _ANY)
+    return {"type": "object", "properties": {**properties, **other}, "additionalProperties": False}
+
+
+def _repeat(block: Schema) -> Schema:
+    conditions = _one_or_many(_ref("condition"))
+    kinds = {"count": {"type": ["integer", "string"]}, "for_each": _ANY, "while": conditions, "until": conditions}
+    properties = {**kinds, "sequence": block}
+    one = {"anyOf": [_has(kind) for kind in kinds]}
+    return {"type": "object", "properties": properties, "required": ["sequence"], "additionalProperties": False, **one}
+
+
+# -- what each kind takes
+
+_CONDITIONAL: Final = ("condition", "and", "or", "not")
+_LIVE: Final[Schema] = {"properties": {"enabled": {"enum": [True, "true", "on", "yes"]}}}
+"""What is not enabled may say what it likes."""
+
+
+def _of_kinds(keys: Keys, words: tuple[str, ...], properties: Schema) -> Iterable[Schema]:
+    """For each kind, named by one of some words: these keys and no others."""
+    rows: dict[str, tuple[Schema, list[str]]] = {}  # kinds that take the same share a row
+    for kind, names_of_kind in keys.items():
+        then = _only(names_of_kind, properties, kind)
+        rows.setdefault(repr(then), (then, []))[1].append(kind)
+    for then, kinds in rows.values():
+        says = [{"properties": {word: {"enum": kinds}}, "required": [word]} for word in words]
+        yield {"if": {**_LIVE, "anyOf": says}, "then": then}
+
+
+def _of_actions(keys: Keys, properties: Schema) -> Iterable[Schema]:
+    """An action is told apart by its keys, in the order in which the engine looks for them."""
+    order = [*_CONDITIONAL, *ACTIONS]
+    for kind, names_of_kind in keys.items():
+        before = [_has(name) for name in order[: order.index(kind)] if name in order]
+        is_it = {**_LIVE, **_has(kind), "not": {"anyOf": before}}
+        yield {"if": is_it, "then": _only(names_of_kind, properties, kind)}
+
+
+def _only(names_of_kind: Iterable[str], properties: Schema, kind: str) -> Schema:
+    """These keys; what a general schema says of one holds for it anyway."""
+    shapes = {name: _shape(kind, name) for name in sorted(names_of_kind) if name not in properties}
+    return {"properties": {**dict.fromkeys(sorted(names_of_kind), _ANY), **shapes}, "additionalProperties": False}
+
+
+def _shape(kind: str, name: str) -> Schema:
+    """What a key holds, where that is the same for all who take it."""
+    if (kind, name) in _CHOICES:
+        return {"enum": list(_CHOICES[kind, name])}
+    if name in ("debounce", "min_interval"):
+        return _ref("duration")
+    if name in ("entity_id", "device_id", "tag_id", "weekday", "event_type", "webhook_id"):
+        return {"anyOf": [{"type": ["string", "number", "null"]}, {"type": "array"}]}
+    if name == "ignore_unavailable":
+        return {"type": ["boolean", "string"]}
+    return _ANY
+
+
+_CHOICES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("sun", "event"): ("sunrise", "sunset"),
+    ("homeassistant", "event"): ("start", "shutdown"),
+    ("zone", "event"): ("enter", "leave"),
+    ("geo_location", "event"): ("enter", "leave"),
+    ("calendar", "event"): ("start", "end"),
+    ("state", "match"): ("all", "any"),
+}
+"""By kind and key: the words that may stand there."""
 
 
 def _services() -> list[str]:

@@ -209,7 +209,7 @@ def compile_block(fields: Fields, name: str, compiler: Compiler, end: Label) -> 
 def _compile_item(item: Fields | tuple[Any, int, str], compiler: Compiler, end: Label) -> None:
     try:
         if isinstance(item, Fields):
-            _compile_action(item, compiler, end)
+            compile_action(item, compiler, end)
         elif isinstance(item[0], str) and "{" in item[0]:
             _add_condition(of_template(compiler, *item), item[2], compiler, end)
         elif isinstance(item[0], Seq):
@@ -228,7 +228,8 @@ def _nested(items: Seq, way: str, compiler: Compiler, end: Label) -> None:
     compile_block(Fields(node, way), "sequence", compiler, end)
 
 
-def _compile_action(fields: Fields, compiler: Compiler, end: Label) -> None:
+def compile_action(fields: Fields, compiler: Compiler, end: Label) -> None:
+    """One action; nothing for one that is not enabled, whatever else it says. Raises `RuleError`."""
     if not compiler.enabled(fields):
         return
     kind = next((kind for kind in ACTIONS if kind in fields.node), None)
