@@ -9,8 +9,11 @@ from typing import Final
 from homeserver.rules.telling import tell
 from homeserver.runtime.filters import filter_fault, matches
 from homeserver.runtime.house import House
+from homeserver.topics.cause import Cause
 
-Hear = Callable[[str, bytes], None]
+Hear = Callable[[str, bytes, Cause | None], None]
+_ECHO: Final = 1.0
+"""Seconds within which a message is what a rule published just now."""
 _REMEMBERED: Final = 10_000
 """Addresses of which it is known who hears them."""
 
@@ -24,9 +27,23 @@ class DeviceTopics:
         self._filters: set[str] = set()
         self._routes: dict[str, tuple[Hear, ...]] = {}
         self._begun = False
+        self._published: dict[str, tuple[bytes, Cause, float]] = {}
+
+    def published(self, address: str, payload: bytes, cause: Cause) -> None:
+        """A rule says this now: if a rule hears it, it is known why."""
+        if self._begun:
+            self._published.pop(address, None)
+            self._published[address] = (payload, cause, self._house.clock.monotonic())
+            if len(self._published) > _REMEMBERED:
+                del self._published[next(iter(self._published))]
+
+    def _cause(self, address: str, payload: bytes) -> Cause | None:
+        said, cause, at = self._published.get(address) or (b"", None, 0.0)
+        is_echo = cause is not None and said == payload and self._house.clock.monotonic() - at < _ECHO
+        return cause if is_echo else None
 
     def listen(self, pattern: str, hear: Hear) -> None:
-        """Call `hear` with address and payload of each message inside the filter that comes from now on."""
+        """Call `hear` with address, payload and cause, where known, of each message inside the filter from now on."""
         self._hears[pattern] = (*self._hears.get(pattern, ()), hear)
         self._routes.clear()
         if pattern in self._filters:
@@ -62,7 +79,7 @@ class DeviceTopics:
             if len(self._routes) >= _REMEMBERED:
                 self._routes.clear()
             self._routes[address] = hears
-        tell(iter(hears), address, payload)
+        tell(iter(hears), address, payload, self._cause(address, payload) if self._published else None)
 
 
 def reason_against(pattern: str, root: str) -> str | None:

@@ -179,11 +179,21 @@ class Engine:
         if len(self._chains) > _REMEMBERED:
             del self._chains[next(iter(self._chains))]
 
+    def followed(self, link: Cause, cause: Cause | None) -> Cause:
+        """Gives `link`, which came of `cause` without a run between them: an entity of the rules did as another is."""
+        found = self._link(cause)
+        if found is not None:
+            self._chains[link.id] = found
+        return link
+
+    def _link(self, cause: Cause | None) -> tuple[int, float] | None:
+        if cause is None or not self._chains:
+            return None
+        return self._chains.get(cause.id) or self._chains.get(cause.parent or "")
+
     def depth(self, cause: Cause | None) -> int:
         """How many runs led to `cause`, one within a second of the other: a slow circle is no fault, a quick one is."""
-        if cause is None or not self._chains:
-            return 0
-        link = self._chains.get(cause.id) or self._chains.get(cause.parent or "")
+        link = self._link(cause)
         return link[0] if link is not None and self.clock.monotonic() - link[1] < PAUSE else 0
 
     def complain(self, trigger: Any, text: str) -> None:

@@ -139,15 +139,24 @@ class Rule:
         run.depth = self.engine.depth(fired.cause)
         if too_fast:
             self._refuse(run)
-        elif run.depth >= DEEPEST:
-            run.error = f"stopped a loop: {DEEPEST} runs of rules, each caused by the one before"
-            self._record(run, "failed")
-            self._refuse(run)
+        elif self._is_loop(run):
+            pass
         elif not self.met(run):
             self.engine.traces.leave(run, NOT_MET)
             self._refuse(run)
         else:
             self._admit(run)
+
+    def _is_loop(self, run: Run) -> bool:
+        """Whether it is the end of a chain of runs that is too long: then it does not begin, and that is told."""
+        if run.depth < DEEPEST:
+            return False
+        run.error = f"stopped a loop: {DEEPEST} runs of rules, each caused by the one before"
+        self._grumble(run.error)
+        self._record(run, "failed")
+        self.engine.traces.leave(run, "failed")
+        self._refuse(run)
+        return True
 
     @staticmethod
     def _refuse(run: Run) -> None:
@@ -166,7 +175,8 @@ class Rule:
         run.depth = self.engine.depth(fired.cause)
         if not skip_condition and not self.met(run):
             return False
-        self._admit(run)
+        if not self._is_loop(run):
+            self._admit(run)
         return True
 
     def met(self, run: Run) -> bool:
@@ -318,7 +328,8 @@ class Rule:
 
     def _record(self, run: Run, outcome: str) -> None:
         self._unsaid += 1
-        self._latest = (run, outcome)
+        if self._latest is None or outcome == "failed" or self._latest[1] != "failed":
+            self._latest = (run, outcome)  # of several at once a fault is told rather than what ended well after it
         if not self._record_due:
             self._record_due = True
             self._say_record()

@@ -141,7 +141,7 @@ async def test_a_bug_in_one_hearer_keeps_it_from_no_other(tmp_path: Path) -> Non
             engine.notice(("event", "knock"), notice)
         with pytest.raises(KeyError):
             engine.happened(Happening(("event", "knock"), {}))
-        for hear in (bug, lambda address, payload: told.append(payload)):
+        for hear in (bug, lambda address, payload, cause: told.append(payload)):
             engine.device_topics.listen("lamp/state", hear)
         await settle()
         await stage.home.publish("lamp/state", "on")

@@ -121,6 +121,7 @@ class Asking:
             data = fit(model, name, data)
         if self.response and not offer.answers:
             raise ServiceError(f"{name} answers nothing: leave response_variable out", "response_variable")
+        run.engine.caused(run.cause, run.depth, run.begun)
         return self._taken_up(run, offer.work(run, data))
 
     def _taken_up(self, run: Run, answer: Any) -> int:

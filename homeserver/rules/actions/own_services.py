@@ -61,8 +61,9 @@ def _publish(run: Run, data: dict[str, Any]) -> None:
     if topic.partition("/")[0] == house.root or topic.startswith("$"):
         raise Misconfigured(f"mqtt.publish: {topic} is the home's own: rules may only speak to devices")
     payload = data.get("payload") if data.get("payload") is not None else data.get("payload_template")
-    run.engine.caused(run.cause, run.depth, run.begun)
-    if not house.publish(topic, (payload or "").encode(), int(data.get("qos", 0)), bool(data.get("retain"))):
+    raw = (payload or "").encode()
+    run.engine.device_topics.published(topic, raw, run.cause)
+    if not house.publish(topic, raw, int(data.get("qos", 0)), bool(data.get("retain"))):
         raise RunError(f"mqtt.publish: the broker cannot be reached now, so {topic} was not told")
 
 

@@ -197,7 +197,10 @@ class Owner:
     def _state_of(self, thing: Thing, cause: Cause | None) -> EntityState:
         now, said = self.clock.now(), thing.said
         changed = said.changed if said is not None and said.state == thing.state else now
-        return EntityState(thing.state, dict(thing.attributes), changed, now, self.house.cause(parent=cause))
+        return EntityState(thing.state, dict(thing.attributes), changed, now, self._link(cause))
+
+    def _link(self, cause: Cause | None) -> Cause:
+        return self.engine.followed(self.house.cause(parent=cause), cause)
 
     def _say(self, thing: Thing, state: EntityState) -> None:
         before, thing.said = thing.said, state
@@ -228,8 +231,7 @@ class Owner:
 
     def event(self, type: str, data: dict[str, Any], cause: Cause | None = None) -> None:
         """Let an event happen, here and for everybody who hears events."""
-        link = self.house.cause(parent=cause)
-        self.house.say(EVENT, Event(type, data, self.clock.now(), link))
+        self.house.say(EVENT, Event(type, data, self.clock.now(), self._link(cause)))
 
     # -- being told
 
@@ -240,7 +242,7 @@ class Owner:
         if entity_id in self.things:
             self.obey(entity_id, service, data, cause)
             return
-        command = Command(self.house.new_id(), service, dict(data), _TTL, self.house.cause(parent=cause))
+        command = Command(self.house.new_id(), service, dict(data), _TTL, self._link(cause))
         self.house.say(COMMAND, command, domain, object_id)
 
     def obey(

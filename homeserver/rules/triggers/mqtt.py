@@ -14,6 +14,7 @@ from homeserver.rules.engine import Engine
 from homeserver.rules.fired import Fired
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.triggers.trigger import Fire, Trigger, nowhere
+from homeserver.topics.cause import Cause
 from homeserver.view.templates import Template, TemplateError
 
 _QOS: Final = ("0", "1", "2")
@@ -71,7 +72,7 @@ class MqttTrigger(Trigger):
             self._filter = ""
         self.fire = nowhere
 
-    def _heard(self, topic: str, raw: bytes) -> None:
+    def _heard(self, topic: str, raw: bytes, cause: Cause | None) -> None:
         payload: str | bytes = raw
         if self._encoding:
             try:
@@ -85,7 +86,7 @@ class MqttTrigger(Trigger):
         data = {"topic": topic, "payload": payload, "qos": self._qos, "description": f"mqtt topic {topic}"}
         if parsed is not _NO_JSON:
             data["payload_json"] = parsed
-        self.fire(Fired(self, data=data))
+        self.fire(Fired(self, data=data, cause=cause))
 
     def _is_wanted(self, payload: str | bytes, parsed: Any) -> bool:
         if self._value is None:

@@ -111,10 +111,10 @@ def test_rules_share_a_filter() -> None:
     house, got = _House(), list[str]()
     topics = DeviceTopics(house)  # type: ignore[arg-type]
 
-    def one(address: str, payload: bytes) -> None:
+    def one(address: str, payload: bytes, cause: object) -> None:
         got.append(f"one {address}")
 
-    def two(address: str, payload: bytes) -> None:
+    def two(address: str, payload: bytes, cause: object) -> None:
         got.append(f"two {address}")
 
     topics.listen("a/+", one)
