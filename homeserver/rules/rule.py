@@ -1,7 +1,7 @@
 """A rule: compiled triggers, conditions and actions, its mode, and the runs that are under way."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Final
 
 from homeserver.rules.compiler import rendered
@@ -110,6 +110,15 @@ class Rule:
     def become(self, compiled: Compiled) -> None:
         """Say something else from the next run on; not while it is enabled."""
         self.compiled, self.program, self.number = compiled, compiled.program, 0
+
+    def moved(self, fresh: Compiled) -> None:
+        """It says the same at another place of the files: what is under way goes on, and lines are those of now."""
+        mine = self.compiled
+        for leaf, now in zip(mine.leaves, fresh.leaves, strict=True):
+            leaf.line = now.line
+        for trigger, same in zip(mine.triggers, fresh.triggers, strict=True):
+            trigger.line = same.line
+        self.compiled = replace(mine, file=fresh.file, line=fresh.line, id_line=fresh.id_line)
 
     def enable(self) -> None:
         if not self.enabled:

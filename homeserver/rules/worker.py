@@ -7,7 +7,6 @@ is under way, and `rules-read.json`, which only makes its next start quicker.
 import asyncio
 import importlib
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +24,7 @@ from homeserver.rules.owned.owner import SAYS as OWNER_SAYS
 from homeserver.rules.reading.folder import Folder
 from homeserver.rules.reading.problem import Problem, nearest
 from homeserver.rules.reading.rule_file import Book
-from homeserver.rules.rule import Compiled, Rule
+from homeserver.rules.rule import Rule
 from homeserver.rules.trace_words import TRACES, WHY_NOT, AskTraces, AskWhyNot, TraceList, WhyNot
 from homeserver.rules.traces.traces import Traces
 from homeserver.rules.traces.why_not import as_trace, why_not
@@ -209,7 +208,7 @@ class Rules(Ears, Hands, Outside, Worker):
             self.house.say(RULE_CONFIG, None, id)
         for id, compiled in book.rules.items():
             if id in self.rules:
-                self.rules[id].compiled = self._moved(self.rules[id].compiled, compiled)
+                self.rules[id].moved(compiled)
                 continue
             self.rules[id] = Rule(compiled, self.engine)
         self.owned_book(book, self.rules)  # and the rules begin to listen
@@ -221,11 +220,6 @@ class Rules(Ears, Hands, Outside, Worker):
     def _is_as_it_was(self, id: str, book: Book) -> bool:
         fresh = book.rules.get(id)
         return fresh is not None and fresh.print == self.rules[id].compiled.print and not self.rules[id].stopped
-
-    @staticmethod
-    def _moved(old: Compiled, fresh: Compiled) -> Compiled:
-        """The rule as it was, at its new place."""
-        return replace(old, file=fresh.file, line=fresh.line)
 
     def doubted(self, known: set[tuple[str, ...]]) -> None:
         """Who answers what has changed."""

@@ -5,11 +5,11 @@ A condition that cannot be checked (no such entity, no number) is a fault. `or` 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from homeserver.rules.program import FAULTS
 from homeserver.rules.run import Run
-from homeserver.topics.record import record
 
 if TYPE_CHECKING:
     from homeserver.rules.compiler import Compiler
@@ -21,9 +21,10 @@ Tell = Callable[[Run], str]
 """Says what a check looks at now, in a few words: `light.hall is off, wanted on`."""
 
 
-@record
+@dataclass(slots=True, eq=False)
 class Leaf:
-    """One check with the way to it in its rule, `conditions[0].conditions[1]`: the same as long as the rule is."""
+    """One check with the way to it in its rule, `conditions[0].conditions[1]`: the same as long as the rule is. The
+    line is another one when the rule moves within its file."""
 
     way: str
     line: int

@@ -133,6 +133,8 @@ class Cast:
             rule = self.scripts.get(id)
             if rule is None or rule.compiled.print != compiled.print:
                 rule = self.scripts[id] = Rule(compiled, self._engine)
+            else:
+                rule.moved(compiled)
             yield Script(compiled, id, rule), f"{compiled.print}{_mark(rule)}"
         for id, compiled in book.refused_scripts.items():
             yield Script(compiled, id, None, self._why(book, f"script.{id}")), f"{compiled.print} refused"

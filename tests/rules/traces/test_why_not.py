@@ -168,3 +168,23 @@ async def test_a_time_without_offset_is_refused(tmp_path: Path) -> None:
         with pytest.raises(CallError, match="at") as refused:
             await stage.rules.house.ask("rules", "why_not", {"rule": "hall", "at": "2026-01-05T07:00:00"})
         assert refused.value.error.code == "invalid"
+
+
+async def test_lines_are_those_of_now_where_an_unchanged_rule_has_moved(tmp_path: Path) -> None:
+    text = RULE.format(conditions=f"[{DARK}]")
+    script = "script:\n  one:\n    sequence: [{condition: state, entity_id: light.hall, state: 'on'}]\n"
+    (tmp_path / "rules").mkdir()
+    other = tmp_path / "rules" / "scripts.yaml"
+    other.write_text(script)
+    async with Stage(tmp_path, text, STATES) as stage:
+        before = stage.rules.rules["hall"], stage.rules.cast.scripts["one"]
+        stage.file.write_text("# one\n# two\n# three\n" + text)
+        other.write_text("# one\n" + script)
+        await stage.rules._load()
+        assert (stage.rules.rules["hall"], stage.rules.cast.scripts["one"]) == before
+        assert [trigger.line for trigger in before[0].compiled.triggers] == [6]
+        await stage.set("binary_sensor.motion", "on")
+        answer = await asked(stage)
+        assert answer.decisive is not None
+        assert (answer.decisive.way, answer.decisive.line) == ("conditions[0]", 7)
+        assert [leaf.line for leaf in before[1].compiled.leaves] == [4]
