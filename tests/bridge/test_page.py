@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from homeserver.topics.entity import ENTITY_CONFIG
+from homeserver.topics.entity import ENTITY_CONFIG, EntityConfig
 from tests.bridge.browser import Browser, Page
 from tests.bridge.conftest import free_port
 from tests.bridge.staging import Stage, staged
@@ -187,6 +187,19 @@ async def test_what_stands_at_the_top_says_of_which_it_speaks(browser: Browser, 
     await page.until("!document.querySelector('#detail').open && !document.querySelector('#detail').children.length")
     await page.run(f"{chip.format(word='Bedroom window sensor battery')}.click()")
     await page.until("document.querySelector('#detail').innerText.includes('sensor.bedroom_battery')")
+    assert page.faults == []
+
+
+async def test_a_rule_with_a_fault_is_refused_and_not_out_of_reach(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    for name in ("automation.night", "script.morning"):
+        stage.furniture.house.say(ENTITY_CONFIG, EntityConfig("Night", "furniture"), *name.split("."))
+        stage.furniture.become(name, "unavailable")
+    shown = (
+        "[...document.querySelectorAll('.glance li:not([hidden])')].map((node) => node.innerText.replace(/\\s+/g, ' '))"
+    )
+    await page.until(f"{shown}.includes('2 rules refused')")
+    assert "1 not reachable" in await page.run(shown)
     assert page.faults == []
 
 

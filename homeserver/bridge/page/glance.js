@@ -4,7 +4,7 @@ import { el, setAttribute, setText } from "/dom.js";
 import { entities } from "/home.js";
 import { icon } from "/icons.js";
 import { moodOf } from "/tiles.js";
-import { isReachable, number, numberOf, stateLine } from "/words.js";
+import { isReachable, isRefused, number, numberOf, stateLine } from "/words.js";
 
 /** Temperatures of things, which say nothing of how warm it is for people. */
 const THING = /flow|return|water|boiler|supply|fridge|freezer|oven|cpu|chip|processor|dew|set ?point|target/i;
@@ -23,6 +23,7 @@ const ROWS = [
   { key: "guard", icon: "shield", tell: guard },
   { key: "updates", icon: "download", tell: updates },
   { key: "away", icon: "signal", tell: away },
+  { key: "refused", icon: "alert", tell: refused },
 ];
 
 const chips = new Map();
@@ -152,6 +153,14 @@ function alarms() {
 }
 
 function away() {
-  const lost = [...entities.values()].filter((entity) => !entity.hidden && !isReachable(entity));
+  const isLost = (entity) => !entity.hidden && !isReachable(entity) && !isRefused(entity);
+  const lost = [...entities.values()].filter(isLost);
   return lost.length ? { value: String(lost.length), label: "not reachable", of: lost } : null;
+}
+
+/** Rules with a fault in their files: nothing is out of reach, something is to be mended. */
+function refused() {
+  const found = [...entities.values()].filter((entity) => !entity.hidden && isRefused(entity));
+  if (found.length === 0) return null;
+  return { value: String(found.length), label: found.length === 1 ? "rule refused" : "rules refused", of: found };
 }

@@ -58,6 +58,8 @@ const MOMENTS = {
   },
 };
 
+const RULES = new Set(["automation", "script"]);
+
 function inZone(state, shape, zone = format.zone) {
   const time = new Date(state);
   if (Number.isNaN(time.getTime())) return state;
@@ -77,6 +79,9 @@ export function localMoment(state) {
 
 export const isReachable = (entity) => entity.state !== "unavailable";
 
+/** Whether it is a rule or a script that has a fault in its file and does not run. */
+export const isRefused = (entity) => !isReachable(entity) && RULES.has(domainOf(entity));
+
 /** The state as a number, or NaN. */
 export const numberOf = (entity) => (entity.state.trim() === "" ? NaN : Number(entity.state));
 
@@ -90,8 +95,8 @@ export function number(value, digits, all = false) {
 export function stateWord(entity, said = entity.state) {
   const state = String(said);
   const kind = entity.attributes.device_class;
-  if (state === "unavailable") return "Not reachable";
   const domain = domainOf(entity);
+  if (state === "unavailable") return RULES.has(domain) ? "Refused" : "Not reachable";
   if (state === "unknown") return NEVER[domain] ?? "Unknown";
   if (domain === "text" || domain === "input_text") return entity.attributes.mode === "password" ? "••••••" : state;
   if (domain === "binary_sensor" && PAIRS[kind]) return PAIRS[kind][state === "on" ? 0 : 1];
@@ -204,7 +209,7 @@ function without(name, room) {
 /** What an entity did, as the end of a sentence that begins with its name. */
 export function deed(entity, to, from) {
   const kind = entity?.attributes.device_class;
-  if (to === "unavailable") return "cannot be reached";
+  if (to === "unavailable") return entity && RULES.has(domainOf(entity)) ? "was refused" : "cannot be reached";
   if (from === "unavailable") return "is back";
   const told = entity && DEEDS[domainOf(entity)];
   if (told) return told(entity, to) ?? `changed to ${stateWord(entity, to)}`;
