@@ -22,6 +22,9 @@ POLAR: Final = 65.0
 """Degrees of latitude below which every day has a sunrise and a sunset."""
 _YEAR: Final = 370
 _SECOND: Final = timedelta(seconds=1)
+_DAY: Final = timedelta(days=1)
+_ROUGH: Final = 3.0
+"""Degrees by which the guess of a height may be wrong: a day's change, refraction, and the guess itself."""
 _TILT: Final = 23.5
 """Degrees: how far the sun goes north and south, rounded up."""
 Extreme = Literal["noon", "midnight"]
@@ -131,9 +134,11 @@ class Sun:
     def _next_season(self, season: Season, start: datetime) -> datetime | None:
         if abs(self.latitude) < POLAR:
             return None
-        at = self.last(season.which, start)
+        at, end = self.last(season.which, start), start + timedelta(days=_YEAR)
         above = self.is_up(at)
-        for _ in range(_YEAR):
+        while at < end:
+            if (near := self._near(HORIZON, at, end, season.which)) > at:
+                at = max(at, near - _DAY)
             at = self._turn(season.which, at + timedelta(hours=1))
             before, above = above, self.is_up(at)
             if before != above == season.above and at > start:
@@ -147,8 +152,11 @@ class Sun:
         look = self.shown if crossing.shown else self.height
         noon, midnight = self._turn("noon", start), self._turn("midnight", start)
         above = look(start) >= crossing.height
-        at = start
-        for _ in range(2 * _YEAR):
+        at, last = start, start + timedelta(days=_YEAR)
+        while at < last:
+            if (near := self._near(crossing.height, at, last)) > at:
+                at, noon, midnight = near, self._turn("noon", near), self._turn("midnight", near)
+                above = look(at) >= crossing.height
             end = min(noon, midnight)
             before, above = above, look(end) >= crossing.height
             if before != above == crossing.up:
@@ -159,6 +167,19 @@ class Sun:
             else:
                 midnight = self._turn("midnight", end + timedelta(hours=1))
         return None
+
+    def _near(self, height: float, start: datetime, end: datetime, which: Extreme | None = None) -> datetime:
+        """The first of the days from `start` on which the sun may pass a height, or be near it at its highest or lowest
+        point, by a rough guess: a polar night is passed over in a moment. `end` where there is none before it."""
+        at = start
+        while at < end:
+            tilt = -23.44 * math.cos(2 * math.pi * (at.timetuple().tm_yday + 10) / 365.25)
+            highest, lowest = 90.0 - abs(self.latitude - tilt), abs(self.latitude + tilt) - 90.0
+            low, high = {"noon": (highest, highest), "midnight": (lowest, lowest)}.get(which or "", (lowest, highest))
+            if low - _ROUGH <= height <= high + _ROUGH:
+                return at
+            at += _DAY
+        return end
 
     def _can_be(self, height: float) -> bool:
         """Whether the sun is ever so high, and ever lower."""

@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from homeserver.rules.sun import HORIZON, MIDNIGHT, NOON, RISE, SET, Crossing, Season, Sun, SunMoment, refraction
+from homeserver.rules.sun import (
+    HORIZON,
+    MIDNIGHT,
+    NOON,
+    RISE,
+    SET,
+    Crossing,
+    Extreme,
+    Season,
+    Sun,
+    SunEvent,
+    SunMoment,
+    refraction,
+)
 
 LONDON, NEW_YORK, TROMSO, POLE = (51.5074, -0.1278), (40.7128, -74.0060), (69.65, 18.96), (90.0, 0.0)
 DUSK = Crossing(-6.0, False)
@@ -151,3 +164,23 @@ def test_many_rules_ask_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len({sun.next(DUSK, start + timedelta(minutes=minute)) for minute in range(0, 900, 10)}) == 1
     assert asked == 1
     assert sun.next(DUSK, start - timedelta(days=3)) != sun.next(DUSK, start)
+
+
+@pytest.mark.parametrize("event", [RISE, SET, Crossing(-6.0, True), Season("noon", True), Season("midnight", False)])
+def test_a_polar_night_or_day_is_passed_over_quickly(event: SunEvent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Months without the event, and what is found is what the search day by day finds."""
+    turns: list[Extreme] = []
+    find = Sun._turn
+
+    def counted(sun: Sun, which: Extreme, moment: datetime) -> datetime:
+        turns.append(which)
+        return find(sun, which, moment)
+
+    monkeypatch.setattr(Sun, "_turn", counted)
+    start = datetime(2026, 5, 20, 12, tzinfo=UTC) if event != RISE else datetime(2026, 11, 20, 12, tzinfo=UTC)
+    found = Sun(78.2, 15.6).next(event, start)
+    quick = len(turns)
+    monkeypatch.setattr(Sun, "_near", lambda sun, height, at, end, which=None: at)
+    assert Sun(78.2, 15.6).next(event, start) == found is not None
+    slow = len(turns) - quick
+    assert quick < 60 < slow
