@@ -90,7 +90,7 @@ class RuleInfo(BaseModel):
 
 
 class RuleList(BaseModel):
-    """All rules in the order of their files. `problems` are those of whole files."""
+    """All rules in the order of their files. `problems` are those of whole files, scripts, scenes and helpers."""
 
     rules: list[RuleInfo]
     problems: list[str]

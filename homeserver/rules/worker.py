@@ -156,7 +156,6 @@ class Rules(Ears, Hands, Outside, Worker):
         rule.go_on()
 
     async def close(self) -> None:
-        self._desk().leave()
         self.tell_shutdown()
         await asyncio.sleep(0)  # what was asked of other workers is on its way
         self.engine.journal.freeze()
@@ -167,6 +166,7 @@ class Rules(Ears, Hands, Outside, Worker):
         self.engine.traces.close()
         self.turn.end()
         self._resources.close()
+        self._desk().leave()  # last: if it cannot be loaded, nothing here acts any more
 
     # -- reading
 
@@ -284,7 +284,8 @@ class Rules(Ears, Hands, Outside, Worker):
 
     @answers(LIST_RULES)
     async def list_rules(self, request: ListRules, caller: Caller) -> RuleList:
-        loose: list[Problem] = [problem for problem in self.book.problems if not problem.rule]
+        rules = {*self.book.rules, *self.book.refused}
+        loose: list[Problem] = [problem for problem in self.book.problems if problem.rule not in rules]
         known = sorted(
             (*self.book.rules, *self.book.refused), key=lambda id: (self._info(id).file, self._info(id).line)
         )

@@ -87,6 +87,35 @@ async def test_lists_rules_in_order_with_their_faults(tmp_path: Path) -> None:
         assert found.problems[0].startswith("broken.yaml:2: no YAML")
 
 
+async def test_rules_stop_even_if_what_is_known_cannot_be_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> Any:
+        raise ImportError("another version was installed meanwhile")
+
+    async with Stage(tmp_path, TWO, START) as stage:
+        await stage.set("sensor.n", "1")
+        monkeypatch.setattr(stage.rules, "_desk", broken)
+        with pytest.raises(ImportError):
+            await stage.rules.close()
+        await stage.wait(10)
+        assert stage.told() == []  # the delays belong to whoever goes on with the journal
+        monkeypatch.setattr(stage.rules, "close", _nothing)
+
+
+async def _nothing() -> None:
+    pass
+
+
+async def test_the_list_tells_of_helpers_and_scripts_too(tmp_path: Path) -> None:
+    text = "input_number: {n: {min: 5, max: 1}}\nscript: {s: {sequnce: []}}\ngroup: {g: 'light.a, light.b'}\n"
+    async with Stage(tmp_path, text, START) as stage:
+        found = await ask(stage, LIST_RULES)
+        assert len(found.problems) == 2
+        assert "max (1) must be above min (5)" in found.problems[1]
+        assert stage.rules.owner.things["group.g"].attributes["entity_id"] == ["light.a", "light.b"]
+
+
 async def test_a_changed_file_is_read_and_unchanged_rules_go_on(tmp_path: Path) -> None:
     async with Stage(tmp_path, TWO, START, look=2.0) as stage:
         await stage.set("sensor.n", "1")

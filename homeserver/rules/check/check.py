@@ -37,7 +37,7 @@ def check(book: Book, known: Known, templates: Templates, found: list[Problem]) 
     The book must hold the rules as they are written.
     """
     written, refused = book.written or {}, {*book.refused, *(f"script.{id}" for id in book.refused_scripts)}
-    things, faults = made_of(book, templates)
+    things, faults = made_of(book, known, templates)
     known = _with_own(book, known, things)
     rules = [outline(key, node, tell) for key, (node, tell) in written.items()]
     made = [*book.problems, *faults, *asked(book, known), *named(book, known)]

@@ -13,7 +13,7 @@ from homeserver.rules.check.names import entity_unknown
 from homeserver.rules.check.outline import Outline, entities, outline
 from homeserver.rules.check.values import impossible
 from homeserver.rules.compiler import Compiler
-from homeserver.rules.owned.table import things_of
+from homeserver.rules.owned.table import is_zone_there, things_of
 from homeserver.rules.reading.book import Book, Scene
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.problem import Problem, RuleError
@@ -22,16 +22,16 @@ from homeserver.view.templates import Templates
 
 _NAMING = ("entity_id", "entity_ids", "entities", "source")
 """Fields that name entities."""
-_OTHERS = ("notify", "zone")
+_OTHERS = ("notify",)
 """What is no entity of the rules' own."""
 
 
-def made(book: Book, templates: Templates) -> tuple[list[str], list[Problem]]:
+def made(book: Book, known: Known, templates: Templates) -> tuple[list[str], list[Problem]]:
     """The ids of the entities that the blocks of the files make, and what is wrong with the blocks."""
     ids: list[str] = []
     problems: list[Problem] = []
     for owned in book.owned:
-        if owned.domain not in _OTHERS:
+        if owned.domain not in _OTHERS and not is_zone_there(owned, known.things):
             compiler = Compiler(templates)
             try:
                 ids += [thing.entity_id for thing in things_of(owned, compiler)]

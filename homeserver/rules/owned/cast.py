@@ -14,7 +14,7 @@ from homeserver.rules.owned.owner import Owner
 from homeserver.rules.owned.scene import MADE, Scene, made_scene
 from homeserver.rules.owned.script_calls import script_offer
 from homeserver.rules.owned.sun import SunThing
-from homeserver.rules.owned.table import things_of
+from homeserver.rules.owned.table import is_zone_there, things_of
 from homeserver.rules.owned.thing import OWNER, Thing
 from homeserver.rules.reading.book import Book, Owned
 from homeserver.rules.reading.problem import Problem, RuleError
@@ -75,8 +75,8 @@ class Cast:
     def _owned(self, book: Book) -> Iterator[Marked]:
         before, self._blocks = self._blocks, {}
         for owned in book.owned:
-            if owned.domain == "notify":
-                continue  # no entity, but a service
+            if owned.domain == "notify" or is_zone_there(owned, self._engine.view.configs):
+                continue  # no entity, but a service; or the home's
             key = (owned.key if owned.object_id else f"{owned.domain} {owned.file}:{owned.line}", owned.print)
             made = before.get(key)
             if made is None:
@@ -92,7 +92,8 @@ class Cast:
             made += things_of(owned, compiler)
         except RuleError as error:
             compiler.faults.append(error)
-        self.problems += [owned.problem(fault) for fault in compiler.faults]
+        for fault in compiler.faults:  # what is not built yet is a doubt, as other blocks of a package are
+            self.problems.append(owned.problem(fault, "warning" if fault.code == "unsupported" else "error"))
         self.problems += [owned.problem(doubt, "warning") for doubt in compiler.warnings]
         return made if not compiler.faults else []
 

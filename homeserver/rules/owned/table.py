@@ -1,6 +1,6 @@
 """The kinds of things that files name beside rules, scripts and scenes: one row each."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Final
 
 from homeserver.rules.compiler import Compiler
@@ -18,7 +18,7 @@ from homeserver.rules.owned.timer import Timer
 from homeserver.rules.owned.utility_meter import read_meter
 from homeserver.rules.reading.book import Owned
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.reading.problem import not_yet
+from homeserver.rules.reading.problem import RuleError, not_yet
 from homeserver.topics.names import slug
 
 Make = Callable[[Fields, str, Compiler], Iterator[Thing]]
@@ -87,11 +87,24 @@ PLATFORMS: Final[Mapping[tuple[str, str], Make]] = {
 """By domain and platform, as in `sensor: - platform: template`."""
 
 
+_ZONE: Final = (
+    "zones are the home's: `homeserver import homeassistant DIR` brings them over, and `homeserver call home.edit_zone "
+    "name=Work latitude=52.5 longitude=13.4` makes one"
+)
+
+
+def is_zone_there(owned: Owned, ids: Container[str]) -> bool:
+    """Whether a block names a zone that the home has."""
+    return owned.domain == "zone" and f"zone.{slug(str(owned.fields.node.get('name', '')))}" in ids
+
+
 def things_of(owned: Owned, compiler: Compiler) -> Iterator[Thing]:
     """What one block of a file stands for; raises `RuleError`."""
     fields = Fields(owned.fields.node, owned.fields.way)
     make = NAMED.get(owned.domain)
     if make is None:
+        if owned.domain == "zone":
+            raise RuleError(_ZONE, owned.line, code="unsupported")
         platform = fields.text("platform")
         make = PLATFORMS.get((owned.domain, platform))
         if make is None:

@@ -21,7 +21,7 @@ from homeserver.rules.reading.scene import read_scene
 from homeserver.rules.reading.shelf import Shelf
 from homeserver.rules.reading.source import Source
 from homeserver.rules.reading.sources import Sources
-from homeserver.rules.reading.yaml_source import Map
+from homeserver.rules.reading.yaml_source import Map, Seq
 from homeserver.rules.rule import Compiled
 from homeserver.rules.triggers.trigger import Trigger
 from homeserver.topics.names import OBJECT_ID, slug
@@ -103,6 +103,10 @@ class _Part:
         node, object_id = self._block.node, self._block.object_id
         if isinstance(node, Map):
             self._node = node
+            return True
+        if domain == "group" and isinstance(node, str | Seq):  # its members alone
+            self._node.line = self._block.place
+            self._node["entities"], self._node.lines = node, {"entities": self._block.place}
             return True
         if node is None and domain in NAMED:
             self._node.line = self._block.place

@@ -1,8 +1,11 @@
 """Helpers, template entities, groups and scenes are checked too, and what they make is known to the rules."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.rules.check.seeds import problems
+from homeserver.rules.check.known import Thing
+from tests.rules.check.seeds import KNOWN, problems
 
 _GOOD = """\
 input_number:
@@ -62,3 +65,17 @@ def test_what_is_wrong_with_them_is_told(good: str, bad: str, line: int, code: s
     assert good in _GOOD
     found = [problem for problem in problems(_GOOD.replace(good, bad)) if told in problem.text]
     assert [(problem.line, problem.code) for problem in found] == [(line, code)]
+
+
+def test_a_group_may_be_its_members_alone() -> None:
+    assert problems("group:\n  a: light.hall_ceiling, light.kitchen_counter\n  b: [light.hall_ceiling]\n") == []
+    [told] = problems("group:\n  a: light.hall_ceiling\n  b: light.hall_cieling\n")
+    assert (told.line, told.code) == (3, "entity")
+
+
+def test_a_zone_is_the_homes_and_told_only_while_it_has_none() -> None:
+    text = "zone:\n  - {name: Work, latitude: 52.1, longitude: 13.1}\nscript: {}\n"
+    [told] = problems(text)
+    assert (told.line, told.severity) == (2, "warning")
+    assert "homeserver import homeassistant" in told.text
+    assert problems(text, replace(KNOWN, things={**KNOWN.things, "zone.work": Thing("0")})) == []
