@@ -1,5 +1,6 @@
 """`homeserver rules check`: what is wrong with the rules, before they run."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -31,6 +32,7 @@ app.command()(log)
 app.command()(diff)
 app.command()(revert)
 app.command()(schema)
+_SHELF: Final = "rules-checked.json"
 _COLOURS: Final = {"error": "red", "warning": "yellow"}
 _TOPICS: Final = (ENTITY_CONFIG, ENTITY_STATE, ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY, FLOOR_ENTRY, LABEL_ENTRY)
 
@@ -74,7 +76,14 @@ def _examined(path: Path, known: Known, settings: Settings) -> Report:
     if path.is_file():
         home = settings.home.rules.resolve()
         root, only = home if root.is_relative_to(home) else root.parent, root
-    return talk(examine(root, known, templates_alone(settings.home.time_zone), only))
+    return talk(examine(root, known, templates_alone(settings.home.time_zone), only, _shelf(settings)))
+
+
+def _shelf(settings: Settings) -> Path | None:
+    """Where it is kept what files said at the last check: another place than that of the home, which may read other
+    files."""
+    folder = settings.home.data
+    return folder / _SHELF if os.access(folder, os.W_OK) else None
 
 
 def _known(settings: Settings) -> tuple[Known, str]:

@@ -7,6 +7,7 @@ import pytest
 
 from homeserver.cli.entry import main
 from homeserver.rules.check.known import Known, Thing, leave
+from homeserver.rules.reading import shelf
 
 BAD = """
 - id: one
@@ -40,6 +41,20 @@ def test_it_tells_the_place_and_what_was_meant(rules: Path, capsys: pytest.Captu
     assert "a.yaml:3:67: error: binary_sensor.door is never 'opened': it is off, on; did you mean on? [state]" in out
     assert "1 rules: 1 error\n" in out
     assert "whether entities, areas and devices are there was not checked" in out
+
+
+def test_a_file_that_says_what_it_said_is_not_read_again(
+    rules: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (rules.parent / "data").mkdir()
+    (rules / "a.yaml").write_text(BAD + "".join(f"# {number}\n" for number in range(300)))
+    first = checked(rules, capsys)
+    assert (rules.parent / "data" / "rules-checked.json").stat().st_mode & 0o077 == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(shelf, "read", lambda text: pytest.fail("it was kept"))
+        assert checked(rules, capsys) == first
+    (rules / "a.yaml").write_text(GOOD + "".join(f"# {number}\n" for number in range(300)))
+    assert checked(rules, capsys)[0] == 0
 
 
 def test_what_the_home_knew_when_it_ran_last_counts_while_it_is_off(

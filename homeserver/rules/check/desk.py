@@ -42,9 +42,14 @@ def templates_alone(zone: str) -> Templates:
     return Observer(view, ZoneInfo(zone), lambda: datetime.now(UTC)).templates
 
 
-async def examine(root: Path, known: Known, templates: Templates, only: Path | None = None) -> Report:
-    """Check the files of a folder; of the problems those of one file where `only` says so. Others get their turns."""
-    book, found = await Folder(root, written=True).read(templates), list[Problem]()
+async def examine(
+    root: Path, known: Known, templates: Templates, only: Path | None = None, shelf: Path | None = None
+) -> Report:
+    """Check the files of a folder; of the problems those of one file where `only` says so. Others get their turns.
+
+    `shelf` is the file that holds what files said when they were last looked at.
+    """
+    book, found = await Folder(root, shelf, written=True).read(templates), list[Problem]()
     await in_slices(check(book, known, templates, found))
     name = only.relative_to(root).as_posix() if only is not None else ""
     wanted = [problem for problem in found if not name or problem.file == name]

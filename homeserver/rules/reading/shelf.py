@@ -18,7 +18,7 @@ from homeserver.rules.reading.yaml_source import Document, Map, Seq, Tagged, rea
 from homeserver.runtime.private_file import write_private
 
 log = logging.getLogger(__name__)
-_SMALL: Final = 8 * 1024
+_SMALL: Final = 512
 """Characters of a file that is read as fast from YAML as from here."""
 
 

@@ -112,3 +112,11 @@ def test_a_folder_that_cannot_be_written_costs_nothing(tmp_path: Path, caplog: p
     assert everything(shelf.document("a.yaml", LONG)) == everything(read(LONG))
     shelf.put_away({"a.yaml"})
     assert "cannot be written" in caplog.text
+
+
+def test_small_files_are_kept_too_where_that_is_quicker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of a thousand rules in files of their own is as common as one file of a thousand."""
+    text = "".join(f"- {{id: more_{number}, triggers: [], actions: []}}\n" for number in range(20))
+    kept(tmp_path / "shelf", text)
+    monkeypatch.setattr(shelf_module, "read", read_never)
+    assert len(Shelf(tmp_path / "shelf").document("a.yaml", text).root) == 20
