@@ -66,7 +66,7 @@ from homeserver.runtime.house import House
 from homeserver.runtime.slices import in_slices
 from homeserver.runtime.store import Ledger
 from homeserver.runtime.turn import Turn
-from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker, answers
+from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker, answers, every
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.event import WEBHOOKS
@@ -102,6 +102,7 @@ class Rules(Ears, Hands, Outside, Worker):
         self.rules: dict[str, Rule] = {}
         self.book = Book()
         self._said: dict[str, RuleConfig] = {}
+        self._file_fault = ""
         self._reading = asyncio.Lock()
         self._resources = ExitStack()
         self.versions: Versions
@@ -114,6 +115,7 @@ class Rules(Ears, Hands, Outside, Worker):
         """The picture of the home is whole before a rule looks at it: numeric triggers are armed by what is so now."""
         ledger = self._resources.enter_context(Ledger.open(self.house.folder / "rules.db", MIGRATIONS))
         self.turn = Turn(ledger)
+        self.turn.watch = self._file_changed
         self.engine.journal = Journal(self.turn, self.house.clock)
         self.engine.traces = Traces(self.turn, self.house.clock)
         self.versions = Versions(self.turn, self.house.clock, self.folder.root)
@@ -186,6 +188,11 @@ class Rules(Ears, Hands, Outside, Worker):
             if before == now:
                 return
 
+    @every(seconds=5)
+    async def tidy(self) -> None:
+        """Keep the log of the file small."""
+        await self.turn.tidy()
+
     async def _load(self) -> None:
         """Read the folder; rules that say what they said before are left as they are, running or not."""
         async with self._reading:
@@ -239,13 +246,24 @@ class Rules(Ears, Hands, Outside, Worker):
         )
         for problem in fresh:
             self.house.log.warning("%s", problem)
-        if faults := [problem for problem in self.book.problems if problem.severity == "error"]:
+        self._say_health()
+
+    def _say_health(self) -> None:
+        """Whether all is well with the rules and their file."""
+        if self._file_fault:
+            self.house.degraded(f"rules run, but rules.db: {self._file_fault}. What waits would not outlive a restart")
+        elif faults := [problem for problem in self.book.problems if problem.severity == "error"]:
             count = len(faults)
             self.house.degraded(f"{count} fault{'s' if count > 1 else ''} in rule files, the first: {faults[0]}")
         else:
             self.house.healthy()
 
     # -- telling
+
+    def _file_changed(self, fault: str) -> None:
+        """The file of the rules can no longer be written, or can be again."""
+        self._file_fault = fault
+        self._say_health()
 
     def _announce(self, rule: Rule) -> None:
         self._say(rule.id)

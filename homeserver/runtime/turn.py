@@ -22,13 +22,21 @@ After = Callable[[str], None]
 """Called once the turn is committed, with an empty text, or with why it could not be."""
 
 
+def _nobody(fault: str) -> None:
+    """Watches until somebody does."""
+
+
 class Turn:
     """`write` now, `after` the commit."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self._open = False
+        self._wrote = False
         self._waiting: deque[After] = deque()
+        self._fault = ""
+        self.watch: After = _nobody
+        """Told when the file can no longer be written, with the reason, and with an empty text when it can be again."""
         # SQLite would copy its log into the file in the middle of a commit, with a wait for the disk: `tidy` does that.
         ledger.execute("PRAGMA wal_autocheckpoint = 0")
 
@@ -38,14 +46,16 @@ class Turn:
             self.ledger.execute("BEGIN IMMEDIATE")
             self._open = True
             asyncio.get_running_loop().call_soon(self.end)
-        return self.ledger.execute(sql, values)
+        count = self.ledger.execute(sql, values)
+        self._wrote = True
+        return count
 
     def note(self, sql: str, values: Sequence[Any] = ()) -> int:
         """The same for what is known in memory too: a file that cannot be written costs no more than its memory."""
         try:
             return self.write(sql, values)
         except sqlite3.Error as error:
-            log.error("a file of the home cannot be written: %s", error)
+            self._cannot(f"a file of the home cannot be written: {error}")
             return 0
 
     def after(self, then: After) -> None:
@@ -88,10 +98,21 @@ class Turn:
         try:
             self.ledger.execute("COMMIT")
         except sqlite3.Error as error:
-            log.error("what was to be kept could not be written: %s", error)
+            self._cannot(f"what was to be kept could not be written: {error}")
             self._roll_back()
             return f"the home cannot write its file: {error}"
+        if self._fault and self._wrote:
+            self._fault = ""
+            self.watch("")
         return ""
+
+    def _cannot(self, text: str) -> None:
+        """Told once, until it is over: a full disk would be filled by words about it."""
+        self._wrote = False
+        if not self._fault:
+            self._fault = text
+            log.error("%s", text)
+            self.watch(text)
 
     def _roll_back(self) -> None:
         try:

@@ -262,11 +262,17 @@ class Owner:
         thing = self.things[entity_id]
         act = self._act(thing, service)
         command = Command(id or self.house.new_id(), service, dict(data), _TTL, cause)
-        if again and not self._memory.first_time(f"{self.house.login} {command.id}", self._seconds()):
+        if again and not self._is_new(command.id):
             return
         self._own.add(command.id)
         self.house.say(COMMAND, command, thing.domain, thing.object_id)
         self._do(act, thing, data, cause)
+
+    def _is_new(self, id: str) -> bool:
+        try:
+            return self._memory.first_time(f"{self.house.login} {id}", self._seconds())
+        except sqlite3.Error:  # rules go on with a full disk, as long as nothing is restarted
+            return True
 
     def _do(self, act: Callable[..., None], thing: Thing, data: Mapping[str, Any], cause: Cause | None) -> None:
         if self._depth >= _DEEPEST:

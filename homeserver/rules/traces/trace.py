@@ -16,11 +16,11 @@ MOST: Final = 100
 
 
 def sort_of(run: Run, outcome: str) -> tuple[Any, ...]:
-    """The same for runs that went the same way; what is false decides where a run did not begin."""
+    """The same for runs that took the same steps, however often; what is false decides where a run did not begin."""
     trigger = run.fired.trigger.number if run.fired.trigger is not None else None
     if outcome == NOT_MET:
         return trigger, outcome, tuple([leaf.way for leaf, so, _ in run.looked if so is not True])
-    return trigger, outcome, bool(run.error), tuple(run.path)
+    return trigger, outcome, bool(run.error), tuple(dict.fromkeys(run.path))
 
 
 def trace_of(run: Run, outcome: str, ended: float) -> dict[str, Any]:
