@@ -12,7 +12,7 @@ from homeserver.rules.owned.inputs import Counter, InputBoolean, InputButton, In
 from homeserver.rules.owned.measured import Derivative, Integration, Statistics, Trend
 from homeserver.rules.owned.platform_groups import GROUPS
 from homeserver.rules.owned.schedule import Schedule
-from homeserver.rules.owned.template_blocks import legacy_block, template_block
+from homeserver.rules.owned.template_blocks import legacy_block, older_lock, template_block
 from homeserver.rules.owned.thing import Thing, done
 from homeserver.rules.owned.timer import Timer
 from homeserver.rules.owned.utility_meter import read_meter
@@ -71,9 +71,11 @@ NAMED: Final[Mapping[str, Make]] = {
 }
 """By domain."""
 PLATFORMS: Final[Mapping[tuple[str, str], Make]] = {
-    ("sensor", "template"): legacy_block("sensor"),
-    ("binary_sensor", "template"): legacy_block("binary_sensor"),
-    ("switch", "template"): legacy_block("switch"),
+    **{
+        (domain, "template"): legacy_block(domain)
+        for domain in ("sensor", "binary_sensor", "switch", "cover", "fan", "light")
+    },
+    ("lock", "template"): older_lock,
     **{(domain, "group"): _one(kind) for domain, kind in GROUPS.items()},
     ("binary_sensor", "threshold"): _whole(Threshold),
     ("binary_sensor", "tod"): _whole(TimeOfDay),

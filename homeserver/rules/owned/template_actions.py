@@ -37,7 +37,7 @@ class Acting(Templated):
         for name in self.does.values():
             if fields.take(name) is None:
                 raise fields.wrong(f"{name} is missing: say what to do", name)
-            self._programs[name] = _compiled(fields, name, compiler)
+            self._programs[name] = compiled_field(fields, name, compiler)
         self._rules: dict[str, Rule] = {}
         self.guesses = "state" not in self.parts.templates
         self.keeps = self.keeps or self.guesses
@@ -71,7 +71,7 @@ class Acting(Templated):
                 faults.append(run.error)
 
         variables = {**self._known(), **given}
-        self._rules[self.does[service]].run_now(Fired(None, cause=cause), given=variables, done=over)
+        self._rules[self.does.get(service, service)].run_now(Fired(None, cause=cause), given=variables, done=over)
         if faults:
             raise CallError("failed", f"{self.entity_id}: {faults[0]}")
 
@@ -85,7 +85,7 @@ class Acting(Templated):
         super().be(self.state if self.guesses else state, first=first, cause=cause)
 
 
-def _compiled(fields: Fields, name: str, compiler: Compiler) -> Compiled:
+def compiled_field(fields: Fields, name: str, compiler: Compiler) -> Compiled:
     """The actions of one field as a program of their own; faults go to the compiler."""
     own, end = Compiler(compiler.templates), Label()
     compile_block(fields, name, own, end)

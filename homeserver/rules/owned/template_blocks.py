@@ -1,21 +1,32 @@
 """The blocks of files that make entities of templates: `template:` with or without triggers, and the older
 `platform: template`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from homeserver.rules.compiler import Compiler
-from homeserver.rules.owned.template_actions import KINDS
+from homeserver.rules.owned.template_actions import KINDS as SIMPLE
+from homeserver.rules.owned.template_light import TemplateLight
+from homeserver.rules.owned.template_machines import TemplateCover, TemplateFan, TemplateLock
 from homeserver.rules.owned.templated import Templated
 from homeserver.rules.owned.thing import Thing, done
 from homeserver.rules.owned.triggered import Triggered
 from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.problem import RuleError, not_yet
+from homeserver.rules.reading.yaml_source import Map
 from homeserver.topics.names import slug
 
-_LATER: Final = ("alarm_control_panel", "cover", "event", "fan", "image", "light", "lock", "text", "update", "vacuum")
+KINDS: Final[Mapping[str, type[Templated]]] = {
+    **SIMPLE,
+    **{kind.domain: kind for kind in (TemplateCover, TemplateFan, TemplateLight, TemplateLock)},
+}
+"""By the field of a `template:` block."""
+_LATER: Final = ("alarm_control_panel", "event", "image", "text", "update", "vacuum")
 _ALSO_LATER: Final = ("weather",)
-_LEGACY: Final = {"sensor": "sensors", "binary_sensor": "sensors", "switch": "switches"}
+_LEGACY: Final = {
+    **{"sensor": "sensors", "binary_sensor": "sensors", "switch": "switches"},
+    **{"cover": "covers", "fan": "fans", "light": "lights"},
+}
 """Where the entities of the older form stand."""
 
 
@@ -64,3 +75,14 @@ def legacy_block(domain: str) -> Callable[[Fields, str, Compiler], Iterator[Thin
         done(fields)
 
     return make
+
+
+def older_lock(fields: Fields, object_id: str, compiler: Compiler) -> Iterator[Thing]:
+    """`platform: template` under `lock:`, which is one lock by itself and calls its name so."""
+    node = Map()
+    node.update(fields.node)
+    node.line, node.lines = fields.node.line, dict(fields.node.lines)
+    node.pop("platform", None)
+    if "name" in node:
+        node["friendly_name"], node.lines["friendly_name"] = node.pop("name"), node.lines["name"]
+    yield KINDS["lock"](Fields(node, fields.way), "", compiler, triggered=False, legacy=True)

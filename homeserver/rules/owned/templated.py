@@ -163,9 +163,13 @@ class Templated(Thing):
             if values.get(part):
                 attributes[name] = values[part]
         available = values.get("availability", "true" if "availability" not in parts.templates else "no")
-        self.attributes = attributes
+        self.attributes = self.told(attributes)
         state = self.word(values.get("state", "")) if available.lower() not in _FALSE else UNAVAILABLE
         self.be(state, first=first, cause=cause)
+
+    def told(self, attributes: dict[str, Any]) -> dict[str, Any]:
+        """The attributes that rendered values stand for."""
+        return attributes
 
     def word(self, text: str) -> str:
         """The state that a rendered text stands for."""
