@@ -61,7 +61,7 @@ def running_home(
     argv += ["--mqtt-port", str(mqtt_port), "--http-port", str(http_port), *options]
     with (folder / "output.txt").open("wb") as output:
         process = subprocess.Popen(
-            argv, stdout=output, stderr=output, cwd=where, env={**os.environ, **(environment or {})}
+            argv, stdout=output, stderr=output, cwd=where or folder, env={**os.environ, **(environment or {})}
         )
     home = Home(process, data, mqtt_port, http_port, folder / "output.txt")
     try:
