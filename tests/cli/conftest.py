@@ -51,9 +51,10 @@ def run(capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """A whole home with its simulated house, for the tests of one module."""
+    """A whole home with its simulated house and its rules, for the tests of one module."""
     sets = ("--set", "home.time_zone=Asia/Kathmandu", "--set", "demo_home.seed=3")
-    with running_home(tmp_path_factory.mktemp("home"), "--demo", "--broker", "mosquitto", *sets) as home:
+    folder, where = tmp_path_factory.mktemp("home"), Path(__file__).parents[2]  # with the rules that are shipped
+    with running_home(folder, "--demo", "--broker", "mosquitto", *sets, where=where) as home:
         yield home
 
 
