@@ -198,7 +198,11 @@ class Engine:
 
     def complain(self, trigger: Any, text: str) -> None:
         """A trigger could not do its work this time."""
-        self.house.log.warning("trigger %s %s: %s", trigger.kind, trigger.id, text)
+        text = f"trigger {trigger.kind} {trigger.id}: {text}"
+        if trigger.rule is not None:
+            trigger.rule.grumble(f"line {trigger.line}: {text}")
+        else:
+            self.house.log.warning("%s", text)
 
 
 def _nobody(rule: Any) -> None:

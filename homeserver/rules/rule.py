@@ -161,7 +161,7 @@ class Rule:
         if run.depth < DEEPEST:
             return False
         run.error = f"stopped a loop: {DEEPEST} runs of rules, each caused by the one before"
-        self._grumble(run.error)
+        self.grumble(run.error)
         self._record(run, "failed")
         self.engine.traces.leave(run, "failed")
         self._refuse(run)
@@ -195,7 +195,7 @@ class Rule:
                 if not condition(run):
                     return False
         except FAULTS as error:
-            self._grumble(f"a condition could not be checked: {error}")
+            self.grumble(f"a condition could not be checked: {error}")
             return False
         return True
 
@@ -207,7 +207,7 @@ class Rule:
                 other.end("cancelled")
         elif self.runs and (mode == "single" or len(self.runs) + len(self._waiting) >= most):
             if not self.compiled.silent:
-                self._grumble(f"it is running already (mode {mode})")
+                self.grumble(f"it is running already (mode {mode})")
             self.engine.traces.leave(run, BUSY)
             self._refuse(run)
             return
@@ -243,7 +243,7 @@ class Rule:
     def _explain(self, run: Run) -> None:
         run.explained, fault = explained(run, self.compiled)
         if fault:
-            self._grumble(fault)
+            self.grumble(fault)
 
     def all_runs(self) -> tuple[Run, ...]:
         """Those under way and those that wait for their turn."""
@@ -275,6 +275,8 @@ class Rule:
                 self.noticed(None)
         self.engine.journal.over(run)
         if not self.engine.journal.frozen:
+            if outcome == "failed":
+                self.grumble(f"run {run.number} failed: {run.error}")
             self._record(run, outcome)
             self.engine.traces.leave(run, outcome)
         if self._waiting:
@@ -297,7 +299,7 @@ class Rule:
 
     # -- telling
 
-    def _grumble(self, text: str) -> None:
+    def grumble(self, text: str) -> None:
         """Log something that may happen often; at most one line in `QUIET` seconds."""
         now = self.engine.clock.monotonic()
         if now >= self._quiet_until:

@@ -322,3 +322,24 @@ async def test_requests_are_models_that_refuse_unknown_fields() -> None:
         for model in (ListRules, NamedRule, ReloadRules, TriggerRule)
         if model.model_config["extra"] != "forbid"
     ] == []
+
+
+async def test_the_log_names_the_rule_that_failed_and_its_trigger_that_could_not_tell(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = """
+- id: fails
+  triggers: [{trigger: state, entity_id: sensor.n}]
+  actions: [{variables: {a: "{{ trigger.nothing.at_all }}"}}]
+- id: deaf
+  triggers:
+    - {trigger: template, value_template: "{{ 1 / (states('sensor.n') | int) }}"}
+  actions: []
+"""
+    async with Stage(tmp_path, text, START) as stage:
+        for value in ("0", "1", "0"):
+            await stage.set("sensor.n", value)
+        told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+        assert sum(one.startswith("rule fails: run 1 failed: template line 1:") for one in told) == 1
+        assert any(one.startswith("rule deaf: line 7: trigger template 0: template line 1: divides by") for one in told)
+        assert len(told) <= 4  # at most one in a while for each rule
