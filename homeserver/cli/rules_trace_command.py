@@ -70,7 +70,7 @@ def _moment(text: str, settings: Settings) -> datetime:
 def _print(one: dict[str, Any], zone: ZoneInfo) -> None:
     when = datetime.fromisoformat(one["at"]).astimezone(zone)
     _say(f"{when:%Y-%m-%d %H:%M:%S} run {one['number']}: {one['because']}; {one['outcome']}", "bold")
-    if one["explained"]:
+    if one.get("explained"):
         _say(f"  {one['explained']}")
     for row in one["conditions"]:
         _say(f"  {row['way']} (line {row['line']}) {_MET[row['met']]}: {row['saw']}")

@@ -203,6 +203,18 @@ async def test_a_rule_with_a_fault_is_refused_and_not_out_of_reach(browser: Brow
     assert page.faults == []
 
 
+async def test_a_group_is_not_counted_beside_its_members(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage)
+    lamps = "[...document.querySelectorAll('.glance li')].find((node) => node.innerText.includes('lamps')).innerText"
+    lit = [id for id, said in stage.furniture.states.items() if id.startswith("light.") and said.state == "on"]
+    assert await page.run(lamps) == f"{len(lit)} on\nlamps"
+    stage.furniture.house.say(ENTITY_CONFIG, EntityConfig("All lamps", "furniture"), "light", "all_lamps")
+    stage.furniture.become("light.all_lamps", "on", {"entity_id": lit})
+    stage.furniture.become(lit[0], "off")
+    await page.until(f"{lamps}.startsWith('{len(lit) - 1} on')")
+    assert page.faults == []
+
+
 async def test_entities_that_go_and_rooms_that_empty_leave_the_page(browser: Browser, stage: Stage) -> None:
     page = await opened(browser, stage)
     for entity_id in ("sensor.garden_temperature", "light.garden_path", "lawn_mower.garden_mower"):

@@ -60,9 +60,10 @@ function makeChip(list, row, pick) {
   return chip;
 }
 
+/** Without groups: their members count. */
 function all(domain, kind) {
   const fits = (entity) => entity.entity_id.startsWith(`${domain}.`) && !entity.category && !entity.hidden &&
-    (!kind || entity.attributes.device_class === kind);
+    !Array.isArray(entity.attributes.entity_id) && (!kind || entity.attributes.device_class === kind);
   return [...entities.values()].filter(fits);
 }
 
