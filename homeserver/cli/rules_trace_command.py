@@ -77,7 +77,8 @@ def _print(one: dict[str, Any], zone: ZoneInfo) -> None:
     for step in one["steps"]:
         _say(f"  +{step['at']:.3f} s {step['way']}")
     for told in one["commands"]:
-        _say(f"  told {told['entity_id']} to {told['service']}")
+        held = f": waits, for it is held by {told['held']}" if told.get("held") else ""
+        _say(f"  told {told['entity_id']} to {told['service']}{held}")
     if one["error"]:
         _say(f"  {one['error']}", "red")
 

@@ -23,7 +23,7 @@ from homeserver.topics.call import Caller, CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND_FAILED, Command, CommandOutcome
 from homeserver.topics.hold import HoldLine
-from homeserver.topics.priority import LONGEST_HOLD, MANUAL, STRONGEST, WEAKEST, may_hold, priority_of, word_of
+from homeserver.topics.priority import MANUAL, RULE, priority_of, weight_said, word_of
 
 _TTL: Final = 30.0
 """Seconds that a wish has to reach its device once it has waited long enough."""
@@ -90,17 +90,9 @@ class Holding:
 
     def _weight(self, command: Command, login: str) -> tuple[int, float]:
         """Priority and seconds of hold; raises `CallError`."""
-        said, hold = command.priority, command.hold_for
-        if said is not None and not WEAKEST <= said <= STRONGEST:
-            raise CallError("invalid", f"a priority is a number from {WEAKEST} to {STRONGEST}", "priority")
-        priority = priority_of(login, said)
-        if hold is None:
-            return priority, self.by_hand if priority == MANUAL else 0.0
-        if hold and not may_hold(login):
-            raise CallError("denied", f"{login} is a device, and no device holds an entity", "hold_for")
-        if not 0 <= hold <= LONGEST_HOLD:
-            raise CallError("invalid", "hold_for is a number of seconds, a year at most", "hold_for")
-        return priority, hold
+        said, hold = weight_said(login, command.priority, command.hold_for)
+        priority = RULE if said is None else said
+        return priority, (self.by_hand if priority == MANUAL else 0.0) if hold is None else hold
 
     def _merged(self, entity: Entity, older: tuple[Asked, ...], newer: tuple[Asked, ...]) -> tuple[Asked, ...]:
         """What is left of older wishes beside a newer one, as if both were under way."""

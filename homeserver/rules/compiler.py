@@ -7,6 +7,7 @@ from homeserver.rules.program import Program
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.problem import Code, RuleError
 from homeserver.rules.reading.yaml_source import Map, Seq, Tagged
+from homeserver.topics.priority import UNSAID
 from homeserver.view.templates import Template, TemplateError, Templates
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class Compiler:
         self.leaves: list[Leaf] = []
         """Every check of a condition, in the order of the rule."""
         self.line_of: Callable[[int], int] | None = None
+        self.weight = UNSAID
+        """What commands weigh of which an action says nothing."""
         self.faults: list[RuleError] = []
         self.warnings: list[RuleError] = []
 

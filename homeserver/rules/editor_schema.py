@@ -15,6 +15,7 @@ from homeserver.rules.reading.package import LISTED, NAMED, PLATFORMS
 from homeserver.rules.reading.selectors import SELECTORS
 from homeserver.rules.rule import MODES
 from homeserver.rules.triggers.table import TRIGGERS
+from homeserver.topics.priority import STRONGEST, WEAKEST, WORDS
 from homeserver.topics.services import SERVICES
 from homeserver.view.targets import FIELDS
 
@@ -56,6 +57,16 @@ def editor_schema() -> Schema:
 
 
 _OF_RULES: Final = ("trigger", "triggers", "action", "actions", "sequence", "use_blueprint")
+_WEIGHT: Final[Schema] = {
+    "priority": {
+        "enum": [*WORDS, *range(WEAKEST, STRONGEST + 1)],
+        "description": "What its commands weigh against others for the same entity; rule without a word",
+    },
+    "hold_for": {
+        "$ref": "#/$defs/duration",
+        "description": "How long weaker commands to the same entity are to wait",
+    },
+}
 _MODES: Final[Schema] = {
     "alias": {"type": ["string", "number"]},
     "description": {"type": ["string", "number", "null"]},
@@ -63,6 +74,7 @@ _MODES: Final[Schema] = {
     "max": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}]},
     "max_exceeded": {"type": "string"},
     "variables": {"type": ["object", "null"]},
+    **_WEIGHT,
     "explain": {
         "type": ["string", "null"],
         "description": "A sentence for people about why it runs; may be a template",
@@ -187,6 +199,7 @@ def _action() -> Schema:
         "alias": _WORDS,
         "enabled": {"type": ["boolean", "string"]},
         "continue_on_error": {"type": ["boolean", "string"]},
+        **_WEIGHT,
     }
     known = [_has(name) for name in (*ACTIONS, *_CONDITIONAL)]
     kinds = list(_of_actions(keys_of_actions(), properties))

@@ -15,6 +15,7 @@ from homeserver.rules.run import QUEUED, Run
 from homeserver.rules.traces.trace import BUSY, NOT_MET
 from homeserver.rules.triggers.trigger import Trigger
 from homeserver.rules.words import RULE_RUN, RuleRun
+from homeserver.topics.priority import UNSAID, Weight
 from homeserver.topics.record import record
 from homeserver.view.templates import Template
 
@@ -51,6 +52,7 @@ class Compiled:
     `kind` is rule or script; only scripts have `fields`, what they can be given. `named` tells whether the file gives
     the id, at `id_line`, or it was made of the alias. `initial` is what the file says of whether it is on at each
     start. `explain` is the sentence for people. `hidden` are values that no text may show.
+    `weight` is what its commands weigh where an action says nothing else.
     """
 
     id: str
@@ -77,6 +79,7 @@ class Compiled:
     id_line: int = 0
     explain: str | Template = ""
     hidden: Hidden | None = None
+    weight: Weight = UNSAID
 
 
 class Rule:

@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from homeserver.rules.fired import Done, Fired
+from homeserver.rules.held import waits
 from homeserver.rules.program import END, FAULTS, WAIT, Misconfigured, RunError
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
-from homeserver.topics.entity import COMMAND, Command
+from homeserver.topics.entity import COMMAND, HELD, Command
+from homeserver.topics.priority import Weight
 
 if TYPE_CHECKING:
     from homeserver.rules.conditions.condition import Leaf
@@ -72,7 +74,9 @@ class Run:
         "frames",
         "given",
         "halt",
+        "held",
         "key",
+        "lent",
         "looked",
         "number",
         "owned",
@@ -130,6 +134,10 @@ class Run:
         self.path: list[int] = [] if parent is None else parent.path
         self.commands: list[tuple[str, str, str]] = [] if parent is None else parent.commands
         """Id, entity and service of each."""
+        self.held: dict[str, str] = {} if parent is None else parent.held
+        """By the id of a command that waits: who holds the entity, and until when."""
+        self.lent: Weight | None = None
+        """What the action weighs that is being done by a service of the rules themselves."""
         self.looked: list[tuple[Leaf, bool | None, str]] = [] if parent is None else parent.looked
         """Each condition that was looked at, whether it held (None: it could not be told), and what it saw."""
         self.stretches: list[tuple[int, float]] = [] if parent is None else parent.stretches
@@ -341,32 +349,40 @@ class Run:
 
     # -- doing
 
-    def command(self, domain: str, object_id: str, service: str, data: dict[str, Any]) -> None:
-        """Tell an entity what to do."""
+    def command(
+        self, domain: str, object_id: str, service: str, data: dict[str, Any], weight: Weight | None = None
+    ) -> None:
+        """Tell an entity what to do; `weight` None: as much as the rule says."""
         engine = self.engine
         entity_id = engine.view.current(f"{domain}.{object_id}")
-        if entity_id not in engine.view.configs and entity_id not in engine.view.states:
+        said = engine.view.states.get(entity_id)
+        if said is None and entity_id not in engine.view.configs:
             self.error = f"there is no entity {entity_id}"
             return
         domain, _, object_id = entity_id.partition(".")
-        top = self.top
+        weight, top = weight or self.rule.compiled.weight, self.top
         id = top.next_id()
         if len(self.commands) < REMEMBERED:
             self.commands.append((id, entity_id, service))
         engine.caused(self.cause, self.depth, self.begun)
         if engine.owner is not None and entity_id in engine.owner.things:
-            self._tell_own(engine.owner, entity_id, service, data, id)
+            self._tell_own(engine.owner, entity_id, service, data, id, weight)
             return
-        command = Command(id, service, data, TTL, self.cause)
+        priority, hold_for = weight
+        if said is not None and HELD in said.attributes:
+            self.held |= waits(id, said.attributes[HELD], engine.house.login, priority, engine.zone)
+        command = Command(id, service, data, TTL, self.cause, None, False, priority, hold_for)
         top.said.append((domain, object_id, command))
         engine.house.say(COMMAND, command, domain, object_id)
 
-    def _tell_own(self, owner: "Owner", entity_id: str, service: str, data: dict[str, Any], id: str) -> None:
+    def _tell_own(
+        self, owner: "Owner", entity_id: str, service: str, data: dict[str, Any], id: str, weight: Weight
+    ) -> None:
         """An entity of the rules does it at once; the result is written down together with what the run has become, so
         it is not said again after a restart."""
         try:
             self.top.owned = True
-            owner.obey(entity_id, service, data, self.cause, id=id, again=bool(self.top.key))
+            owner.obey(entity_id, service, data, self.cause, id=id, again=bool(self.top.key), weight=weight)
         except CallError as error:
             raise RunError(str(error)) from error
 

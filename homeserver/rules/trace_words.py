@@ -36,11 +36,12 @@ class Step(BaseModel):
 
 
 class Told(BaseModel):
-    """One command that the run gave."""
+    """One command that the run gave. `held`: who held the entity and until when, where the command had to wait."""
 
     id: str
     entity_id: str
     service: str
+    held: str = ""
 
 
 class Trace(BaseModel):

@@ -7,6 +7,8 @@ that of its speaker, who is known by the login that the broker vouches for.
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from homeserver.topics.call import CallError
+
 LOW: Final = 2
 RULE: Final = 4
 MANUAL: Final = 6
@@ -44,6 +46,18 @@ def priority_of(login: str, said: int | None) -> int:
 def may_hold(login: str) -> bool:
     """Whether a login may hold an entity: people and processes, never a device."""
     return login.partition(".")[0] in ("person", "process")
+
+
+def weight_said(login: str, said: int | None, hold_for: float | None) -> Weight:
+    """The weight of a command as it is to be believed, its priority None for that of a rule. Raises `CallError`."""
+    if said is not None and not WEAKEST <= said <= STRONGEST:
+        raise CallError("invalid", f"a priority is a number from {WEAKEST} to {STRONGEST}", "priority")
+    if hold_for and not may_hold(login):
+        raise CallError("denied", f"{login} is a device, and no device holds an entity", "hold_for")
+    if hold_for is not None and not 0 <= hold_for <= LONGEST_HOLD:
+        raise CallError("invalid", "hold_for is a number of seconds, a year at most", "hold_for")
+    number = priority_of(login, said)
+    return Weight(None if said is None and number == RULE else number, hold_for)
 
 
 def word_of(priority: int) -> str:

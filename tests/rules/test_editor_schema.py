@@ -32,10 +32,11 @@ TEMPLATES = Templates()
 RULE = """
 alias: Hall
 mode: restart
+priority: manual
 triggers: [{trigger: state, entity_id: light.a, for: {minutes: 5}}]
 conditions: ["{{ true }}", {condition: state, entity_id: light.a, state: on}]
 actions:
-  - {action: light.turn_on, target: {entity_id: light.a}, data: {brightness: 5}}
+  - {action: light.turn_on, target: {entity_id: light.a}, data: {brightness: 5}, priority: 7, hold_for: "1:00"}
   - {choose: [{conditions: [], sequence: [{delay: 5}]}], default: [{stop: x}]}
 """
 
@@ -96,6 +97,9 @@ def test_marks_nothing_that_is_right(text: str) -> None:
         ("[{delay: 5}]", "[{delay: 5, timeout: 3}]"),
         ("conditions: [], sequence", "condition_s: [], sequence"),
         ("[{stop: x}]", "[{stop: x, eror: true}]"),
+        ("priority: manual", "priority: manul"),
+        ("priority: 7", "priority: 10"),
+        ('hold_for: "1:00"', "hold_for: {minuts: 1}"),
     ],
 )
 def test_marks_what_is_wrong(right: str, wrong: str) -> None:

@@ -28,6 +28,7 @@ from homeserver.rules.program import Misconfigured, RunError
 from homeserver.rules.run import TTL, Run
 from homeserver.topics.call import CallError
 from homeserver.topics.names import split_entity
+from homeserver.topics.priority import Weight
 from homeserver.topics.process import CallShape
 from homeserver.topics.services import SERVICES
 from homeserver.view.targets import Target, resolve
@@ -42,14 +43,18 @@ Row = tuple[str, str, dict[str, Any]]
 class Asking:
     """One service call, compiled. `step` is the step of the program."""
 
-    __slots__ = ("data", "name", "response", "target", "template", "then")
+    __slots__ = ("data", "name", "response", "target", "template", "then", "weight")
 
-    def __init__(self, name: str, data: Any, target: Given, response: str, then: int) -> None:
+    def __init__(
+        self, name: str, data: Any, target: Given, response: str, then: int, weight: Weight | None = None
+    ) -> None:
         self.name = name
         self.data = data
         self.target = target
         self.response = response
         self.then = then
+        self.weight = weight
+        """What its commands weigh; None where the rule alone says so."""
         self.template: Template | None = None
         """Of the name, where it has one."""
 
@@ -122,7 +127,11 @@ class Asking:
         if self.response and not offer.answers:
             raise ServiceError(f"{name} answers nothing: leave response_variable out", "response_variable")
         run.engine.caused(run.cause, run.depth, run.begun)
-        return self._taken_up(run, offer.work(run, data))
+        run.lent = self.weight
+        try:
+            return self._taken_up(run, offer.work(run, data))
+        finally:
+            run.lent = None
 
     def _taken_up(self, run: Run, answer: Any) -> int:
         if isinstance(answer, Pending):
@@ -146,7 +155,7 @@ class Asking:
             if entity_id.partition(".")[0] in domains
         ]
         for at, object_id, made in ready:
-            run.command(at, object_id, service, made)
+            run.command(at, object_id, service, made, self.weight)
         return self.then
 
     @staticmethod
@@ -181,7 +190,7 @@ class Asking:
         if not able and not (target.fixed and not target.entity_ids):
             raise Misconfigured(unanswered(f"{domain}.{service}", run.engine))
         for entity_id in able:
-            run.command(*split_entity(entity_id), service, data)
+            run.command(*split_entity(entity_id), service, data, self.weight)
         return self.then
 
 

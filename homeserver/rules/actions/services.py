@@ -24,8 +24,10 @@ from homeserver.rules.compiler import Compiler, is_dynamic
 from homeserver.rules.program import Step
 from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.problem import RuleError
+from homeserver.rules.reading.weights import weight_of
 from homeserver.rules.reading.yaml_source import Map
 from homeserver.rules.run import Run
+from homeserver.topics.priority import Weight
 
 
 def compile_service(fields: Fields, compiler: Compiler, then: int) -> Step:
@@ -33,7 +35,8 @@ def compile_service(fields: Fields, compiler: Compiler, then: int) -> Step:
     spelling = fields.first("action", "service", "service_template", "action_template")
     name = fields.text(spelling)
     data = _data(fields, compiler)
-    asking = Asking("", data, compile_target(fields, compiler), fields.text("response_variable"), then)
+    weight = weight_of(fields, compiler.weight) if "priority" in fields or "hold_for" in fields else None
+    asking = Asking("", data, compile_target(fields, compiler), fields.text("response_variable"), then, weight)
     fields.done("alias", "note", "metadata", "continue_on_error", "enabled")
     if "{" in name:
         asking.template = compiler.template(name, fields.line(spelling), fields.where(spelling))
@@ -118,7 +121,7 @@ def _of_entities(asking: Asking, domain: str, service: str, warn: Callable[[str]
     ):
         return asking.step
     rows = tuple(row(entity_id, service, data) for entity_id in target.entity_ids if entity_id != NOBODY)
-    return _commands(rows, service, asking.then)
+    return _commands(rows, service, asking.then, asking.weight)
 
 
 def _all_known(domain: str, service: str, target: Any) -> bool:
@@ -127,10 +130,12 @@ def _all_known(domain: str, service: str, target: Any) -> bool:
     return all(is_of_entities(kind, service) for kind in kinds)
 
 
-def _commands(rows: tuple[tuple[str, str, dict[str, Any]], ...], service: str, then: int) -> Step:
+def _commands(
+    rows: tuple[tuple[str, str, dict[str, Any]], ...], service: str, then: int, weight: Weight | None
+) -> Step:
     def step(run: Run) -> int:
         for domain, object_id, ready in rows:
-            run.command(domain, object_id, service, ready)
+            run.command(domain, object_id, service, ready, weight)
         return then
 
     return step

@@ -28,6 +28,7 @@ def body_of(run: Run) -> dict[str, Any]:
         "cause": of_cause(run.cause),
         "path": run.path,
         "commands": run.commands,
+        "held": run.held,
         "said": [[*where, _of_command(command)] for *where, command in run.said],
         "stand": _stand(run),
     }
@@ -59,6 +60,7 @@ def run_of(body: dict[str, Any], rule: "Rule", number: int, key: str) -> Run:
     run.explained = body.get("explained", "")
     run.path.extend(body["path"])
     run.commands.extend((id, entity_id, service) for id, entity_id, service in body["commands"])
+    run.held.update(body.get("held", {}))
     run.caused(cause_of(body["cause"]))
     run.said = [(domain, object_id, _command(row)) for domain, object_id, row in body["said"]]
     _place(run, body["stand"])
@@ -84,12 +86,13 @@ def _place(run: Run, stand: dict[str, Any]) -> None:
 
 
 def _of_command(command: Command) -> list[Any]:
-    return [command.id, command.service, command.data, command.ttl, of_cause(command.cause)]
+    weight = (command.priority, command.hold_for)
+    return [command.id, command.service, command.data, command.ttl, of_cause(command.cause), *weight]
 
 
 def _command(row: list[Any]) -> Command:
-    id, service, data, ttl, cause = row
-    return Command(id, service, data, ttl, cause_of(cause))
+    id, service, data, ttl, cause, *weight = row
+    return Command(id, service, data, ttl, cause_of(cause), None, False, *weight)
 
 
 def _of_fired(fired: Fired) -> list[Any]:

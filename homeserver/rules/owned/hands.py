@@ -15,6 +15,7 @@ from homeserver.runtime.turn import Turn
 from homeserver.runtime.worker import Part, answers, hears
 from homeserver.topics.call import Caller
 from homeserver.topics.entity import COMMAND, Command
+from homeserver.topics.priority import weight_said
 
 
 class Hands(Part):
@@ -39,7 +40,8 @@ class Hands(Part):
 
     @answers(PERFORM)
     async def perform(self, request: Perform, caller: Caller) -> Performed:
-        answer = await perform(self.engine, request.action, request.data, request.target, caller.cause)
+        weight = weight_said(caller.login, None, None)
+        answer = await perform(self.engine, request.action, request.data, request.target, caller.cause, weight)
         return Performed(answer=answer)
 
     def all_rules(self, rules: Mapping[str, Rule]) -> dict[str, Rule]:

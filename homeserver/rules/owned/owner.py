@@ -8,6 +8,7 @@ others all the same. Needs the worker's file and the engine.
 import itertools
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import orjson
@@ -36,6 +37,7 @@ from homeserver.topics.entity import (
     EntityState,
 )
 from homeserver.topics.event import EVENT, Event
+from homeserver.topics.priority import UNSAID, Weight, weight_said
 from homeserver.topics.services import SERVICES
 
 SAYS: Final = (ENTITY_CONFIG, ENTITY_STATE, COMMAND_ENDED, EVENT, REPLY)
@@ -85,6 +87,8 @@ class Owner:
         self._sweeping: Timer | None = None
         self._swept = 0.0
         self._depth = 0
+        self._weight = UNSAID
+        """Of whoever tells a thing what to do just now: what that tells others weighs as much."""
         self._is_open = False
 
     def _seconds(self) -> float:
@@ -240,9 +244,10 @@ class Owner:
         entity_id = self.engine.view.current(entity_id)
         domain, _, object_id = entity_id.partition(".")
         if entity_id in self.things:
-            self.obey(entity_id, service, data, cause)
+            self.obey(entity_id, service, data, cause, weight=self._weight)
             return
-        command = Command(self.house.new_id(), service, dict(data), _TTL, self._link(cause))
+        link = self._link(cause)
+        command = Command(self.house.new_id(), service, dict(data), _TTL, link, None, False, *self._weight)
         self.house.say(COMMAND, command, domain, object_id)
 
     def obey(
@@ -254,6 +259,7 @@ class Owner:
         *,
         id: str = "",
         again: bool = False,
+        weight: Weight = UNSAID,
     ) -> None:
         """Do at once what a rule of this process asks of a thing, and let the others know. Raises `CallError`.
 
@@ -261,12 +267,12 @@ class Owner:
         """
         thing = self.things[entity_id]
         act = self._act(thing, service)
-        command = Command(id or self.house.new_id(), service, dict(data), _TTL, cause)
+        command = Command(id or self.house.new_id(), service, dict(data), _TTL, cause, None, False, *weight)
         if again and not self._is_new(command.id):
             return
         self._own.add(command.id)
         self.house.say(COMMAND, command, thing.domain, thing.object_id)
-        self._do(act, thing, data, cause)
+        self._do(act, thing, data, cause, weight)
 
     def _is_new(self, id: str) -> bool:
         try:
@@ -274,14 +280,27 @@ class Owner:
         except sqlite3.Error:  # rules go on with a full disk, as long as nothing is restarted
             return True
 
-    def _do(self, act: Callable[..., None], thing: Thing, data: Mapping[str, Any], cause: Cause | None) -> None:
+    def _do(
+        self, act: Callable[..., None], thing: Thing, data: Mapping[str, Any], cause: Cause | None, weight: Weight
+    ) -> None:
         if self._depth >= _DEEPEST:
             raise CallError("conflict", f"{thing.entity_id}: told in a circle, {_DEEPEST} times one within the other")
         self._depth += 1
+        before, self._weight = self._weight, weight
         try:
             act(thing, data, cause)
         finally:
             self._depth -= 1
+            self._weight = before
+
+    @contextmanager
+    def lent(self, weight: Weight) -> Iterator[None]:
+        """What things are told in here weighs as much."""
+        before, self._weight = self._weight, weight
+        try:
+            yield
+        finally:
+            self._weight = before
 
     def kept(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """What is written down, by entity id, of those too that nobody names any more."""
@@ -319,12 +338,13 @@ class Owner:
         late = self.clock.monotonic() - heard.received - command.ttl
         if late >= 0:
             raise CallError("expired", f"the command came {late:.1f} s after its time was up", "ttl")
+        weight = weight_said(heard.login, command.priority, command.hold_for)
         act = self._act(thing, command.service)
         data = _checked(thing.domain, command.service, command.data)
         cause = command.cause or Cause(command.id, heard.login)
         if self._memory.first_time(f"{heard.login} {command.id}", self._seconds()):
             before = thing.said
-            self._do(act, thing, data, cause)
+            self._do(act, thing, data, cause, weight)
             if command.tell:
                 self._tell_end(thing, command, cause, is_new=thing.said is not before)
         self._memory.turn.after(lambda fault: self._answer(command, heard, fault))

@@ -16,12 +16,20 @@ from homeserver.rules.rule import Compiled, Rule
 from homeserver.rules.run import Run
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
+from homeserver.topics.priority import UNSAID, Weight
 
 _ANSWER: Final = "answer"
 
 
-async def perform(engine: Engine, action: str, data: Mapping[str, Any], target: Mapping[str, Any], cause: Cause) -> Any:
-    """Do it and give what it answers; raises `CallError`. Whoever stops waiting ends it."""
+async def perform(
+    engine: Engine,
+    action: str,
+    data: Mapping[str, Any],
+    target: Mapping[str, Any],
+    cause: Cause,
+    weight: Weight = UNSAID,
+) -> Any:
+    """Do it and give what it answers; raises `CallError`. Whoever stops waiting ends it. `weight`: that of who asks."""
     action = action.strip().lower()
     if not all(action.partition(".")):
         raise CallError("invalid", f"{action[:100]!r} is no action: it must look like light.turn_on", "action")
@@ -31,7 +39,9 @@ async def perform(engine: Engine, action: str, data: Mapping[str, Any], target: 
     asking = Asking(action, dict(data), dict(target), _ANSWER if answers else "", 1)
     program.add(action, asking.step)
     program.add(action, _end)
-    compiled = Compiled("by_hand", action, "", "", 0, "", "parallel", silent=True, program=program, kind="call")
+    compiled = Compiled(
+        "by_hand", action, "", "", 0, "", "parallel", silent=True, program=program, kind="call", weight=weight
+    )
     over: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
     rule = Rule(compiled, engine)
     rule.run_now(Fired(None, cause=cause), given={}, done=lambda run, outcome: _told(over, run, outcome))

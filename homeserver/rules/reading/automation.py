@@ -12,6 +12,7 @@ from homeserver.rules.program import Label
 from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.problem import RuleError
 from homeserver.rules.reading.selectors import wrong_selector
+from homeserver.rules.reading.weights import weight_of
 from homeserver.rules.rule import MODES, ScriptField
 from homeserver.rules.triggers.table import compile_trigger
 from homeserver.rules.triggers.trigger import Trigger
@@ -24,7 +25,7 @@ _QUIET: Final = ("silent", "warning", "critical", "error", "info", "debug")
 def compile_automation(fields: Fields, compiler: Compiler) -> dict[str, Any]:
     """What a rule is beside its id and place; raises `RuleError`, or leaves faults with the compiler."""
     fields.take("id")
-    made = _with_mode(fields)
+    made = _with_mode(fields, compiler)
     constants = compile_variables(fields, "trigger_variables", compiler)
     made["triggers"] = compile_triggers(fields, compiler, constants)
     made["conditions"] = compile_conditions(fields, fields.first("conditions", "condition"), compiler)
@@ -39,7 +40,7 @@ def compile_automation(fields: Fields, compiler: Compiler) -> dict[str, Any]:
 
 def compile_script(fields: Fields, compiler: Compiler) -> dict[str, Any]:
     """The same of a script."""
-    made = _with_mode(fields)
+    made = _with_mode(fields, compiler)
     _steps(fields, "sequence", compiler)
     made["variables"] = compile_variables(fields, "variables", compiler)
     made["explain"] = compile_explain(fields, compiler)
@@ -49,7 +50,7 @@ def compile_script(fields: Fields, compiler: Compiler) -> dict[str, Any]:
     return made
 
 
-def _with_mode(fields: Fields) -> dict[str, Any]:
+def _with_mode(fields: Fields, compiler: Compiler) -> dict[str, Any]:
     alias, description = fields.text("alias"), fields.text("description")
     mode = fields.choice("mode", MODES, "single")
     most = fields.whole("max", 10, 1)
@@ -57,6 +58,7 @@ def _with_mode(fields: Fields) -> dict[str, Any]:
     if silent not in _QUIET:
         raise fields.wrong(f"max_exceeded must be one of {', '.join(_QUIET)}, not {silent!r}", "max_exceeded")
     made = {"description": description, "mode": mode, "most": most, "silent": silent == "silent"}
+    made["weight"] = compiler.weight = weight_of(fields)
     return {**made, "alias": alias} if alias else made
 
 

@@ -20,7 +20,7 @@ def sort_of(run: Run, outcome: str) -> tuple[Any, ...]:
     trigger = run.fired.trigger.number if run.fired.trigger is not None else None
     if outcome == NOT_MET:
         return trigger, outcome, tuple([leaf.way for leaf, so, _ in run.looked if so is not True])
-    return trigger, outcome, bool(run.error), tuple(dict.fromkeys(run.path))
+    return trigger, outcome, bool(run.error), bool(run.held), tuple(dict.fromkeys(run.path))
 
 
 def trace_of(run: Run, outcome: str, ended: float) -> dict[str, Any]:
@@ -40,7 +40,10 @@ def trace_of(run: Run, outcome: str, ended: float) -> dict[str, Any]:
         "explained": run.explained,
         "conditions": [_checked(*row) for row in run.looked[:MOST]],
         "steps": _steps(run),
-        "commands": [{"id": id, "entity_id": entity_id, "service": service} for id, entity_id, service in run.commands],
+        "commands": [
+            {"id": id, "entity_id": entity_id, "service": service, "held": run.held.get(id, "")}
+            for id, entity_id, service in run.commands
+        ],
         "cause": [run.cause.id, run.cause.by, run.cause.parent],
         "by": run.fired.cause.by if run.fired.cause is not None else "",
     }

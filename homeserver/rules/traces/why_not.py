@@ -12,6 +12,7 @@ from homeserver.rules.traces.traces import Traces
 
 NEAR: Final = timedelta(minutes=5)
 """How far from the time that was asked for a trace may be."""
+_FEW: Final = 5
 _LONGEST: Final = 200
 """Characters of what a trigger waits for."""
 
@@ -52,7 +53,13 @@ def _told(rule: Rule, trace: Trace | None, at: datetime | None) -> tuple[str, Ch
     if trace.outcome == "failed":
         return f"it did run at {when}, because {trace.because}, and failed: {trace.error}", None
     itself = f". It says: {trace.explained}" if trace.explained else ""
-    return f"it did run at {when}, because {trace.because}: {trace.outcome}{itself}", None
+    return f"it did run at {when}, because {trace.because}: {trace.outcome}{_waiting(trace)}{itself}", None
+
+
+def _waiting(trace: Trace) -> str:
+    """Which of its commands had to wait."""
+    held = [f"{told.entity_id} was held by {told.held}: {told.service} waited" for told in trace.commands if told.held]
+    return f", but {'; '.join(held[:_FEW])}" if held else ""
 
 
 def _never(rule: Rule, at: datetime | None) -> tuple[str, Checked | None]:
