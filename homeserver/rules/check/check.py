@@ -46,6 +46,7 @@ def check(book: Book, known: Known, templates: Templates, found: list[Problem]) 
         yield
     for block in outlines(book):
         made += _of_block(block, known, templates)
+        yield
     graph = nodes([rule for rule in rules if rule.id not in refused], known)
     yield
     made += loops(graph)

@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from homeserver.rules.check.check import check
 from homeserver.rules.check.known import Thing
-from tests.rules.check.seeds import KNOWN, problems
+from homeserver.rules.reading.book import Book
+from homeserver.rules.reading.rule_file import read_text
+from tests.rules.check.seeds import KNOWN, TEMPLATES, problems
 
 _GOOD = """\
 input_number:
@@ -79,3 +82,10 @@ def test_a_zone_is_the_homes_and_told_only_while_it_has_none() -> None:
     assert (told.line, told.severity) == (2, "warning")
     assert "homeserver import homeassistant" in told.text
     assert problems(text, replace(KNOWN, things={**KNOWN.things, "zone.work": Thing("0")})) == []
+
+
+def test_others_get_a_turn_between_the_blocks() -> None:
+    text = "template:\n" + "".join(f"  - sensor: [{{name: T{number}, state: '{{{{ 1 }}}}'}}]\n" for number in range(50))
+    book = Book(written={})
+    read_text(text, "rules.yaml", TEMPLATES, None, book)
+    assert sum(1 for _ in check(book, KNOWN, TEMPLATES, [])) >= 50
