@@ -1,12 +1,14 @@
 """Holds: the stronger goes out, the weaker waits, nothing is lost over restarts, and everybody sees who holds what."""
 
 import itertools
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from homeserver.home.outbox import Outbox
+from homeserver.runtime.clock import VirtualClock
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.topics.call import CallError, Reply
 from homeserver.topics.entity import COMMAND, COMMAND_ENDED, Command, CommandOutcome
@@ -257,6 +259,36 @@ async def test_holds_and_what_waits_survive_a_restart_and_end_by_the_wall_clock(
         assert stage.told_on("two/set") == []
         assert held(stage, "switch.plug") is None
         assert held(stage, "switch.two")["by"] == ANNA
+
+
+async def test_a_kill_at_any_point_loses_neither_the_hold_nor_what_waits(tmp_path: Path) -> None:
+    """The file as each moment left it, opened by another home: nothing was written on the way out."""
+    broker, ground, clocks = MemoryBroker(), tmp_path / "ground", {}
+    async with memory_stage(ground, broker) as stage:
+        await stage.announce("switch", PLUG)
+        await say(stage, ANNA, "switch.plug", "turn_on", hold_for=60)
+        await stage.report("plug", "ON", retain=True)
+        for moment, seconds in (("held", 0), ("waits", 0), ("over", 60)):
+            if moment == "waits":
+                await say(stage, RULE, "switch.plug", "turn_off", id="night")
+            await stage.virtual.advance(seconds)
+            shutil.copytree(ground, tmp_path / moment)
+            clocks[moment] = stage.virtual.now()
+        assert stage.told_on("plug/set") == ["ON", "OFF"]
+    found = {}
+    for moment, now in clocks.items():
+        async with memory_stage(tmp_path / moment, broker, VirtualClock(now)) as stage:
+            before = held(stage, "switch.plug") is not None
+            await say(stage, RULE, "switch.plug", "turn_off", id="night")  # said again: known, save where it never came
+            early = "OFF" in stage.told_on("plug/set")
+            await stage.virtual.advance(62)
+            await stage.quiet()
+            found[moment] = (before, early, "OFF" in stage.told_on("plug/set"), held(stage, "switch.plug"))
+    assert found == {
+        "held": (True, False, True, None),
+        "waits": (True, False, True, None),
+        "over": (False, True, True, None),
+    }
 
 
 async def test_a_hold_follows_its_entity_through_a_rename_and_goes_with_it(stage: Stage) -> None:
