@@ -66,7 +66,7 @@ from homeserver.runtime.house import House
 from homeserver.runtime.slices import in_slices
 from homeserver.runtime.store import Ledger
 from homeserver.runtime.turn import Turn
-from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker, answers, every
+from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker, answers
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.event import WEBHOOKS
@@ -116,6 +116,7 @@ class Rules(Ears, Hands, Outside, Worker):
         ledger = self._resources.enter_context(Ledger.open(self.house.folder / "rules.db", MIGRATIONS))
         self.turn = Turn(ledger)
         self.turn.watch = self._file_changed
+        self.turn.often = lambda: self.house.start(self.turn.tidy(), "keep the log of rules.db small")
         self.engine.journal = Journal(self.turn, self.house.clock)
         self.engine.traces = Traces(self.turn, self.house.clock)
         self.versions = Versions(self.turn, self.house.clock, self.folder.root)
@@ -187,11 +188,6 @@ class Rules(Ears, Hands, Outside, Worker):
             before, now = now, self.folder.marks()
             if before == now:
                 return
-
-    @every(seconds=5)
-    async def tidy(self) -> None:
-        """Keep the log of the file small."""
-        await self.turn.tidy()
 
     async def _load(self) -> None:
         """Read the folder; rules that say what they said before are left as they are, running or not."""

@@ -18,6 +18,7 @@ from homeserver.runtime.store import Ledger
 log = logging.getLogger(__name__)
 _LARGE_LOG: Final = 2 * 1024 * 1024
 """Bytes of the write-ahead log from which it is worth copying into the file."""
+_MANY: Final = 50
 After = Callable[[str], None]
 """Called once the turn is committed, with an empty text, or with why it could not be."""
 
@@ -34,6 +35,9 @@ class Turn:
         self._open = False
         self._wrote = False
         self._waiting: deque[After] = deque()
+        self._commits = 0
+        self.often: Callable[[], object] = int
+        """Called after each `_MANY` commits: time to `tidy`, for a worker that has no clockwork for that."""
         self._fault = ""
         self.watch: After = _nobody
         """Told when the file can no longer be written, with the reason, and with an empty text when it can be again."""
@@ -101,6 +105,9 @@ class Turn:
             self._cannot(f"what was to be kept could not be written: {error}")
             self._roll_back()
             return f"the home cannot write its file: {error}"
+        self._commits += 1
+        if self._commits % _MANY == 0:
+            self.often()
         if self._fault and self._wrote:
             self._fault = ""
             self.watch("")
