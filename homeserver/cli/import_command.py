@@ -8,10 +8,13 @@ import typer
 from pydantic import ValidationError
 
 from homeserver.cli.client import connected, talk
+from homeserver.cli.failures import Failure
 from homeserver.cli.homeassistant.folder import Folder
-from homeserver.cli.homeassistant.handover import Handover
+from homeserver.cli.homeassistant.handover import Handover, rules_folder
 from homeserver.cli.homeassistant.importers import read
-from homeserver.cli.homeassistant.source import Found, Source, Stays, Wanted
+from homeserver.cli.homeassistant.placing import Placed, judged, put
+from homeserver.cli.homeassistant.rule_files import OURS, secret_values, secrets_file
+from homeserver.cli.homeassistant.source import Comes, Found, RuleFile, Source, Stays, Wanted
 from homeserver.cli.homeassistant.telling import Difference, Telling
 from homeserver.cli.options import AsJson, Broker, Data, load_settings
 from homeserver.cli.printing import console, print_json
@@ -39,26 +42,40 @@ def homeassistant(
     settings: Annotated[
         bool, typer.Option("--settings/--no-settings", help="Take over place, units, time zone and the like.")
     ] = True,
+    rules: Annotated[bool, typer.Option("--rules/--no-rules", help="Bring automations, scripts, helpers...")] = True,
     everything: Annotated[bool, typer.Option("--all", help="Show every line of long tables.")] = False,
     data: Data = None,
     broker: Broker = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take over names, ids, areas, floors, labels and zones of a Home Assistant; `homeserver undo` takes it back."""
-    found, ours = list(read(Source(Folder(folder)))), load_settings(data, broker)
-    rows = [one for one in found if not isinstance(one, Stays | Wanted)]
+    """Take over names, ids, areas, floors, labels, zones, automations, scripts, scenes and helpers of a Home Assistant.
+
+    `homeserver undo` takes back what became of things; the files of rules stand in a folder of their own.
+    """
+    source, ours = Source(Folder(folder)), load_settings(data, broker)
+    found = list(read(source))
+    rows = [one for one in found if not isinstance(one, Stays | Wanted | RuleFile | Comes)]
     telling = _telling(found, rows, ours, settings=settings)
-    is_something = bool(telling.changes or telling.settings)
+    place = talk(_rules_folder(ours)) if rules else None
+    if place is not None:
+        telling.placed = judged(place, [one for one in found if isinstance(one, RuleFile)])
+        telling.comes = [one for one in found if isinstance(one, Comes)]
+    fresh = any(one.outcome in ("new", "changed") for one in telling.placed)
+    is_something = bool(telling.changes or telling.settings or fresh)
     if not as_json:
         telling.show(everything)
         console.print("" if is_something else "nothing to do")
     wanted = is_something and (yes or (not as_json and _agreed()))
     deed = talk(_do(ours, rows)) if wanted and telling.changes else None
     written = _write(ours, telling.settings) if wanted and telling.settings else None
+    files = _place(place, source.folder, telling.placed) if place is not None and wanted and fresh else []
+    if files:
+        talk(_rules_folder(ours))  # it reads them now
     if as_json:
-        print_json({**telling.document(), "done": wanted, "deed": deed, "settings_file": written})
+        print_json({**telling.document(), "done": wanted, "deed": deed, "settings_file": written, "written": files})
     elif wanted:
         _tell(deed, written, ours)
+        _tell_files(files, place)
 
 
 def _telling(found: list[Found], rows: list[Row], ours: Settings, *, settings: bool) -> Telling:
@@ -123,6 +140,31 @@ def _write(settings: Settings, differences: list[Difference]) -> Path:
     path = settings.home.data / FILE
     change_settings(path, {one.name: one.there for one in differences}, _COPY)
     return path
+
+
+async def _rules_folder(settings: Settings) -> Path | None:
+    async with connected(settings) as client:
+        place = await rules_folder(client)
+    if place is not None and not place.parent.is_dir():
+        raise Failure(f"the rules of this home lie in {place} on another machine: run this there, or with --no-rules")
+    return place
+
+
+def _place(rules: Path, folder: Folder, placed: list[Placed]) -> list[str]:
+    """Write the files, and of the secrets those that the files name."""
+    files = [one.file for one in placed]
+    private = [secrets_file(place, values) for place, values in secret_values(folder, files)]
+    return put(rules, [*placed, *judged(rules, private)])
+
+
+def _tell_files(written: list[str], rules: Path | None) -> None:
+    if written and rules is not None:
+        where = rules / OURS
+        console.print(
+            f"{len(written)} files of rules were written, those of {OURS} into {where}; the home reads them at once. "
+            f"What is wrong with them: homeserver rules check {where}",
+            soft_wrap=True,
+        )
 
 
 def _tell(deed: dict[str, Any] | None, written: Path | None, settings: Settings) -> None:

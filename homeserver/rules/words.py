@@ -101,10 +101,11 @@ class ReloadRules(Asked):
 
 
 class Reloaded(BaseModel):
-    """How many rules run and how many are refused."""
+    """How many rules run and how many are refused. `folder`: where the files lie, on the machine of the rules."""
 
     running: int
     refused: int
+    folder: str = ""
 
 
 class TriggerRule(Asked):

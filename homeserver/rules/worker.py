@@ -308,7 +308,8 @@ class Rules(Ears, Hands, Outside, Worker):
     @answers(RELOAD_RULES)
     async def reload(self, request: ReloadRules, caller: Caller) -> Reloaded:
         await self._load()
-        return Reloaded(running=len(self.book.rules), refused=len(self.book.refused))
+        folder = str(self.folder.root.resolve())
+        return Reloaded(running=len(self.book.rules), refused=len(self.book.refused), folder=folder)
 
     @answers(TRIGGER_RULE)
     async def trigger(self, request: TriggerRule, caller: Caller) -> RuleInfo:

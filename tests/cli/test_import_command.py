@@ -73,6 +73,13 @@ def test_a_house_moves_in(home: Home, at: Run, tmp_path: Path) -> None:
     assert [one["id"] for one in at("entities", "zone.*", "--json").json] == ["zone.home", "zone.office", "zone.school"]
     assert 'time_zone = "Europe/Vienna"' in (home.data / "homeserver.toml").read_text()
 
+    assert set(done["written"]) >= {"homeassistant/configuration.yaml", "homeassistant/packages/garden.yaml"}
+    rules = home.data / "rules" / "homeassistant"
+    assert (rules / "secrets.yaml").read_text() == "garden: 1.5\n"
+    assert until(at, "entities", "input_boolean.guests", "--json", holds="Guests")
+    listed = until(at, "call", "rules.list", "--json", holds="Night")
+    assert {"Night", "Water"} <= {one["alias"] for one in listed["rules"]}
+
     again = at("import", "homeassistant", str(tmp_path), "--yes")
     assert "nothing to do" in again.out
     assert "changes here: 0, so already: " in again.out

@@ -26,12 +26,14 @@ MOST_FILES: Final = 2_000
 _DEEPEST: Final = 8
 """Folders below the first, and files that include each other."""
 _STORAGE: Final = ".storage/"
+_SECRETS: Final = "secrets.yaml"
 _OPEN: Final = re.compile(
     r"core\.(area|floor|label|device|entity)_registry|core\.config|zone|person|lovelace[\w.-]*|"
     r"input_(boolean|button|datetime|number|select|text)|timer|counter|schedule"
 )
 """The files below `.storage` that may be opened at all."""
 _YAML: Final = re.compile(r"(?!.*secrets\.ya?ml$)[^.].*\.ya?ml", re.IGNORECASE)
+_MACRO: Final = re.compile(r"custom_templates/(?!.*/\.)[^.].*\.jinja", re.IGNORECASE)
 _COPY: Final = "copy the folder again, best while Home Assistant is stopped"
 
 
@@ -80,7 +82,7 @@ class Folder:
         return self._texts[name]
 
     def _check(self, name: str) -> None:
-        is_open = _OPEN.fullmatch(name.removeprefix(_STORAGE)) if name.startswith(_STORAGE) else _YAML.fullmatch(name)
+        is_open = _OPEN.fullmatch(name.removeprefix(_STORAGE)) if name.startswith(_STORAGE) else _is_readable(name)
         if not is_open or ".." in name.split("/"):
             raise Failure(f"{self.path / name} is not opened: it is none of the files that an import needs")
         self._opened += 1
@@ -123,7 +125,7 @@ class Folder:
             os.close(at)
 
     def names(self, under: str, depth: int = _DEEPEST) -> Iterator[str]:
-        """The YAML files below a folder, by name; links and hidden folders are passed over."""
+        """The YAML files and macros below a folder, by name; links and hidden folders are passed over."""
         found: list[os.DirEntry[str]] = []
         with suppress(OSError):
             if depth and not (self.path / under).is_symlink() and ".." not in under.split("/"):
@@ -133,7 +135,7 @@ class Folder:
             name = f"{under}/{entry.name}"
             if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
                 yield from self.names(name, depth - 1)
-            elif entry.is_file(follow_symlinks=False) and _YAML.fullmatch(entry.name):
+            elif entry.is_file(follow_symlinks=False) and _is_readable(name) and entry.name[0] != ".":
                 yield name
 
     # -- what they say
@@ -209,17 +211,47 @@ class Folder:
                             inner[below] = self._included(one, name, depth)
         return value
 
+    def secrets(self, under: str) -> dict[str, Any]:
+        """What `secrets.yaml` in a folder holds; for an import that was agreed to, and no other."""
+        place = f"{under}/{_SECRETS}" if under else _SECRETS
+        if ".." in place.split("/"):
+            return {}
+        raw = self._read(place)
+        try:
+            found = read(raw.decode("utf-8-sig")).root if raw is not None else {}
+        except (SourceError, UnicodeDecodeError) as error:
+            line = error.line if isinstance(error, SourceError) else 1
+            raise Failure(f"{self.path / place}:{line}: it cannot be read as YAML; mend it there") from None
+        return dict(found) if isinstance(found, dict) else {}
+
+    def included(self, tag: Tagged, name: str) -> list[str]:
+        """The files that an `!include...` in a file names; empty for other tags. Raises `Failure`."""
+        if not tag.tag.startswith("!include") or not isinstance(tag.value, str):
+            return []
+        place = self._place(tag, name)
+        if tag.tag == "!include":
+            return [place] if _YAML.fullmatch(place) else []
+        return list(self.names(place))
+
+    def _place(self, tag: Tagged, name: str) -> str:
+        base, _, _ = name.rpartition("/")
+        place = os.path.normpath(f"{base}/{tag.value}" if base else tag.value)
+        if place.startswith(("/", "..")):
+            raise Failure(f"{self.path / name}:{tag.line}: {tag.value!r} lies outside the folder and is not read")
+        return place
+
     def _included(self, value: Tagged, name: str, depth: int) -> Any:
         if not isinstance(value.value, str) or depth >= _DEEPEST or not value.tag.startswith("!include"):
             return value
-        base, _, _ = name.rpartition("/")
-        place = os.path.normpath(f"{base}/{value.value}" if base else value.value)
-        if place.startswith(("/", "..")):
-            raise Failure(f"{self.path / name}:{value.line}: {value.value!r} lies outside the folder and is not read")
+        place = self._place(value, name)
         if value.tag == "!include":
             return self.yaml(place, depth + 1) if _YAML.fullmatch(place) else None
         parts = {one: self.yaml(one, depth + 1) for one in self.names(place)}
         return _joined(value.tag, parts)
+
+
+def _is_readable(name: str) -> bool:
+    return bool(_YAML.fullmatch(name) or _MACRO.fullmatch(name))
 
 
 def _joined(tag: str, parts: dict[str, Any]) -> Any:

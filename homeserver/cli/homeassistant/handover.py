@@ -1,10 +1,12 @@
 """Hands the rows of an import to `home`, a part at a time, and asks what becomes of them; then has it done."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 from homeserver.cli.client import Client
 from homeserver.home.import_words import MOST_IN_A_PART, Row
+from homeserver.topics.call import CallError
 from homeserver.topics.names import random_name
 
 _ROOM: Final = 160 * 1024
@@ -41,6 +43,15 @@ class Handover:
 
     async def _ask(self, verb: str, fields: dict[str, Any]) -> Any:
         return await self._client.calls.ask("home", verb, {"batch": self._batch, **fields}, ttl=_PATIENCE)
+
+
+async def rules_folder(client: Client) -> Path | None:
+    """Where the home that runs has its rule files; None where no worker for rules answers."""
+    try:
+        found = await client.calls.ask("rules", "reload", {}, ttl=_PATIENCE)
+    except CallError:
+        return None
+    return Path(found["folder"])
 
 
 def _parts(rows: Iterable[Row]) -> Iterator[list[dict[str, Any]]]:

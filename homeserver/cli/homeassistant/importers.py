@@ -7,7 +7,7 @@ and, since areas name floors and entities name devices, handed over.
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from homeserver.cli.homeassistant import later, places, things
+from homeserver.cli.homeassistant import later, places, rule_files, ruled, things
 from homeserver.cli.homeassistant.source import Found, Source
 from homeserver.topics.record import record
 
@@ -30,12 +30,13 @@ IMPORTERS: Final = (
     Importer("zones", ".storage/zone, configuration.yaml", places.zones, "zone entities"),
     Importer("devices", ".storage/core.device_registry", things.devices, "names, areas and labels of devices"),
     Importer("entities", ".storage/core.entity_registry", things.entities, "ids and words of entities"),
-    Importer("automations", "automations.yaml, configuration.yaml", later.automations, "not yet"),
-    Importer("scripts", "scripts.yaml, configuration.yaml", later.scripts, "not yet"),
-    Importer("scenes", "scenes.yaml, configuration.yaml", later.scenes, "not yet"),
-    Importer("blueprints", "blueprints/", later.blueprints, "not yet"),
-    Importer("packages", "configuration.yaml", later.packages, "not yet"),
-    Importer("helpers", ".storage/input_*, timer, counter, schedule", later.helpers, "not yet"),
+    Importer("automations", "automations.yaml, configuration.yaml", ruled.automations, "files among the rules"),
+    Importer("scripts", "scripts.yaml, configuration.yaml", ruled.scripts, "files among the rules"),
+    Importer("scenes", "scenes.yaml, configuration.yaml", ruled.scenes, "files among the rules"),
+    Importer("blueprints", "blueprints/", ruled.blueprints, "files among the rules"),
+    Importer("packages", "configuration.yaml", ruled.packages, "files among the rules"),
+    Importer("helpers", ".storage/input_*, timer, counter, schedule", ruled.helpers, "files among the rules"),
+    Importer("rule files", "what is named above, secrets.yaml", rule_files.rule_files, "files among the rules"),
     Importer("persons", ".storage/person, configuration.yaml", later.persons, "not yet"),
     Importer("dashboards", ".storage/lovelace*, ui-lovelace.yaml", later.dashboards, "not yet"),
 )

@@ -43,4 +43,22 @@ class Wanted:
     value: Any
 
 
-Found = Row | Stays | Wanted
+@record
+class RuleFile:
+    """A file for the folder of the rules: its name from there, its text, and the secrets that it names."""
+
+    name: str
+    text: str
+    secrets: tuple[str, ...] = ()
+    is_private: bool = False
+
+
+@record
+class Comes:
+    """What comes over in files of rules: its kind, and the names of all of it."""
+
+    kind: str
+    names: tuple[str, ...]
+
+
+Found = Row | Stays | Wanted | RuleFile | Comes

@@ -1,10 +1,11 @@
 """An import in words: what comes over and what does not, as a document and as tables."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from homeserver.cli.homeassistant.source import Stays
+from homeserver.cli.homeassistant.placing import Placed
+from homeserver.cli.homeassistant.source import Comes, RuleFile, Stays
 from homeserver.cli.printing import console, print_table
 from homeserver.topics.record import record
 
@@ -38,6 +39,8 @@ class Telling:
     changes: int
     settings: list[Difference]
     stays: list[Stays]
+    comes: list[Comes] = field(default_factory=list)
+    placed: list[Placed] = field(default_factory=list)
 
     def document(self) -> dict[str, Any]:
         """For programs."""
@@ -45,7 +48,12 @@ class Telling:
         stays = [{"kind": one.kind, "names": one.names, "why": one.why, "later": one.later} for one in self.stays]
         lines = [line for line in self.lines if line["outcome"] != "same"]
         same = sum(line["outcome"] == "same" for line in self.lines)
-        return {"changes": self.changes, "settings": settings, "things": lines, "same": same, "stays": stays}
+        comes = [{"kind": one.kind, "names": one.names} for one in self.comes]
+        files = [{"name": one.file.name, "outcome": one.outcome, "secrets": one.file.secrets} for one in self.placed]
+        return {
+            **{"changes": self.changes, "settings": settings, "things": lines, "same": same, "stays": stays},
+            **{"comes": comes, "files": files},
+        }
 
     def show(self, everything: bool) -> None:
         """For people."""
@@ -55,6 +63,7 @@ class Telling:
         if self.settings:
             settings = ((one.name, one.here, one.there, one.outweighed) for one in self.settings)
             print_table(("setting", "here", "there", ""), settings, "")
+        self._show_rules(everything)
         stays = [(one.kind, str(len(one.names)), _few(one.names), one.why) for one in self.stays if not one.later]
         if stays:
             print_table(("does not come", "", "", "why"), stays, "")
@@ -62,6 +71,19 @@ class Telling:
         if later:
             print_table(("not yet", "", "", "why"), later, "")
         console.print(self._sum(), markup=False, soft_wrap=True)
+
+    def _show_rules(self, everything: bool) -> None:
+        if self.comes:
+            print_table(
+                ("in rule files", "", ""), ((one.kind, str(len(one.names)), _few(one.names)) for one in self.comes), ""
+            )
+        told = [one for one in self.placed if one.outcome != "same"]
+        shown = told if everything else told[:_MANY]
+        rows = [(one.file.name, _WORDS.get(one.outcome, "comes"), _secrets(one.file)) for one in shown]
+        if len(told) > len(shown):
+            rows.append((f"{len(told) - len(shown)} more files", "", "--all shows them"))
+        if rows:
+            print_table(("file among the rules", "", ""), rows, "")
 
     def _rows(self, everything: bool) -> Iterator[Sequence[str]]:
         for kind in dict.fromkeys(line["kind"] for line in self.lines):
@@ -79,6 +101,10 @@ class Telling:
         parts = [f"changes here: {self.changes}", f"so already: {same}"]
         parts += [f"kept as people here decided: {kept}"] if kept else []
         return ", ".join(parts)
+
+
+def _secrets(file: RuleFile) -> str:
+    return f"with the secrets {_few(file.secrets)}" if file.secrets else ""
 
 
 def _name(line: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from homeserver.cli.homeassistant.folder import Folder
 from homeserver.cli.homeassistant.importers import IMPORTERS, read
-from homeserver.cli.homeassistant.source import Found, Source, Stays, Wanted
+from homeserver.cli.homeassistant.source import Comes, Found, Source, Stays, Wanted
 from homeserver.home.import_words import AreaRow, DeviceRow, EntityRow, FloorRow, LabelRow, ZoneRow
 from tests.cli.homeassistant.folders import KITCHEN, modern, old, storage
 
@@ -96,16 +96,18 @@ def test_entities_and_those_that_stay(tmp_path: Path) -> None:
 
 def test_what_has_no_place_yet_is_counted_and_named(tmp_path: Path) -> None:
     told = {kind: one.names for kind, one in stays(modern(tmp_path)).items() if one.later}
-    assert told == {
+    assert told == {"persons": ("Anna",), "dashboards": ("Wall", "the first")}
+    assert {one.kind for one in IMPORTERS if one.becomes == "not yet"} == {*told}
+
+
+def test_what_comes_in_files_of_rules_is_counted_and_named(tmp_path: Path) -> None:
+    assert {one.kind: one.names for one in of(Comes, modern(tmp_path))} == {
         "automations": ("Night", "Water"),
         "scripts": ("good_night",),
         "blueprints": ("automation/me/motion.yaml",),
         "packages": ("garden",),
         "helpers": ("input_boolean Guests", "timer tea"),
-        "persons": ("Anna",),
-        "dashboards": ("Wall", "the first"),
     }
-    assert {one.kind for one in IMPORTERS if one.becomes == "not yet"} == {*told, "scenes"}
 
 
 def test_a_home_of_2021(tmp_path: Path) -> None:
