@@ -1,14 +1,14 @@
 """`homeserver rules test`: the tests that stand beside rules, before the rules touch the house."""
 
+import asyncio
 import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from homeserver.cli.client import talk
 from homeserver.cli.failures import Failure
-from homeserver.cli.options import AsJson, Data, Rules, load_settings
+from homeserver.cli.options import AsJson, Data, Rules, load_settings, log_little
 from homeserver.cli.printing import console, print_json
 from homeserver.runtime.settings import Settings
 
@@ -38,7 +38,9 @@ def rules_test(
     if not wanted.is_relative_to(root):
         root = wanted if wanted.is_dir() else wanted.parent
     testing = _testing()
-    report = talk(testing.run_tests(root, wanted, _settings(settings), mutate=mutate))
+    log_little()
+    # On asyncio's own loop: the stage sees there when nothing is left to do, which uvloop does not show.
+    report = asyncio.run(testing.run_tests(root, wanted, _settings(settings), mutate=mutate))
     if as_json:
         print_json(testing.plain(report))
     else:
