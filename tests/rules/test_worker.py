@@ -251,11 +251,12 @@ async def test_only_what_changed_is_said_again(tmp_path: Path) -> None:
 async def test_a_rule_that_becomes_wrong_stops_and_comes_back_when_it_is_mended(tmp_path: Path) -> None:
     async with Stage(tmp_path, TWO, START) as stage:
         rewrite(stage, rule("one", "a", "mode: nonsense") + rule("two", "b"))
-        assert (await ask(stage, RELOAD_RULES)).model_dump() == {"running": 1, "refused": 1}
+        folder = str((tmp_path / "rules").resolve())
+        assert (await ask(stage, RELOAD_RULES)).model_dump() == {"running": 1, "refused": 1, "folder": folder}
         with pytest.raises(CallError, match=r"one does not run: test\.yaml:8: mode: mode must be one of"):
             await ask(stage, TRIGGER_RULE, rule="one")
         rewrite(stage, TWO)
-        assert (await ask(stage, RELOAD_RULES)).model_dump() == {"running": 2, "refused": 0}
+        assert (await ask(stage, RELOAD_RULES)).model_dump() == {"running": 2, "refused": 0, "folder": folder}
         assert known(stage)[("one",)].error == ""
         status = stage.home.bus.present["worker/rules/core/status"].message
         assert status.state == "online"
