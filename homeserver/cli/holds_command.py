@@ -1,20 +1,19 @@
 """`homeserver holds`: who holds which entities against weaker commands, and until when."""
 
-import asyncio
 from datetime import datetime
 from typing import Any, Final
 
 import typer
 
-from homeserver.cli.client import Client, connected, talk
+from homeserver.cli.client import connected, talk
 from homeserver.cli.options import AsJson, Broker, Data, load_settings, zone_of
 from homeserver.cli.printing import print_json, print_table
 from homeserver.runtime.settings import Settings
 from homeserver.topics.priority import word_of
 
 app = typer.Typer()
-OWNERS: Final = ("home",)
-"""Workers whose entities can be held."""
+OWNER: Final = "home"
+"""The worker whose entities can be held."""
 
 
 @app.command()
@@ -37,17 +36,6 @@ def told(row: dict[str, Any], settings: Settings) -> tuple[str, str, str, str]:
 
 async def _holds(settings: Settings) -> list[dict[str, Any]]:
     async with connected(settings) as client:
-        found = await asyncio.gather(*(_of(client, owner) for owner in await owners(client)))
-    return sorted((row for rows in found for row in rows), key=lambda row: (row["entity"], -row["priority"]))
-
-
-async def owners(client: Client) -> list[str]:
-    """Those of the owners that are there."""
-    presence = await client.presence()
-    return [name for name in OWNERS if (one := presence.of(name)) is not None and one.state != "offline"]
-
-
-async def _of(client: Client, owner: str) -> list[dict[str, Any]]:
-    answer = await client.calls.ask(owner, "holds", {})
+        answer = await client.calls.ask(OWNER, "holds", {})
     rows: list[dict[str, Any]] = answer["holds"]
     return rows

@@ -61,7 +61,7 @@ class Commands:
         self._find = find
         self.reporting = Reporting(house, outbox)
         self.delivering = Delivering(house, turn, outbox, pacing, find, assume, say, self._ended)
-        self.holding = Holding(house, turn, outbox, self.delivering, own, say, zone, by_hand)
+        self.holding = Holding(house, turn, outbox, self.reporting, self.delivering, own, say, zone, by_hand)
         self._pacing = pacing
         self._lockout = Lockout(house.clock)
 

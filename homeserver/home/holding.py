@@ -16,12 +16,13 @@ from homeserver.home.delivering import Delivering, changed
 from homeserver.home.entity import STATE, Entity
 from homeserver.home.outbox import Outbox
 from homeserver.home.pending import Pending
+from homeserver.home.reporting import Reporting
 from homeserver.runtime.holds import Asked, Holds, Slot, line_of
 from homeserver.runtime.house import House
 from homeserver.runtime.turn import Turn
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.cause import Cause
-from homeserver.topics.entity import COMMAND_FAILED, Command, CommandOutcome
+from homeserver.topics.entity import Command, CommandOutcome
 from homeserver.topics.hold import HoldLine
 from homeserver.topics.priority import MANUAL, RULE, priority_of, weight_said, word_of
 
@@ -35,13 +36,14 @@ _DOORS: Final = ("door", "garage", "gate")
 
 
 class Holding:
-    """`stands` before a command is carried out; `settle` now and then."""
+    """`waits` before a command is carried out; `settle` now and then."""
 
     def __init__(
         self,
         house: House,
         turn: Turn,
         outbox: Outbox,
+        reporting: Reporting,
         delivering: Delivering,
         find: Callable[[str], Entity | None],
         say: Callable[[Entity, Cause], None],
@@ -52,6 +54,7 @@ class Holding:
         self._house = house
         self._turn = turn
         self._outbox = outbox
+        self._reporting = reporting
         self._delivering = delivering
         self._find = find
         self._say = say
@@ -216,7 +219,8 @@ class Holding:
 
     def _tell_failed(self, entity: Entity, asked: Asked, reason: str) -> None:
         own_id = asked.id.partition(" ")[2]
-        self._house.say(COMMAND_FAILED, CommandOutcome(own_id, entity.id, asked.service, "failed", reason, asked.cause))
+        outcome = CommandOutcome(own_id, entity.id, asked.service, "failed", reason, asked.cause)
+        self._reporting.report(asked.id, outcome)
 
 
 def held_words(held: Slot) -> dict[str, object]:

@@ -19,12 +19,17 @@ log = logging.getLogger(__name__)
 _LARGE_LOG: Final = 2 * 1024 * 1024
 """Bytes of the write-ahead log from which it is worth copying into the file."""
 _MANY: Final = 50
+"""Commits after which it is worth looking how long the log has grown."""
 After = Callable[[str], None]
 """Called once the turn is committed, with an empty text, or with why it could not be."""
 
 
 def _nobody(fault: str) -> None:
     """Watches until somebody does."""
+
+
+def _nothing() -> None:
+    """Where somebody has clockwork of his own."""
 
 
 class Turn:
@@ -36,7 +41,7 @@ class Turn:
         self._wrote = False
         self._waiting: deque[After] = deque()
         self._commits = 0
-        self.often: Callable[[], object] = int
+        self.often: Callable[[], object] = _nothing
         """Called after each `_MANY` commits: time to `tidy`, for a worker that has no clockwork for that."""
         self._fault = ""
         self.watch: After = _nobody

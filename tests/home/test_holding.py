@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from homeserver.home.outbox import Outbox
+from homeserver.home.reporting import RETURN
 from homeserver.runtime.clock import VirtualClock
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.topics.call import CallError, Reply
@@ -153,6 +154,23 @@ async def test_what_is_done_once_is_refused_meanwhile(stage: Stage) -> None:
     await stage.virtual.advance(700)
     assert stage.told_on("bell/set") == ["PRESS"]
     assert stage.home.refusals.entries == {}, "nothing was wrong with it"
+
+
+async def test_a_wish_that_fits_no_more_is_told_once_somebody_can_hear_it(stage: Stage) -> None:
+    """The hold ends while the broker is away; what is said then would be heard by nobody."""
+    assert stage.broker is not None
+    select = {"name": "Mode", "unique_id": "mode", "command_topic": "mode/set", "options": ["day", "night"]}
+    await stage.announce("select", select)
+    await say(stage, ANNA, "select.mode", "select_option", hold_for=60, option="day")
+    await say(stage, RULE, "select.mode", "select_option", id="waits", option="night")
+    await stage.announce("select", select | {"options": ["day"]})
+    stage.broker.stop()
+    await stage.virtual.advance(62)
+    assert stage.failed == [], "nobody elsewhere could hear it"
+    stage.broker.start()
+    await stage.virtual.advance(RETURN + 2)
+    assert [(one.id, one.outcome) for one in stage.failed] == [("waits", "failed")]
+    assert "night" not in stage.told_on("mode/set")
 
 
 async def test_a_door_does_not_open_long_after_it_was_asked_to(stage: Stage) -> None:

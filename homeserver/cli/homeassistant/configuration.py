@@ -7,6 +7,11 @@ from homeserver.cli.homeassistant.folder import Folder
 from homeserver.topics.record import record
 
 FILE: Final = "configuration.yaml"
+HELPERS: Final = (
+    *("input_boolean", "input_button", "input_datetime", "input_number", "input_select", "input_text"),
+    *("timer", "counter", "schedule"),
+)
+"""Domains of what its pages make and keep in a file of each below `.storage`."""
 
 
 @record
@@ -54,12 +59,7 @@ class Configuration:
                 yield title(block, f"{domain} 1"), block
 
 
-_NAMED: Final = frozenset(
-    (
-        *("script", "timer", "counter", "schedule", "input_boolean", "input_button", "input_datetime"),
-        *("input_number", "input_select", "input_text"),
-    )
-)
+_NAMED: Final = frozenset(("script", *HELPERS))
 """Domains whose YAML is an object of items."""
 
 

@@ -8,12 +8,13 @@ before the import is agreed to.
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 import yaml
 
 from homeserver.cli.failures import Failure
-from homeserver.cli.homeassistant.configuration import FILE
+from homeserver.cli.homeassistant.configuration import FILE, HELPERS
 from homeserver.cli.homeassistant.folder import Folder, Stored
 from homeserver.cli.homeassistant.source import RuleFile, Source
 from homeserver.rules.reading.package import LISTED, NAMED, PLATFORMS, domain_of
@@ -21,10 +22,6 @@ from homeserver.rules.reading.yaml_source import SourceError, Tagged, read
 
 PAGES: Final = {"automation": "automations.yaml", "script": "scripts.yaml", "scene": "scenes.yaml"}
 """Where Home Assistant's pages keep what its configuration includes; they come even where that is missing."""
-HELPERS: Final = (
-    *("input_boolean", "input_button", "input_datetime", "input_number", "input_select", "input_text"),
-    *("timer", "counter", "schedule"),
-)
 OURS: Final = "homeassistant"
 """The folder among the rules into which all goes but blueprints and macros, which have places of their own."""
 _BLOCKS: Final = frozenset({*PAGES, *NAMED, *LISTED, *PLATFORMS}) - {"zone"}
@@ -166,19 +163,20 @@ def _helpers(source: Source) -> dict[str, dict[str, Any]]:
 def secret_values(folder: Folder, files: list[RuleFile]) -> Iterator[tuple[str, dict[str, Any]]]:
     """For each folder the secrets that its files name, from the nearest `secrets.yaml` as Home Assistant looks for
     them, the folder of the file first. Called once an import is agreed to."""
-    found: dict[str, dict[str, Any]] = {}
+    values, found = cache(folder.secrets), dict[str, dict[str, Any]]()
     for file in files:
         for name in file.secrets:
-            place = os.path.dirname(file.name.removeprefix(f"{OURS}/"))
-            while True:
-                values = folder.secrets(place)
-                if name in values:
-                    found.setdefault(place, {})[name] = values[name]
-                    break
-                if not place:
-                    break
-                place = os.path.dirname(place)
+            near = (place for place in _upwards(file.name.removeprefix(f"{OURS}/")) if name in values(place))
+            if (place := next(near, None)) is not None:
+                found.setdefault(place, {})[name] = values(place)[name]
     yield from found.items()
+
+
+def _upwards(name: str) -> Iterator[str]:
+    """The folder of a file and those above it, the first one last, which is ""."""
+    while name:
+        name = os.path.dirname(name)
+        yield name
 
 
 def secrets_file(place: str, values: dict[str, Any]) -> RuleFile:

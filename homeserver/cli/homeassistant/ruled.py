@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from homeserver.cli.homeassistant.configuration import title
+from homeserver.cli.homeassistant.configuration import HELPERS, title
 from homeserver.cli.homeassistant.folder import Folder, Stored
-from homeserver.cli.homeassistant.rule_files import HELPERS, PAGES
+from homeserver.cli.homeassistant.rule_files import PAGES
 from homeserver.cli.homeassistant.source import Comes, Found, Source
 
 

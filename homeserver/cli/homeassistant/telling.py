@@ -58,7 +58,7 @@ class Telling:
     def show(self, everything: bool) -> None:
         """For people."""
         rows = list(self._rows(everything))
-        if rows or not self.lines:
+        if rows or not (self.lines or self.placed):
             print_table(("from there", "here", "", "what"), rows, "nothing there has a place here")
         if self.settings:
             settings = ((one.name, one.here, one.there, one.outweighed) for one in self.settings)

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from homeserver.cli.homeassistant.configuration import HELPERS
 from homeserver.cli.homeassistant.registries import Device, Entity, Registries, grouped
-from homeserver.cli.homeassistant.rule_files import HELPERS
 from homeserver.cli.homeassistant.source import Found, Source, Stays
 from homeserver.home.addresses import hardware
 from homeserver.home.import_words import DeviceRow, EntityRow
