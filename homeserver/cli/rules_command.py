@@ -14,7 +14,8 @@ from homeserver.cli.rules_schema_command import schema
 from homeserver.cli.rules_test_command import rules_test
 from homeserver.cli.rules_trace_command import trace, why_not
 from homeserver.cli.rules_versions_command import diff, log, revert
-from homeserver.rules.check.desk import Report, examine, templates_alone
+from homeserver.rules.check.desk import examine_again
+from homeserver.rules.check.kept import Report
 from homeserver.rules.check.known import Known, left, of_present
 from homeserver.runtime.account import AccountError
 from homeserver.runtime.running import running
@@ -32,7 +33,6 @@ app.command()(log)
 app.command()(diff)
 app.command()(revert)
 app.command()(schema)
-_SHELF: Final = "rules-checked.json"
 _COLOURS: Final = {"error": "red", "warning": "yellow"}
 _TOPICS: Final = (ENTITY_CONFIG, ENTITY_STATE, ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY, FLOOR_ENTRY, LABEL_ENTRY)
 
@@ -76,14 +76,9 @@ def _examined(path: Path, known: Known, settings: Settings) -> Report:
     if path.is_file():
         home = settings.home.rules.resolve()
         root, only = home if root.is_relative_to(home) else root.parent, root
-    return talk(examine(root, known, templates_alone(settings.home.time_zone), only, _shelf(settings)))
-
-
-def _shelf(settings: Settings) -> Path | None:
-    """Where it is kept what files said at the last check: another place than that of the home, which may read other
-    files."""
-    folder = settings.home.data
-    return folder / _SHELF if os.access(folder, os.W_OK) else None
+    data = settings.home.data
+    report = talk(examine_again(root, known, settings.home.time_zone, data if os.access(data, os.W_OK) else None))
+    return report if only is None else report.of(only.relative_to(root).as_posix())
 
 
 def _known(settings: Settings) -> tuple[Known, str]:

@@ -50,6 +50,7 @@ def test_a_file_that_says_what_it_said_is_not_read_again(
     (rules / "a.yaml").write_text(BAD + "".join(f"# {number}\n" for number in range(300)))
     first = checked(rules, capsys)
     assert (rules.parent / "data" / "rules-checked.json").stat().st_mode & 0o077 == 0
+    (rules.parent / "data" / "rules-report.json").unlink()
     with monkeypatch.context() as patched:
         patched.setattr(shelf, "read", lambda text: pytest.fail("it was kept"))
         assert checked(rules, capsys) == first

@@ -58,7 +58,7 @@ async def test_every_shipped_rule_runs_within_a_day_or_says_why_not(tmp_path: Pa
             answer = await rules.house.call(WHY_NOT, AskWhyNot(rule=id))
             assert words in answer.sentence
         assert [str(problem) for problem in rules.book.problems] == []
-        report = await examine(tmp_path / "rules", of_view(rules.engine.view), rules.engine.templates)
+        report, _ = await examine(tmp_path / "rules", of_view(rules.engine.view), rules.engine.templates)
         assert report.problems == []
     assert [run for run in runs if run.outcome == "failed"] == []
     assert [run for run in runs if not run.explained] == [], "each tells people why"
@@ -81,6 +81,6 @@ async def test_the_check_finds_no_fault_with_them() -> None:
     async with Rehearsal(rules_setup) as house:
         rules = house.process.hosted["rules"].worker
         assert isinstance(rules, Rules)
-        report = await examine(SHIPPED, Known(), rules.engine.templates)
+        report, _ = await examine(SHIPPED, Known(), rules.engine.templates)
     assert report.rules > 15
     assert report.problems == []

@@ -1,6 +1,6 @@
 """All checks of all rules of a folder or a text: what reading told, and what only the whole tells.
 
-Files that say what they said cost their reading only; 500 rules are checked in less than a second.
+A folder of which nothing changed is not looked at again: see `kept`.
 """
 
 import re

@@ -1,13 +1,14 @@
 """Checks a folder, one file of it, or a text that is to become one: read with the rules as written, then looked at."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from homeserver.rules.check.check import check, told
+from homeserver.rules.check.kept import LastReport, Report
 from homeserver.rules.check.known import Known
 from homeserver.rules.reading.book import Book
 from homeserver.rules.reading.folder import Folder
@@ -21,13 +22,8 @@ from homeserver.view.observed import Observer
 from homeserver.view.templates import Templates
 from homeserver.view.view import View
 
-
-@dataclass(slots=True)
-class Report:
-    """How many rules were looked at, and what was found, as rows for programs."""
-
-    rules: int = 0
-    problems: list[dict[str, Any]] = field(default_factory=list)
+_SHELF: Final = "rules-checked.json"
+_REPORT: Final = "rules-report.json"
 
 
 class _NoHouse:
@@ -42,19 +38,28 @@ def templates_alone(zone: str) -> Templates:
     return Observer(view, ZoneInfo(zone), lambda: datetime.now(UTC)).templates
 
 
-async def examine(
-    root: Path, known: Known, templates: Templates, only: Path | None = None, shelf: Path | None = None
-) -> Report:
-    """Check the files of a folder; of the problems those of one file where `only` says so. Others get their turns.
+async def examine(root: Path, known: Known, templates: Templates, shelf: Path | None = None) -> tuple[Report, Folder]:
+    """Check the files of a folder; others get their turns. Returns the folder too, as it was read for this.
 
     `shelf` is the file that holds what files said when they were last looked at.
     """
-    book, found = await Folder(root, shelf, written=True).read(templates), list[Problem]()
+    folder, found = Folder(root, shelf, written=True), list[Problem]()
+    book = await folder.read(templates)
     await in_slices(check(book, known, templates, found))
-    name = only.relative_to(root).as_posix() if only is not None else ""
-    wanted = [problem for problem in found if not name or problem.file == name]
-    count = sum(not name or rule.file == name for rule in _all(book))
-    return Report(count, told(wanted, root))
+    return Report(dict(Counter(rule.file for rule in _all(book))), told(found, root)), folder
+
+
+async def examine_again(root: Path, known: Known, zone: str, kept: Path | None) -> Report:
+    """The same for a command, with templates of a home in the time zone; at once where nothing changed since.
+
+    `kept` is a folder for what is worth keeping until the next time.
+    """
+    last = LastReport(kept and kept / _REPORT, root, known, zone)
+    report = last.find()
+    if report is None:
+        report, folder = await examine(root, known, templates_alone(zone), kept and kept / _SHELF)
+        last.keep(report, folder)
+    return report
 
 
 async def examine_text(text: str, name: str, root: Path, known: Known, templates: Templates) -> Report:
@@ -65,7 +70,7 @@ async def examine_text(text: str, name: str, root: Path, known: Known, templates
     book.add(own)
     await in_slices(check(book, known, templates, found))
     wanted = [problem for problem in found if problem.file == name]
-    return Report(sum(1 for _ in _all(own)), told(wanted, texts={name: text}))
+    return Report({name: sum(1 for _ in _all(own))}, told(wanted, texts={name: text}))
 
 
 def _all(book: Book) -> Iterator[Compiled]:

@@ -22,7 +22,7 @@ class Desk:
         """All files, or a text among them; others get a turn now and then."""
         known, templates = self._known(), self._engine.templates
         if request.text is None:
-            report = await examine(self._root, known, templates)
+            report, _ = await examine(self._root, known, templates)
         else:
             report = await examine_text(request.text, request.file, self._root, known, templates)
         self.leave()

@@ -78,12 +78,12 @@ def _near(word: str, can: frozenset[str]) -> str:
 
 def _not_number(entity_id: str, word: str, known: Known) -> str | None:
     thing = known.thing(entity_id)
-    if thing is None or not thing.unit or _is_number(word) or not _is_number(thing.state):
+    if thing is None or not thing.unit or is_number(word) or not is_number(thing.state):
         return None
     return f"{entity_id} is a number of {thing.unit}, and never {word!r}"
 
 
-def _is_number(word: str) -> bool:
+def is_number(word: str) -> bool:
     try:
         float(word)
     except ValueError:
@@ -129,7 +129,7 @@ def _range(rule: Outline, part: Part, id: str, thing: Thing, span: Span) -> Iter
         ends = f"{low:g} to {high:g}" if low is not None and high is not None else f"{low if high is None else high:g}"
         text = f"{id} is never {_told(span)}: it goes from {ends} {thing.unit}".rstrip()
         yield at(rule, part, field, text, "unit", SURE)
-    elif not thing.unit and thing.state and not is_away(thing.state) and not _is_number(thing.state):
+    elif not thing.unit and thing.state and not is_away(thing.state) and not is_number(thing.state):
         yield at(rule, part, "entity_id", f"{id} is {thing.state!r} now, which is no number", "unit", MAYBE)
 
 

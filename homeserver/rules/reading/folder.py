@@ -99,6 +99,14 @@ class Folder:
             return True
         return any(mark_of(path) != mark for path, mark in self._needed.items())
 
+    def listed(self) -> set[str]:
+        """The files that there are, those with macros too."""
+        return {*self._paths(), *map(str, self._macros.files())}
+
+    def needs(self) -> set[str]:
+        """All that the last `read` said what it said because of: files and folders, also such as were not there."""
+        return {*(self._seen or ()), *self._needed, *map(str, self._macros.files())}
+
     def marks(self) -> dict[Path, Mark]:
         """What the files are like now, and those that they include: who writes one of them changes it."""
         parts = {path for read in self._reads.values() for path in read.includes}

@@ -3,6 +3,7 @@
 A template finds a macro when it is rendered, so a file that changes needs no rule to be read again.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from homeserver.rules.reading.problem import Problem
@@ -18,6 +19,10 @@ class Macros:
         self._root = root
         self._marks: dict[Path, Mark] = {}
         self._problems: list[Problem] = []
+
+    def files(self) -> Iterator[Path]:
+        """Those that there are."""
+        yield from self._now()
 
     def changed(self) -> bool:
         """Whether files were added, changed or taken away since the last `teach`."""
