@@ -343,7 +343,7 @@ class Rules(Ears, Hands, Outside, Worker):
     @answers(DIFFERENCE)
     async def diff(self, request: AskDifference, caller: Caller) -> Difference:
         name = named(request.rule, self.book, self.versions)
-        return difference(name, self.versions, request.since, request.to)
+        return difference(name, self.versions, request.since, request.to, self.engine.zone)
 
     @answers(REVERT)
     async def revert(self, request: Revert, caller: Caller) -> Reverted:

@@ -206,7 +206,9 @@ class Calls:
         try:
             await self._answered(COMMAND, command, (*where, speaker), "nobody took it")
         except CallError as error:
-            raise CallError(error.error.code, f"{entity_id}: {error}", error.error.field) from None
+            told = str(error)  # some owners name the entity themselves
+            told = told if told.startswith(entity_id) else f"{entity_id}: {told}"
+            raise CallError(error.error.code, told, error.error.field) from None
         return cause
 
     def _cause(self, speaker: str, parent: Cause | None = None) -> Cause:

@@ -121,7 +121,7 @@ async def test_time_and_size_limits_hold_wherever_the_worker_is() -> None:
 
 
 class Lamp(Worker):
-    """Owns entities: `light.good` accepts, `light.bad` refuses, any other is silent."""
+    """Owns entities: `light.good` accepts, `light.bad` and `light.worse` refuse, any other is silent."""
 
     name = "lamp"
     says = (REPLY,)
@@ -134,9 +134,10 @@ class Lamp(Worker):
     def obey(self, command: Command, heard: Heard) -> None:
         self.commands.append(command)
         address = reply_address(self.house.root, heard.login, command.reply_to)
-        if address is None or heard.where[1] not in ("good", "bad"):
+        if address is None or heard.where[1] not in ("good", "bad", "worse"):
             return
-        fault = ReplyError("unavailable", "the bulb is broken", "brightness") if heard.where[1] == "bad" else None
+        told = {"bad": "the bulb is broken", "worse": "light.worse: the bulb is gone"}.get(heard.where[1])
+        fault = ReplyError("unavailable", told, "brightness") if told else None
         self.house.say(REPLY, Reply(command.id, fault is None, error=fault), *address)
 
 
@@ -173,6 +174,8 @@ async def test_a_command_waits_for_the_word_of_its_owner(together: bool) -> None
         with pytest.raises(CallError, match=r"light\.bad: the bulb is broken") as caught:
             await house.command("light.bad", "turn_on", {})
         assert (caught.value.error.code, caught.value.error.field) == ("unavailable", "brightness")
+        with pytest.raises(CallError, match=r"^light\.worse: the bulb is gone$"):
+            await house.command("light.worse", "turn_on", {})
         asking = asyncio.create_task(house.command("light.silent", "turn_on", {}, ttl=5))
         await home.clock.advance(6)
         await other.clock.advance(6)

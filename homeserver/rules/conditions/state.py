@@ -123,7 +123,8 @@ def told(entity_ids: tuple[str, ...], attribute: str, wanted: tuple[Any, ...]) -
                 continue
             value = _attribute(view, entity_id, state, attribute) if attribute else state.state
             now = "missing" if value is _MISSING else value
-            parts.append(f"{entity_id}{whose} is {now} since {state.changed:%Y-%m-%d %H:%M:%S} UTC")
+            since = state.changed.astimezone(run.engine.zone)
+            parts.append(f"{entity_id}{whose} is {now} since {since:%Y-%m-%d %H:%M:%S}")
         return f"{', '.join(parts)}; wanted {words}"
 
     return tell

@@ -12,7 +12,7 @@ from homeserver.rules.owned.templated import Templated
 from homeserver.rules.owned.thing import Thing, done
 from homeserver.rules.owned.triggered import Triggered
 from homeserver.rules.reading.fields import Fields, kind_of
-from homeserver.rules.reading.problem import RuleError, not_yet
+from homeserver.rules.reading.problem import RuleError, not_yet, with_article
 from homeserver.rules.reading.yaml_source import Map
 from homeserver.topics.names import slug
 
@@ -38,7 +38,7 @@ def template_block(fields: Fields, object_id: str, compiler: Compiler) -> Iterat
     for domain, kind in KINDS.items():
         for item in fields.maps(domain):
             if not isinstance(item, Fields):
-                raise RuleError(f"a {domain} of a template is a mapping, not {kind_of(item[0])}", *item[1:])
+                raise RuleError(f"{with_article(domain)} of a template is a mapping, not {kind_of(item[0])}", *item[1:])
             found.append(kind(item, "", compiler, triggered=triggered is not None, legacy=False))
     for domain in (*_LATER, *_ALSO_LATER):
         if domain in fields:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.reading.problem import Problem, RuleError, Severity
+from homeserver.rules.reading.problem import Problem, RuleError, Severity, with_article
 from homeserver.rules.reading.yaml_source import Map
 from homeserver.rules.rule import Compiled
 from homeserver.topics.record import record
@@ -177,5 +177,5 @@ def same_id(made: Compiled, holder: Compiled) -> Problem:
 
 
 def _twice(what: str, key: str, file: str, line: int, first_file: str, first_line: int) -> Problem:
-    text = f"there is a {what} {key} already ({first_file}:{first_line}): give this one another name"
+    text = f"there is {with_article(what)} {key} already ({first_file}:{first_line}): give this one another name"
     return Problem(file, line, "", key, text)

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
-from typing import Literal
+from typing import Final, Literal
 
 from homeserver.topics.record import record
 
@@ -16,6 +16,7 @@ template: a template that cannot be compiled; unknown: names something that is n
 meant. The second row is of what a rule names or compares with and is not there or cannot be; never: a rule that cannot
 fire; unreachable: a branch that cannot be taken; loop: rules that set each other off; conflict: rules that want
 opposite things at once."""
+_VOWELS: Final = ("a", "e", "i", "o", "up")
 Severity = Literal["error", "warning"]
 """With an error the rule does not run; with a warning it does."""
 
@@ -56,6 +57,11 @@ class RuleError(Exception):
 def not_yet(what: str, line: int, field: str = "") -> RuleError:
     """The words for a part of the language that is not built yet."""
     return RuleError(f"not supported yet: {what}", line, field, "unsupported")
+
+
+def with_article(word: str) -> str:
+    """`an input_boolean`, `a light`, `a utility_meter`, `an update`."""
+    return f"{'an' if word.startswith(_VOWELS) else 'a'} {word}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

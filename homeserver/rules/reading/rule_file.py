@@ -16,7 +16,7 @@ from homeserver.rules.reading.blueprint import Blueprints, Filled, parse
 from homeserver.rules.reading.book import Book, Owned
 from homeserver.rules.reading.fields import Fields, kind_of
 from homeserver.rules.reading.package import LISTED, NAMED, PLATFORMS, Block, blocks
-from homeserver.rules.reading.problem import Problem, RuleError, Severity
+from homeserver.rules.reading.problem import Problem, RuleError, Severity, with_article
 from homeserver.rules.reading.scene import read_scene
 from homeserver.rules.reading.shelf import Shelf
 from homeserver.rules.reading.source import Source
@@ -113,7 +113,7 @@ class _Part:
             return True
         way = object_id or f"[{self._number}]"
         what = {"automation": "rule"}.get(domain, domain)
-        error = RuleError(f"a {what} is a mapping, not {kind_of(node)}", self._block.place, way)
+        error = RuleError(f"{with_article(what)} is a mapping, not {kind_of(node)}", self._block.place, way)
         self._book.problems.append(self._problem(error, ""))
         return False
 

@@ -16,7 +16,7 @@ import orjson
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine, Happening, Key
 from homeserver.rules.reading.fields import Fields
-from homeserver.rules.reading.problem import nearest
+from homeserver.rules.reading.problem import nearest, with_article
 from homeserver.rules.reading.yaml_source import Map
 from homeserver.rules.triggers.happening import HappeningTrigger
 from homeserver.rules.triggers.numeric_state import compile_numeric_state
@@ -154,7 +154,7 @@ def _of_entity(
     types = ENTITY_TYPES.get(domain, {})
     row = types.get(type) if domain != "sensor" else _number()
     if row is None:
-        raise fields.wrong(f"a {domain} has no trigger {type!r}{nearest(type, types)}", "type")
+        raise fields.wrong(f"{with_article(domain)} has no trigger {type!r}{nearest(type, types)}", "type")
     entity = fields.text("entity_id").strip().lower()
     node = Map()
     node.line = fields.line("type")

@@ -1,6 +1,7 @@
 """Answers about versions: the list, the difference, and bringing one back into its file."""
 
 import difflib
+from datetime import tzinfo
 from pathlib import Path
 
 from homeserver.rules.reading.book import Book
@@ -29,16 +30,16 @@ def listed(name: str, versions: Versions) -> VersionList:
     return VersionList(rule=name, versions=rows)
 
 
-def difference(name: str, versions: Versions, since: int | None, to: int | None) -> Difference:
-    """The unified diff of two versions; raises `CallError`."""
+def difference(name: str, versions: Versions, since: int | None, to: int | None, zone: tzinfo) -> Difference:
+    """The unified diff of two versions, told in the time of this home; raises `CallError`."""
     found = _found(name, versions)
     new = _numbered(found, to if to is not None else len(found), "to")
     old = _numbered(found, since if since is not None else max(1, new.number - 1), "since")
     rows = difflib.unified_diff(
         old.text.splitlines(keepends=True),
         new.text.splitlines(keepends=True),
-        f"{name} version {old.number}, {old.at:%Y-%m-%d %H:%M:%S} UTC",
-        f"{name} version {new.number}, {new.at:%Y-%m-%d %H:%M:%S} UTC",
+        f"{name} version {old.number}, {old.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+        f"{name} version {new.number}, {new.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
     )
     return Difference(rule=name, since=old.number, to=new.number, diff="".join(rows))
 

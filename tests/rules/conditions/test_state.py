@@ -1,6 +1,7 @@
 """Conditions on states, by https://www.home-assistant.io/docs/scripts/conditions/#state-condition, and their leaves."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -116,7 +117,7 @@ async def test_every_check_is_a_leaf_that_tells(tmp_path: Path) -> None:
 - condition: time
   after: "08:00"
 """
-    async with Stage(tmp_path, rule(text), {**STATES, "sensor.limit": "25"}) as stage:
+    async with Stage(tmp_path, rule(text), {**STATES, "sensor.limit": "25"}, zone="Asia/Kolkata") as stage:
         found = {leaf.way: leaf.tell(run_of(stage)) for leaf in leaves(stage)}
         assert list(found) == [
             "conditions[0]",
@@ -126,8 +127,8 @@ async def test_every_check_is_a_leaf_that_tells(tmp_path: Path) -> None:
             "conditions[3]",
         ]
         first = found["conditions[0]"]
-        assert first.startswith("light.a is on since 20")
-        assert first.endswith("UTC, light.gone is not there; wanted off")
+        since = stage.clock.now().astimezone(ZoneInfo("Asia/Kolkata"))
+        assert first == f"light.a is on since {since:%Y-%m-%d %H:%M:%S}, light.gone is not there; wanted off"
         limits = "sensor.t is 20, sensor.limit is 25; wanted above sensor.limit and below 30.0"
         assert found["conditions[1].or[0]"] == limits
         assert found["conditions[1].or[1]"].startswith("the template says '20'")

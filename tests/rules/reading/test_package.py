@@ -114,6 +114,8 @@ def test_what_nobody_reads_is_told_once_and_harms_nothing() -> None:
         ),
         ("script: {one: {sequence: [], fields: 5}}", "1: fields: fields must be a mapping, not 5"),
         ("script: {one: {sequence: [], mode: x}}", "1: mode: mode must be one of single"),
+        ("input_boolean: {one: 5}", "1: one: an input_boolean is a mapping, not 5"),
+        ("utility_meter: {one: 5}", "1: one: a utility_meter is a mapping, not 5"),
         ("scene: [5]", "1: [0]: a scene is a mapping, not 5"),
         ("scene: [{name: x}]", "1: entities: entities is missing: name the entities"),
         ("scene: [{entities: {}}]", "1: name: name is missing: give the scene a name"),

@@ -1,6 +1,7 @@
 """Every text of a rule is kept, told, compared, and brought back into its file; nothing beside it moves."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -37,7 +38,7 @@ async def saved(stage: Stage, text: str) -> None:
 
 
 async def test_each_saved_text_is_a_version_and_one_revert_brings_it_back(tmp_path: Path) -> None:
-    async with Stage(tmp_path, FILE, STATES) as stage:
+    async with Stage(tmp_path, FILE, STATES, zone="Asia/Kolkata") as stage:
         call = stage.rules.house.call
         await stage.wait(0)
         changed = FILE.replace("light.turn_off", "light.toggle")
@@ -48,6 +49,8 @@ async def test_each_saved_text_is_a_version_and_one_revert_brings_it_back(tmp_pa
         assert len((await call(VERSIONS, AskVersions(rule="first"))).versions) == 1
         told = await call(DIFFERENCE, AskDifference(rule="automation.second"))
         assert (told.since, told.to) == (1, 2)
+        read = f"{found.versions[1].at.astimezone(ZoneInfo('Asia/Kolkata')):%Y-%m-%d %H:%M:%S}"
+        assert told.diff.startswith(f"--- second version 1, {read}\n"), "as people of this home read the time"
         assert "-    - {action: light.turn_off, target" in told.diff
         assert "+    - {action: light.toggle, target" in told.diff
         done = await call(REVERT, Revert(rule="second"))
