@@ -1,18 +1,20 @@
 """A Home Assistant configuration folder, read as what it is: somebody else's files.
 
-Only what an importer names is opened: never a link, never what holds secrets (`.storage/auth*`, `secrets.yaml`, config
-entries), never more than a limit. Needs the folder; writes nothing.
+Only what an importer names is opened: never a link, never what holds passwords alone (`.storage/auth*`), never more
+than a limit. Of the config entries, among which cloud accounts lie beside helpers, only the options of helpers are
+kept, and `secrets.yaml` is for an import that was agreed to. Needs the folder; writes nothing.
 """
 
+import codecs
 import errno
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import orjson
 
@@ -32,6 +34,9 @@ _OPEN: Final = re.compile(
     r"input_(boolean|button|datetime|number|select|text)|timer|counter|schedule"
 )
 """The files below `.storage` that may be opened at all."""
+_ENTRIES: Final = "core.config_entries"
+_OF_ENTRIES: Final = ("domain", "title", "entry_id", "options", "disabled_by")
+"""What is kept of an entry: `data` may hold passwords."""
 _YAML: Final = re.compile(r"(?!.*secrets\.ya?ml$)[^.].*\.ya?ml", re.IGNORECASE)
 _MACRO: Final = re.compile(r"custom_templates/(?!.*/\.)[^.].*\.jinja", re.IGNORECASE)
 _COPY: Final = "copy the folder again, best while Home Assistant is stopped"
@@ -157,6 +162,26 @@ class Folder:
         found = self._document(file).get("minor_version", 1)
         return found if isinstance(found, int) else 1
 
+    def entries(self, domains: Collection[str]) -> list[dict[str, Any]]:
+        """The config entries of these domains, of each what `_OF_ENTRIES` names; of the others nothing is kept, and
+        nothing of any is said. Raises `Failure`."""
+        name = f"{_STORAGE}{_ENTRIES}"
+        raw, place = self._read(name), self.path / name
+        if raw is None:
+            return []
+        document = None
+        with suppress(orjson.JSONDecodeError):  # which holds the whole text, and is not to go along with a `Failure`
+            document = orjson.loads(raw.removeprefix(codecs.BOM_UTF8))
+        if not _is_stored(document):
+            raise Failure(f"{place}: no JSON with `version` and `data`, an object; {_COPY}")
+        if document.get("version") != 1:
+            raise Failure(f"{place}: `version` is not 1, which this homeserver reads: update it")
+        rows = document["data"].get("entries")
+        if not isinstance(rows, list):
+            raise Failure(f"{place}: `data.entries` must be a list; {_COPY}")
+        wanted = (row for row in rows if isinstance(row, dict) and str(row.get("domain")) in domains)
+        return [{key: row[key] for key in _OF_ENTRIES if key in row} for row in wanted]
+
     def _document(self, file: Stored) -> dict[str, Any]:
         if file.name not in self._documents:
             text = self.text(f"{_STORAGE}{file.name}")
@@ -169,7 +194,7 @@ class Folder:
             document = orjson.loads(text)
         except orjson.JSONDecodeError as error:
             raise Failure(f"{place}:{error.lineno}: no JSON: {error.msg}; {_COPY}") from error
-        if not isinstance(document, dict) or not isinstance(document.get("data"), dict):
+        if not _is_stored(document):
             raise Failure(f"{place}: needs `version` and `data`, an object; {_COPY}")
         version = document.get("version")
         if version not in file.versions:
@@ -248,6 +273,10 @@ class Folder:
             return self.yaml(place, depth + 1) if _YAML.fullmatch(place) else None
         parts = {one: self.yaml(one, depth + 1) for one in self.names(place)}
         return _joined(value.tag, parts)
+
+
+def _is_stored(document: Any) -> TypeGuard[dict[str, Any]]:
+    return isinstance(document, dict) and isinstance(document.get("data"), dict)
 
 
 def _is_readable(name: str) -> bool:

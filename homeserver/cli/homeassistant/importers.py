@@ -35,7 +35,7 @@ IMPORTERS: Final = (
     Importer("scenes", "scenes.yaml, configuration.yaml", ruled.scenes, "files among the rules"),
     Importer("blueprints", "blueprints/", ruled.blueprints, "files among the rules"),
     Importer("packages", "configuration.yaml", ruled.packages, "files among the rules"),
-    Importer("helpers", ".storage/input_*, timer, counter, schedule", ruled.helpers, "files among the rules"),
+    Importer("helpers", ".storage/input_* and the like, config entries", ruled.helpers, "files among the rules"),
     Importer("rule files", "what is named above, secrets.yaml", rule_files.rule_files, "files among the rules"),
     Importer("persons", ".storage/person, configuration.yaml", later.persons, "not yet"),
     Importer("dashboards", ".storage/lovelace*, ui-lovelace.yaml", later.dashboards, "not yet"),

@@ -44,7 +44,7 @@ def rule_files(source: Source) -> Iterator[RuleFile]:
         for name in folder.names(place):
             yield RuleFile(name, folder.text(name) or "")
     if helpers := _helpers(source):
-        yield RuleFile(f"{OURS}/{_HELPERS_FILE}", _ABOVE + yaml.safe_dump(helpers, sort_keys=False, allow_unicode=True))
+        yield RuleFile(f"{OURS}/{_HELPERS_FILE}", _ABOVE + _dumped(helpers))
 
 
 class _Gathering:
@@ -148,8 +148,9 @@ def _kept(domain: str, lines: list[str]) -> str:
     return f"{OURS}:\n{''.join(kept)}" if kept else ""
 
 
-def _helpers(source: Source) -> dict[str, dict[str, Any]]:
-    """The helpers of the pages by domain and object id, which the entity registry may have changed."""
+def _helpers(source: Source) -> dict[str, Any]:
+    """The helpers of the pages by domain, those with files of their own under their object ids, which the entity
+    registry may have changed."""
     ids = {(row.platform, row.unique_id): row.entity_id for row in source.registries.entities}
     found: dict[str, dict[str, Any]] = {}
     for domain in HELPERS:
@@ -157,7 +158,23 @@ def _helpers(source: Source) -> dict[str, dict[str, Any]]:
             if isinstance(item, dict) and isinstance(item.get("id"), str):
                 object_id = (ids.get((domain, item["id"])) or item["id"]).rpartition(".")[2]
                 found.setdefault(domain, {})[object_id] = {key: item[key] for key in item if key != "id"}
-    return found
+    return found | source.made_on_pages.blocks
+
+
+class _Dumper(yaml.SafeDumper):
+    """Long templates stay as people wrote them, line by line."""
+
+
+def _lines(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _lines)
+
+
+def _dumped(value: Any) -> str:
+    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return text
 
 
 def secret_values(folder: Folder, files: list[RuleFile]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -6,7 +6,7 @@ from typing import Any
 from homeserver.cli.homeassistant.configuration import HELPERS, title
 from homeserver.cli.homeassistant.folder import Folder, Stored
 from homeserver.cli.homeassistant.rule_files import PAGES
-from homeserver.cli.homeassistant.source import Comes, Found, Source
+from homeserver.cli.homeassistant.source import Comes, Found, Source, Stays
 
 
 def automations(source: Source) -> Iterator[Found]:
@@ -35,7 +35,12 @@ def helpers(source: Source) -> Iterator[Found]:
         stored = (title(item, domain) for item in source.folder.rows(Stored(domain, (1,))))
         written = (name for name, _ in source.configuration.items(domain))
         names += (f"{domain} {name}" for name in (*stored, *written))
-    yield from _comes("helpers", names)
+    yield from _comes("helpers", (*names, *source.made_on_pages.names))
+    missing: dict[tuple[str, str, bool], list[str]] = {}
+    for one in source.made_on_pages.missing:
+        missing.setdefault((one.domain, one.why, one.later), []).append(one.title)
+    for (domain, why, later), titles in missing.items():
+        yield Stays(f"helpers of {domain}", tuple(titles), why, later=later)
 
 
 def _written(source: Source, domain: str) -> list[str]:

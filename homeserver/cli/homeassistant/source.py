@@ -5,6 +5,7 @@ from typing import Any
 
 from homeserver.cli.homeassistant.configuration import Configuration
 from homeserver.cli.homeassistant.folder import Folder
+from homeserver.cli.homeassistant.made_on_pages import MadeOnPages
 from homeserver.cli.homeassistant.registries import Registries
 from homeserver.home.import_words import Row
 from homeserver.topics.record import record
@@ -23,6 +24,10 @@ class Source:
     @cached_property
     def configuration(self) -> Configuration:
         return Configuration.read(self.folder)
+
+    @cached_property
+    def made_on_pages(self) -> MadeOnPages:
+        return MadeOnPages.read(self.folder, self.registries)
 
 
 @record

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from homeserver.cli.homeassistant.configuration import HELPERS
+from homeserver.cli.homeassistant.made_on_pages import DOMAINS
 from homeserver.cli.homeassistant.registries import Device, Entity, Registries, grouped
 from homeserver.cli.homeassistant.source import Found, Source, Stays
 from homeserver.home.addresses import hardware
@@ -26,7 +27,7 @@ _REMEDIES: Final = {
     "zwave_js": "let Z-Wave JS UI announce its nodes by MQTT discovery, and name them here",
 }
 """What helps, for the integrations that have a way over MQTT."""
-_OWN: Final = frozenset(("automation", "script", "scene", "person", "zone", *HELPERS))
+_OWN: Final = frozenset(("automation", "script", "scene", "person", "zone", *HELPERS, *DOMAINS))
 """Platforms whose entities are told of as what they are."""
 
 

@@ -10,12 +10,11 @@ from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.moments import utc_of
-from homeserver.rules.owned.thing import Thing, done, named
+from homeserver.rules.owned.thing import Thing, called, done, named
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.sun import RISE, SET
 from homeserver.runtime.clock import Timer
 from homeserver.topics.entity import UNKNOWN
-from homeserver.topics.names import slug
 from homeserver.topics.services_helpers import lasting
 
 _LOOK: Final = 3600.0
@@ -64,7 +63,7 @@ class TimeOfDay(_Timed):
         if not own:
             raise fields.wrong("name is missing: say what to call it", "name")
         fields.text("unique_id")
-        super().__init__(slug(own), own, named(fields, "")[2])
+        super().__init__(called(fields, self.domain, own), own, named(fields, "")[2])
         self.after, self.before = _point(fields, "after"), _point(fields, "before")
 
     def look_until(self) -> datetime | None:

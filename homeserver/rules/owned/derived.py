@@ -4,15 +4,15 @@ Facts: https://www.home-assistant.io/integrations/threshold and /min_max. What s
 `Derived`: it listens, reads figures, and shows itself when one of them has changed.
 """
 
+import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from homeserver.rules.owned.thing import Thing, named, number
+from homeserver.rules.owned.thing import Thing, called, named, number
 from homeserver.rules.reading.fields import Fields
-from homeserver.topics.entity import UNKNOWN, EntityConfig, EntityState
-from homeserver.topics.names import slug
+from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityConfig, EntityState
 
 _AWAY: Final = frozenset(("unknown", "unavailable"))
 
@@ -26,7 +26,7 @@ class Derived(Thing):
     def __init__(self, fields: Fields, sources: tuple[str, ...], name: str) -> None:
         own = fields.text("name") or name
         self.unique_id = fields.text("unique_id") or None
-        super().__init__(slug(own), own, named(fields, "")[2])
+        super().__init__(called(fields, self.domain, own), own, named(fields, "")[2])
         self.device_class = fields.text("device_class") or None
         self.sources = sources
 
@@ -184,3 +184,43 @@ class MinMax(Derived):
         self.state = rounded(value, self.digits)
         if entity_id:
             self.attributes[f"{self.kind}_entity_id"] = entity_id
+
+
+class SensorGroup(Derived):
+    """One figure of sensors of a group. Unlike `MinMax` it knows none as soon as one of them tells none, unless those
+    are ignored."""
+
+    def __init__(self, fields: Fields, object_id: str) -> None:
+        self.kind = fields.choice("type", tuple(OF_GROUPS), "")
+        self.ignores = fields.flag("ignore_non_numeric", False)
+        self.given_unit = fields.text("unit_of_measurement") or None
+        self.given_class = fields.text("state_class") or "measurement"
+        super().__init__(fields, fields.entities("entities"), f"Sensor group {self.kind}")
+
+    def config(self) -> EntityConfig:
+        return replace(super().config(), state_class=self.given_class)
+
+    def first(self) -> None:
+        said = {id: self.source(id) for id in self.sources}
+        rows = [(id, value) for id, one in said.items() if (value := figure_of(one)) is not None]
+        units = {self.unit(id) for id, _ in rows}
+        unit = self.given_unit or (next(iter(units)) if len(units) == 1 else None)
+        self.attributes = {"entity_id": list(self.sources)} | ({} if unit is None else {"unit_of_measurement": unit})
+        if not rows or len(units) > 1 or (len(rows) < len(self.sources) and not self.ignores):
+            is_away = all(one is None or one.state == UNAVAILABLE for one in said.values())
+            self.state = UNAVAILABLE if is_away else UNKNOWN
+            return
+        if self.kind == "last":
+            rows.sort(key=lambda row: said[row[0]].updated)  # type: ignore[union-attr]
+        value, entity_id = OF_GROUPS[self.kind](rows)
+        self.state = str(float(value))
+        if entity_id:
+            self.attributes[f"{self.kind}_entity_id"] = entity_id
+
+
+OF_GROUPS: Final[Mapping[str, Callable[[Rows], tuple[float, str]]]] = {
+    **KINDS,
+    "product": lambda rows: (math.prod(value for _, value in rows), ""),
+    "stdev": lambda rows: (statistics.stdev([value for _, value in rows]) if len(rows) > 1 else 0.0, ""),
+}
+"""As `KINDS`, for groups."""

@@ -20,7 +20,7 @@ from homeserver.runtime.clock import Timer
 from homeserver.topics.entity import UNKNOWN, EntityState
 from homeserver.topics.services_helpers import lasting
 
-_PREFIXES: Final = {"": 1.0, "n": 1e-9, "µ": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+_PREFIXES: Final = {"": 1.0, "n": 1e-9, "µ": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}
 _TIMES: Final = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 _MOST: Final = 10_000
 Sample = tuple[float, float]

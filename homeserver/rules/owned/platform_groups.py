@@ -11,11 +11,10 @@ from statistics import fmean
 from typing import Any, ClassVar, Final
 
 from homeserver.rules.owned.group import WORDS, Words
-from homeserver.rules.owned.thing import Act, Thing, done, named
+from homeserver.rules.owned.thing import Act, Thing, called, done, named
 from homeserver.rules.reading.fields import Fields
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityConfig, EntityState
-from homeserver.topics.names import slug
 from homeserver.topics.services import SERVICES
 
 _ON: Final = Words(frozenset({"on"}))
@@ -33,7 +32,7 @@ class PlatformGroup(Thing):
     def __init__(self, fields: Fields, object_id: str) -> None:
         own = fields.text("name") or f"{self.domain.replace('_', ' ').capitalize()} group"
         self.unique_id = fields.text("unique_id") or None
-        super().__init__(slug(own), own, named(fields, "")[2])
+        super().__init__(called(fields, self.domain, own), own, named(fields, "")[2])
         self.members = fields.entities("entities")
         for entity_id in self.members:
             if entity_id.partition(".")[0] != self.domain:

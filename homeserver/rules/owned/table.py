@@ -5,7 +5,7 @@ from typing import Final
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.owned.clockwork import TimeOfDay, read_time_date
-from homeserver.rules.owned.derived import MinMax, Threshold
+from homeserver.rules.owned.derived import MinMax, SensorGroup, Threshold
 from homeserver.rules.owned.group import read_group
 from homeserver.rules.owned.input_datetime import InputDatetime
 from homeserver.rules.owned.inputs import Counter, InputBoolean, InputButton, InputNumber, InputSelect, InputText
@@ -81,6 +81,7 @@ PLATFORMS: Final[Mapping[tuple[str, str], Make]] = {
     ("binary_sensor", "tod"): _whole(TimeOfDay),
     ("binary_sensor", "trend"): _trends,
     ("sensor", "derivative"): _whole(Derivative),
+    ("sensor", "group"): _whole(SensorGroup),
     ("sensor", "integration"): _whole(Integration),
     ("sensor", "min_max"): _whole(MinMax),
     ("sensor", "statistics"): _whole(Statistics),

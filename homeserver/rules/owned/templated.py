@@ -11,14 +11,13 @@ from typing import Any, ClassVar, Final, Protocol
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
-from homeserver.rules.owned.thing import Thing, done
+from homeserver.rules.owned.thing import Thing, called, done
 from homeserver.rules.reading.durations import Duration, DurationError, duration
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.template_watch import NO_CHANGE, Change, TemplateWatch, says_true
 from homeserver.runtime.clock import Timer
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN, EntityConfig
-from homeserver.topics.names import slug
 from homeserver.view.templates import Template, TemplateError
 
 _LONGEST: Final = 255
@@ -31,7 +30,7 @@ _LEGACY: Final = {
     "name": "friendly_name",
 }
 """Fields of the older form."""
-_MEANS_NOTHING: Final = ("default_entity_id", "entity_category", "device_id", "suggested_display_precision", "note")
+_MEANS_NOTHING: Final = ("entity_category", "device_id", "suggested_display_precision", "note")
 _FALSE: Final = ("false", "no", "off", "disable", "0")
 
 
@@ -86,7 +85,8 @@ class Templated(Thing):
         template = compiler.template_in(fields, names["name"])
         name = template.render({}) if template is not None and template.static else ""
         unique_id = fields.text("unique_id") or None
-        super().__init__(object_id or slug(name or unique_id or "template"), name or object_id or "Template")
+        own_id = called(fields, self.domain, object_id or name or unique_id or "template")
+        super().__init__(own_id, name or object_id or "Template")
         if template is not None and not template.static:
             self.parts.templates["name"] = template
         for part in ("state", "availability", "icon", "picture"):

@@ -14,6 +14,7 @@ from homeserver.runtime.clock import Clock
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import UNKNOWN, EntityConfig, EntityState
+from homeserver.topics.names import OBJECT_ID, slug
 
 OWNER: Final = "rules"
 _IGNORED: Final = ("editable", "note")
@@ -101,6 +102,14 @@ class Thing:
 def named(fields: Fields, object_id: str) -> tuple[str, str, str | None]:
     """Id, name and icon, as nearly every helper has them."""
     return object_id, fields.text("name") or object_id.replace("_", " ").capitalize(), fields.text("icon") or None
+
+
+def called(fields: Fields, domain: str, otherwise: str, field: str = "default_entity_id") -> str:
+    """The object id of what is named and not keyed: of `default_entity_id`, else made of a text."""
+    given = fields.text(field)
+    if given and not (given.startswith(f"{domain}.") and OBJECT_ID.fullmatch(given.removeprefix(f"{domain}."))):
+        raise fields.wrong(f"{field} must be like {domain}.kitchen, not {given!r}", field)
+    return given.removeprefix(f"{domain}.") or slug(otherwise)
 
 
 def done(fields: Fields, *also: str) -> None:

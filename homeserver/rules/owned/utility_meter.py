@@ -14,7 +14,7 @@ from homeserver.rules.compiler import Compiler
 from homeserver.rules.moments import utc_of
 from homeserver.rules.owned.derived import figure_of
 from homeserver.rules.owned.measured import seconds
-from homeserver.rules.owned.thing import Act, Thing, done
+from homeserver.rules.owned.thing import Act, Thing, called, done
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.problem import not_yet
 from homeserver.runtime.clock import Timer
@@ -222,12 +222,17 @@ def read_meter(fields: Fields, object_id: str, compiler: Compiler) -> Iterator[T
     tariffs = fields.words("tariffs") or ()
     fields.need("source", "name the sensor that is to be counted")
     if not tariffs:
-        yield Meter(fields, slug(name) if fields.take("name") else object_id, name)
+        yield Meter(fields, called(fields, "sensor", name if fields.take("name") else object_id), name)
         done(fields)
         return
     select = Tariff(object_id, name, tariffs)
+    ids = fields.inner("default_entity_id") if fields.take("default_entity_id") is not None else None
     for tariff in tariffs:
-        select.meters.append(Meter(fields, slug(f"{name} {tariff}"), f"{name} {tariff}", tariff, select))
+        title = f"{name} {tariff}"
+        id = called(ids, "sensor", title, tariff) if ids is not None else slug(title)
+        select.meters.append(Meter(fields, id, title, tariff, select))
+    if ids is not None:
+        ids.done()
     done(fields)
     yield select
     yield from select.meters

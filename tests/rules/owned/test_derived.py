@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from homeserver.rules.owned.derived import KINDS, figure_of, rounded
+from homeserver.rules.owned.derived import KINDS, OF_GROUPS, figure_of, rounded
 from tests.rules.owned.test_owner import state
 from tests.rules.stage import Stage
 
@@ -88,3 +88,48 @@ async def test_what_is_wrong_is_said(tmp_path: Path, rules: str, told: str) -> N
 def test_figures() -> None:
     assert (rounded(1.005, 0), rounded(2.0, 2), rounded(1.2345, 2)) == ("1", "2.0", "1.23")
     assert figure_of(None) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "of"),
+    [
+        ("min", "1.0", "sensor.a"),
+        ("max", "4.0", "sensor.b"),
+        ("mean", "2.5", None),
+        ("sum", "5.0", None),
+        ("product", "4.0", None),
+        ("stdev", "2.1213203435596424", None),
+        ("last", "1.0", "sensor.a"),
+    ],
+)
+async def test_a_group_of_sensors(tmp_path: Path, kind: str, expected: str, of: str | None) -> None:
+    """group: "the sensor group becomes unknown" where a member is, unless `ignore_non_numeric` is on."""
+    assert kind in OF_GROUPS
+    rules = f"sensor: [{{platform: group, name: All, type: {kind}, entities: [sensor.a, sensor.b]}}]"
+    async with Stage(tmp_path, rules, {"sensor.a": "0", "sensor.b": "4"}) as stage:
+        await stage.wait(1)
+        await stage.set("sensor.a", "1")
+        assert state(stage, "sensor.all") == expected
+        assert attributes(stage, "sensor.all").get(f"{kind}_entity_id") == of
+        await stage.set("sensor.b", "unavailable")
+        assert state(stage, "sensor.all") == "unknown"
+        await stage.set("sensor.a", "unavailable")
+        assert state(stage, "sensor.all") == "unavailable"
+
+
+async def test_a_group_of_sensors_that_ignores_what_is_no_number(tmp_path: Path) -> None:
+    rules = (
+        "sensor: [{platform: group, name: All, type: sum, ignore_non_numeric: true, entities: [sensor.a, sensor.b]}]"
+    )
+    async with Stage(tmp_path, rules, {"sensor.a": "1", "sensor.b": "unknown"}) as stage:
+        assert state(stage, "sensor.all") == "1.0"
+
+
+async def test_it_has_the_id_that_is_asked_for(tmp_path: Path) -> None:
+    rules = "sensor: [{platform: min_max, name: One, type: max, entity_ids: [sensor.a], default_entity_id: sensor.two}]"
+    async with Stage(tmp_path, rules, {"sensor.a": "1"}) as stage:
+        assert state(stage, "sensor.two") == "1.0"
+        assert stage.rules.engine.view.configs["sensor.two"].name == "One"
+    async with Stage(tmp_path, rules.replace("sensor.two", "light.two"), {"sensor.a": "1"}) as stage:
+        (problem,) = stage.rules.cast.problems
+        assert "default_entity_id must be like sensor.kitchen, not 'light.two'" in problem.text
