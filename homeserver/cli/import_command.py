@@ -12,8 +12,9 @@ from homeserver.cli.failures import Failure
 from homeserver.cli.homeassistant.folder import Folder
 from homeserver.cli.homeassistant.handover import Handover, rules_folder
 from homeserver.cli.homeassistant.importers import read
-from homeserver.cli.homeassistant.placing import Placed, judged, put
-from homeserver.cli.homeassistant.rule_files import OURS, secret_values, secrets_file
+from homeserver.cli.homeassistant.placing import Placed, judged, put, remembered
+from homeserver.cli.homeassistant.rule_files import OURS
+from homeserver.cli.homeassistant.secret_files import agreed, judged_secrets
 from homeserver.cli.homeassistant.source import Comes, Found, RuleFile, Source, Stays, Wanted
 from homeserver.cli.homeassistant.telling import Difference, Telling
 from homeserver.cli.options import AsJson, Broker, Data, load_settings
@@ -58,7 +59,7 @@ def homeassistant(
     telling = _telling(found, rows, ours, settings=settings)
     place = talk(_rules_folder(ours)) if rules else None
     if place is not None:
-        telling.placed = judged(place, [one for one in found if isinstance(one, RuleFile)])
+        telling.placed = _placed(place, source.folder, [one for one in found if isinstance(one, RuleFile)])
         telling.comes = [one for one in found if isinstance(one, Comes)]
     fresh = any(one.outcome in ("new", "changed") for one in telling.placed)
     is_something = bool(telling.changes or telling.settings or fresh)
@@ -150,11 +151,16 @@ async def _rules_folder(settings: Settings) -> Path | None:
     return place
 
 
+def _placed(rules: Path, folder: Folder, files: list[RuleFile]) -> list[Placed]:
+    """What becomes of the files; of those with secrets only where secrets came before, for then that was agreed to."""
+    placed, memory = judged(rules, files), remembered(rules)
+    return placed + (judged_secrets(rules, folder, files, memory) if agreed(memory) else [])
+
+
 def _place(rules: Path, folder: Folder, placed: list[Placed]) -> list[str]:
     """Write the files, and of the secrets those that the files name."""
-    files = [one.file for one in placed]
-    private = [secrets_file(place, values) for place, values in secret_values(folder, files)]
-    return put(rules, [*placed, *judged(rules, private)])
+    files = [one for one in placed if not one.file.is_private]
+    return put(rules, [*files, *judged_secrets(rules, folder, [one.file for one in files], remembered(rules))])
 
 
 def _tell_files(written: list[str], rules: Path | None) -> None:

@@ -80,6 +80,12 @@ def test_a_house_moves_in(home: Home, at: Run, tmp_path: Path) -> None:
     listed = until(at, "call", "rules.list", "--json", holds="Night")
     assert {"Night", "Water"} <= {one["alias"] for one in listed["rules"]}
 
+    (tmp_path / "secrets.yaml").write_text("garden: 2.5\n")
+    later = at("import", "homeassistant", str(tmp_path), "--yes")
+    assert "homeassistant/secrets.yaml" in later.out
+    assert "2.5" not in later.out
+    assert (rules / "secrets.yaml").read_text() == "garden: 2.5\n"
+
     again = at("import", "homeassistant", str(tmp_path), "--yes")
     assert "nothing to do" in again.out
     assert "changes here: 0, so already: " in again.out
@@ -103,13 +109,13 @@ def test_of_a_broken_folder_nothing_is_done(at: Run, tmp_path: Path, options: tu
 def test_settings_that_make_no_sense_here_and_those_that_are_not_wanted(at: Run, tmp_path: Path) -> None:
     config = {"time_zone": "Mars/Olympus", "currency": "euro", "elevation": 5, "unit_system_v2": "metric"}
     storage(modern(tmp_path), "core.config", 1, 4, config)
+    (tmp_path / "configuration.yaml").write_text("homeassistant:\n  name: Elsewhere\n  latitude: !secret latitude\n")
     told = at("import", "homeassistant", str(tmp_path), "--json").json
-    assert told["settings"] == [{"name": "name", "here": "Villa Anna", "there": "Villa Anna"}] or "name" not in {
-        one["name"] for one in told["settings"]
-    }
+    assert {one["name"]: one["there"] for one in told["settings"]} == {"name": "Elsewhere", "elevation": 5}
     reasons = {one["names"][0]: one["why"] for one in told["stays"] if one["kind"] == "settings"}
     assert "there is no time zone 'Mars/Olympus'" in reasons["time_zone"]
     assert "'euro'" in reasons["currency"]
+    assert "set it by hand" in reasons["latitude"]
     assert at("import", "homeassistant", str(tmp_path), "--json", "--no-settings").json["settings"] == []
 
 

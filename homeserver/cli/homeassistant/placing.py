@@ -1,7 +1,7 @@
 """Puts rule files that come over into the folder of the rules, and never over what people changed here.
 
-Keeps `homeassistant/.import.json` there: a digest of each file as it came, by which a file that people changed since is
-known.
+Keeps `homeassistant/.import.json` there: a digest of each file as it came, and of each secret, by which what people
+changed since is known.
 """
 
 import hashlib
@@ -18,6 +18,8 @@ from homeserver.runtime.private_file import write_again, write_private
 from homeserver.topics.record import record
 
 _MEMORY: Final = f"{OURS}/.import.json"
+Memory = dict[str, str]
+"""Digests by file, those of its parts by `file#part`."""
 
 
 @record
@@ -30,7 +32,7 @@ class Placed:
 
 def judged(rules: Path, files: Iterable[RuleFile]) -> list[Placed]:
     """What would become of each; raises `Failure` where the folder cannot be read."""
-    came = _came(rules)
+    came = remembered(rules)
     return [Placed(file, _outcome(rules / file.name, file, came.get(file.name))) for file in files]
 
 
@@ -43,19 +45,20 @@ def _outcome(path: Path, file: RuleFile, came: str | None) -> str:
         raise Failure(f"{path} cannot be read: {error.strerror}") from error
     if here == file.text.encode():
         return "same"
-    return "changed" if came == _digest(here) else "kept"
+    return "changed" if came == digest(here) else "kept"
 
 
 def put(rules: Path, placed: Iterable[Placed]) -> list[str]:
     """Write what is new or changed there; gives the names. Raises `Failure`."""
-    came, written = _came(rules), list[str]()
+    came, written = remembered(rules), list[str]()
     for one in placed:
         path, content = rules / one.file.name, one.file.text.encode()
         if one.outcome in ("new", "changed"):
             _write(path, content, is_private=one.file.is_private)
             written.append(one.file.name)
         if one.outcome != "kept":
-            came[one.file.name] = _digest(content)
+            came.pop(one.file.name, None)
+            came |= one.file.marks or {one.file.name: digest(content)}
     if written:
         _write(rules / _MEMORY, orjson.dumps(came, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS), is_private=True)
     return written
@@ -71,7 +74,7 @@ def _write(path: Path, content: bytes, *, is_private: bool) -> None:
         raise Failure(f"{path} cannot be written: {error.strerror}; what was written before stays") from error
 
 
-def _came(rules: Path) -> dict[str, str]:
+def remembered(rules: Path) -> Memory:
     """Nothing where it is missing or damaged: then what differs is taken to be people's."""
     try:
         found = orjson.loads((rules / _MEMORY).read_bytes())
@@ -80,5 +83,5 @@ def _came(rules: Path) -> dict[str, str]:
     return {str(name): str(mark) for name, mark in found.items()} if isinstance(found, dict) else {}
 
 
-def _digest(content: bytes) -> str:
+def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()

@@ -5,10 +5,8 @@ pages; blueprints and macros; and the helpers of the pages, which become YAML. S
 before the import is agreed to.
 """
 
-import os
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any, Final
 
 import yaml
@@ -175,28 +173,3 @@ _Dumper.add_representer(str, _lines)
 def _dumped(value: Any) -> str:
     text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
     return text
-
-
-def secret_values(folder: Folder, files: list[RuleFile]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """For each folder the secrets that its files name, from the nearest `secrets.yaml` as Home Assistant looks for
-    them, the folder of the file first. Called once an import is agreed to."""
-    values, found = cache(folder.secrets), dict[str, dict[str, Any]]()
-    for file in files:
-        for name in file.secrets:
-            near = (place for place in _upwards(file.name.removeprefix(f"{OURS}/")) if name in values(place))
-            if (place := next(near, None)) is not None:
-                found.setdefault(place, {})[name] = values(place)[name]
-    yield from found.items()
-
-
-def _upwards(name: str) -> Iterator[str]:
-    """The folder of a file and those above it, the first one last, which is ""."""
-    while name:
-        name = os.path.dirname(name)
-        yield name
-
-
-def secrets_file(place: str, values: dict[str, Any]) -> RuleFile:
-    """A `secrets.yaml` with these alone."""
-    text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
-    return RuleFile(os.path.join(OURS, place, "secrets.yaml"), text, is_private=True)

@@ -50,12 +50,14 @@ class Wanted:
 
 @record
 class RuleFile:
-    """A file for the folder of the rules: its name from there, its text, and the secrets that it names."""
+    """A file for the folder of the rules: its name from there, its text, and the secrets that it names, or that are
+    new in it. `marks`: what is remembered of its parts instead of the whole."""
 
     name: str
     text: str
     secrets: tuple[str, ...] = ()
     is_private: bool = False
+    marks: tuple[tuple[str, str], ...] = ()
 
 
 @record

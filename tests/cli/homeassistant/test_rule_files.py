@@ -6,7 +6,7 @@ import pytest
 
 from homeserver.cli.failures import Failure
 from homeserver.cli.homeassistant.folder import Folder
-from homeserver.cli.homeassistant.rule_files import rule_files, secret_values, secrets_file
+from homeserver.cli.homeassistant.rule_files import rule_files
 from homeserver.cli.homeassistant.source import RuleFile, Source
 from homeserver.rules.reading.yaml_source import read
 from tests.cli.homeassistant.folders import modern, storage
@@ -99,29 +99,6 @@ def test_macros_come_and_other_files_beside_them_do_not(tmp_path: Path) -> None:
         "custom_templates/in/more.jinja",
         "custom_templates/tools.jinja",
     ]
-
-
-def test_secrets_are_the_nearest_and_only_those_that_are_named(tmp_path: Path) -> None:
-    text = "automation:\n  - alias: !secret name\n    trigger: [{platform: webhook, webhook_id: !secret hook}]\n"
-    house = written(
-        tmp_path,
-        configuration="homeassistant: {packages: !include_dir_named packages}\nscript: {a: {sequence: !secret hook}}\n",
-        packages__garden=text,
-        packages__secrets="hook: near\n",
-        secrets="hook: far\nname: Gärten\nwifi: hunter2\n",
-    )
-    folder = Folder(house)
-    found = list(rule_files(Source(folder)))
-    assert {one.name: one.secrets for one in found if one.secrets} == {
-        "homeassistant/configuration.yaml": ("hook",),
-        "homeassistant/packages/garden.yaml": ("name", "hook"),
-    }
-    made = [secrets_file(place, values) for place, values in secret_values(folder, found)]
-    assert {one.name: read(one.text).root for one in made} == {
-        "homeassistant/secrets.yaml": {"hook": "far", "name": "Gärten"},
-        "homeassistant/packages/secrets.yaml": {"hook": "near"},
-    }
-    assert all(one.is_private for one in made)
 
 
 @pytest.mark.parametrize(
