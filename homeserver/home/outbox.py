@@ -1,15 +1,18 @@
-"""The commands that were accepted and are not done: safe in the worker's file before they are answered or sent.
+"""The commands that were accepted and are not done: safe from the end of this process before they are answered or sent.
 
 A command is one row under its speaker's login and its id, for an hour, so that each id is carried out once over all
-restarts. What has ended is only noted; the notes are written in bulk: a command that is sent once too often because
-of a crash in between is an absolute one, a press or step is marked before it leaves.
+restarts. A row is a line of a file first, and goes into the worker's database with many others: most have ended by
+then. What has ended is only noted: a command that is sent once too often because of a crash in between is an absolute
+one, a press or step is marked before it leaves.
 """
 
+import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import orjson
 
+from homeserver.runtime.fresh_lines import FreshLines
 from homeserver.runtime.turn import Turn
 from homeserver.topics.cause import Cause
 from homeserver.topics.record import record
@@ -17,9 +20,15 @@ from homeserver.topics.service import SECRETS
 
 KEPT: Final = 3600.0
 """Seconds for which an id is remembered."""
-_NOTES: Final = 500
-_INSERT: Final = "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_NOTES: Final = 250
+_REMEMBERED: Final = 5_000
+"""Ids that are remembered without a look into the database."""
+_PUT: Final = (
+    "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state"
+)
+_MARK: Final = "UPDATE outbox SET state = ? WHERE id = ? AND state <> 'done'"
 _DONE: Final = "UPDATE outbox SET state = 'done' WHERE id IN (SELECT value FROM json_each(?))"
+_STATE: Final = 8
 NO_DATA: Final = "{}"
 
 
@@ -37,11 +46,41 @@ class Row:
 
 
 class Outbox:
-    """Rows go in with `add`, out with `finish`."""
+    """Rows go in with `add`, out with `finish`. `lines` is where they are first."""
 
-    def __init__(self, turn: Turn) -> None:
+    def __init__(self, turn: Turn, lines: FreshLines) -> None:
         self._turn = turn
+        self._lines = lines
+        self._fresh: dict[str, list[Any]] = {}
+        """Rows that are lines only, by their ids."""
         self._finished: list[str] = []
+        self._noted = 0
+        self._recent: dict[str, None] = {}
+        self._is_all = False
+        """Whether these, and the fresh ones, are all ids that there are."""
+        self._remember_all()
+        self._take_lines()
+
+    def _take_lines(self) -> None:
+        """What an earlier run left as lines: rows, and what became of them."""
+        for line in self._lines.of_before():
+            try:
+                row = orjson.loads(line)
+            except orjson.JSONDecodeError:
+                break  # of a computer that lost its power: nothing after it can be trusted
+            if len(row) > 2:
+                if not self.knows(row[0]):
+                    self._fresh[row[0]] = row
+                    self._remember(row[0])
+            elif row[1] in self._fresh:
+                self._fresh[row[1]][_STATE] = row[0]
+        self.write_notes()
+
+    def _remember_all(self) -> None:
+        found = self._turn.ledger.fetch("SELECT id FROM outbox LIMIT ?", (_REMEMBERED + 1,))
+        self._is_all = len(found) <= _REMEMBERED
+        if self._is_all:
+            self._recent = {row["id"]: None for row in found}
 
     def add(
         self,
@@ -56,50 +95,106 @@ class Outbox:
         sent: bool,
     ) -> bool:
         """Put a command in; False when its id is known already. `times`: now and its deadline, in seconds since 1970.
-        `sent`: it leaves with this commit and never again."""
+        `sent`: it leaves with this and never again. What else this turn writes is written with it, or not at all.
+        Raises `sqlite3.Error`."""
+        if self.knows(id):
+            return False
         kept = {name: value for name, value in data.items() if name not in SECRETS} if data else data
         written = orjson.dumps(kept).decode() if kept else NO_DATA
-        state = "sent" if sent else "open"
         link = orjson.dumps((cause.id, cause.by, cause.parent)).decode()
-        return self._turn.write(_INSERT, (id, entity_id, service, written, link, once, *times, state)) == 1
+        row = [id, entity_id, service, written, link, once, *times, "sent" if sent else "open"]
+        if self._turn.is_open or not self._is_line(row):
+            self._turn.write(_PUT, row)
+            self._turn.after(lambda fault: self._recent.pop(id, None) if fault else None)
+        self._remember(id)
+        return True
+
+    def _is_line(self, row: list[Any]) -> bool:
+        """Whether there is room for it among the lines, perhaps after these have moved."""
+        line = orjson.dumps(row)
+        if not self._lines.add(line):
+            self.write_notes()
+            if not self._lines.add(line):
+                return False
+        self._fresh[row[0]] = row
+        return True
+
+    def _remember(self, id: str) -> None:
+        self._recent[id] = None
+        if len(self._recent) > _REMEMBERED:
+            del self._recent[next(iter(self._recent))]
+            self._is_all = False
 
     def knows(self, id: str) -> bool:
         """Whether a command of this id was put in."""
-        return bool(self._turn.ledger.fetch("SELECT 1 FROM outbox WHERE id = ?", (id,)))
+        if id in self._recent or id in self._fresh:
+            return True
+        return not self._is_all and bool(self._turn.ledger.fetch("SELECT 1 FROM outbox WHERE id = ?", (id,)))
 
     def mark_sent(self, id: str) -> None:
-        """A press or step is about to leave."""
-        self._turn.write("UPDATE outbox SET state = 'sent' WHERE id = ?", (id,))
+        """A press or step is about to leave. Raises `sqlite3.Error`."""
+        if not self._is_marked(id, "sent"):
+            self._turn.write(_MARK, ("sent", id))
 
     def mark_open(self, id: str) -> None:
         """It has not left."""
-        self._turn.note("UPDATE outbox SET state = 'open' WHERE id = ?", (id,))
+        if not self._is_marked(id, "open"):
+            self._turn.note(_MARK, ("open", id))
+
+    def _is_marked(self, id: str, state: str) -> bool:
+        """Whether it was a line; else its row is in the database."""
+        row = self._fresh.get(id)
+        if row is None:
+            return False
+        row[_STATE] = state
+        if not self._lines.add(orjson.dumps([state, id])):
+            self._turn.write(_PUT, row)
+        return True
 
     def finish(self, id: str) -> None:
         """A command has come to its end, whatever it is."""
-        self._finished.append(id)
-        if len(self._finished) >= _NOTES:
+        row = self._fresh.get(id)
+        if row is None:
+            self._finished.append(id)
+        else:
+            row[_STATE] = "done"
+        self._noted += 1
+        if self._noted >= _NOTES and not self._turn.is_open:
             self.write_notes()
 
     def write_notes(self) -> None:
-        """Write down what has ended."""
+        """Write down what came and what has ended; what else this turn wrote is committed with it."""
+        self._noted = 0
         finished, self._finished = self._finished, []
         if finished:
             self._turn.note(_DONE, (orjson.dumps(finished).decode(),))
+        if self._fresh and self._have_moved():
+            self._fresh.clear()
+            self._lines.clear()
+        self._turn.end()
+
+    def _have_moved(self) -> bool:
+        """Whether all rows are in the database. What waits for the turn comes to pass before, and may bring others."""
+        self._turn.end()
+        try:
+            for row in self._fresh.values():
+                self._turn.write(_PUT, row)
+        except sqlite3.Error as error:
+            self._turn.cannot(f"a file of the home cannot be written: {error}")
+            self._turn.end()
+            return False
+        return not self._turn.end()
 
     def forget(self, now: float) -> None:
         """Drop the ids that are older than `KEPT`."""
         self._turn.note("DELETE FROM outbox WHERE accepted < ? AND state <> 'open'", (now - KEPT,))
+        self._remember_all()
 
     def unfinished(self) -> Iterator[Row]:
         """What an earlier run left open, oldest first."""
-        for row in self._turn.ledger.fetch("SELECT * FROM outbox WHERE state = 'open' ORDER BY accepted"):
-            yield Row(
-                row["id"],
-                row["entity_id"],
-                row["service"],
-                orjson.loads(row["data"]),
-                Cause(*orjson.loads(row["cause"])),
-                bool(row["once"]),
-                row["deadline"],
-            )
+        kept = self._turn.ledger.fetch("SELECT * FROM outbox WHERE state = 'open' ORDER BY accepted")
+        rows = {row["id"]: tuple(row) for row in kept} | {id: tuple(row) for id, row in self._fresh.items()}
+        for id, entity_id, service, data, cause, once, _, deadline, state in rows.values():
+            if state != "open":
+                continue
+            yield Row(id, entity_id, service, orjson.loads(data), Cause(*orjson.loads(cause)), bool(once), deadline)

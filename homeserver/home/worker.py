@@ -6,7 +6,7 @@ commands are under way. MQTT does not tell who published: a config is judged by 
 discovery topic it stands on. Decisions: docs/decisions/0011, 0023.
 """
 
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, closing
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -44,6 +44,7 @@ from homeserver.home.switchboard import Line, Switchboard
 from homeserver.home.timers import Timers
 from homeserver.home.tuning import UNTUNED, Tuning, tuning_of
 from homeserver.home.zones import Zones
+from homeserver.runtime.fresh_lines import FreshLines
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.runtime.logins import Logins
@@ -147,7 +148,8 @@ class Home(Answering, Importing, Releasing, Removing):
         self.census = Census(self.registry, self.entries, self.roster, self.last_heard, self.refusals)
         self.orphaned = Orphans(self.registry, self.journal, self.litter, self.last_heard)
         self.timers = Timers(house.clock, self.saying.state)
-        self.outbox = Outbox(self.turn)
+        lines = self._resources.enter_context(closing(FreshLines(house.folder / "home.db-outbox")))
+        self.outbox = Outbox(self.turn, lines)
         self.pacing = Pacing(self.registry, self.journal, self.roster.find)
         self.commands = Commands(
             house,

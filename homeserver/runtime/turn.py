@@ -49,6 +49,11 @@ class Turn:
         # SQLite would copy its log into the file in the middle of a commit, with a wait for the disk: `tidy` does that.
         ledger.execute("PRAGMA wal_autocheckpoint = 0")
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something of this turn is still to be committed."""
+        return self._open
+
     def write(self, sql: str, values: Sequence[Any] = ()) -> int:
         """One statement; gives the number of rows changed. Raises `sqlite3.Error`."""
         if not self._open:
@@ -64,7 +69,7 @@ class Turn:
         try:
             return self.write(sql, values)
         except sqlite3.Error as error:
-            self._cannot(f"a file of the home cannot be written: {error}")
+            self.cannot(f"a file of the home cannot be written: {error}")
             return 0
 
     def after(self, then: After) -> None:
@@ -107,7 +112,7 @@ class Turn:
         try:
             self.ledger.execute("COMMIT")
         except sqlite3.Error as error:
-            self._cannot(f"what was to be kept could not be written: {error}")
+            self.cannot(f"what was to be kept could not be written: {error}")
             self._roll_back()
             return f"the home cannot write its file: {error}"
         self._commits += 1
@@ -118,8 +123,8 @@ class Turn:
             self.watch("")
         return ""
 
-    def _cannot(self, text: str) -> None:
-        """Told once, until it is over: a full disk would be filled by words about it."""
+    def cannot(self, text: str) -> None:
+        """The file cannot be written. Told once, until it is over: a full disk would be filled by words about it."""
         self._wrote = False
         if not self._fault:
             self._fault = text

@@ -18,7 +18,7 @@ PASSING: Final = frozenset({"logs", "backups", "home.lock"})
 BROKER: Final = "broker"
 MOSQUITTO: Final = "mosquitto.db"
 """The retained messages as Mosquitto keeps them: in a format of its own, not SQLite's."""
-_SIDE_FILES: Final = ("-wal", "-shm", "-journal", ".lock", ".part")
+_SIDE_FILES: Final = ("-wal", "-shm", "-journal", "-outbox", ".lock", ".part")
 PEOPLE: Final = "people"
 
 

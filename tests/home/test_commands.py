@@ -1,12 +1,19 @@
 """Commands: what is refused and why, what is made of them, and that each id is carried out once."""
 
+import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from homeserver.home import outbox
+from homeserver.home.worker import MIGRATIONS
+from homeserver.runtime import fresh_lines
+from homeserver.runtime.fresh_lines import FreshLines
 from homeserver.runtime.memory_broker import MemoryBroker
+from homeserver.runtime.store import Ledger
+from homeserver.runtime.turn import Turn
 from homeserver.topics.entity import COMMAND, Command
 from tests.home.stage import LOGIN, Stage, memory_stage
 
@@ -162,25 +169,37 @@ async def test_absurd_ids_and_times(stage: Stage) -> None:
     assert not reply.ok
 
 
-async def test_accepted_means_that_it_is_in_the_file(stage: Stage) -> None:
+@pytest.mark.parametrize("also", [False, True], ids=["alone", "with something else in the turn"])
+async def test_accepted_means_that_a_crash_leaves_it(stage: Stage, tmp_path: Path, also: bool) -> None:
     await stage.announce("light", LAMP)
-    rows_at_publish: list[int] = []
-    publish = stage.home.house.publish
+    left_at_publish: list[list[str]] = []
+    home, publish = stage.home, stage.home.house.publish
 
     def watched(*args: Any) -> bool:
-        assert not stage.home.turn.ledger._connection.in_transaction
-        rows_at_publish.append(len(stage.home.turn.ledger.fetch("SELECT * FROM outbox WHERE state = 'open'")))
+        assert not home.turn.ledger._connection.in_transaction
+        left_at_publish.append(after_a_crash(home.house.folder, tmp_path / f"crash{len(left_at_publish)}"))
         return publish(*args)
 
-    stage.home.house.publish = watched  # type: ignore[method-assign,assignment]
+    home.house.publish = watched  # type: ignore[method-assign,assignment]
     for number in range(3):
+        if also:
+            home.turn.write("DELETE FROM outbox WHERE id = 'nobody'")
         stage.bus.say(COMMAND, Command(f"c{number}", "turn_on"), ("light", "lamp", LOGIN))
     await stage.quiet()
-    assert rows_at_publish == [3, 3, 3]
+    said = ["c0", "c1", "c2"]
+    assert left_at_publish == ([said] * 3 if also else [said[:1], said[:2], said])
     assert stage.told_on("lamp/set") == ['{"state":"ON"}'] * 3
 
 
-async def test_a_disk_that_is_full_is_said_and_survived(stage: Stage) -> None:
+def after_a_crash(folder: Path, copy: Path) -> list[str]:
+    """The ids of the commands that the files of a home would give to its next run, were this one to end now."""
+    shutil.copytree(folder, copy)
+    with Ledger.open(copy / "home.db", MIGRATIONS) as ledger, closing(FreshLines(copy / "home.db-outbox")) as lines:
+        return [row.id.partition(" ")[2] for row in outbox.Outbox(Turn(ledger), lines).unfinished()]
+
+
+async def test_a_disk_that_is_full_is_said_and_survived(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fresh_lines, "_LARGEST", 10_000)
     await stage.announce("light", LAMP)
     ledger = stage.home.turn.ledger
     pages = ledger.fetch("PRAGMA page_count")[0][0]

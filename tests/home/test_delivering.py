@@ -14,6 +14,7 @@ from tests.home.stage import LOGIN, Kind, Stage, memory_stage, stage_of
 SWITCH: dict[str, Any] = {"name": "Plug", "unique_id": "plug", "command_topic": "plug/set", "state_topic": "plug"}
 BLIND: dict[str, Any] = {"name": "Blind", "unique_id": "blind", "command_topic": "blind/set"}
 BUTTON: dict[str, Any] = {"name": "Bell", "unique_id": "bell", "command_topic": "bell/set"}
+OTHER = "DELETE FROM outbox WHERE id = 'nobody'"
 
 
 async def test_sent_again_after_1_2_4_seconds_until_the_report(stage: Stage) -> None:
@@ -268,6 +269,7 @@ async def test_a_command_whose_entity_goes_before_it_is_committed_is_reported(st
         await stage.announce(component, config)
     for entity_id, service in (("button.bell", "press"), ("switch.plug", "turn_on")):
         domain, object_id = entity_id.split(".")
+        stage.home.turn.write(OTHER)  # the command is committed with what else is written in this turn
         stage.bus.say(COMMAND, Command(object_id, service), (domain, object_id, LOGIN))
         stage.home.announce(f"homeassistant/{domain}/thing/config", b"", False)
     await stage.virtual.advance(60)
@@ -298,6 +300,7 @@ async def test_a_press_that_was_about_to_leave_as_the_connection_broke_survives_
     broker = MemoryBroker()
     async with memory_stage(tmp_path, broker) as stage:
         await stage.announce("button", BUTTON, "b")
+        stage.home.turn.write(OTHER)
         stage.bus.say(COMMAND, Command("press", "press"), ("button", "bell", LOGIN))
         broker.stop()  # after the command was taken, before its row was committed
         await stage.virtual.advance(1)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from homeserver.home.outbox import Outbox
 from homeserver.home.reporting import RETURN
 from homeserver.runtime.clock import VirtualClock
 from homeserver.runtime.memory_broker import MemoryBroker
+from homeserver.runtime.store import Ledger
 from homeserver.topics.call import CallError, Reply
 from homeserver.topics.entity import COMMAND, COMMAND_ENDED, Command, CommandOutcome
 from homeserver.topics.hold import Hold, Release
@@ -92,8 +92,8 @@ async def test_a_rule_waits_for_a_person_and_has_its_way_on_release(kind: Kind, 
 
 
 async def test_without_holds_everybody_is_obeyed_as_ever(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Outbox, "knows", lambda *rest: pytest.fail("an ordinary command is not looked up"))
     await stage.announce("switch", PLUG)
+    monkeypatch.setattr(Ledger, "fetch", lambda *rest: pytest.fail("an ordinary command is not looked up"))
     await say(stage, ANNA, "switch.plug", "turn_on")
     await say(stage, RULE, "switch.plug", "turn_off", priority=1)
     assert stage.told_on("plug/set") == ["ON", "OFF"]
