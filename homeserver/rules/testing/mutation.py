@@ -1,4 +1,4 @@
-"""Small changes to a rule that its tests should notice: another state, entity, limit, time, service, operator, or
+"""Small changes to a rule or script that its tests should notice: another state, entity, limit, time, service, operator, or
 something left out. What no test notices is a survivor: that part of the rule may be wrong and nobody would be told.
 """
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from homeserver.rules.compiler import Compiler
-from homeserver.rules.reading.automation import compile_automation
+from homeserver.rules.reading.automation import compile_automation, compile_script
 from homeserver.rules.reading.durations import DurationError, seconds_of
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.problem import RuleError
@@ -72,7 +72,7 @@ _UNTOUCHED: Final = frozenset(
 
 
 def mutants(rule: Map) -> Iterator[Mutant]:
-    """Every changed copy of a rule as it is written."""
+    """Every changed copy of a rule or script as it is written."""
     for path, line, what, change in _changes(rule, ()):
         copy = _copied(rule)
         change(_at(copy, path))
@@ -83,7 +83,7 @@ def compiled(mutant: Mutant, rule: Compiled, templates: Templates) -> Compiled |
     """The changed rule in place of `rule`; None where it is no rule any more."""
     compiler = Compiler(templates)
     try:
-        made = compile_automation(Fields(mutant.node), compiler)
+        made = (compile_script if rule.kind == "script" else compile_automation)(Fields(mutant.node), compiler)
     except RuleError:
         return None
     if compiler.faults:
@@ -113,7 +113,7 @@ def _changes(node: Any, path: _Path) -> Iterator[_Change]:
     if not isinstance(node, Map):
         return
     for key, value in node.items():
-        if key in _UNTOUCHED:
+        if key in _UNTOUCHED or (key == "fields" and not path):  # what a script says of its form
             continue
         for what, other in _others(str(key), value):
             yield path, node.lines[key], what, lambda made, k=key, v=other: made.__setitem__(k, v)

@@ -1,4 +1,7 @@
-"""All tests of a path, with what they leave unseen and which changes of the rules they do not notice."""
+"""All tests of a path, with what they leave unseen and which changes of the rules they do not notice.
+
+A script counts with the tests of its own file, and with those in which it ran.
+"""
 
 import asyncio
 from pathlib import Path
@@ -50,14 +53,17 @@ async def run_tests(root: Path, path: Path, settings: list[str], *, mutate: bool
         about: dict[str, Compiled] = {}
         cast: list[tuple[RuleTest, dict[str, Compiled]]] = []
         results = []
+        scripts = {f"script.{id}": script for id, script in stage.rules.book.scripts.items()}
         for test in tests:
             try:
                 rules = taking_part(test, stage, root)
             except RunError as error:
                 problems.append(Problem(test.file, test.line, "", "rules", str(error)))
                 continue
-            about |= rules
             results.append(await run_test(test, stage, rules))
+            ran = stage.ran()
+            rules |= {id: script for id, script in scripts.items() if id in ran}
+            about |= rules
             if not results[-1].faults:  # one that fails anyway notices nothing
                 cast.append((test, rules))
             await asyncio.sleep(0)
@@ -79,14 +85,16 @@ async def _survivors(
             if changed is None:
                 continue
             count += 1
-            if not await _noticed(changed, own, stage):
+            if not await _noticed(id, changed, own, stage):
                 found.append(_survivor(id, mutant))
     return tuple(found), count
 
 
-async def _noticed(changed: Compiled, own: list[tuple[RuleTest, dict[str, Compiled]]], stage: Stage) -> bool:
+async def _noticed(
+    id: str, changed: Compiled, own: list[tuple[RuleTest, dict[str, Compiled]]], stage: Stage
+) -> bool:
     for test, rules in own:
-        if (await run_test(test, stage, {**rules, changed.id: changed})).faults:
+        if (await run_test(test, stage, {**rules, id: changed})).faults:
             return True
     return False
 

@@ -50,8 +50,9 @@ def load(root: Path, files: Iterable[Path]) -> tuple[list[RuleTest], list[Proble
 
 
 def taking_part(test: RuleTest, stage: Stage, root: Path) -> dict[str, Compiled]:
-    """The rules that a test is about; raises `RunError` where one that it names is not there."""
-    known = stage.rules.book.rules
+    """The rules and scripts that a test is about; raises `RunError` where one that it names is not there."""
+    book = stage.rules.book
+    known = book.rules | {f"script.{id}": script for id, script in book.scripts.items()}
     if test.rules:
         for id in test.rules:
             if id not in known:

@@ -93,7 +93,7 @@ class Stage:
         self, at: datetime, rules: Mapping[str, Compiled], given: Mapping[str, Any], answers: Mapping[str, Any]
     ) -> None:
         """Empty the stage, set the clock, put up what is given, and let the rules listen."""
-        for rule in self.rules.rules.values():
+        for rule in (*self.rules.rules.values(), *self.rules.cast.scripts.values()):
             rule.disable()
         self.scenery.clear()
         await settle()
@@ -107,12 +107,20 @@ class Stage:
         for entity_id, (state, attributes) in given.items():
             self.become(entity_id, state, attributes)
         await settle()
-        for id, compiled in rules.items():
-            self.rules.rules[id].become(compiled)
-            self.rules.rules[id].enable()
+        self._compile(rules)
         await settle()
         self._begun = self.clock.monotonic()
+        self.witness.scripts.clear()
         self.told = []
+
+    def _compile(self, rules: Mapping[str, Compiled]) -> None:
+        """Let rules listen as they are given; scripts are what the files say where none is given."""
+        for id, script in self.rules.cast.scripts.items():
+            script.become(rules.get(script.id, self.rules.book.scripts[id]))
+        for id, compiled in rules.items():
+            if id in self.rules.rules:
+                self.rules.rules[id].become(compiled)
+                self.rules.rules[id].enable()
 
     def become(self, entity_id: str, state: str, attributes: Mapping[str, Any]) -> None:
         """Let an entity be so; a helper of the rules is told to."""
@@ -153,12 +161,17 @@ class Stage:
         await settle()
 
     async def run(self, name: str, variables: Mapping[str, Any]) -> None:
-        """Run a rule as if it had been triggered."""
-        rule = self.rules.rules.get(name)
+        """Run a rule as if it had been triggered, or a script: `script.film`."""
+        known = self.rules.rules | {script.id: script for script in self.rules.cast.scripts.values()}
+        rule = known.get(name)
         if rule is None:
-            raise RunError(f"there is no rule {name!r} on the stage{nearest(name, self.rules.rules)}")
+            raise RunError(f"there is no rule {name!r} on the stage{nearest(name, known)}")
         rule.run_now(Fired(None), given=variables)
         await settle()
+
+    def ran(self) -> set[str]:
+        """The scripts that have run since the begin, or still do."""
+        return self.witness.scripts | {script.id for script in self.rules.cast.scripts.values() if script.runs}
 
     @property
     def elapsed(self) -> float:

@@ -1,4 +1,4 @@
-"""Watches all runs of rules that are tested: which triggers fired, how each condition came out, which steps were taken.
+"""Watches all runs of rules and scripts that are tested: which triggers fired, how each condition came out, which steps were taken.
 
 Stands in the place of the traces, which keep only what is of interest.
 """
@@ -29,10 +29,14 @@ class Witness(Traces):
         self.fired: dict[str, set[int]] = {}
         self.checked: dict[str, set[tuple[str, bool]]] = {}
         self.taken: dict[str, set[str]] = {}
+        self.scripts: set[str] = set()
+        """Those that ran since somebody emptied it."""
         self.errors: list[str] = []
 
     def leave(self, run: Run, outcome: str) -> None:
         id, ways = run.rule.id, run.rule.program.ways
+        if run.rule.kind == "script":
+            self.scripts.add(id)
         if run.fired.trigger is not None:
             self.fired.setdefault(id, set()).add(run.fired.trigger.number)
         self.checked.setdefault(id, set()).update((leaf.way, so) for leaf, so, _ in run.looked if so is not None)

@@ -174,3 +174,58 @@ async def test_a_test_that_fails_anyway_notices_no_change(tmp_path: Path) -> Non
     report = await run(tmp_path, wrong, mutate=True)
     assert len(faults(report)) == 1
     assert len(report.survivors) == report.changes > 0
+
+
+SCRIPTS = """
+film:
+  fields: {level: {default: 5}}
+  sequence:
+    - {condition: state, entity_id: binary_sensor.window, state: "off"}
+    - {action: light.turn_on, target: {entity_id: light.hall}, data: {brightness_pct: 20}}
+    - delay: "00:00:30"
+    - {action: cover.close_cover, target: {entity_id: cover.hall}}
+unasked:
+  sequence: [{action: light.turn_off, target: {entity_id: light.hall}}]
+"""
+FILM = """
+- test: The film begins
+  given: {binary_sensor.button: "off", binary_sensor.window: "off", light.hall: "off", cover.hall: open}
+  when:
+    - set: {binary_sensor.button: "on"}
+    - wait: 60
+  then:
+    - light.turn_on: {entity_id: light.hall, brightness_pct: 20, after: 0}
+    - cover.close_cover: {entity_id: cover.hall, after: 30}
+"""
+WINDOW = FILM.partition("  then:")[0].replace('binary_sensor.window: "off"', 'binary_sensor.window: "on"') + "  then: []\n"
+CALLING = """
+- id: button
+  triggers: [{trigger: state, entity_id: binary_sensor.button, to: "on"}]
+  actions: [{action: script.film}]
+"""
+
+
+async def test_a_script_that_a_rule_calls_is_looked_at_and_changed_as_well(tmp_path: Path) -> None:
+    (tmp_path / "scripts.yaml").write_text(SCRIPTS)
+    report = await run(tmp_path, FILM, CALLING, mutate=True)
+    assert faults(report) == []
+    assert ("script.film", 5, "sequence[0]", "was never false") in {
+        (gap.rule, gap.line, gap.way, gap.what) for gap in report.gaps
+    }
+    assert {(each.rule, each.what) for each in report.survivors if each.rule.startswith("script")} == {
+        ("script.film", "item 1 of sequence left out")
+    }
+    both = await run(tmp_path, FILM + WINDOW, CALLING, mutate=True)
+    assert both.changes == report.changes >= 14, "the form of a script is left alone"
+    assert both.survivors == report.survivors[:0]
+    assert not any(gap.rule == "script.unasked" for gap in both.gaps), "no test is about it"
+
+
+async def test_scripts_beside_their_tests_are_run_by_name_and_end_with_the_test(tmp_path: Path) -> None:
+    tests = FILM.replace("set: {binary_sensor.button: \"on\"}", "run: script.film")
+    early = tests.replace("    - wait: 60\n", "").replace("    - cover.close_cover: {entity_id: cover.hall, after: 30}\n", "")
+    report = await run(tmp_path, early + early + tests, "script: " + SCRIPTS.replace("\n", "\n  "))
+    assert faults(report) == []
+    assert {gap.rule for gap in report.gaps} == {"script.film", "script.unasked"}
+    (fault,) = faults(await run(tmp_path, tests.replace("script.film", "script.flim"), "script: " + SCRIPTS.replace("\n", "\n  ")))
+    assert fault == "there is no rule 'script.flim' on the stage; did you mean script.film?"
