@@ -5,6 +5,7 @@
       given:
         binary_sensor.hall_motion: "off"
         light.hall: {state: "on", brightness: 20}
+      where: {light.hall: hall}
       when:
         - set: {binary_sensor.hall_motion: "on"}
         - wait: "00:03:00"
@@ -21,7 +22,7 @@
         - light.turn_off: {entity_id: light.hall, after: 180}
 
 `then` is every command, in order; fields that it names must be so, others may be anything; `after` is in seconds since
-the begin. Faults name file, line and remedy.
+the begin; `where`, `devices`, `floors`: see `layout.py`. Faults name file, line and remedy.
 """
 
 import re
@@ -35,12 +36,13 @@ from homeserver.rules.reading.durations import DurationError, seconds_of
 from homeserver.rules.reading.fields import Fields, check_entity, kind_of
 from homeserver.rules.reading.problem import Problem, RuleError
 from homeserver.rules.reading.yaml_source import Map, Seq, SourceError, read
+from homeserver.rules.testing.layout import Layout, read_layout
 from homeserver.topics.record import record
 
 BEGIN: Final = "2026-01-05 12:00"
 """When a test begins that does not say: a Monday, noon."""
 STEPS: Final = ("set", "wait", "until", "event", "mqtt", "tag", "button", "sentence", "home", "run", "call")
-_BESIDE: Final[Mapping[str, Mapping[str, Any]]] = {
+BESIDE: Final[Mapping[str, Mapping[str, Any]]] = {
     "event": {"data": {}},
     "mqtt": {"payload": ""},
     "button": {"subtype": "", "device_id": None},
@@ -88,6 +90,7 @@ class RuleTest:
     then: tuple[Expected, ...] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)
     obeys: bool = True
+    layout: Layout = field(default_factory=Layout)
 
 
 def subject(path: Path) -> Path:
@@ -134,6 +137,7 @@ def _test(node: Any, line: int, file: str) -> RuleTest:
         then=tuple(_flat(fields)),
         answers=_plain(fields, "answers"),
         obeys=fields.flag("obeys", True),
+        layout=read_layout(fields),
     )
     if "then" not in fields:
         raise fields.wrong("then is missing: list the commands that follow, or write `then: []` for none")
@@ -182,7 +186,7 @@ def _step(item: Any) -> Step:
     value: Any = _states(item, "set") if kind == "set" else item.take(kind)
     if kind == "wait":
         value = _seconds(item, kind)
-    beside = {name: item.take(name, default) for name, default in _BESIDE.get(kind, {}).items()}
+    beside = {name: item.take(name, default) for name, default in BESIDE.get(kind, {}).items()}
     item.done()
     return Step(kind, value, beside, item.line())
 

@@ -71,7 +71,7 @@ async def run_test(test: RuleTest, stage: Stage, rules: Mapping[str, Compiled]) 
     begun, errors = loop.time(), len(stage.witness.errors)
     stage.scenery.obeys = test.obeys
     try:
-        await stage.begin(test.at, rules, test.given, test.answers)
+        await stage.begin(test.at, rules, test.given, test.answers, test.layout)
         for step in test.steps:
             await _take(step, stage, test)
         faults = compared(test.then, stage.told)

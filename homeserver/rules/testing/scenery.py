@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
 
+from homeserver.rules.testing.layout import TOPICS as REGISTRY
+from homeserver.rules.testing.layout import Layout, entries
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.runtime.worker import Worker, hears
@@ -57,12 +59,13 @@ class Scenery(Worker):
     """The owner of all entities that are not the rules' own. `obeys`: they become what they are told."""
 
     name = "scenery"
-    says = (ENTITY_STATE, ENTITY_CONFIG, EVENT, DEVICE_EVENT, SENTENCE)
+    says = (ENTITY_STATE, ENTITY_CONFIG, EVENT, DEVICE_EVENT, SENTENCE, *REGISTRY)
 
     def __init__(self, house: House) -> None:
         super().__init__(house)
         self.states: dict[str, EntityState] = {}
         self.obeys = True
+        self._placed: list[tuple[Topic[Any], str]] = []
 
     @hears(COMMAND)
     def command(self, command: Command, heard: Heard) -> None:
@@ -102,12 +105,21 @@ class Scenery(Worker):
         self.house.say(SENTENCE, Sentence(text))
 
     def clear(self) -> None:
-        """Take every entity away."""
+        """Take every entity away, and all that is said of where they are."""
         for entity_id in self.states:
             domain, _, object_id = entity_id.partition(".")
             self.house.say(ENTITY_STATE, None, domain, object_id)
             self.house.say(ENTITY_CONFIG, None, domain, object_id)
         self.states = {}
+        for topic, id in self._placed:
+            self.house.say(topic, None, id)
+        self._placed = []
+
+    def place(self, layout: Layout) -> None:
+        """Put entities where they are said to be."""
+        for topic, id, entry in entries(layout):
+            self.house.say(topic, entry, id)
+            self._placed.append((topic, id))
 
 
 def _becomes(command: Command, now: str) -> str | None:

@@ -19,6 +19,7 @@ from homeserver.rules.offer import Offer
 from homeserver.rules.program import RunError
 from homeserver.rules.reading.problem import nearest
 from homeserver.rules.rule import Compiled
+from homeserver.rules.testing.layout import Layout
 from homeserver.rules.testing.scenery import Scenery, StageHouse, Told
 from homeserver.rules.testing.witness import Witness
 from homeserver.rules.worker import Rules
@@ -31,6 +32,7 @@ from homeserver.topics.names import split_entity
 from homeserver.topics.services import SERVICES
 
 T = TypeVar("T")
+NOWHERE: Final = Layout()
 _GIVING: Final[Mapping[str, tuple[str, str]]] = {
     "counter": ("set_value", "value"),
     "input_datetime": ("set_datetime", "datetime"),
@@ -90,7 +92,12 @@ class Stage:
     # -- before a test
 
     async def begin(
-        self, at: datetime, rules: Mapping[str, Compiled], given: Mapping[str, Any], answers: Mapping[str, Any]
+        self,
+        at: datetime,
+        rules: Mapping[str, Compiled],
+        given: Mapping[str, Any],
+        answers: Mapping[str, Any],
+        layout: Layout = NOWHERE,
     ) -> None:
         """Empty the stage, set the clock, put up what is given, and let the rules listen."""
         for rule in (*self.rules.rules.values(), *self.rules.cast.scripts.values()):
@@ -106,6 +113,7 @@ class Stage:
         self._answers = answers
         for entity_id, (state, attributes) in given.items():
             self.become(entity_id, state, attributes)
+        self._place(layout)
         await settle()
         self._compile(rules)
         await settle()
@@ -121,6 +129,14 @@ class Stage:
             if id in self.rules.rules:
                 self.rules.rules[id].become(compiled)
                 self.rules.rules[id].enable()
+
+    def _place(self, layout: Layout) -> None:
+        there = [*self.scenery.states, *self.rules.owner.things]
+        for entity_id, spot in layout.entities.items():
+            if entity_id not in there:
+                text = f"line {spot.line}: where names {entity_id}, which is not there{nearest(entity_id, there)}"
+                raise RunError(f"{text}: say under given what it is like")
+        self.scenery.place(layout)
 
     def become(self, entity_id: str, state: str, attributes: Mapping[str, Any]) -> None:
         """Let an entity be so; a helper of the rules is told to."""
