@@ -17,5 +17,7 @@ def schema(
     Save it beside the rules and name it in the editor's settings for YAML, or in the first line of a file:
     # yaml-language-server: $schema=rules.schema.json
     """
-    made = importlib.import_module("homeserver.rules.testing.schema_of_tests").schema_of_tests if tests else editor_schema
+    made = (
+        importlib.import_module("homeserver.rules.testing.schema_of_tests").schema_of_tests if tests else editor_schema
+    )
     print_json(made())

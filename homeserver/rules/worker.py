@@ -6,7 +6,7 @@ is under way, and `rules-read.json`, which only makes its next start quicker.
 
 import asyncio
 import importlib
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -104,7 +104,6 @@ class Rules(Ears, Hands, Outside, Worker):
         self._said: dict[str, RuleConfig] = {}
         self._file_fault = ""
         self._reading = asyncio.Lock()
-        self._resources = ExitStack()
         self.versions: Versions
         """Every text that a rule had."""
         self.turn: Turn
@@ -112,8 +111,14 @@ class Rules(Ears, Hands, Outside, Worker):
         engine.changed = self._announce
 
     async def open(self) -> None:
+        async with AsyncExitStack() as undo:
+            undo.callback(self._let_go)
+            await self._open()
+            undo.pop_all()
+
+    async def _open(self) -> None:
         """The picture of the home is whole before a rule looks at it: numeric triggers are armed by what is so now."""
-        ledger = self._resources.enter_context(Ledger.open(self.house.folder / "rules.db", MIGRATIONS))
+        ledger = self.house.keep(Ledger.open(self.house.folder / "rules.db", MIGRATIONS))
         self.turn = Turn(ledger)
         self.turn.watch = self._file_changed
         self.turn.often = lambda: self.house.start(self.turn.tidy(), "keep the log of rules.db small")
@@ -161,15 +166,21 @@ class Rules(Ears, Hands, Outside, Worker):
     async def close(self) -> None:
         self.tell_shutdown()
         await asyncio.sleep(0)  # what was asked of other workers is on its way
+        self._let_go()
+        self._desk().leave()  # last: if it cannot be loaded, nothing here acts any more
+
+    def _let_go(self) -> None:
+        """End all that acts, however far it had come up: the next try has rules of its own."""
+        if "turn" not in vars(self):
+            return  # there was no file, and nothing began
         self.engine.journal.freeze()
         self.engine.stop()
         for rule in self.rules.values():
             rule.disable()
-        self.owner.close()
+        if self.engine.owner is not None:
+            self.engine.owner.close()
         self.engine.traces.close()
         self.turn.end()
-        self._resources.close()
-        self._desk().leave()  # last: if it cannot be loaded, nothing here acts any more
 
     # -- reading
 

@@ -6,6 +6,7 @@ A narrow thing on purpose: it reaches no other worker and keeps nothing but what
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -57,6 +58,8 @@ class House:
         self._says = {topic.template for topic in says}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._hearings: list[Hearing] = []
+        self._raw: list[RawHandler] = []
+        self._kept = ExitStack()
         self.worker = worker
         self.clock = around.clock
         self.log = logging.getLogger(f"homeserver.worker.{worker}")
@@ -181,12 +184,14 @@ class House:
         """Hear topics outside the root prefix as bytes. Change `filters` in place, then call `refilter`."""
         self._device_right()
         self._bus.hear_raw(filters, handler)
+        self._raw.append(handler)
 
     def refilter(self) -> None:
         self._bus.refilter()
 
     def unhear_devices(self, handler: RawHandler) -> None:
         self._bus.unhear_raw(handler)
+        self._raw = [other for other in self._raw if other != handler]
 
     def publish(
         self, address: str, payload: bytes, qos: int = 0, retain: bool = False, on_ack: Callable[[], None] | None = None
@@ -219,6 +224,7 @@ class House:
         task = asyncio.get_running_loop().create_task(self._watch(work, name), name=f"{self.worker}.{name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # one that is ended before it began was never awaited
         return task
 
     async def _watch(self, work: Awaitable[None], name: str) -> None:
@@ -228,11 +234,22 @@ class House:
             self.log.exception("%s ended with a bug", name)
             self.degraded(f"{name} stopped working; the log says why")
 
+    def keep(self, resource: AbstractContextManager[T]) -> T:
+        """Enter something that is to be let go when the worker ends, such as its own file, whether it opened or not."""
+        return self._kept.enter_context(resource)
+
     async def end(self) -> None:
-        """End what `start` and `hear` began; the process calls it after the worker closed."""
+        """End what `start`, `hear`, `hear_devices` and `keep` began; the process calls it after the worker closed, or
+        could not open."""
+        for handler in list(self._raw):
+            self.unhear_devices(handler)
         for hearing in self._hearings:
             await self._bus.unhear(hearing)
         self._hearings.clear()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            self._kept.close()
+        except Exception:
+            self.log.exception("what it kept could not be let go")

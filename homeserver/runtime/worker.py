@@ -157,7 +157,8 @@ class Worker(Part):
     """One capability. Subclasses name themselves, list what they say, and mark what they hear and answer.
 
     Life: constructed by the module's `setup(house)`, opened (`async with`), then fed; closed in the reverse order.
-    Nothing is delivered before `open` has returned. `open` may read the snapshot; it must not wait for messages.
+    Nothing is delivered before `open` has returned. `open` may read the snapshot; it must not wait for messages. One
+    that raises is tried again with a new worker and never closed: what it got from its house ends by itself.
     """
 
     name: ClassVar[str] = ""

@@ -18,6 +18,7 @@ from homeserver.rules.words import (
     ReloadRules,
     TriggerRule,
 )
+from homeserver.rules.worker import Rules
 from homeserver.runtime.clock import settle
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.topics.call import Call, CallError
@@ -344,3 +345,37 @@ async def test_the_log_names_the_rule_that_failed_and_its_trigger_that_could_not
         assert sum(one.startswith("rule fails: run 1 failed: template line 1:") for one in told) == 1
         assert any(one.startswith("rule deaf: line 7: trigger template 0: template line 1: divides by") for one in told)
         assert len(told) <= 4  # at most one in a while for each rule
+
+
+async def test_rules_that_could_not_come_up_do_not_act_beside_those_that_could(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice it fails at the very end, with rules that listen already, entities of templates, and the file open."""
+    announce, tries = Rules.announce_start, 0
+
+    async def announced(rules: Rules) -> None:
+        await announce(rules)
+
+    def failing(rules: Rules) -> Any:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise OSError("not yet")
+        return announced(rules)
+
+    monkeypatch.setattr(Rules, "announce_start", failing)
+    kept = "template: [{sensor: {name: twice, state: \"{{ states('sensor.n') | int * 2 }}\"}}]\n"
+    stage = Stage(tmp_path, rule("one", "a").replace("    - delay: 5\n", ""), START)
+    (tmp_path / "rules" / "package.yaml").write_text(kept)
+    await stage.home.process.open(["props", "rules"])
+    await settle(60)
+    await stage.home.clock.advance(10)
+    assert tries == 3
+    stage.told()
+    view = stage.rules.engine.view
+    assert len(view._watchers_of_all) == 1, "of the last try alone"
+    assert [len(watchers) for id, watchers in view._watchers.items() if id == "sensor.n"] in ([1], [])
+    await stage.set("sensor.n", "4")
+    assert stage.services() == [("light.a", "turn_on")]
+    assert view.states["sensor.twice"].state == "8"
+    await stage.home.process.close()

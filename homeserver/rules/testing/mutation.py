@@ -1,5 +1,5 @@
-"""Small changes to a rule or script that its tests should notice: another state, entity, limit, time, service, operator, or
-something left out. What no test notices is a survivor: that part of the rule may be wrong and nobody would be told.
+"""Small changes to a rule or script that its tests should notice: another state, entity, limit, time, service,
+operator, or something left out. What no test notices is a survivor: that part may be wrong and nobody would be told.
 """
 
 import re

@@ -90,9 +90,7 @@ async def _survivors(
     return tuple(found), count
 
 
-async def _noticed(
-    id: str, changed: Compiled, own: list[tuple[RuleTest, dict[str, Compiled]]], stage: Stage
-) -> bool:
+async def _noticed(id: str, changed: Compiled, own: list[tuple[RuleTest, dict[str, Compiled]]], stage: Stage) -> bool:
     for test, rules in own:
         if (await run_test(test, stage, {**rules, id: changed})).faults:
             return True

@@ -66,7 +66,12 @@ def _spot(*names: str) -> Schema:
 def _expected() -> Schema:
     """`light.turn_on: light.hall`, or with fields; `event` and what is published count as well."""
     fields = {"type": "object", "properties": {"entity_id": _WORDS, "after": _DURATION}}
-    return {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": {"anyOf": [_WORDS, fields]}}
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": {"anyOf": [_WORDS, fields]},
+    }
 
 
 def _by_id(value: Schema, names: Schema) -> Schema:

@@ -1,4 +1,5 @@
-"""Watches all runs of rules and scripts that are tested: which triggers fired, how each condition came out, which steps were taken.
+"""Watches all runs of rules and scripts that are tested: which triggers fired, how each condition came out, which steps
+were taken.
 
 Stands in the place of the traces, which keep only what is of interest.
 """

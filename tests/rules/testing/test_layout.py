@@ -76,8 +76,10 @@ async def test_rules_find_things_by_where_they_are_and_the_next_test_begins_with
 async def test_what_is_put_somewhere_has_to_be_there(tmp_path: Path) -> None:
     report = await run(tmp_path, EVENING.replace("light.desk: {area", "light.dask: {area"), RULES)
     (fault,) = faults(report)
-    line = EVENING.replace("light.desk: {area", "light.dask: {area").splitlines().index(
-        "    light.dask: {area: study, labels: [bright]}"
+    line = (
+        EVENING.replace("light.desk: {area", "light.dask: {area")
+        .splitlines()
+        .index("    light.dask: {area: study, labels: [bright]}")
     )
     assert fault.startswith(f"line {line + 1}: where names light.dask, which is not there; did you mean light.desk?")
 

@@ -197,7 +197,9 @@ FILM = """
     - light.turn_on: {entity_id: light.hall, brightness_pct: 20, after: 0}
     - cover.close_cover: {entity_id: cover.hall, after: 30}
 """
-WINDOW = FILM.partition("  then:")[0].replace('binary_sensor.window: "off"', 'binary_sensor.window: "on"') + "  then: []\n"
+WINDOW = (
+    FILM.partition("  then:")[0].replace('binary_sensor.window: "off"', 'binary_sensor.window: "on"') + "  then: []\n"
+)
 CALLING = """
 - id: button
   triggers: [{trigger: state, entity_id: binary_sensor.button, to: "on"}]
@@ -222,10 +224,14 @@ async def test_a_script_that_a_rule_calls_is_looked_at_and_changed_as_well(tmp_p
 
 
 async def test_scripts_beside_their_tests_are_run_by_name_and_end_with_the_test(tmp_path: Path) -> None:
-    tests = FILM.replace("set: {binary_sensor.button: \"on\"}", "run: script.film")
-    early = tests.replace("    - wait: 60\n", "").replace("    - cover.close_cover: {entity_id: cover.hall, after: 30}\n", "")
+    tests = FILM.replace('set: {binary_sensor.button: "on"}', "run: script.film")
+    early = tests.replace("    - wait: 60\n", "").replace(
+        "    - cover.close_cover: {entity_id: cover.hall, after: 30}\n", ""
+    )
     report = await run(tmp_path, early + early + tests, "script: " + SCRIPTS.replace("\n", "\n  "))
     assert faults(report) == []
     assert {gap.rule for gap in report.gaps} == {"script.film", "script.unasked"}
-    (fault,) = faults(await run(tmp_path, tests.replace("script.film", "script.flim"), "script: " + SCRIPTS.replace("\n", "\n  ")))
+    (fault,) = faults(
+        await run(tmp_path, tests.replace("script.film", "script.flim"), "script: " + SCRIPTS.replace("\n", "\n  "))
+    )
     assert fault == "there is no rule 'script.flim' on the stage; did you mean script.film?"
