@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from homeserver.home.colour import Rgb
+from homeserver.view.colour import Rgb
 
 _TABLE: Final = """
 aliceblue f0f8ff  antiquewhite faebd7  aqua 00ffff  aquamarine 7fffd4  azure f0ffff  beige f5f5dc

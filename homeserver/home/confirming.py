@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from math import dist, inf
 from typing import Any, Final
 
-from homeserver.home import colour
 from homeserver.home.entity import STATE, Entity
+from homeserver.view import colour
 
 _DIGITS: Final = frozenset("0123456789.")
 _TOLERANCE: Final[Mapping[str, float]] = {"brightness": 3.0, "current_position": 2.0, "current_tilt_position": 2.0}

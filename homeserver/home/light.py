@@ -7,10 +7,10 @@ Names and meaning are those of Home Assistant's light entity: brightness 0-255, 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeserver.home import colour
 from homeserver.home.config import Config, Refused
 from homeserver.home.entity import Present
 from homeserver.topics.record import record
+from homeserver.view import colour
 
 MODES: Final = ("onoff", "brightness", "color_temp", "hs", "xy", "rgb", "rgbw", "rgbww", "white")
 COLOURS: Final = ("hs", "xy", "rgb", "rgbw", "rgbww")

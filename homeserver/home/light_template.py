@@ -6,7 +6,6 @@ Facts: Home Assistant's documentation of the MQTT light, "Template schema".
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from homeserver.home import colour
 from homeserver.home.component import ALL, Component, Reads
 from homeserver.home.config import Config
 from homeserver.home.entity import Encode, Entity, Send, Wish
@@ -15,6 +14,7 @@ from homeserver.home.light_wish import dimmed, facts_of, wish_of
 from homeserver.home.parsing import IGNORED, NONE, Parse, number_of, numbers_of, words
 from homeserver.home.report import Unreadable
 from homeserver.home.values import Payload, payload
+from homeserver.view import colour
 from homeserver.view.templates import Templates
 
 _CHANNELS: Final = ("red", "green", "blue")

@@ -7,11 +7,11 @@ what only the moment needs (flash, transition). What a lamp cannot do is left ou
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeserver.home import colour
 from homeserver.home.colour_names import rgb_of_name
 from homeserver.home.entity import Entity
 from homeserver.home.light import COLOURS, Lamp, of_rgb, rgb_of
 from homeserver.topics.call import CallError
+from homeserver.view import colour
 
 TRANSIENT: Final = ("flash", "transition")
 _PREFERRED: Final = ("rgb", "hs", "xy", "rgbw", "rgbww")

@@ -4,16 +4,15 @@ What rules ask of somebody whom nobody knows, or in words that do not fit, is to
 running. Keeps the notifications that rules made, too, and offers the services of `notify:` blocks.
 """
 
-import importlib
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from homeserver.rules.actions.asks import OfEngine, doubts
 from homeserver.rules.engine import Engine
+from homeserver.rules.notifying import notifying
 from homeserver.rules.reading.book import Book
-from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.places import STEP
-from homeserver.rules.reading.problem import Problem, RuleError, nearest
+from homeserver.rules.reading.problem import Problem, nearest
 from homeserver.rules.rule import Compiled
 from homeserver.rules.words import DISMISS_NOTE, NOTE, DismissNote, NotesLeft
 from homeserver.runtime.clock import Timer
@@ -26,7 +25,6 @@ from homeserver.topics.process import PROCESS_STATUS, WORKER_CALLS, ProcessStatu
 from homeserver.topics.topic import Topic
 
 SAYS: Final[tuple[Topic[Any], ...]] = (NOTE, NOTIFICATION)
-_NOTIFIERS: Final = "homeserver.rules.notifiers"
 AGAIN: Final = 2.0
 """Seconds after the last announcement until rules are looked at again: a process announces many calls at a time."""
 
@@ -39,7 +37,7 @@ class Outside(Part):
     _doubts: tuple[Problem, ...] = ()
     _again: Timer | None = None
     _notify: frozenset[str] = frozenset()
-    """Names of what the files name under `notify`."""
+    """The services that the files name under `notify`."""
     doubted: Callable[[set[tuple[str, ...]]], None]
 
     @hears(WORKER_CALLS)
@@ -76,22 +74,12 @@ class Outside(Part):
 
     def _take_notifiers(self, book: Book) -> None:
         """Offer the services of `notify` that the files name; what is wrong with them is told in the book."""
-        offers = self.engine.offers
         for name in self._notify:
-            offers.pop(f"notify.{name}", None)
-        blocks = [owned for owned in book.owned if owned.domain == "notify"]
-        names: set[str] = set()
-        # Mail and web clients are a twentieth of all that a start would load: only where a file asks for them.
-        notifiers: Any = importlib.import_module(_NOTIFIERS).Notifiers(self.engine.notes) if blocks else None
-        for owned in blocks:
-            try:
-                name = notifiers.add(Fields(owned.fields.node, owned.fields.way))
-            except RuleError as error:
-                book.problems.append(owned.problem(error))
-                continue
-            names.add(name)
-            offers[f"notify.{name}"] = notifiers.offer(name)
-        self._notify = frozenset(names)
+            self.engine.offers.pop(name, None)
+        found, problems = notifying(book, self.engine.notes)
+        book.problems += problems
+        self.engine.offers |= found
+        self._notify = frozenset(found)
 
     def _look_again(self) -> None:
         if self._asking is None:

@@ -1,5 +1,6 @@
 """A rule: compiled triggers, conditions and actions, its mode, and the runs that are under way."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from typing import Any, Final
@@ -102,7 +103,7 @@ class Rule:
         self.noticed: Callable[[Run | None], None] | None = None
         """Told a run that begins, and None when one is over."""
         self.runs: list[Run] = []
-        self._waiting: list[Run] = []
+        self._waiting: deque[Run] = deque()
         self._starting = False
         self._window = (0.0, 0)
         self._quiet_until = 0.0
@@ -138,7 +139,7 @@ class Rule:
                 trigger.end(self.engine)
         if not ending:
             return
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting = self._waiting, deque[Run]()
         for run in (*self.runs, *waiting):
             run.end("cancelled")
 
@@ -228,7 +229,7 @@ class Rule:
         self._starting, done = True, False
         try:
             while self._waiting and (self.compiled.mode == "parallel" or not self.runs):
-                run = self._waiting.pop(0)
+                run = self._waiting.popleft()
                 self.runs.append(run)
                 if self.compiled.explain:
                     self._explain(run)

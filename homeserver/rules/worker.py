@@ -113,10 +113,10 @@ class Rules(Ears, Hands, Outside, Worker):
     async def open(self) -> None:
         async with AsyncExitStack() as undo:
             undo.callback(self._let_go)
-            await self._open()
+            await self._come_up()
             undo.pop_all()
 
-    async def _open(self) -> None:
+    async def _come_up(self) -> None:
         """The picture of the home is whole before a rule looks at it: numeric triggers are armed by what is so now."""
         ledger = self.house.keep(Ledger.open(self.house.folder / "rules.db", MIGRATIONS))
         self.turn = Turn(ledger)

@@ -3,9 +3,7 @@
 Needs a book that was read with the templates that are given; keeps nothing.
 """
 
-import importlib
 from collections.abc import Iterator
-from typing import Any
 
 from homeserver.rules.check.doubt import MAYBE, SURE
 from homeserver.rules.check.known import Known
@@ -13,9 +11,9 @@ from homeserver.rules.check.names import entity_unknown
 from homeserver.rules.check.outline import Outline, entities, outline
 from homeserver.rules.check.values import impossible
 from homeserver.rules.compiler import Compiler
+from homeserver.rules.notifying import notifying
 from homeserver.rules.owned.table import is_zone_there, things_of
 from homeserver.rules.reading.book import Book, Scene
-from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.problem import Problem, RuleError
 from homeserver.rules.reading.yaml_source import Map, Seq
 from homeserver.view.templates import Templates
@@ -40,20 +38,7 @@ def made(book: Book, known: Known, templates: Templates) -> tuple[list[str], lis
             for fault in compiler.faults:  # what is not built yet is told as a doubt, as other blocks of a package are
                 problems.append(owned.problem(fault, "warning" if fault.code == "unsupported" else "error"))
             problems += [owned.problem(doubt, "warning") for doubt in compiler.warnings]
-    return ids, [*problems, *_notifiers(book)]
-
-
-def _notifiers(book: Book) -> Iterator[Problem]:
-    """Services of `notify`; mail and web clients are loaded only where a file asks for them."""
-    blocks = [owned for owned in book.owned if owned.domain == "notify"]
-    if not blocks:
-        return
-    notifiers: Any = importlib.import_module("homeserver.rules.notifiers").Notifiers(None)
-    for owned in blocks:
-        try:
-            notifiers.add(Fields(owned.fields.node, owned.fields.way))
-        except RuleError as error:
-            yield owned.problem(error)
+    return ids, [*problems, *notifying(book, None)[1]]
 
 
 def outlines(book: Book) -> Iterator[Outline]:

@@ -3,7 +3,6 @@
 Facts: https://www.home-assistant.io/integrations/template. The temperature of a colour is in mireds, as there.
 """
 
-import colorsys
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Final
@@ -14,6 +13,7 @@ from homeserver.rules.reading.fields import Fields
 from homeserver.rules.template_watch import says_true
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import UNKNOWN, EntityConfig
+from homeserver.view.colour import hs_to_rgb, mired_of, rgb_to_hs
 
 
 def _numbers(count: int) -> Value:
@@ -101,13 +101,12 @@ def _wish(data: Mapping[str, Any]) -> dict[str, Any]:
     if (percent := data.get("brightness_pct")) is not None:
         wish["brightness"] = round(percent * 2.55)
     if kelvin := data.get("color_temp_kelvin") or data.get("kelvin"):
-        wish["color_temp"] = round(1_000_000 / kelvin)
+        wish["color_temp"] = mired_of(kelvin)
     hs, rgb = data.get("hs_color"), data.get("rgb_color")
     if hs is None and rgb is not None:
-        hue, saturation, _ = colorsys.rgb_to_hsv(*(part / 255 for part in rgb))
-        hs = (round(hue * 360, 3), round(saturation * 100, 3))
+        hs = rgb_to_hs(tuple(rgb))
     elif hs is not None and rgb is None:
-        rgb = tuple(round(part * 255) for part in colorsys.hsv_to_rgb(hs[0] / 360, hs[1] / 100, 1.0))
+        rgb = hs_to_rgb((hs[0], hs[1]))
     return wish | ({"hs_color": list(hs), "rgb_color": list(rgb)} if hs is not None and rgb is not None else {})
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeserver.home import colour
 from homeserver.home.colour_names import COLOUR_NAMES, rgb_of_name
+from homeserver.view import colour
 
 BYTE = st.integers(0, 255)
 BRIGHT = st.tuples(BYTE, BYTE, st.just(255)).flatmap(st.permutations).map(tuple)
