@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import EntityState
+from homeserver.topics.priority import UNSAID, Weight
 
 if TYPE_CHECKING:
     from homeserver.rules.run import Run
@@ -21,10 +22,11 @@ class Fired:
 
     `lasted` are the seconds of `for`; `data` is what differs by kind of trigger, and becomes a part of the variable
     `trigger`; `key` is the same if it fires once more for the same reason after a restart: see the journal. `done` is
-    called when the run that it begins is over, or does not begin, by whoever waits for an answer.
+    called when the run that it begins is over, or does not begin, by whoever waits for an answer. `weight` is that of
+    who asked for the run, where somebody did.
     """
 
-    __slots__ = ("cause", "data", "done", "entity_id", "key", "lasted", "new", "now", "old", "trigger")
+    __slots__ = ("cause", "data", "done", "entity_id", "key", "lasted", "new", "now", "old", "trigger", "weight")
 
     def __init__(
         self,
@@ -38,6 +40,7 @@ class Fired:
         now: datetime | None = None,
         data: Mapping[str, Any] = _NOTHING,
         key: str = "",
+        weight: Weight = UNSAID,
     ) -> None:
         self.trigger = trigger
         self.entity_id = entity_id
@@ -48,4 +51,5 @@ class Fired:
         self.now = now
         self.data = data
         self.key = key
+        self.weight = weight
         self.done: Done | None = None

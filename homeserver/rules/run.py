@@ -14,7 +14,7 @@ from homeserver.rules.program import END, FAULTS, WAIT, Misconfigured, RunError
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, HELD, Command
-from homeserver.topics.priority import Weight
+from homeserver.topics.priority import Weight, filled
 
 if TYPE_CHECKING:
     from homeserver.rules.conditions.condition import Leaf
@@ -349,10 +349,14 @@ class Run:
 
     # -- doing
 
+    def weighs(self, said: Weight | None) -> Weight:
+        """What a command weighs: what the action or else the rule says, and where both are silent, who asked for it."""
+        return filled(said or self.rule.compiled.weight, self.fired.weight)
+
     def command(
         self, domain: str, object_id: str, service: str, data: dict[str, Any], weight: Weight | None = None
     ) -> None:
-        """Tell an entity what to do; `weight` None: as much as the rule says."""
+        """Tell an entity what to do; `weight` None: the action says nothing of it."""
         engine = self.engine
         entity_id = engine.view.current(f"{domain}.{object_id}")
         said = engine.view.states.get(entity_id)
@@ -360,7 +364,7 @@ class Run:
             self.error = f"there is no entity {entity_id}"
             return
         domain, _, object_id = entity_id.partition(".")
-        weight, top = weight or self.rule.compiled.weight, self.top
+        weight, top = self.weighs(weight), self.top
         id = top.next_id()
         if len(self.commands) < REMEMBERED:
             self.commands.append((id, entity_id, service))

@@ -21,25 +21,13 @@ from homeserver.rules.outside import SAYS as OUTSIDE_SAYS
 from homeserver.rules.outside import Outside
 from homeserver.rules.owned.hands import Hands
 from homeserver.rules.owned.owner import SAYS as OWNER_SAYS
+from homeserver.rules.past import Past
 from homeserver.rules.reading.folder import Folder
 from homeserver.rules.reading.problem import Problem, nearest
 from homeserver.rules.reading.rule_file import Book
 from homeserver.rules.rule import Rule
-from homeserver.rules.trace_words import TRACES, WHY_NOT, AskTraces, AskWhyNot, TraceList, WhyNot
 from homeserver.rules.traces.traces import Traces
-from homeserver.rules.traces.why_not import as_trace, why_not
-from homeserver.rules.version_words import (
-    DIFFERENCE,
-    REVERT,
-    VERSIONS,
-    AskDifference,
-    AskVersions,
-    Difference,
-    Revert,
-    Reverted,
-    VersionList,
-)
-from homeserver.rules.versions.library import bring_back, difference, kept_names, listed, named
+from homeserver.rules.versions.library import kept_names
 from homeserver.rules.versions.versions import Versions
 from homeserver.rules.words import (
     CHECK_RULES,
@@ -71,6 +59,7 @@ from homeserver.topics.call import Caller, CallError
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.event import WEBHOOKS
 from homeserver.topics.names import slug
+from homeserver.topics.priority import weight_said
 from homeserver.view.view import View
 
 _PAUSE: Final = 0.25
@@ -87,7 +76,7 @@ class RulesOptions(BaseModel):
     look: float = Field(2.0, gt=0, description="seconds between looks at the rule files")
 
 
-class Rules(Ears, Hands, Outside, Worker):
+class Rules(Ears, Hands, Outside, Past, Worker):
     """The rules of the home."""
 
     name = "rules"
@@ -104,8 +93,6 @@ class Rules(Ears, Hands, Outside, Worker):
         self._said: dict[str, RuleConfig] = {}
         self._file_fault = ""
         self._reading = asyncio.Lock()
-        self.versions: Versions
-        """Every text that a rule had."""
         self.turn: Turn
         """The worker's own file, `rules.db`."""
         engine.changed = self._announce
@@ -325,7 +312,7 @@ class Rules(Ears, Hands, Outside, Worker):
     @answers(TRIGGER_RULE)
     async def trigger(self, request: TriggerRule, caller: Caller) -> RuleInfo:
         rule = self._rule(request.rule)
-        fired = Fired(None, cause=caller.cause)
+        fired = Fired(None, cause=caller.cause, weight=weight_said(caller.login, None, None))
         if not rule.run_now(fired, skip_condition=request.skip_condition, given=request.variables):
             raise CallError("conflict", f"the conditions of {rule.id} are not met now", "skip_condition")
         return self._info(rule.id)
@@ -347,45 +334,12 @@ class Rules(Ears, Hands, Outside, Worker):
         """The desk at which rules are checked: loaded when somebody asks, for a quick start."""
         return importlib.import_module("homeserver.rules.check.home").Desk(self.engine, self.folder)
 
-    @answers(VERSIONS)
-    async def log(self, request: AskVersions, caller: Caller) -> VersionList:
-        return listed(named(request.rule, self.book, self.versions), self.versions)
-
-    @answers(DIFFERENCE)
-    async def diff(self, request: AskDifference, caller: Caller) -> Difference:
-        name = named(request.rule, self.book, self.versions)
-        return difference(name, self.versions, request.since, request.to, self.engine.zone)
-
-    @answers(REVERT)
-    async def revert(self, request: Revert, caller: Caller) -> Reverted:
-        await self._load()  # lines are where they are now
-        name = named(request.rule, self.book, self.versions)
-        done = bring_back(name, self.versions, request.version, self.book, self.folder.root)
-        await self._load()
-        problems = [str(problem) for problem in self.book.problems_of(name) if problem.severity == "error"]
-        return Reverted(rule=name, version=done.number, file=done.file, problems=problems)
-
-    @answers(TRACES)
-    async def traces(self, request: AskTraces, caller: Caller) -> TraceList:
-        rule = self._asked(request.rule)
-        kept = self.engine.traces.of(rule.id)[: request.most]
-        return TraceList(rule=rule.id, alias=rule.compiled.alias, traces=[as_trace(each) for each in kept])
-
-    @answers(WHY_NOT)
-    async def why_not(self, request: AskWhyNot, caller: Caller) -> WhyNot:
-        return why_not(self._asked(request.rule), self.engine.traces, request.at)
-
     def _switched(self, name: str, on: bool) -> RuleInfo:
         rule = self._rule(name)
         entity = self.cast.automation(rule.id)
         if entity is not None:
             entity.turn(on)
         return self._info(rule.id)
-
-    def _asked(self, name: str) -> Rule:
-        """A rule, or a script; raises `CallError`."""
-        script = self.cast.scripts.get(name.removeprefix("script."))
-        return self._rule(name) if script is None or name in self.rules else script
 
     def _rule(self, name: str) -> Rule:
         """By id or alias; raises `CallError`."""

@@ -32,6 +32,14 @@ class Weight(NamedTuple):
 UNSAID: Final = Weight()
 
 
+def filled(own: Weight, outer: Weight) -> Weight:
+    """`own`, with what it does not say taken from `outer`."""
+    if outer is UNSAID:
+        return own
+    priority = outer.priority if own.priority is None else own.priority
+    return Weight(priority, outer.hold_for if own.hold_for is None else own.hold_for)
+
+
 def priority_of(login: str, said: int | None) -> int:
     """What a command of this login weighs. A device is no stronger than a rule and a person no stronger than a person,
     whatever they say: to be believed with more takes a process of the home, or one that it was made a login for."""

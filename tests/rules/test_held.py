@@ -148,6 +148,74 @@ async def test_an_action_says_more_than_its_rule(folder: Path) -> None:
         assert told(home) == ["OFF"], "the scene's lamp is told with the priority of the action"
 
 
+BY_HAND = """
+script:
+  off: {sequence: [{action: light.turn_off, target: {entity_id: light.hall_lamp}}]}
+  outer: {sequence: [{action: script.off}]}
+  weak: {priority: low, sequence: [{action: light.turn_off, target: {entity_id: light.hall_lamp}}]}
+  slow: {sequence: [{delay: 30}, {action: light.turn_off, target: {entity_id: light.hall_lamp}}]}
+template:
+  - switch:
+      - name: Behind
+        state: "on"
+        turn_on: {action: light.turn_on, target: {entity_id: light.hall_lamp}}
+        turn_off: {action: light.turn_off, target: {entity_id: light.hall_lamp}}
+automation:
+  - id: quiet
+    triggers: {trigger: event, event_type: quiet}
+    actions: {action: light.turn_off, target: {entity_id: light.hall_lamp}}
+  - id: calls
+    triggers: {trigger: event, event_type: calls}
+    actions: {action: script.off}
+  - id: urgent
+    priority: safety
+    triggers: {trigger: event, event_type: urgent}
+    actions: {action: script.turn_on, target: {entity_id: script.off}}
+"""
+
+
+async def test_what_a_person_runs_by_hand_acts_as_the_person(folder: Path) -> None:
+    (folder / "rules" / "hall.yaml").write_text(BY_HAND)
+    async with house(folder, MemoryBroker()) as home:
+        await begin(home)
+        commands = home.listen(COMMAND, domain="light", object_id="hall_lamp")
+
+        async def weights(*asked: Any) -> list[Any]:
+            commands.clear()
+            for one in asked:
+                await one
+            return [command.priority for command in commands]
+
+        assert await weights(say(home, "script.off", "turn_on")) == [6]
+        assert await weights(say(home, "script.off", "toggle")) == [6]
+        assert await weights(say(home, "script.outer", "turn_on")) == [6], "and the script that it calls"
+        assert await weights(say(home, "script.weak", "turn_on")) == [2], "it states its own"
+        assert await weights(say(home, "script.off", "turn_on", login="device.spy", priority=9)) == [4]
+        assert await weights(say(home, "automation.quiet", "trigger")) == [6]
+        assert await weights(say(home, "switch.behind", "turn_off")) == [6]
+        assert await weights(event(home, "quiet")) == [None], "nobody asked"
+        assert await weights(event(home, "calls")) == [None]
+        assert await weights(event(home, "urgent")) == [8], "a rule that says what it weighs hands that on"
+        home.process.calls.people["anna"] = "adult"
+        perform = {"action": "script.off", "data": {}, "target": {}}
+        by_anna = home.process.calls.ask("rules", "perform", perform, login="person.anna")
+        assert await weights(by_anna) == [6]
+        trigger = home.process.calls.ask("rules", "trigger", {"rule": "quiet"}, login="person.anna")
+        assert await weights(trigger) == [6]
+
+
+async def test_a_script_that_waits_acts_as_the_person_after_a_restart_too(folder: Path) -> None:
+    (folder / "rules" / "hall.yaml").write_text(BY_HAND)
+    broker = MemoryBroker()
+    async with house(folder, broker) as home:
+        await begin(home)
+        await say(home, "script.slow", "turn_on", hold_for=90)
+    async with house(folder, broker) as home:
+        commands = home.listen(COMMAND, domain="light", object_id="hall_lamp")
+        await home.clock.advance(60)
+        assert [(one.priority, one.hold_for) for one in commands] == [(6, 90.0)]
+
+
 async def test_a_device_may_not_hold_by_way_of_a_group(folder: Path) -> None:
     async with house(folder, MemoryBroker()) as home:
         await begin(home)

@@ -8,6 +8,7 @@ from homeserver.rules.journal.values import cause_of, kept, of_cause, of_state, 
 from homeserver.rules.program import Misconfigured, RunError, is_hidden
 from homeserver.rules.run import Halt, Run
 from homeserver.topics.entity import Command
+from homeserver.topics.priority import UNSAID, Weight
 
 if TYPE_CHECKING:
     from homeserver.rules.rule import Rule
@@ -105,11 +106,12 @@ def _of_fired(fired: Fired) -> list[Any]:
         fired.lasted,
         fired.now.isoformat() if fired.now is not None else None,
         kept(fired.data),
+        list(fired.weight),
     ]
 
 
 def _fired(row: list[Any], rule: "Rule") -> Fired:
-    number, entity_id, old, new, cause, lasted, now, data = row
+    number, entity_id, old, new, cause, lasted, now, data, *weight = row
     return Fired(
         next((trigger for trigger in rule.compiled.triggers if trigger.number == number), None),
         entity_id,
@@ -119,4 +121,5 @@ def _fired(row: list[Any], rule: "Rule") -> Fired:
         lasted=lasted,
         now=datetime.fromisoformat(now) if now is not None else None,
         data=restored(data, rule.engine.view),
+        weight=Weight(*weight[0]) if weight and any(weight[0]) else UNSAID,
     )

@@ -175,7 +175,7 @@ class Automation(_Running):
 
     def _trigger(self, data: Mapping[str, Any], cause: Cause | None) -> None:
         rule = self.need()
-        fired = Fired(None, cause=cause)
+        fired = Fired(None, cause=cause, weight=self.desk.weight)
         skip = data.get("skip_condition", True)
         rule.run_now(fired, skip_condition=skip, given=data.get("variables") or {})
 
@@ -221,7 +221,8 @@ class Script(_Running):
 
     def _on(self, data: Mapping[str, Any], cause: Cause | None) -> None:
         """Begins it and does not wait for its end."""
-        self.need().run_now(Fired(None, cause=cause), given=data.get("variables") or {})
+        fired = Fired(None, cause=cause, weight=self.desk.weight)
+        self.need().run_now(fired, given=data.get("variables") or {})
 
     def _off(self, data: Mapping[str, Any], cause: Cause | None) -> None:
         self.need().disable()

@@ -186,7 +186,7 @@ def offers(owner: "Owner", reload: Callable[[], Awaitable[None]]) -> dict[str, O
 def _work(owner: "Owner", do: Do) -> Callable[[Run, dict[str, Any]], Any]:
     def work(run: Run, data: dict[str, Any]) -> None:
         try:
-            with owner.lent(run.lent or run.rule.compiled.weight):
+            with owner.lent(run.weighs(run.lent)):
                 do(owner, data, run)
         except CallError as error:
             raise RunError(str(error)) from error

@@ -293,6 +293,11 @@ class Owner:
             self._depth -= 1
             self._weight = before
 
+    @property
+    def weight(self) -> Weight:
+        """Of whoever tells a thing what to do just now."""
+        return self._weight
+
     @contextmanager
     def lent(self, weight: Weight) -> Iterator[None]:
         """What things are told in here weighs as much."""

@@ -65,7 +65,8 @@ def script_offer(script: Rule) -> Offer:
             raise RunError(f"{script.id} is called in a circle, {DEEPEST} times one within the other")
         run.engine.caused(run.cause, run.depth, run.begun)
         call = _Call(run, script)
-        script.run_now(Fired(None, cause=run.cause), given=data, done=call.over)
+        fired = Fired(None, cause=run.cause, weight=run.weighs(run.lent))
+        script.run_now(fired, given=data, done=call.over)
         return call.wait()
 
     def resume(run: Run) -> Any:

@@ -71,7 +71,8 @@ class Acting(Templated):
                 faults.append(run.error)
 
         variables = {**self._known(), **given}
-        self._rules[self.does.get(service, service)].run_now(Fired(None, cause=cause), given=variables, done=over)
+        fired = Fired(None, cause=cause, weight=self.desk.weight)
+        self._rules[self.does.get(service, service)].run_now(fired, given=variables, done=over)
         if faults:
             raise CallError("failed", f"{self.entity_id}: {faults[0]}")
 

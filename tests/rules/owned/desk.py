@@ -9,6 +9,7 @@ from homeserver.rules.engine import Engine
 from homeserver.rules.owned.thing import Thing
 from homeserver.runtime.clock import VirtualClock
 from homeserver.topics.cause import Cause
+from homeserver.topics.priority import UNSAID
 
 
 class _Engine:
@@ -21,6 +22,7 @@ class Desk:
 
     def __init__(self, clock: VirtualClock | None = None, zone: str = "UTC") -> None:
         self.clock = clock or VirtualClock()
+        self.weight = UNSAID
         self.engine = cast(Engine, _Engine(ZoneInfo(zone) if zone != "UTC" else UTC))
         self.shown: list[tuple[str, dict[str, Any]]] = []
         self.events: list[tuple[str, dict[str, Any]]] = []
