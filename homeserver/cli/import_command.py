@@ -67,16 +67,18 @@ def homeassistant(
         telling.show(everything)
         console.print("" if is_something else "nothing to do")
     wanted = is_something and (yes or (not as_json and _agreed()))
-    deed = talk(_do(ours, rows)) if wanted and telling.changes else None
-    written = _write(ours, telling.settings) if wanted and telling.settings else None
     files = _place(place, source.folder, telling.placed) if place is not None and wanted and fresh else []
     if files:
-        talk(_rules_folder(ours))  # it reads them now
+        talk(_rules_folder(ours))  # it reads them now, before what people said of rules and helpers comes
+    deed = talk(_do(ours, rows)) if wanted and (telling.changes or files) else None
+    written = _write(ours, telling.settings) if wanted and telling.settings else None
     if as_json:
         print_json({**telling.document(), "done": wanted, "deed": deed, "settings_file": written, "written": files})
     elif wanted:
         _tell(deed, written, ours)
         _tell_files(files, place)
+        if files:
+            _tell_lost(talk(_plan(ours, rows))[0], rows)
 
 
 def _telling(found: list[Found], rows: list[Row], ours: Settings, *, settings: bool) -> Telling:
@@ -165,11 +167,23 @@ def _place(rules: Path, folder: Folder, placed: list[Placed]) -> list[str]:
 
 def _tell_files(written: list[str], rules: Path | None) -> None:
     if written and rules is not None:
-        where = rules / OURS
         console.print(
-            f"{len(written)} files of rules were written, those of {OURS} into {where}; the home reads them at once. "
-            f"What is wrong with them: homeserver rules check {where}",
+            f"{len(written)} files of rules were written, those of {OURS} into {rules / OURS}; the home reads them at "
+            "once. What is wrong with them: homeserver rules check",
             soft_wrap=True,
+        )
+
+
+def _tell_lost(lines: list[dict[str, Any]], rows: list[Row]) -> None:
+    """The ids of rules and helpers there that nothing has here: their YAML has names that make others."""
+    theirs = {row.key for row in rows if row.kind == "entity" and row.theirs}
+    lost = [line["key"] for line in lines if line["outcome"] == "absent" and line["key"] in theirs]
+    if lost:
+        console.print(
+            f"nothing has these ids of Home Assistant here, as people gave them on its pages: {', '.join(lost)}. Where "
+            "rules name one, write the id that its name makes, or give it with default_entity_id",
+            soft_wrap=True,
+            markup=False,
         )
 
 

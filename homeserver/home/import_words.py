@@ -87,7 +87,8 @@ class DeviceRow(_Words):
 class EntityRow(_Words):
     """An entity under the id that it is to have. `registry_id` names it in rules of the other system. `own` is its
     maker's name for it, by which it is found on a device that has the same hardware. `expect`: keep id and words until
-    it announces itself. `hidden`, `disabled`: null is as its maker has it."""
+    it announces itself. `hidden`, `disabled`: null is as its maker has it. `theirs`: another worker owns it, as it
+    does rules and helpers, and it is found by its id, which stays that worker's."""
 
     kind: Literal["entity"] = "entity"
     key: _Key = Field(description="the entity's id, such as light.hall")
@@ -95,6 +96,7 @@ class EntityRow(_Words):
     registry_id: _Key | None = None
     device: _Key | None = None
     expect: bool = False
+    theirs: bool = False
     own: _Text = ""
     device_class: _Text | None = None
     name: _Name | None = None

@@ -33,6 +33,8 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The words of a row of a place that are words here too."""
 _OF_ENTITIES: Final = ("name", "hidden", "disabled", "icon", "unit", "precision")
+_OF_THEIRS: Final = ("name", "hidden", "icon")
+"""The same of what other workers own."""
 
 
 class Incoming:
@@ -151,6 +153,8 @@ class Incoming:
         wanted: dict[str, str] = {}
         for row in self._rows:
             found = self._known.entities.get(row.key) if row.kind == "entity" else None
+            if row.kind == "entity" and row.theirs:
+                continue
             if found is not None:
                 here, maker = {ID: self._journal.of("entity", found.own).get(ID)}, {ID: given(found.own)}
                 changes, kept = merged(here, self._last(row), {ID: row.key}, maker)
@@ -178,16 +182,21 @@ class Incoming:
         if kind == "device":
             maker = {"name": found.details.name, "area_id": found.area_id}
         else:
-            wish |= {name: getattr(row, name) for name in _OF_ENTITIES} | {"aliases": _said(row.aliases)}
+            words_of = _OF_THEIRS if row.theirs else _OF_ENTITIES
+            wish |= {name: getattr(row, name) for name in words_of} | {"aliases": _said(row.aliases)}
             maker = {"hidden": not found.visible, "disabled": not found.enabled} if found.key else {}
         last = self._last(row)
         changes, kept = merged(self._journal.of(kind, found.own), last, wish, maker)
-        misfits = self._misfits(found.id, changes) if kind == "entity" else {}
+        is_theirs = kind == "entity" and row.theirs
+        misfits = self._misfits(found.id, changes) if kind == "entity" and not is_theirs else {}
         changes = {name: value for name, value in changes.items() if name not in misfits}
         wish |= dict.fromkeys(misfits)
         line = self._line(
             row, found.id if kind == "entity" else f"device.{found.id}", found.own, changes, kept, misfits.values()
         )
+        if is_theirs:
+            self._take(row, found.own, changes, wish)
+            return line
         if kind == "entity":
             changes |= self._moving.words(found.own)
             wish[ID] = None if found.own in self._moving.refused else row.key

@@ -57,6 +57,9 @@ class Recognition:
     def _entities(self, rows: list[words.EntityRow]) -> Iterator[None]:
         taken: set[str] = set()
         for row in rows:
+            if row.theirs and row.key in self._registry.others:
+                domain = row.key.partition(".")[0]
+                self.entities[row.key] = EntityRow(row.key, row.key, domain, row.unique_id, "", None, False)
             found = self._registry.find(row.key.partition(".")[0], row.unique_id) if row.expect else None
             if found is None or self._registry.is_removed(found):
                 continue
@@ -69,7 +72,7 @@ class Recognition:
         groups: defaultdict[tuple[str, str], list[words.EntityRow]] = defaultdict(list)
         for row in rows:
             device = self.devices.get(row.device or "")
-            if device is not None and not row.expect:
+            if device is not None and not row.expect and not row.theirs:
                 groups[device.own, row.key.partition(".")[0]].append(row)
         for (own, domain), theirs in groups.items():
             ids = sorted(self._registry.devices[own].entities)

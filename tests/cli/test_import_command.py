@@ -67,7 +67,7 @@ def test_a_house_moves_in(home: Home, at: Run, tmp_path: Path) -> None:
     assert at("entities", "light.*", "--json").json == before, "showing changes nothing"
 
     done = at("import", "homeassistant", str(tmp_path), "--yes", "--json").json
-    assert (done["done"], done["deed"]["changes"]) == (True, done["changes"])
+    assert (done["done"], done["deed"]["changes"]) == (True, done["changes"] + 1), "and a rule that the files brought"
     (lamp,) = until(at, "entities", "light.*", "--json", holds='"light.kitchen"')
     assert (lamp["id"], lamp["name"], lamp["area"]) == ("light.kitchen", "Kitchen", "Kitchen")
     assert [one["id"] for one in at("entities", "zone.*", "--json").json] == ["zone.home", "zone.office", "zone.school"]
@@ -78,12 +78,15 @@ def test_a_house_moves_in(home: Home, at: Run, tmp_path: Path) -> None:
     assert (rules / "secrets.yaml").read_text() == "garden: 1.5\n"
     assert until(at, "entities", "input_boolean.guests", "--json", holds="Guests")
     listed = until(at, "call", "rules.list", "--json", holds="Night")
+    (night,) = until(at, "entities", "automation.night", "--json", holds="Good night")
+    assert (night["name"], night["area"]) == ("Good night", "Hall"), "rules keep what people called them"
     assert {"Night", "Water"} <= {one["alias"] for one in listed["rules"]}
 
     (tmp_path / "secrets.yaml").write_text("garden: 2.5\n")
     later = at("import", "homeassistant", str(tmp_path), "--yes")
     assert "homeassistant/secrets.yaml" in later.out
     assert "2.5" not in later.out
+    assert "ids of Home Assistant here, as people gave them on its pages: automation.renamed." in later.out
     assert (rules / "secrets.yaml").read_text() == "garden: 2.5\n"
 
     again = at("import", "homeassistant", str(tmp_path), "--yes")

@@ -7,7 +7,7 @@ import pytest
 
 from homeserver.home import import_words as words
 from homeserver.runtime.memory_broker import MemoryBroker
-from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE
+from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, EntityConfig
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
 from tests.home.imports import (
     ADDRESS,
@@ -248,3 +248,25 @@ async def test_zones_become_entities_and_trackers_are_in_them(incoming: Import) 
     await incoming.ask("undo")
     assert entry(stage, ENTITY_CONFIG, "zone", "work") is None
     assert entry(stage, ENTITY_CONFIG, "zone", "home").name == "Home"
+
+
+async def test_what_another_worker_owns_gets_its_words_and_keeps_its_id(incoming: Import) -> None:
+    stage = incoming.stage
+    row = words.EntityRow(
+        key="automation.night", unique_id="1", theirs=True, name="Good night", area="kitchen", labels=("evening",)
+    )
+    lines = await incoming.plan(*PLACES, row)
+    assert lines["automation.night"].outcome == "absent", "and it is not expected"
+    stage.bus.say(ENTITY_CONFIG, EntityConfig("Night", "rules"), ("automation", "night"))
+    await stage.quiet()
+    lines = await incoming.plan(*PLACES, row)
+    assert lines["automation.night"].outcome == "changed"
+    done = await incoming.do(*PLACES, row)
+    told = entry(stage, ENTITY_ENTRY, "automation.night")
+    assert (told.name, told.area_id, told.labels) == ("Good night", "kitchen", ("evening",))
+    assert (await incoming.do(*PLACES, row)).deed is None
+    await incoming.ask("edit_entity", entity="automation.night", name="Mine")
+    lines = await incoming.plan(*PLACES, row.model_copy(update={"name": "Later", "labels": ()}))
+    assert lines["automation.night"].why == ("its name stays Mine, as it was decided here",)
+    assert lines["automation.night"].changes == ("labels Evening -> its own",)
+    assert done.deed is not None

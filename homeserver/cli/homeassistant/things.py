@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from homeserver.cli.homeassistant.configuration import HELPERS
-from homeserver.cli.homeassistant.made_on_pages import DOMAINS
+from homeserver.cli.homeassistant.made_on_pages import DOMAINS, NOT_HERE
 from homeserver.cli.homeassistant.registries import Device, Entity, Registries, grouped
 from homeserver.cli.homeassistant.source import Found, Source, Stays
 from homeserver.home.addresses import hardware
@@ -27,7 +27,9 @@ _REMEDIES: Final = {
     "zwave_js": "let Z-Wave JS UI announce its nodes by MQTT discovery, and name them here",
 }
 """What helps, for the integrations that have a way over MQTT."""
-_OWN: Final = frozenset(("automation", "script", "scene", "person", "zone", *HELPERS, *DOMAINS))
+_RULED: Final = frozenset(("automation", "script", "scene", *HELPERS, *DOMAINS)) - NOT_HERE.keys()
+"""Platforms whose entities are made by rule files."""
+_OWN: Final = frozenset(("person", "zone", *NOT_HERE)) | _RULED
 """Platforms whose entities are told of as what they are."""
 
 
@@ -74,9 +76,12 @@ def entities(source: Source) -> Iterator[Found]:
     addressed = {device.id for device in found.devices.values() if _addresses(device)}
     for entity in found.entities:
         identity = (entity.domain, entity.platform, entity.unique_id)
-        if identity in seen or not (entity.platform == MQTT or entity.device_id in addressed):
+        if identity in seen or not (entity.platform == MQTT or entity.device_id in addressed or is_ruled(entity)):
             continue
         seen.add(identity)
+        if is_ruled(entity):
+            yield _ruled(entity, found, known)
+            continue
         yield EntityRow(
             key=entity.entity_id,
             unique_id=entity.unique_id,
@@ -96,6 +101,26 @@ def entities(source: Source) -> Iterator[Found]:
             precision=_digits(entity.option("display_precision")),
         )
     yield from _others(source.registries)
+
+
+def is_ruled(entity: Entity) -> bool:
+    """Whether rule files make it."""
+    return entity.platform in _RULED
+
+
+def _ruled(entity: Entity, found: Registries, known: _Known) -> EntityRow:
+    """What people said of a rule, a scene or a helper."""
+    return EntityRow(
+        key=entity.entity_id,
+        unique_id=entity.unique_id,
+        theirs=True,
+        name=(found.name(entity) or "")[:_LONGEST] or None,
+        area=known.area(entity.area_id),
+        labels=known.labels(entity.labels),
+        aliases=entity.aliases_v2 or entity.aliases,
+        icon=entity.icon,
+        hidden=True if entity.hidden_by == "user" else None,
+    )
 
 
 def _unit(said: Any) -> str | None:

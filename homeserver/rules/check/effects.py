@@ -161,10 +161,20 @@ def _value(service: str, data: Mapping[str, Any]) -> str | None:
 
 def targets(part: Part, known: Known) -> Iterator[str]:
     """The entities that an action is for, those of an area too where the home is known."""
-    for row in (part.node, part.get("target"), part.get("data"), part.get("data_template")):
-        if not isinstance(row, Map):
-            continue
-        yield from entities(row.get("entity_id"))
+    yield from named(part)
+    for row in _rows(part):
         for field in _AREAS:
             for id in words(row.get(field)):
                 yield from known.meant(f"{field[:-3]}:{id}")
+
+
+def named(part: Part) -> Iterator[str]:
+    """The entities that an action names one by one."""
+    for row in _rows(part):
+        yield from entities(row.get("entity_id"))
+
+
+def _rows(part: Part) -> Iterator[Map]:
+    for row in (part.node, part.get("target"), part.get("data"), part.get("data_template")):
+        if isinstance(row, Map):
+            yield row

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from homeserver.rules.check.doubt import SURE, at
-from homeserver.rules.check.effects import targets
+from homeserver.rules.check.effects import named
 from homeserver.rules.check.known import Known
 from homeserver.rules.check.outline import Outline, Part, entities, words
 from homeserver.rules.reading.problem import Problem
@@ -95,12 +95,12 @@ def _places(rule: Outline, part: Part, known: Known) -> Iterator[Problem]:
 
 
 def _services(rule: Outline, part: Part, known: Known) -> Iterator[Problem]:
-    """Entities that are there and cannot do what is asked."""
+    """Entities that are there and cannot do what is asked; those of a place are passed over when it runs."""
     name = str(part.get("action", part.get("service", ""))).strip().lower()
     domain, _, service = name.partition(".")
     if "{" in name or not service or part.kind != "action":
         return
-    for id in targets(part, known):
+    for id in named(part):
         thing = known.thing(id)
         fits = domain in ("homeassistant", id.partition(".")[0])
         if thing is None or not fits or not thing.services or service in thing.services:

@@ -13,6 +13,11 @@ _SHORTEST: Final = 3
 """Characters of a part of a secret that is hidden by itself; shorter ones stand in every text."""
 
 
+_IN_WORDS: Final = 5
+"""Letters from which on a secret of letters alone is hidden within a word, too: the user `me` is none of
+`homeassistant`. One with a digit, as a code has, is hidden everywhere."""
+
+
 class Hidden:
     """Values by the words that are shown for them; begins empty, and grows while a file is read."""
 
@@ -44,10 +49,15 @@ class Hidden:
 
     @cached_property
     def _found(self) -> re.Pattern[str]:
-        return re.compile("|".join(map(re.escape, sorted(self._texts, key=len, reverse=True))), re.IGNORECASE)
+        return re.compile("|".join(map(_pattern, sorted(self._texts, key=len, reverse=True))), re.IGNORECASE)
 
     def mask(self, text: str) -> str:
         """The text as people may see it."""
         if not self._shown or not text:
             return text
         return self._found.sub(lambda found: self._shown.get(found[0].lower(), "!secret"), text)
+
+
+def _pattern(text: str) -> str:
+    is_short = len(text) < _IN_WORDS and text.isalpha()
+    return rf"(?<!\w){re.escape(text)}(?!\w)" if is_short else re.escape(text)

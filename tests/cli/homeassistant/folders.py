@@ -108,7 +108,8 @@ def modern(folder: Path) -> Path:
         entity("binary_sensor.hall_motion", "zha_1", "zha", device_id="d4", original_name="Motion", name="Hall motion"),
         entity("sensor.backup", "backup_1", "backup", device_id="d5"),
         entity("zone.office", "work", "zone"),
-        entity("automation.night", "1", "automation"),
+        entity("automation.night", "1", "automation", name="Good night", area_id="hall", labels=["evening"]),
+        entity("automation.renamed", "2", "automation"),
     ]
     storage(folder, "core.entity_registry", 1, 22, {"entities": rows, "deleted_entities": [entity("light.x", "x")]})
     _rest(folder)

@@ -84,7 +84,10 @@ def test_entities_and_those_that_stay(tmp_path: Path) -> None:
     assert (power.unit, power.precision, heater.unit) == ("kW", 2, None)
     assert (heater.hidden, heater.disabled, heater.labels) == (False, True, ("evening",))
     assert rows["binary_sensor.hall_motion"].expect is False
-    assert not {"light.hue_1", "sensor.backup", "zone.office", "automation.night"} & set(rows)
+    assert not {"light.hue_1", "sensor.backup", "zone.office"} & set(rows)
+    night = rows["automation.night"]
+    assert (night.theirs, night.name, night.area, night.labels) == (True, "Good night", "hall", ("evening",))
+    assert not rows["light.kitchen"].theirs
     told = stays(tmp_path)
     assert told["entities of hue"].names == ("light.hue_1",)
     assert "hue speaks to its devices itself" in told["entities of hue"].why

@@ -79,3 +79,18 @@ def test_what_is_left_is_what_is_read(tmp_path: Path) -> None:
     leave(known, tmp_path)
     assert left(tmp_path) == known
     assert known.thing("light.b") is known.things["light.a"]
+
+
+@pytest.mark.parametrize(
+    ("target", "told"), [("{area_id: hall}", []), ("{entity_id: [light.hall, button.hall]}", ["button.hall cannot be"])]
+)
+async def test_what_an_area_holds_besides_is_passed_over(tmp_path: Path, target: str, told: list[str]) -> None:
+    text = (
+        "- triggers: {trigger: state, entity_id: binary_sensor.door}\n"
+        f"  actions: {{action: homeassistant.turn_on, target: {target}}}\n"
+    )
+    async with Stage(tmp_path, text, START | {"button.hall": "unknown"}) as stage:
+        stage.place("light.hall", "hall")
+        stage.place("button.hall", "hall")
+        found = await ask(stage)
+        assert [one.text[: len("button.hall cannot be")] for one in found.problems] == told

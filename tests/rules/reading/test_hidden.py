@@ -35,7 +35,12 @@ def test_hides_nothing_where_there_is_nothing() -> None:
     assert hidden("").mask("abc") == "abc"
 
 
-@given(st.text(min_size=1).filter(str.strip), st.text(), st.text())
+def test_a_short_word_is_hidden_as_a_word_and_not_within_others() -> None:
+    mask = hidden("me", "a1b").mask
+    assert mask("homeassistant, Me: me@home, xa1bx") == "homeassistant, !secret pw: !secret pw@home, x!secret pwx"
+
+
+@given(st.text(min_size=1).filter(lambda text: text.strip() and not text.strip().isalpha()), st.text(), st.text())
 def test_no_text_shows_it(secret: str, before: str, after: str) -> None:
     shown = hidden(secret).mask(f"{before}{secret}{after}")
     assert "!secret pw" in shown
