@@ -40,10 +40,16 @@ def weight(value: Any) -> int:
         total += ELEMENT * len(parts)
         for part in parts:
             kind = type(part)
-            if kind is int:
+            if kind is str:
+                total += len(part)
+            elif kind is int:
                 total += part.bit_length() >> 2
             elif kind in _SCALARS:
                 continue
+            elif kind is list or kind is tuple:  # these five are nearly all; what follows looks longer
+                inside.append(part)
+            elif kind is dict:
+                inside += (part.keys(), part.values())
             elif isinstance(part, str | bytes):
                 total += len(part)
             elif isinstance(part, Mapping):

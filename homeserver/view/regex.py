@@ -97,9 +97,3 @@ def findall(value: Any, find: str = "", ignorecase: bool = False) -> list[Any]:
 def findall_index(value: Any, find: str = "", index: int = 0, ignorecase: bool = False) -> Any:
     """One of all matches."""
     return findall(value, find, ignorecase)[index]
-
-
-def match_groups(text: str, find: str) -> tuple[str, str] | None:
-    """The first group and all of what the pattern matches at the beginning of the text, or None."""
-    found = run(lambda pattern: pattern.match(text), text, find)
-    return None if found is None else (found[1], found[0])

@@ -7,7 +7,7 @@ templates: nothing in here trusts one.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from types import BuiltinMethodType, MethodType
 from typing import Any, Final, NoReturn
@@ -87,6 +87,11 @@ DEAR: Final = frozenset(
 )
 """Functions that go through the whole home; each call costs `_DEAR`, so that the time is looked at."""
 _DEAR: Final = 64
+_STEPS: Final[Mapping[str, int]] = {
+    **dict.fromkeys(DEAR, _DEAR),
+    **{"strptime": 32, "strftime": 32, "natural_sort": 32, "version": 8, "timestamp_custom": 8, "as_datetime": 4},
+}
+"""What a call costs beside one step and the weight of what it is given: about a step for two microseconds."""
 _NO_COST: Final = frozenset(
     {"defined", "undefined", "none", "string", "number", "mapping", "boolean", "true", "false", "integer", "float"}
 )
@@ -139,7 +144,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Add a filter, counted and checked."""
         check = FILTERS.get(name)
         passed = 1 if hasattr(function, "jinja_pass_arg") else 0
-        more = _DEAR if name in DEAR else 0
+        more = _STEPS.get(name, 0)
 
         def counted(*args: Any, **named: Any) -> Any:
             self.charge(args[passed:])
@@ -150,6 +155,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return sized(function(*args, **named))
 
         self.filters[name] = _same_mark(function, counted)
+
+    def add_function(self, name: str, function: Any) -> None:
+        """Add a function, or another value, counted where it is dear; methods of objects are looked at in `call`."""
+        self.globals[name] = function
+        if name in _STEPS and not isinstance(function, BuiltinMethodType | MethodType):
+
+            def counted(*args: Any, **named: Any) -> Any:
+                self.spend(_STEPS[name])
+                return function(*args, **named)
+
+            self.globals[name] = _same_mark(function, counted)
 
     def add_test(self, name: str, function: Callable[..., Any]) -> None:
         """Add a test, counted."""
@@ -326,8 +342,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             __self.charge(kwargs.values())
         if isinstance(__obj, BuiltinMethodType | MethodType):
             check_method(__obj, args, kwargs)
-            if __obj.__name__ in DEAR:
-                __self.spend(_DEAR)
+            if __obj.__name__ in _STEPS:
+                __self.spend(_STEPS[__obj.__name__])
         return sized(super().call(__context, __obj, *args, **kwargs))
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:

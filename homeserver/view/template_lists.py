@@ -4,13 +4,16 @@ Reference: https://www.home-assistant.io/template-functions/
 """
 
 import random
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from homeserver.view import regex
 from homeserver.view.template_rows import Row
 
 _DEEPEST: Final = 50
+_NATURAL: Final = 100
+_PIECE: Final = re.compile("[0-9]{1,15}|[^0-9]+")
+_DIGITS: Final = "0123456789"
 
 
 def flatten(value: Any, levels: int = _DEEPEST) -> list[Any]:
@@ -114,8 +117,12 @@ def _member(item: Any, key: Any) -> Any:
 
 
 def _parts(value: Any) -> list[tuple[int, Any]]:
-    pieces = regex.findall(str(value), r"[0-9]{1,15}|[^0-9]{1,1000}")
-    return [(0, int(piece)) if piece.isdigit() and piece.isascii() else (1, piece) for piece in pieces]
+    """Numbers and what stands between them in the first `_NATURAL` characters; two that are alike for long would be
+    compared piece by piece."""
+    text = str(value)
+    pieces = _PIECE.findall(text[:_NATURAL])
+    parts = [(0, int(piece)) if piece[0] in _DIGITS else (1, piece) for piece in pieces]
+    return parts if len(text) <= _NATURAL else [*parts, (1, text[_NATURAL:])]
 
 
 ROWS: Final = (

@@ -3,14 +3,14 @@
 Reference: https://www.home-assistant.io/template-functions/version/
 """
 
-from functools import total_ordering
+import re
+from functools import lru_cache, total_ordering
 from typing import Any, Final
 
-from homeserver.view import regex
 from homeserver.view.template_rows import Row, unfit
 
 _LONGEST: Final = 200
-_FORM: Final = r"[vV]?([0-9]{1,9}(?:[.][0-9]{1,9}){0,9})"
+_FORM: Final = re.compile(r"[vV]?([0-9]{1,9}(?:[.][0-9]{1,9}){0,9})")
 _MODIFIERS: Final = {"dev": 0, "alpha": 1, "a": 1, "beta": 2, "b": 2, "rc": 3}
 _FINAL: Final = 9
 _CHANNELS: Final = ("latest", "dev", "beta", "stable")
@@ -22,11 +22,11 @@ class Version:
 
     def __init__(self, text: Any) -> None:
         self.string = str(text).strip()
-        found = regex.match_groups(self.string[:_LONGEST], _FORM)
+        found = _FORM.match(self.string[:_LONGEST])
         if found is None and self.string not in _CHANNELS:
             unfit("version", text)
-        self.parts = tuple(int(part) for part in found[0].split(".")) if found is not None else ()
-        rest = self.string[len(found[1]) :].lower().partition("+")[0].lstrip("-._") if found is not None else ""
+        self.parts = tuple(int(part) for part in found[1].split(".")) if found is not None else ()
+        rest = self.string[found.end() :].lower().partition("+")[0].lstrip("-._") if found is not None else ""
         word = "".join(c for c in rest if c.isalpha())
         number = "".join(c for c in rest if c.isdigit())
         self.modifier = rest or None
@@ -98,7 +98,13 @@ class Version:
 
 
 def _version(value: Version | str) -> Version:
-    return value if isinstance(value, Version) else Version(value)
+    return value if isinstance(value, Version) else _of_text(value)
+
+
+@lru_cache(maxsize=4096)
+def _of_text(text: str) -> Version:
+    """A sort asks for the same again and again."""
+    return Version(text)
 
 
 def version(value: Any) -> Version:

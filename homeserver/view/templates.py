@@ -216,7 +216,7 @@ class Templates:
 
     def _add(self, row: Row) -> None:
         if "g" in row.uses:
-            self.sandbox.globals[row.name] = row.value
+            self.sandbox.add_function(row.name, row.value)
         if "f" in row.uses:
             self.sandbox.add_filter(row.name, row.value)
         if "t" in row.uses:

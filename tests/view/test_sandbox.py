@@ -1,6 +1,8 @@
 """No template gets out, grows or runs without end: each attack ends as a `TemplateError`, in little memory."""
 
+import contextlib
 import threading
+import time
 import tracemalloc
 
 import pytest
@@ -105,6 +107,68 @@ def test_ends_small_and_soon(text: str) -> None:
         assert tracemalloc.get_traced_memory()[1] < MEMORY
     finally:
         tracemalloc.stop()
+
+
+STRINGS = "(range(10000) | map('string') | list)"
+DEAR = [
+    f"{{{{ {STRINGS} | natural_sort | length }}}}",
+    "{{ (['a1' * 2000] * 60) | natural_sort | length }}",
+    "{{ (['1' * 200] * 1000) | natural_sort | length }}",
+    f"{{{{ {STRINGS} | sort(case_sensitive=false) | length }}}}",
+    "{{ (range(8000) | map('version') | list) | sort | length }}",
+    "{{ ((range(2000) | map('version') | list) + (range(2000) | map('string') | list)) | shuffle | sort | length }}",
+    "{{ range(10000) | map('timestamp_custom', '%c') | list | length }}",
+    "{% for i in range(3000) %}{% set x = now().strftime('%c' * 9 ~ i) %}{% endfor %}",
+    "{% for i in range(2000) %}{% set x = strptime('2020-01-01', '%Y-%m-%d' ~ i, 'x') %}{% endfor %}",
+    "{% for i in range(3000) %}{% set x = as_datetime('2020-01-01T00:00:00.' ~ i, 'x') %}{% endfor %}",
+    "{% for i in range(3000) %}{% set y = ('9' * 1000) | int %}{% endfor %}",
+    "{{ ('9' * 200000) | int(0) }}",
+    "{{ ('ff' * 100000) | int(0, base=16) }}",
+    "{% set x = namespace(v=[1]) %}{% for i in range(2000) %}{% set x.v = [x.v] %}{% endfor %}{{ x.v | flatten }}",
+    "{% set x = namespace(v=[1]) %}{% for i in range(2000) %}{% set x.v = [x.v] %}{% endfor %}{{ x.v | to_json }}",
+    "{% set x = namespace(v={}) %}{% for i in range(900) %}{% set x.v = {'a': x.v} %}{% endfor %}"
+    "{{ combine(x.v, x.v, recursive=true) }}",
+    "{{ ('[' * 5000 ~ ']' * 5000) | from_json }}",
+    "{{ ('[' ~ '1,' * 100000 ~ '1]') | from_json | length }}",
+    "{{ strptime(' ' * 100000, '%Y' ~ ' ' * 400, 'x') }}",
+    "{{ ('<!--' * 40000) | striptags | length }}",
+    "{{ (['x' * 32 ~ 'z'] * 3000) | select('match', '(x+x+)+y') | list | length }}",
+    "{% macro m(n) %}{{ m(n + 1) }}{% endmacro %}{{ m(0) }}",
+]
+LONGEST = 0.6
+"""Seconds of the processor: the time of a rendering, and one call more, on a machine that is busy besides."""
+
+
+@pytest.mark.parametrize("text", DEAR, ids=lambda text: text[:60])
+def test_no_single_call_takes_long(text: str) -> None:
+    template, begun = TEMPLATES.compile(text), time.thread_time()
+    with contextlib.suppress(TemplateError):
+        template.render({})
+    assert time.thread_time() - begun < LONGEST
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ range(9000) | map('version') | list }}",
+        "{% for i in range(9000) %}{% set x = version('1') %}{% endfor %}",
+        "{% for i in range(3000) %}{% set x = strptime('1', '%d') %}{% endfor %}",
+        "{% for i in range(3000) %}{% set x = now().strftime('%d') %}{% endfor %}",
+        "{{ range(9000) | map('timestamp_custom', '%d') | list }}",
+    ],
+)
+def test_dear_calls_cost_more_steps_than_others(text: str) -> None:
+    with pytest.raises(TemplateError, match="more than 50000 steps"):
+        TEMPLATES.compile(text).render({})
+
+
+def test_of_long_texts_the_beginning_is_sorted_naturally() -> None:
+    rows = [f"Lamp {number}" + " and so on" * 20 for number in (10, 2, 1)]
+    text = "{{ rows | natural_sort | map('truncate', 7, true, '') | list }}"
+    assert TEMPLATES.compile(text).render({"rows": rows}) == "['Lamp 1 ', 'Lamp 2 ', 'Lamp 10']"
+    tails = ["x" * 100 + tail for tail in ("b", "a")]
+    assert TEMPLATES.compile("{{ rows | natural_sort | last | last }}").render({"rows": tails}) == "b"
 
 
 @pytest.mark.parametrize("text", ESCAPES)
