@@ -24,7 +24,7 @@ Point = tuple[time | str, float]
 """A time of day, or what the sun does, and seconds after it."""
 
 
-class _Timed(Thing):
+class Timed(Thing):
     """What looks again at a moment of its own choice."""
 
     keeps = False
@@ -53,7 +53,7 @@ class _Timed(Thing):
         raise NotImplementedError
 
 
-class TimeOfDay(_Timed):
+class TimeOfDay(Timed):
     """On from `after` until `before`."""
 
     domain = "binary_sensor"
@@ -126,7 +126,7 @@ SHAPES: Final[Mapping[str, Callable[[datetime], str]]] = {
 """By display option."""
 
 
-class TimeDate(_Timed):
+class TimeDate(Timed):
     """The time of the home, as a text that changes each minute."""
 
     domain = "sensor"

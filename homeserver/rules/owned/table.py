@@ -16,6 +16,7 @@ from homeserver.rules.owned.template_blocks import legacy_block, older_lock, tem
 from homeserver.rules.owned.thing import Thing, done
 from homeserver.rules.owned.timer import Timer
 from homeserver.rules.owned.utility_meter import read_meter
+from homeserver.rules.owned.workday import Workday
 from homeserver.rules.reading.book import Owned
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.problem import RuleError, not_yet
@@ -73,13 +74,14 @@ NAMED: Final[Mapping[str, Make]] = {
 PLATFORMS: Final[Mapping[tuple[str, str], Make]] = {
     **{
         (domain, "template"): legacy_block(domain)
-        for domain in ("sensor", "binary_sensor", "switch", "cover", "fan", "light")
+        for domain in ("alarm_control_panel", "binary_sensor", "cover", "fan", "light", "sensor", "switch", "vacuum")
     },
     ("lock", "template"): older_lock,
     **{(domain, "group"): _one(kind) for domain, kind in GROUPS.items()},
     ("binary_sensor", "threshold"): _whole(Threshold),
     ("binary_sensor", "tod"): _whole(TimeOfDay),
     ("binary_sensor", "trend"): _trends,
+    ("binary_sensor", "workday"): _whole(Workday),
     ("sensor", "derivative"): _whole(Derivative),
     ("sensor", "group"): _whole(SensorGroup),
     ("sensor", "integration"): _whole(Integration),
@@ -94,6 +96,10 @@ _ZONE: Final = (
     "zones are the home's: `homeserver import homeassistant DIR` brings them over, and `homeserver call home.edit_zone "
     "name=Work latitude=52.5 longitude=13.4` makes one"
 )
+
+
+_WHY: Final = {"history_stats": ", which counts what was: nothing in the home keeps the past of its entities yet"}
+"""What is to be said besides of platforms that are not built yet."""
 
 
 def is_zone_there(owned: Owned, ids: Container[str]) -> bool:
@@ -111,5 +117,6 @@ def things_of(owned: Owned, compiler: Compiler) -> Iterator[Thing]:
         platform = fields.text("platform")
         make = PLATFORMS.get((owned.domain, platform))
         if make is None:
-            raise not_yet(f"{owned.domain} with platform {platform}" if platform else owned.domain, owned.line)
+            what = f"{owned.domain} with platform {platform}" if platform else owned.domain
+            raise not_yet(f"{what}{_WHY.get(platform, '')}", owned.line)
     yield from make(fields, owned.object_id, compiler)

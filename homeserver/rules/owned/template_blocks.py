@@ -6,6 +6,7 @@ from typing import Final
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.owned.template_actions import KINDS as SIMPLE
+from homeserver.rules.owned.template_appliances import TemplateAlarm, TemplateVacuum
 from homeserver.rules.owned.template_light import TemplateLight
 from homeserver.rules.owned.template_machines import TemplateCover, TemplateFan, TemplateLock
 from homeserver.rules.owned.templated import Templated
@@ -18,14 +19,17 @@ from homeserver.topics.names import slug
 
 KINDS: Final[Mapping[str, type[Templated]]] = {
     **SIMPLE,
-    **{kind.domain: kind for kind in (TemplateCover, TemplateFan, TemplateLight, TemplateLock)},
+    **{
+        kind.domain: kind
+        for kind in (TemplateAlarm, TemplateCover, TemplateFan, TemplateLight, TemplateLock, TemplateVacuum)
+    },
 }
 """By the field of a `template:` block."""
-_LATER: Final = ("alarm_control_panel", "event", "image", "text", "update", "vacuum")
-_ALSO_LATER: Final = ("weather",)
+_LATER: Final = ("event", "image", "text", "update", "weather")
 _LEGACY: Final = {
     **{"sensor": "sensors", "binary_sensor": "sensors", "switch": "switches"},
     **{"cover": "covers", "fan": "fans", "light": "lights"},
+    **{"alarm_control_panel": "panels", "vacuum": "vacuums"},
 }
 """Where the entities of the older form stand."""
 
@@ -40,7 +44,7 @@ def template_block(fields: Fields, object_id: str, compiler: Compiler) -> Iterat
             if not isinstance(item, Fields):
                 raise RuleError(f"{with_article(domain)} of a template is a mapping, not {kind_of(item[0])}", *item[1:])
             found.append(kind(item, "", compiler, triggered=triggered is not None, legacy=False))
-    for domain in (*_LATER, *_ALSO_LATER):
+    for domain in _LATER:
         if domain in fields:
             error = not_yet(f"{domain} of a template", fields.line(domain), fields.where(domain))
             compiler.warn(error.text, error.line, error.field, error.code)
@@ -64,7 +68,7 @@ def _triggered(fields: Fields, compiler: Compiler) -> Triggered | None:
 
 
 def legacy_block(domain: str) -> Callable[[Fields, str, Compiler], Iterator[Thing]]:
-    """`platform: template` under `sensor:`, `binary_sensor:` or `switch:`."""
+    """`platform: template` under the key of its kind."""
     name = _LEGACY[domain]
 
     def make(fields: Fields, object_id: str, compiler: Compiler) -> Iterator[Thing]:

@@ -28,8 +28,9 @@ PLATFORMS: Final[Mapping[str, frozenset[str]]] = {
     "sensor": frozenset(
         {"derivative", "group", "history_stats", "integration", "min_max", "statistics", "template", "time_date"}
     ),
-    "binary_sensor": frozenset({"group", "template", "threshold", "tod", "trend"}),
+    "binary_sensor": frozenset({"group", "template", "threshold", "tod", "trend", "workday"}),
     "switch": frozenset({"group", "template"}),
+    **dict.fromkeys(("alarm_control_panel", "vacuum"), frozenset({"template"})),
     **{
         domain: frozenset({"group", "template"})
         for domain in ("cover", "fan", "light", "lock", "media_player", "event", "valve")

@@ -167,7 +167,7 @@ async def test_a_trigger_tells_and_a_restart_forgets_nothing(tmp_path: Path) -> 
         ("template: [{sensor: [{name: A, state: '{{ x('}]}]", "check brackets"),
         ("template: [{sensor: [{name: A, state: '1', colour: red}]}]", "unknown field 'colour'"),
         ("template: [{variables: {a: 1}, sensor: [{name: A, state: '1'}]}]", "variables needs triggers"),
-        ("template: [{vacuum: [{name: A}]}]", "not supported yet: vacuum of a template"),
+        ("template: [{weather: [{name: A}]}]", "not supported yet: weather of a template"),
         ("sensor: [{platform: template, sensors: {a: {}}}]", "value_template is missing"),
     ],
 )
