@@ -1,7 +1,7 @@
 """`homeserver holds`: who holds which entities against weaker commands, and until when."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import typer
 
@@ -9,11 +9,10 @@ from homeserver.cli.client import connected, talk
 from homeserver.cli.options import AsJson, Broker, Data, load_settings, zone_of
 from homeserver.cli.printing import print_json, print_table
 from homeserver.runtime.settings import Settings
+from homeserver.topics.hold import OWNERS
 from homeserver.topics.priority import word_of
 
 app = typer.Typer()
-OWNER: Final = "home"
-"""The worker whose entities can be held."""
 
 
 @app.command()
@@ -35,7 +34,14 @@ def told(row: dict[str, Any], settings: Settings) -> tuple[str, str, str, str]:
 
 
 async def _holds(settings: Settings) -> list[dict[str, Any]]:
+    """Those of all owners that are there."""
+    rows: list[dict[str, Any]] = []
     async with connected(settings) as client:
-        answer = await client.calls.ask(OWNER, "holds", {})
-    rows: list[dict[str, Any]] = answer["holds"]
-    return rows
+        presence = await client.presence()
+        for owner in OWNERS:
+            found = presence.of(owner)
+            if found is None or found.state == "offline":
+                typer.echo(f"the worker {owner} is not there now: its entities are missing here", err=True)
+            else:
+                rows += (await client.calls.ask(owner, "holds", {}))["holds"]
+    return sorted(rows, key=lambda row: (row["entity"], -row["priority"]))

@@ -6,12 +6,13 @@ import typer
 
 from homeserver.cli.client import connected, talk
 from homeserver.cli.failures import Failure
-from homeserver.cli.holds_command import OWNER, told
+from homeserver.cli.holds_command import told
 from homeserver.cli.options import AsJson, Broker, Data, Priority, load_settings
 from homeserver.cli.printing import console, print_json
 from homeserver.cli.set_command import now_at
 from homeserver.runtime.settings import Settings
 from homeserver.topics.entity import ENTITY_CONFIG
+from homeserver.topics.hold import OWNERS
 from homeserver.topics.names import split_entity
 
 app = typer.Typer()
@@ -44,7 +45,7 @@ async def _release(settings: Settings, entity: str, priority: int | None) -> Any
         configs, where = (await client.present(ENTITY_CONFIG))[ENTITY_CONFIG.template], split_entity(entity)
         if where not in configs:
             where = await now_at(client, entity) or where
-        owner = configs[where].owner if where in configs else OWNER
-        if owner != OWNER:
+        owner = configs[where].owner if where in configs else OWNERS[0]
+        if owner not in OWNERS:
             raise Failure(f"{entity} belongs to {owner}, whose entities nobody can hold")
-        return await client.calls.ask(OWNER, "release", {"entity": ".".join(where), "priority": priority})
+        return await client.calls.ask(owner, "release", {"entity": ".".join(where), "priority": priority})

@@ -7,7 +7,7 @@ see who holds an entity among its attributes. Decision: docs/decisions/0029. Kee
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from functools import partial
 from typing import Final
 
@@ -17,22 +17,19 @@ from homeserver.home.entity import STATE, Entity
 from homeserver.home.outbox import Outbox
 from homeserver.home.pending import Pending
 from homeserver.home.reporting import Reporting
-from homeserver.runtime.holds import Asked, Holds, Slot, line_of
+from homeserver.runtime.arbiter import Arbiter, moves_soon
+from homeserver.runtime.holds import Asked, Slot
 from homeserver.runtime.house import House
 from homeserver.runtime.turn import Turn
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import Command, CommandOutcome
 from homeserver.topics.hold import HoldLine
-from homeserver.topics.priority import MANUAL, RULE, priority_of, weight_said, word_of
 
 _TTL: Final = 30.0
 """Seconds that a wish has to reach its device once it has waited long enough."""
 _MOST: Final = 8
 """Wishes of one priority that wait for one entity."""
-_SOON: Final = ("alarm_control_panel", "lawn_mower", "lock", "siren", "vacuum", "valve")
-_DOORS: Final = ("door", "garage", "gate")
-"""Classes of covers that let people in: with the domains above, what must not move long after it was asked to."""
 
 
 class Holding:
@@ -58,44 +55,33 @@ class Holding:
         self._delivering = delivering
         self._find = find
         self._say = say
-        self._zone = zone
-        self.by_hand = by_hand
-        self.holds = Holds(turn)
-
-    def _now(self) -> float:
-        return self._house.clock.now().timestamp()
+        self.arbiter = Arbiter(turn, house.clock, zone, by_hand)
+        self.holds = self.arbiter.holds
 
     # -- a command comes
 
     def concerns(self, entity: Entity, command: Command, login: str) -> bool:
         """Whether anything here is to do with a command: nearly never, and told by one look-up."""
-        return (
-            entity.own in self.holds.of
-            or command.hold_for is not None
-            or (self.by_hand > 0 and priority_of(login, command.priority) == MANUAL)
-        )
+        return self.arbiter.concerns(entity.own, login, command.priority, command.hold_for)
 
     def waits(self, pending: Pending, command: Command, login: str) -> str:
         """Take note of a command; why it waits, or "" where it may go out now. Raises `CallError`."""
-        priority, hold = self._weight(command, login)
-        entity, cause, once, now = pending.entity, pending.cause, pending.once, self._now()
+        priority, hold = self.arbiter.weight(login, command.priority, command.hold_for)
+        entity, cause, once, now = pending.entity, pending.cause, pending.once, self.arbiter.now()
         self.settle(entity, now)
-        held = self.holds.lease(entity.own, now)
-        until = now + hold if hold else 0.0
-        if held is not None and held.priority > priority and once:
-            raise CallError("conflict", f"{self._told(entity, held)}; {pending.service} is done once and cannot wait")
-        dies = now + command.ttl if _is_soon(entity) else 0.0
+        dies = now + command.ttl if moves_soon(entity.where[0], entity.config.device_class) else 0.0
         asked = Asked(pending.id, pending.service, pending.data, cause, dies)
-        slot = Slot(priority, cause.by, until, () if once else (asked,))
-        in_the_way = self.holds.take(entity.own, slot, now, lambda older, newer: self._merged(entity, older, newer))
+        slot = Slot(priority, cause.by, now + hold if hold else 0.0, () if once else (asked,))
+        why = self.arbiter.decide(
+            entity.own,
+            entity.id,
+            slot,
+            pending.service,
+            once=once,
+            merge=lambda older, newer: self._merged(entity, older, newer),
+        )
         self._turn.after(lambda fault: self._written(entity, cause, fault))
-        return f"{self._told(entity, in_the_way)}; {pending.service} waits until then" if in_the_way else ""
-
-    def _weight(self, command: Command, login: str) -> tuple[int, float]:
-        """Priority and seconds of hold; raises `CallError`."""
-        said, hold = weight_said(login, command.priority, command.hold_for)
-        priority = RULE if said is None else said
-        return priority, (self.by_hand if priority == MANUAL else 0.0) if hold is None else hold
+        return why
 
     def _merged(self, entity: Entity, older: tuple[Asked, ...], newer: tuple[Asked, ...]) -> tuple[Asked, ...]:
         """What is left of older wishes beside a newer one, as if both were under way."""
@@ -121,14 +107,9 @@ class Holding:
 
     # -- what people see
 
-    def _told(self, entity: Entity, held: Slot) -> str:
-        until = datetime.fromtimestamp(held.until, self._zone)
-        return f"{entity.id} is held by {held.by} ({word_of(held.priority)}) until {until:%Y-%m-%d %H:%M:%S}"
-
     def mark(self, entity: Entity) -> bool:
         """Bring the attribute up to date; tells whether it is new."""
-        held = self.holds.lease(entity.own, self._now())
-        return marks.hold(entity, None if held is None else held_words(held))
+        return marks.hold(entity, self.arbiter.shown(entity.own))
 
     def show(self, entity: Entity, cause: Cause) -> None:
         """The same, and say so."""
@@ -139,16 +120,9 @@ class Holding:
 
     def settle_all(self) -> None:
         """Leases whose time is up are over: called every second, and as the home opens."""
-        now = self._now()
-        if now < self.holds.due:
-            return
-        for own in list(self.holds.of):
-            entity = self._find(own)
-            if entity is None:  # whatever comes under this id another day begins anew
-                if self.holds.lease(own, now) is None:
-                    self.holds.forget(own)
-            else:
-                self.settle(entity, now)
+        for own in self.arbiter.to_settle(lambda own: self._find(own) is not None):
+            if (entity := self._find(own)) is not None:
+                self.settle(entity, self.arbiter.now())
 
     def settle(self, entity: Entity, now: float) -> None:
         """The same for one entity."""
@@ -158,45 +132,31 @@ class Holding:
 
     def standing(self, entity: Entity, priority: int | None) -> Slot:
         """The strongest lease, or that of a priority. Raises `CallError`."""
-        now = self._now()
-        self.settle(entity, now)
-        if priority is None:
-            held = self.holds.lease(entity.own, now)
-        else:
-            slot = self.holds.of.get(entity.own, {}).get(priority)
-            held = slot if slot is not None and slot.until else None
-        if held is None:
-            what = "nobody holds it" if priority is None else f"nobody holds it with the priority {word_of(priority)}"
-            raise CallError("not_found", f"{entity.id}: {what}", "entity")
-        return held
+        self.settle(entity, self.arbiter.now())
+        return self.arbiter.standing(entity.own, entity.id, priority)
 
     def release(self, entity: Entity, priority: int | None, cause: Cause) -> tuple[Slot, tuple[str, ...]]:
         """Give up a lease; what it was, and the services that are asked for now. Raises `CallError`."""
         held = self.standing(entity, priority)
-        asked = self.holds.release(entity.own, held.priority, self._now())
+        asked = self.holds.release(entity.own, held.priority, self.arbiter.now())
         self._fall_back(entity, asked, cause)
         return held, tuple(one.service for one in asked)
 
     def hold(self, entity: Entity, seconds: float, said: int | None, caller: Caller) -> Slot:
         """Hold an entity as it is. Raises `CallError`."""
-        now, priority = self._now(), priority_of(caller.login, said)
-        self.settle(entity, now)
-        slot = Slot(priority, caller.cause.by, now + seconds)
-        if held := self.holds.take(entity.own, slot, now, lambda older, newer: older):
-            raise CallError("conflict", f"{self._told(entity, held)}, who is stronger", "priority")
+        self.settle(entity, self.arbiter.now())
+        slot = self.arbiter.hold(entity.own, entity.id, seconds, said, caller)
         self._turn.after(lambda fault: self._written(entity, caller.cause, fault))
         return slot
 
     def lines(self, own: str) -> list[HoldLine]:
         """The leases of an entity that live, the strongest first, each with what waits below it."""
-        entity, now = self._find(own), self._now()
-        slots = sorted(self.holds.of.get(own, {}).values(), key=lambda slot: -slot.priority)
-        id = own if entity is None else entity.id
-        return [line_of(id, slot, slots[place + 1 :]) for place, slot in enumerate(slots) if slot.until > now]
+        entity = self._find(own)
+        return self.arbiter.lines(own, own if entity is None else entity.id)
 
     def _fall_back(self, entity: Entity, asked: tuple[Asked, ...], cause: Cause) -> None:
         """Carry out what had waited: its rows are written with the end of the hold, and each leaves after that."""
-        now, monotonic = self._now(), self._house.clock.monotonic()
+        now, monotonic = self.arbiter.now(), self._house.clock.monotonic()
         for one in asked:
             id = f"{self._house.login} {self._house.new_id()}"
             try:
@@ -221,14 +181,3 @@ class Holding:
         own_id = asked.id.partition(" ")[2]
         outcome = CommandOutcome(own_id, entity.id, asked.service, "failed", reason, asked.cause)
         self._reporting.report(asked.id, outcome)
-
-
-def held_words(held: Slot) -> dict[str, object]:
-    """A lease as it stands among the attributes; the time in UTC."""
-    until = datetime.fromtimestamp(held.until, UTC).isoformat(timespec="seconds")
-    return {"by": held.by, "priority": held.priority, "until": until}
-
-
-def _is_soon(entity: Entity) -> bool:
-    domain = entity.where[0]
-    return domain in _SOON or (domain == "cover" and entity.config.device_class in _DOORS)

@@ -369,12 +369,12 @@ class Run:
         if len(self.commands) < REMEMBERED:
             self.commands.append((id, entity_id, service))
         engine.caused(self.cause, self.depth, self.begun)
-        if engine.owner is not None and entity_id in engine.owner.things:
-            self._tell_own(engine.owner, entity_id, service, data, id, weight)
-            return
         priority, hold_for = weight
         if said is not None and HELD in said.attributes:
             self.held |= waits(id, said.attributes[HELD], engine.house.login, priority, engine.zone)
+        if engine.owner is not None and entity_id in engine.owner.things:
+            self._tell_own(engine.owner, entity_id, service, data, id, weight)
+            return
         command = Command(id, service, data, TTL, self.cause, None, False, priority, hold_for)
         top.said.append((domain, object_id, command))
         engine.house.say(COMMAND, command, domain, object_id)

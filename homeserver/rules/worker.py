@@ -21,6 +21,7 @@ from homeserver.rules.outside import SAYS as OUTSIDE_SAYS
 from homeserver.rules.outside import Outside
 from homeserver.rules.owned.hands import Hands
 from homeserver.rules.owned.owner import SAYS as OWNER_SAYS
+from homeserver.rules.owned.releasing import Releasing
 from homeserver.rules.past import Past
 from homeserver.rules.reading.folder import Folder
 from homeserver.rules.reading.problem import Problem, nearest
@@ -76,7 +77,7 @@ class RulesOptions(BaseModel):
     look: float = Field(2.0, gt=0, description="seconds between looks at the rule files")
 
 
-class Rules(Ears, Hands, Outside, Past, Worker):
+class Rules(Ears, Hands, Releasing, Outside, Past, Worker):
     """The rules of the home."""
 
     name = "rules"

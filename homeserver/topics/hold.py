@@ -64,3 +64,8 @@ class Released(_Words):
 HOLDS: Final = Call("home", "holds", AskHolds, HoldList, role="guest")
 HOLD: Final = Call("home", "hold", Hold, HoldLine)
 RELEASE: Final = Call("home", "release", Release, Released)
+RULES_HOLDS: Final = Call("rules", "holds", AskHolds, HoldList, role="guest")
+RULES_HOLD: Final = Call("rules", "hold", Hold, HoldLine)
+RULES_RELEASE: Final = Call("rules", "release", Release, Released)
+OWNERS: Final = ("home", "rules")
+"""The workers whose entities can be held."""

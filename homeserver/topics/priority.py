@@ -40,6 +40,11 @@ def filled(own: Weight, outer: Weight) -> Weight:
     return Weight(priority, outer.hold_for if own.hold_for is None else own.hold_for)
 
 
+def without_hold(weight: Weight) -> Weight:
+    """What whoever is held himself hands on: the hold ends with his own, so nobody behind him is held."""
+    return weight if weight == UNSAID else Weight(weight.priority, 0.0)
+
+
 def priority_of(login: str, said: int | None) -> int:
     """What a command of this login weighs. A device is no stronger than a rule and a person no stronger than a person,
     whatever they say: to be believed with more takes a process of the home, or one that it was made a login for."""

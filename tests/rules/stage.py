@@ -83,6 +83,7 @@ class Stage:
         look: float = 86_400.0,
         broker: MemoryBroker | None = None,
         others: tuple[Setup, ...] = (),
+        settings: tuple[str, ...] = (),
     ) -> None:
         self.folder = folder
         self.file = folder / "rules" / "test.yaml"
@@ -99,7 +100,7 @@ class Stage:
             broker=broker,
             clock=clock or VirtualClock(),
             folder=folder,
-            settings=[f"home.time_zone={zone}", f"rules.look={look}"],
+            settings=[f"home.time_zone={zone}", f"rules.look={look}", *settings],
         )
         self.clock = self.home.clock
         self.runs: list[RuleRun] = []

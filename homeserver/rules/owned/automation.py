@@ -173,6 +173,9 @@ class Automation(_Running):
         else:
             self.turn(True, cause)
 
+    def hands_on(self, service: str) -> bool:
+        return service == "trigger"
+
     def _trigger(self, data: Mapping[str, Any], cause: Cause | None) -> None:
         rule = self.need()
         fired = Fired(None, cause=cause, weight=self.desk.weight)
@@ -218,6 +221,9 @@ class Script(_Running):
         super().end()
         if self.rule is not None:
             self.rule.disable()
+
+    def hands_on(self, service: str) -> bool:
+        return True
 
     def _on(self, data: Mapping[str, Any], cause: Cause | None) -> None:
         """Begins it and does not wait for its end."""

@@ -114,6 +114,9 @@ class Group(Thing):
                     return Words(frozenset({words.one}), words.one, words.none)
         return WORDS.get(domain, _ON)
 
+    def hands_on(self, service: str) -> bool:
+        return True
+
     def _tell(self, service: str, data: Mapping[str, Any], cause: Cause | None) -> None:
         """Tell each member; those that know no such service are left out."""
         for entity_id in self.members:

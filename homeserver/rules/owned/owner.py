@@ -7,40 +7,40 @@ others all the same. Needs the worker's file and the engine.
 
 import itertools
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 import orjson
-from pydantic import ValidationError
 
 from homeserver.rules.engine import Engine
+from homeserver.rules.owned.hearing import hear
+from homeserver.rules.owned.holding import Holding
 from homeserver.rules.owned.memory import Memory
 from homeserver.rules.owned.thing import OWNER, Thing
-from homeserver.rules.reading.problem import nearest
-from homeserver.runtime.calls import reply_address
+from homeserver.runtime.arbiter import Arbiter
 from homeserver.runtime.clock import Timer
-from homeserver.runtime.codec import field_of, plain, sentence
+from homeserver.runtime.codec import plain
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.leftovers import Leftovers
-from homeserver.runtime.turn import Turn
-from homeserver.topics.call import REPLY, CallError, Reply, ReplyError
+from homeserver.runtime.turn import After, Turn
+from homeserver.topics.call import REPLY, CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import (
     COMMAND,
     COMMAND_ENDED,
+    COMMAND_FAILED,
     ENTITY_CONFIG,
     ENTITY_STATE,
+    HELD,
     Command,
-    CommandOutcome,
     EntityConfig,
     EntityState,
 )
 from homeserver.topics.event import EVENT, Event
-from homeserver.topics.priority import UNSAID, Weight, weight_said
-from homeserver.topics.services import SERVICES
+from homeserver.topics.priority import UNSAID, Weight, without_hold
 
-SAYS: Final = (ENTITY_CONFIG, ENTITY_STATE, COMMAND_ENDED, EVENT, REPLY)
+SAYS: Final = (ENTITY_CONFIG, ENTITY_STATE, COMMAND_ENDED, COMMAND_FAILED, EVENT, REPLY)
 DOMAINS: Final = (
     "automation",
     "counter",
@@ -61,7 +61,6 @@ _SOON: Final = 0.1
 _SWEEP: Final = 1.0
 _AT_ONCE: Final = 200
 """Things that are shown in one go of `soon`; the others a second later."""
-_LONGEST_ID: Final = 200
 _TTL: Final = 30.0
 _DEEPEST: Final = 10
 """Things that tell things what to do, one within the other."""
@@ -86,7 +85,11 @@ class Owner:
         self._dirty: dict[str, None] = {}
         self._sweeping: Timer | None = None
         self._swept = 0.0
+        arbiter = Arbiter(turn, self.clock, engine.zone, self.house.settings.home.manual_hold)
+        self.holding = Holding(self.house, turn, arbiter, self.things.get, self.do, self.show)
         self._depth = 0
+        self._acting: Thing | None = None
+        """Which of them is told something just now."""
         self._weight = UNSAID
         """Of whoever tells a thing what to do just now: what that tells others weighs as much."""
         self._is_open = False
@@ -110,6 +113,7 @@ class Owner:
             if f"{domain}.{object_id}" not in self.things:
                 self._withdraw(domain, object_id)
         self._memory.seen(list(self.things), self._seconds())
+        self.holding.settle_all()
 
     def take(self, things: Iterable[tuple[Thing, str]]) -> None:
         """All things there are, each with its print: those that say what they said before go on undisturbed."""
@@ -155,10 +159,12 @@ class Owner:
         self._configs.pop(entity_id, None)
         if for_good:
             self._memory.drop(entity_id)
+            self.holding.forget(entity_id)
         if self._is_open:
             self._withdraw(*entity_id.split("."))
 
     def close(self) -> None:
+        self.holding.close()
         if self._sweeping is not None:
             self._sweeping.cancel()
         for entity_id in self._dirty:
@@ -178,8 +184,9 @@ class Owner:
             self.house.say(ENTITY_CONFIG, config, thing.domain, thing.object_id)
         before = self._before.pop(thing.entity_id, None)
         if before is not None and before.state == thing.state:
-            if before.attributes == _as_said(thing.attributes):
-                before = EntityState(before.state, thing.attributes, before.changed, before.updated, before.cause)
+            shown = self._shown(thing)
+            if before.attributes == _as_said(shown):
+                before = EntityState(before.state, dict(shown), before.changed, before.updated, before.cause)
                 self._say(thing, before)
                 return
             thing.said = EntityState(before.state, {}, before.changed, before.updated)
@@ -195,13 +202,20 @@ class Owner:
         said = thing.said
         if not self._is_open or self.things.get(thing.entity_id) is not thing:
             return
-        if said is None or said.state != thing.state or said.attributes != thing.attributes:
+        if said is None or said.state != thing.state or said.attributes != self._shown(thing):
             self._say(thing, self._state_of(thing, cause))
 
     def _state_of(self, thing: Thing, cause: Cause | None) -> EntityState:
         now, said = self.clock.now(), thing.said
         changed = said.changed if said is not None and said.state == thing.state else now
-        return EntityState(thing.state, dict(thing.attributes), changed, now, self._link(cause))
+        return EntityState(thing.state, dict(self._shown(thing)), changed, now, self._link(cause))
+
+    def _shown(self, thing: Thing) -> Mapping[str, Any]:
+        """Its attributes, and who holds it."""
+        if thing.entity_id not in self.holding.holds.of:
+            return thing.attributes
+        held = self.holding.arbiter.shown(thing.entity_id)
+        return thing.attributes if held is None else {**thing.attributes, HELD: held}
 
     def _link(self, cause: Cause | None) -> Cause:
         return self.engine.followed(self.house.cause(parent=cause), cause)
@@ -246,9 +260,17 @@ class Owner:
         if entity_id in self.things:
             self.obey(entity_id, service, data, cause, weight=self._weight)
             return
-        link = self._link(cause)
+        link = self._handed_on(cause)
         command = Command(self.house.new_id(), service, dict(data), _TTL, link, None, False, *self._weight)
         self.house.say(COMMAND, command, domain, object_id)
+
+    def _handed_on(self, cause: Cause | None) -> Cause:
+        """Of a thing that tells others what it is told. It says for whom, and not that it is he: nobody speaks as a
+        person but himself (see `runtime.identity`), and the broker vouched for him to us alone."""
+        if self._acting is None or cause is None:
+            return self._link(cause)
+        link = self.house.cause(f"{self._acting.entity_id} for {cause.by.rpartition(' for ')[2]}", cause)
+        return self.engine.followed(link, cause)
 
     def obey(
         self,
@@ -266,32 +288,41 @@ class Owner:
         `again`: it may have been asked under this `id` before a restart.
         """
         thing = self.things[entity_id]
-        act = self._act(thing, service)
+        thing.act(service)
         command = Command(id or self.house.new_id(), service, dict(data), _TTL, cause, None, False, *weight)
         if again and not self._is_new(command.id):
             return
         self._own.add(command.id)
         self.house.say(COMMAND, command, thing.domain, thing.object_id)
-        self._do(act, thing, data, cause, weight)
+        try:
+            waits = self.holding.waits(thing, command, self.house.login, cause)
+        except CallError as error:
+            if error.error.code != "conflict":
+                raise
+            return  # the run goes on, as it does where the owner is another worker
+        if not waits:
+            self.do(thing, service, data, cause, weight)
 
     def _is_new(self, id: str) -> bool:
         try:
-            return self._memory.first_time(f"{self.house.login} {id}", self._seconds())
+            return self.first_time(f"{self.house.login} {id}")
         except sqlite3.Error:  # rules go on with a full disk, as long as nothing is restarted
             return True
 
-    def _do(
-        self, act: Callable[..., None], thing: Thing, data: Mapping[str, Any], cause: Cause | None, weight: Weight
+    def do(
+        self, thing: Thing, service: str, data: Mapping[str, Any], cause: Cause | None, weight: Weight = UNSAID
     ) -> None:
+        act = thing.act(service)
         if self._depth >= _DEEPEST:
             raise CallError("conflict", f"{thing.entity_id}: told in a circle, {_DEEPEST} times one within the other")
         self._depth += 1
-        before, self._weight = self._weight, weight
+        before = self._weight, self._acting
+        self._weight, self._acting = weight if thing.hands_on(service) else without_hold(weight), thing
         try:
             act(thing, data, cause)
         finally:
             self._depth -= 1
-            self._weight = before
+            self._weight, self._acting = before
 
     @property
     def weight(self) -> Weight:
@@ -311,70 +342,22 @@ class Owner:
         """What is written down, by entity id, of those too that nobody names any more."""
         return self._memory.all()
 
-    @staticmethod
-    def _act(thing: Thing, service: str) -> Callable[..., None]:
-        act = thing.acts.get(service)
-        if act is None:
-            offered = ", ".join(thing.acts) or "none"
-            hint = nearest(service, thing.acts)
-            raise CallError(
-                "invalid", f"{thing.entity_id} has no service {service[:60]!r}; it has {offered}{hint}", "service"
-            )
-        return act
-
     def hear(self, command: Command, heard: Heard) -> None:
         """A command of anybody for an entity of ours."""
         if command.id in self._own and heard.login == self.house.login:
             self._own.discard(command.id)
             return
         thing = self.things.get(f"{heard.where[0]}.{heard.where[1]}")
-        if thing is None:
-            return
-        try:
-            self._carry_out(thing, command, heard)
-        except CallError as error:
-            self._reply(command, heard, error.error)
-        except sqlite3.Error as error:
-            self._reply(command, heard, ReplyError("failed", f"the rules cannot write their file: {error}"))
+        if thing is not None:
+            hear(self, thing, command, heard)
 
-    def _carry_out(self, thing: Thing, command: Command, heard: Heard) -> None:
-        if len(command.id) > _LONGEST_ID:
-            raise CallError("invalid", f"an id may have {_LONGEST_ID} signs", "id")
-        late = self.clock.monotonic() - heard.received - command.ttl
-        if late >= 0:
-            raise CallError("expired", f"the command came {late:.1f} s after its time was up", "ttl")
-        weight = weight_said(heard.login, command.priority, command.hold_for)
-        act = self._act(thing, command.service)
-        data = _checked(thing.domain, command.service, command.data)
-        cause = command.cause or Cause(command.id, heard.login)
-        if self._memory.first_time(f"{heard.login} {command.id}", self._seconds()):
-            before = thing.said
-            self._do(act, thing, data, cause, weight)
-            if command.tell:
-                self._tell_end(thing, command, cause, is_new=thing.said is not before)
-        self._memory.turn.after(lambda fault: self._answer(command, heard, fault))
+    def first_time(self, id: str) -> bool:
+        """Whether a command is new; it is noted. Raises `sqlite3.Error` where it cannot be."""
+        return self._memory.first_time(id, self._seconds())
 
-    def _answer(self, command: Command, heard: Heard, fault: str) -> None:
-        self._reply(command, heard, ReplyError("failed", fault) if fault else None)
-
-    def _tell_end(self, thing: Thing, command: Command, cause: Cause, *, is_new: bool) -> None:
-        message = f"{thing.entity_id} {'did' if is_new else 'was so already:'} {command.service}"
-        outcome = CommandOutcome(
-            command.id, thing.entity_id, command.service, "confirmed" if is_new else "already", message, cause
-        )
-        self.house.say(COMMAND_ENDED, outcome)
-
-    def _reply(self, command: Command, heard: Heard, error: ReplyError | None) -> None:
-        if address := reply_address(self.house.root, heard.login, command.reply_to):
-            self.house.say(REPLY, Reply(command.id, error is None, error=error), *address)
-
-
-def _checked(domain: str, service: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    model = SERVICES[domain][service].model
-    try:
-        return model.model_validate(dict(data)).model_dump(exclude_none=True)
-    except ValidationError as error:
-        raise CallError("invalid", sentence(error, model.model_fields), field_of(error)) from error
+    def after(self, then: After) -> None:
+        """Once all that was written so far is committed."""
+        self._memory.turn.after(then)
 
 
 def _as_said(attributes: Mapping[str, Any]) -> Any:

@@ -45,6 +45,9 @@ class PlatformGroup(Thing):
         self.device_class = fields.text("device_class") or None
         done(fields)
 
+    def hands_on(self, service: str) -> bool:
+        return True
+
     def config(self) -> EntityConfig:
         shown: dict[str, Any] = {}
         for entity_id in self.members:

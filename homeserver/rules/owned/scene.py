@@ -41,6 +41,9 @@ class Scene(Thing):
         made = {"made": {id: [state, dict(rest)] for id, (state, rest) in self.wanted.items()}}
         return super().kept() | (made if self.is_made else {})
 
+    def hands_on(self, service: str) -> bool:
+        return True
+
     def turn_on(self, data: Mapping[str, Any], cause: Cause | None) -> None:
         apply(self.desk, self.wanted, data.get("transition"), cause)
         self.state = self.now.isoformat(timespec="milliseconds")

@@ -123,6 +123,9 @@ class TemplateButton(Acting):
     domain = "button"
     does: ClassVar[Mapping[str, str]] = {"press": "press"}
 
+    def hands_on(self, service: str) -> bool:
+        return True
+
     def _press(self, data: Mapping[str, Any], cause: Cause | None) -> None:
         self.do("press", {}, cause)
         self.guess(self.now.isoformat(timespec="milliseconds"), cause)

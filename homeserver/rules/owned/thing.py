@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final, Protocol
 
 from homeserver.rules.engine import Engine
 from homeserver.rules.reading.fields import Fields
+from homeserver.rules.reading.problem import nearest
 from homeserver.runtime.clock import Clock
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
@@ -88,6 +89,21 @@ class Thing:
     def config(self) -> EntityConfig:
         """What it is."""
         return EntityConfig(self.name, OWNER, tuple(self.acts), icon=self.icon)
+
+    def act(self, service: str) -> Act:
+        """What a service does; raises `CallError`."""
+        act = self.acts.get(service)
+        if act is None:
+            offered = ", ".join(self.acts) or "none"
+            hint = nearest(service, self.acts)
+            raise CallError(
+                "invalid", f"{self.entity_id} has no service {service[:60]!r}; it has {offered}{hint}", "service"
+            )
+        return act
+
+    def hands_on(self, service: str) -> bool:
+        """Whether that only tells others what to do: then they can be held, and it cannot."""
+        return False
 
     # -- telling
 

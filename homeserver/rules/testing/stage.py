@@ -106,6 +106,7 @@ class Stage:
         await settle()
         self.clock.set(at.replace(tzinfo=at.tzinfo or self.engine.zone))
         self.engine.recent.clear()
+        self.rules.owner.holding.forget_all()
         for id, kept in self._helpers.items():
             thing = self.rules.owner.things[id]
             thing.restore(kept)
