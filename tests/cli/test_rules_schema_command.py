@@ -11,3 +11,9 @@ def test_prints_the_schema() -> None:
     result = CliRunner().invoke(app, ["schema"])
     assert result.exit_code == 0
     assert json.loads(result.stdout)["$defs"].keys() >= {"rule", "script", "scene", "trigger", "condition", "action"}
+
+
+def test_prints_that_of_tests() -> None:
+    result = CliRunner().invoke(app, ["schema", "--tests"])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["items"]["required"] == ["test", "then"]
