@@ -4,8 +4,11 @@ A state that no rule asks about costs one look-up. Triggers, conditions and acti
 the rule was read; most runs are over before the call returns.
 """
 
+import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -89,6 +92,7 @@ class Engine:
         """Of the entities that the rules have; the worker opens it."""
         self.changed: Callable[[Any], None] = _nobody
         """Called with a rule that the engine has stopped by itself."""
+        self._afterwards: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
 
     def start(self) -> None:
         self._stop = self.view.watch_all(self.on_state)
@@ -109,6 +113,17 @@ class Engine:
             new.state if new is not None else "nothing",
         )
         self.recent[entity_id] = (*self.recent.get(entity_id, ())[-5:], row)
+
+    def afterwards(self, do: Callable[..., object], *what: Any) -> None:
+        """Do what no device waits for, once the commands of this turn have left."""
+        if not self._afterwards:
+            asyncio.get_running_loop().call_soon(self.catch_up)
+        self._afterwards.append((do, what))
+
+    def catch_up(self) -> None:
+        """Do all of it now; a bug in one thing keeps none of the others from being done."""
+        waiting, self._afterwards = self._afterwards, deque()
+        tell(partial(do, *what) for do, what in waiting)
 
     # -- for triggers
 

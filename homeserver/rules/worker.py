@@ -161,6 +161,7 @@ class Rules(Ears, Hands, Releasing, Outside, Past, Worker):
         """End all that acts, however far it had come up: the next try has rules of its own."""
         if "turn" not in vars(self):
             return  # there was no file, and nothing began
+        self.engine.catch_up()
         self.engine.journal.freeze()
         self.engine.stop()
         for rule in self.rules.values():

@@ -209,6 +209,8 @@ class Lane:
             return
         number = self._number(on_ack) if qos else b""
         self._send(b"".join((_HEADERS[qos << 1 | retain], _length(size), name, number, payload)))
+        if self._busy and self._at == len(self._data):
+            self.flush()  # it answers the last packet that is here: no other is to come that could go with it
 
     def _publish_once(self, address: str, payload: bytes, retain: bool) -> None:
         """Exactly once takes three more packets, which paho exchanges: rare enough, a press that a device wants so."""

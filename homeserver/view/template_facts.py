@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
 
-from jinja2 import nodes
+from jinja2 import meta, nodes
 
 from homeserver.view.templates import Templates
 
@@ -60,16 +60,15 @@ class Facts:
 
 def facts(templates: Templates, text: str) -> Facts:
     """Raises `TemplateError`."""
-    template = templates.compile(text)
     found = Facts()
-    if template.static:
+    if templates.compile(text).static:
         return found
     sandbox = templates.sandbox
     sandbox.begin()
     tree = sandbox.parse(text.strip())
     before = text[: len(text) - len(text.lstrip())].count("\n")
     every = list(tree.find_all(nodes.Node))
-    _names(every, template.names - sandbox.globals.keys(), found, before)
+    _names(every, frozenset(meta.find_undeclared_variables(tree) - sandbox.globals.keys()), found, before)
     careful = any(word in text for word in _CAREFUL)
     for node in every:
         if isinstance(node, nodes.Call | nodes.Filter | nodes.Test | nodes.Getattr):
