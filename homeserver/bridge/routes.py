@@ -25,6 +25,7 @@ from homeserver.bridge.refusals import STATUS, Refusal, answer, json_response
 from homeserver.bridge.services import Services
 from homeserver.bridge.stream import Stream
 from homeserver.bridge.webhooks import Hooks
+from homeserver.bridge.weights import HoldFor, Priority, weight_of
 from homeserver.runtime.codec import LIMIT
 from homeserver.runtime.house import House
 from homeserver.topics.call import CallError
@@ -131,10 +132,13 @@ class Routes:
 
     # -- asking for something
 
-    async def service(self, domain: str, service: str, request: Request) -> Response:
+    async def service(
+        self, domain: str, service: str, request: Request, priority: Priority = None, hold_for: HoldFor = None
+    ) -> Response:
         """Carry out a service; answers once the owners have accepted, with the states that changed so far."""
+        weight = weight_of(priority, hold_for)
         body = await _json_object(request)
-        changed = await self.services.carry_out(_login(request), domain, service, body, _cause(request))
+        changed = await self.services.carry_out(_login(request), domain, service, body, _cause(request), weight)
         return json_response([self.picture.state(entity_id) for entity_id in changed])
 
     async def calls(self) -> Response:

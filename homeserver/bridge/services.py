@@ -16,6 +16,7 @@ from homeserver.runtime.codec import field_of, sentence
 from homeserver.runtime.house import House
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
+from homeserver.topics.priority import UNSAID, Weight
 from homeserver.topics.services import SERVICES
 from homeserver.view.targets import FIELDS
 
@@ -41,12 +42,21 @@ class Services:
         self._effects = effects
 
     async def carry_out(
-        self, login: str, domain: str, service: str, body: Mapping[str, Any], cause: Cause
+        self,
+        login: str,
+        domain: str,
+        service: str,
+        body: Mapping[str, Any],
+        cause: Cause,
+        weight: Weight = UNSAID,
     ) -> list[str]:
         """The entities that changed; raises a `Refusal` when the request is wrong or an owner did not accept."""
         if domain == "script" and self._picture.find(f"script.{service}") is not None:
             service, body = "turn_on", {"entity_id": f"script.{service}", "variables": dict(body)}
         if service not in SERVICES.get(domain, {}) and (performed := self._performed(domain, service, body)):
+            if weight != UNSAID:
+                told = f"{domain}.{service} takes neither priority nor hold_for: give them to services of entities."
+                raise Refusal("invalid", told, "priority" if weight.hold_for is None else "hold_for")
             return await self._perform(login, performed, cause)
         if domain not in SERVICES:
             raise Refusal("invalid", f"There is no domain of that name; known are {', '.join(SERVICES)}.", "domain")
@@ -62,7 +72,7 @@ class Services:
             raise Refusal("invalid", f"{domain}.{service}: {reason}.", field_of(error)) from error
         watch = self._effects.watch(entities)
         try:
-            await self._command(login, entities, service, data, cause)
+            await self._command(login, entities, service, data, cause, weight)
             return await self._effects.finish(watch, GRACE)
         finally:
             self._effects.forget(watch)
@@ -85,11 +95,12 @@ class Services:
         return []
 
     async def _command(
-        self, login: str, entities: Sequence[str], service: str, data: Mapping[str, Any], cause: Cause
+        self, login: str, entities: Sequence[str], service: str, data: Mapping[str, Any], cause: Cause, weight: Weight
     ) -> None:
         """Ask each entity's owner and await them all; raises the first `Refusal`."""
         asked = (
-            self._house.command(entity_id, service, data, parent=cause, ttl=LIFE, login=login) for entity_id in entities
+            self._house.command(entity_id, service, data, parent=cause, ttl=LIFE, login=login, weight=weight)
+            for entity_id in entities
         )
         for outcome in await asyncio.gather(*asked, return_exceptions=True):
             if isinstance(outcome, CallError):

@@ -23,6 +23,7 @@ from homeserver.runtime.settings import Settings
 from homeserver.topics.call import Call
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND
+from homeserver.topics.priority import UNSAID, Weight
 from homeserver.topics.topic import Topic
 
 M = TypeVar("M")
@@ -154,11 +155,13 @@ class House:
         parent: Cause | None = None,
         ttl: float = 30.0,
         login: str = "",
+        weight: Weight = UNSAID,
     ) -> Cause:
         """Command an entity and wait until its owner has accepted; the command's cause. Raises `CallError`."""
         self._check_says(COMMAND)
         self._check_speaks_for(login)
-        return await self._around.calls.command(entity_id, service, data, parent=parent, ttl=ttl, login=login)
+        calls = self._around.calls
+        return await calls.command(entity_id, service, data, parent=parent, ttl=ttl, login=login, weight=weight)
 
     def hear(self, topic: Topic[M], handler: Callable[[M, Any], None], **fixed: str) -> None:
         """Hear a part of a topic that the class cannot name, until the worker ends."""

@@ -272,3 +272,34 @@ async def test_config_has_place_and_units(home: Any) -> None:
     assert config["time_zone"] == "Europe/Berlin"
     assert config["unit_system"]["temperature"] == "°C"
     assert config["components"] == ["binary_sensor", "light", "sensor"]
+
+
+async def test_the_address_says_what_a_service_weighs(home: Any) -> None:
+    body = {"entity_id": "light.hall", "brightness": 128}
+    answer = await home.post("/api/services/light/turn_on?priority=safety&hold_for=90", body)
+    assert answer.status_code == 200
+    assert (await home.post("/api/services/light/turn_on", body)).status_code == 200
+    weights = [(command.priority, command.hold_for) for _, _, command in home.owner.commands]
+    assert weights == [(8, 90.0), (None, None)]
+    assert all(command.data == {"brightness": 128} for _, _, command in home.owner.commands)
+    document = (await home.get("/api/openapi.json")).json()
+    told = document["paths"]["/api/services/{domain}/{service}"]["post"]["parameters"]
+    assert {"priority", "hold_for"} <= {parameter["name"] for parameter in told if parameter["in"] == "query"}
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "words"),
+    [
+        ("priority=strong", "priority", "is no priority: say low, rule, manual, safety, or a number from 1 to 9"),
+        ("priority=0", "priority", "is no priority"),
+        ("hold_for=soon", "hold_for", "is a number of seconds"),
+        ("hold_for=-1", "hold_for", "is a number of seconds"),
+        ("hold_for=nan", "hold_for", "is a number of seconds"),
+        ("hold_for=1e12", "hold_for", "a year at most"),
+    ],
+)
+async def test_a_weight_that_makes_no_sense_is_refused(home: Any, query: str, field: str, words: str) -> None:
+    answer = await home.post(f"/api/services/light/turn_on?{query}", {"entity_id": "light.hall"})
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+    assert words in answer.json()["message"]
+    assert home.owner.commands == []

@@ -67,3 +67,23 @@ async def test_a_scene_is_applied(ruled: Any) -> None:
 
 async def test_files_are_read_again(ruled: Any) -> None:
     assert (await ruled.post("/api/services/automation/reload", {})).status_code == 200
+
+
+async def test_a_helper_is_held_over_http_too(ruled: Any) -> None:
+    body = {"entity_id": "input_boolean.guests"}
+    assert (
+        await ruled.post("/api/services/input_boolean/turn_on?hold_for=60&priority=safety", body)
+    ).status_code == 200
+    await ruled.settle()
+    held = (await ruled.get("/api/states/input_boolean.guests")).json()["attributes"]["held"]
+    assert (held["by"], held["priority"]) == ("person.owner", 6), "nobody is more than a person by saying so"
+    answer = await ruled.post("/api/services/input_boolean/turn_off?priority=rule", body)
+    assert answer.status_code == 200
+    assert await state(ruled, "input_boolean.guests") == "on"
+
+
+async def test_what_no_entity_has_takes_no_weight(ruled: Any) -> None:
+    body = {"entities": {"input_boolean.guests": "on"}}
+    answer = await ruled.post("/api/services/scene/apply?hold_for=60", body)
+    assert (answer.status_code, answer.json()["field"]) == (400, "hold_for")
+    assert await state(ruled, "input_boolean.guests") == "off"

@@ -4,7 +4,7 @@ Looked at when rules are read, and again whenever a worker says what it answers:
 running, for what is not answered today may be answered tomorrow. The action itself fails clearly until then.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 
 @record
 class Ask:
-    """One such action: its name, its compiled data with the target, its place, and the lines of its data."""
+    """One such action: its name, its compiled data with the target, its place, and the lines of its data and of what it
+    says beside them of its weight."""
 
     name: str
     data: Any
     line: int
     way: str
     lines: Mapping[str, int] = field(default_factory=dict)
+    weighs: Mapping[str, int] = field(default_factory=dict)
 
 
 class Answered(Protocol):
@@ -77,8 +79,19 @@ def doubts(asks: Iterable[Ask], answered: Answered) -> Iterator[RuleError]:
             yield from _unfit_for_offer(ask, offer)
         elif (request := answered.request(domain, verb)) is not None:
             yield from _unfit(ask, request)
+            yield from weightless(ask.name, ask.weighs, ask.way, request.get("properties", {}))
         elif not answered.is_announced(domain, verb):
             yield RuleError(f"nobody answers {ask.name} now{_near(ask.name, answered)}", ask.line, ask.way, "unknown")
+
+
+def weightless(
+    name: str, weighs: Mapping[str, int], way: str, own: Container[str] = frozenset()
+) -> Iterator[RuleError]:
+    """`priority` and `hold_for` beside what commands no entity; `own`: the fields that it has itself."""
+    for said, line in weighs.items():
+        remedy = f"say it in its data, where {name} has a {said} of its own" if said in own else "take it away"
+        text = f"{said} does nothing here: it weighs commands to entities, and {name} is none; {remedy}"
+        yield RuleError(text, line, f"{way.rpartition('.')[0]}.{said}".strip("."), "doubtful")
 
 
 def _unfit_for_offer(ask: Ask, offer: Offer) -> Iterator[RuleError]:

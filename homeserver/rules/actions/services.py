@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from homeserver.rules.actions.asking import Asking, check_named, foreigners, row
-from homeserver.rules.actions.asks import Ask
+from homeserver.rules.actions.asks import Ask, weightless
 from homeserver.rules.actions.own_services import OWN
 from homeserver.rules.actions.service_check import (
     EVERYWHERE,
@@ -77,7 +77,9 @@ def _data(fields: Fields, compiler: Compiler) -> Any:
 def _of_name(asking: Asking, fields: Fields, spelling: str, compiler: Compiler) -> Step:
     """A call whose name is known; raises `ServiceError`."""
     domain, _, service = asking.name.partition(".")
+    weighs = {said: fields.line(said) for said in ("priority", "hold_for") if said in fields}
     if (offer := OWN.get(asking.name)) is not None:
+        compiler.warnings += weightless(asking.name, weighs, fields.where(spelling))
         if asking.response and not offer.answers:
             raise ServiceError(f"{asking.name} answers nothing: leave response_variable out", "response_variable")
         if offer.model is not None and isinstance(asking.data, dict):
@@ -90,7 +92,7 @@ def _of_name(asking: Asking, fields: Fields, spelling: str, compiler: Compiler) 
     check_slip(domain, service)
     lines = {name: _place(fields, name)[0] for name in asking.data} if isinstance(asking.data, dict) else {}
     known = asking.data | dict(asking.target) if isinstance(asking.data, dict) else asking.data
-    compiler.program.asks.append(Ask(asking.name, known, fields.line(spelling), fields.where(spelling), lines))
+    compiler.program.asks.append(Ask(asking.name, known, fields.line(spelling), fields.where(spelling), lines, weighs))
     return asking.step
 
 

@@ -70,3 +70,41 @@ async def test_a_running_home_knows(tmp_path: Path) -> None:
         rows = [(one.line, one.severity, one.text, one.suggestion) for one in found.problems]
         assert (6, "warning", "rules.trigger needs rule", "") in rows
         assert (7, "warning", "rules.trigger: rle is not known", "did you mean rule?") in rows
+
+
+HEAVY = """
+automation:
+  id: one
+  triggers: [{trigger: state, entity_id: light.a}]
+  priority: low
+  actions:
+    - action: finance.import_statement
+      data: {account: giro}
+      priority: safety
+      hold_for: 60
+    - {action: home.hold, data: {entity: light.a}, hold_for: 60}
+    - action: logbook.log
+      data: {name: a, message: b}
+      priority: 3
+    - {action: script.movie, priority: 3}
+    - {action: media_player.play, target: {entity_id: media_player.tv}, priority: 3}
+    - {action: light.turn_on, target: {entity_id: light.a}, hold_for: 60}
+    - {action: finance.import_statement, data: {account: giro}}
+script:
+  movie: {sequence: []}
+"""
+
+
+def test_tells_of_a_weight_on_what_commands_no_entity() -> None:
+    book = read_text(HEAVY, "x.yaml", templates_alone("UTC"), None, Book(written={}))
+    hold = {"type": "object", "properties": {"entity": {}, "hold_for": {}, "priority": {}}}
+    known = Known({"media_player.tv": Thing(services=["play"])}, calls=CALLS | {"home.hold": hold}, whole=True)
+    told = [f"{problem.line} {problem.severity} {problem.text}" for problem in (*book.problems, *asked(book, known))]
+    weighs = "does nothing here: it weighs commands to entities, and"
+    has = "say it in its data, where home.hold has a hold_for of its own"
+    assert sorted(told, key=lambda line: int(line.split()[0])) == [
+        f"9 warning priority {weighs} finance.import_statement is none; take it away",
+        f"10 warning hold_for {weighs} finance.import_statement is none; take it away",
+        f"11 warning hold_for {weighs} home.hold is none; {has}",
+        f"14 warning priority {weighs} logbook.log is none; take it away",
+    ]
