@@ -160,9 +160,8 @@ class Holding:
                 service, data, _ = _resolved(thing, one.service, one.data)
                 self._do(thing, service, data, one.cause)
             except CallError as error:
-                self._house.log.warning(
-                    "%s: %s waited, and cannot be done now: %s", thing.entity_id, one.service, error
-                )
+                told = f"{one.service} had waited, and cannot be done any more: {error}"
+                self.tell(thing, Command(one.id, one.service), one.cause, "failed", told)
         self._changed(thing)
 
     def _changed(self, thing: Thing) -> None:

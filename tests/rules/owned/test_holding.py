@@ -282,3 +282,17 @@ async def test_a_thing_that_is_gone_for_good_is_held_by_nobody(tmp_path: Path) -
         stage.rules.owner.remove(GUESTS)
         await stage.wait(61)
         assert stage.rules.owner.holding.holds.of == {}
+
+
+async def test_a_wish_that_fits_no_more_is_told(tmp_path: Path) -> None:
+    async with Stage(tmp_path, HOME, THERE) as stage:
+        failed: list[CommandOutcome] = stage.home.listen(COMMAND_FAILED)
+        await say(stage, "input_number.warmth", "set_value", 600, value=15)
+        await say(stage, "input_number.warmth", "set_value", login="process.props", value=25)
+        stage.file.write_text(HOME.replace("max: 30", "max: 20"))
+        await stage.rules._load()
+        await release(stage, "input_number.warmth")
+        assert state(stage, "input_number.warmth") == "15.0"
+        assert [one.message for one in failed] == [
+            "set_value had waited, and cannot be done any more: input_number.warmth: 25 is not between 5 and 20"
+        ]
