@@ -97,6 +97,7 @@ def _rule() -> Schema:
             "actions": actions,
             "action": actions,
             "initial_state": {"type": ["boolean", "string"]},
+            "default_entity_id": {"type": "string", "pattern": r"^automation\.[a-z0-9_]+$"},
             "trigger_variables": {"type": ["object", "null"]},
             "use_blueprint": _use(),
         },

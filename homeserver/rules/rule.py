@@ -52,7 +52,8 @@ class Compiled:
     `kind` is rule or script; only scripts have `fields`, what they can be given. `named` tells whether the file gives
     the id, at `id_line`, or it was made of the alias. `initial` is what the file says of whether it is on at each
     start. `explain` is the sentence for people. `hidden` are values that no text may show.
-    `weight` is what its commands weigh where an action says nothing else.
+    `weight` is what its commands weigh where an action says nothing else. `object_id` is that of its entity where the
+    file gives it.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Compiled:
     explain: str | Template = ""
     hidden: Hidden | None = None
     weight: Weight = UNSAID
+    object_id: str = ""
 
 
 class Rule:

@@ -61,6 +61,7 @@ def _with_own(book: Book, known: Known, things: Iterable[str]) -> Known:
     ids += [f"scene.{id}" for id in book.scenes] + [owned.key for owned in book.owned if owned.object_id] + [*things]
     for id, rule in (*book.rules.items(), *book.refused.items()):
         ids += [f"automation.{id}", f"automation.{slug(rule.alias)}"]
+        ids += [f"automation.{rule.object_id}"] if rule.object_id else []
     return replace(known, things={**{id: Thing() for id in ids}, **known.things}, _meant=None)
 
 

@@ -121,11 +121,19 @@ class Automation(_Running):
     def __init__(self, compiled: Compiled, object_id: str, rule: Rule | None = None, reason: str = "") -> None:
         super().__init__(compiled, object_id, rule, reason)
         self.is_on = compiled.initial is not False
+        self._is_called_anew = False
 
     def kept(self) -> dict[str, Any]:
         return super().kept() | {"on": self.is_on, "rule": self.compiled.id}
 
+    def called_anew(self, kept: Mapping[str, Any]) -> None:
+        """Be what it was under another id; whoever had this one before means nothing."""
+        self.restore(kept)
+        self._is_called_anew = True
+
     def restore(self, kept: Mapping[str, Any]) -> None:
+        if self._is_called_anew:
+            return
         super().restore(kept)
         if self.compiled.initial is None:
             self.is_on = kept.get("on") is not False

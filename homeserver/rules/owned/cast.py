@@ -5,6 +5,7 @@ The id of a rule's entity is made of its alias, as in Home Assistant, and stays 
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.engine import Engine
@@ -142,18 +143,27 @@ class Cast:
 
     def _automations(self, book: Book, rules: Mapping[str, Rule]) -> Iterator[Marked]:
         rows = {**book.rules, **book.refused}
-        self._names = {id: name for id, name in self._names.items() if id in rows}
-        taken = set(self._names.values())
+        before, self._names = self._names, _names(rows, self._names)
         for id, compiled in rows.items():
-            if id not in self._names:
-                self._names[id] = _free(compiled, taken)
-                taken.add(self._names[id])
-            rule = rules.get(id)
+            rule, name = rules.get(id), self._names[id]
             if rule is not None:
-                rule.entity_id = f"automation.{self._names[id]}"
-                yield Automation(compiled, self._names[id], rule), f"{compiled.print}{_mark(rule)}"
+                rule.entity_id = f"automation.{name}"
+                thing, mark = Automation(compiled, name, rule), f"{compiled.print}{_mark(rule)}"
             else:
-                yield Automation(compiled, self._names[id], None, self._why(book, id)), f"{compiled.print} refused"
+                thing, mark = Automation(compiled, name, None, self._why(book, id)), f"{compiled.print} refused"
+            if before.get(id, name) != name:  # it is called otherwise from now on, and is what it was
+                thing.called_anew(self._was(f"automation.{before[id]}"))
+            if compiled.object_id not in ("", name):
+                text = f"another rule has automation.{compiled.object_id}: give this one an id of its own"
+                self.problems.append(
+                    Problem(compiled.file, compiled.line, id, "default_entity_id", text, "doubtful", "warning")
+                )
+            yield thing, mark
+
+    def _was(self, entity_id: str) -> Mapping[str, Any]:
+        """What is kept of an entity."""
+        thing = self._owner.things.get(entity_id)
+        return thing.kept() if thing is not None else dict(self._kept).get(entity_id, {})
 
     @staticmethod
     def _why(book: Book, id: str) -> str:
@@ -174,6 +184,20 @@ class Cast:
 def _mark(rule: Rule) -> str:
     """Another one for a rule that was made anew though it says the same."""
     return f" {id(rule):x}"
+
+
+def _names(rows: Mapping[str, Compiled], before: Mapping[str, str]) -> dict[str, str]:
+    """The object ids of rules, by the ids of the rules: what the file gives, else what it was, else one of the alias.
+    Of two that the file calls the same the first has the name."""
+    given = {name: id for id, name in reversed([(id, rule.object_id) for id, rule in rows.items()]) if name}
+    names = {id: name for name, id in given.items()}
+    names |= {id: name for id, name in before.items() if id in rows and id not in names and name not in given}
+    taken = set(names.values())
+    for id, compiled in rows.items():
+        if id not in names:
+            names[id] = _free(compiled, taken)
+            taken.add(names[id])
+    return names
 
 
 def _free(compiled: Compiled, taken: set[str]) -> str:

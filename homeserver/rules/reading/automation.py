@@ -16,6 +16,7 @@ from homeserver.rules.reading.weights import weight_of
 from homeserver.rules.rule import MODES, ScriptField
 from homeserver.rules.triggers.table import compile_trigger
 from homeserver.rules.triggers.trigger import Trigger
+from homeserver.topics.names import OBJECT_ID
 
 _IGNORED: Final = ("note", "trace", "hide_entity", "category", "labels", "icon", "area")
 """Fields that say nothing about what a rule does."""
@@ -32,10 +33,20 @@ def compile_automation(fields: Fields, compiler: Compiler) -> dict[str, Any]:
     _steps(fields, fields.first("actions", "action"), compiler)
     made["variables"] = constants | compile_variables(fields, "variables", compiler)
     made["explain"] = compile_explain(fields, compiler)
+    made["object_id"] = _object_id(fields)
     initial = None if fields.take("initial_state") is None else fields.flag("initial_state", True)
     made |= {"enabled": initial is not False, "initial": initial}
     fields.done(*_IGNORED)
     return made
+
+
+def _object_id(fields: Fields) -> str:
+    """What follows `automation.` where the file says how the entity of a rule is called."""
+    given = fields.text("default_entity_id")
+    domain, _, object_id = given.partition(".")
+    if given and (domain != "automation" or not OBJECT_ID.fullmatch(object_id)):
+        raise fields.wrong(f"default_entity_id must be like automation.hall_light, not {given!r}", "default_entity_id")
+    return object_id
 
 
 def compile_script(fields: Fields, compiler: Compiler) -> dict[str, Any]:
