@@ -83,7 +83,8 @@ class Folder:
             try:
                 self._texts[name] = None if raw is None else raw.decode("utf-8-sig")
             except UnicodeDecodeError as error:
-                raise Failure(f"{self.path / name}: it is not UTF-8 text (byte {error.start}); {_COPY}") from error
+                what = f"it is not UTF-8 text (byte {error.start})"
+                raise Failure(f"{self.path / name}: {what}: save it as UTF-8 there, or {_COPY}") from error
         return self._texts[name]
 
     def _check(self, name: str) -> None:
@@ -99,7 +100,7 @@ class Folder:
             handle = self._open(name)
         except OSError as error:
             if error.errno in (errno.ELOOP, errno.ENOTDIR) and self._is_linked(name):
-                raise Failure(f"{self.path / name} is a link, which is not followed: copy the file itself") from error
+                raise Failure(self._link(name)) from error
             if error.errno in (errno.ENOENT, errno.ENOTDIR):
                 return None
             raise Failure(f"{self.path / name} cannot be read: {error.strerror}") from error
@@ -111,6 +112,9 @@ class Folder:
         if len(raw) > LARGEST:
             raise Failure(f"{self.path / name} is larger than {LARGEST // 1024**2} MiB: no Home Assistant writes that")
         return raw
+
+    def _link(self, name: str) -> str:
+        return f"{self.path / name} is a link, which is not followed: copy what it leads to, as cp -rL does"
 
     def _is_linked(self, name: str) -> bool:
         parts = name.split("/")
@@ -130,14 +134,23 @@ class Folder:
             os.close(at)
 
     def names(self, under: str, depth: int = _DEEPEST) -> Iterator[str]:
-        """The YAML files and macros below a folder, by name; links and hidden folders are passed over."""
+        """The YAML files and macros below a folder, by name; hidden ones are passed over. Raises `Failure` for links,
+        and for names that cannot be said."""
         found: list[os.DirEntry[str]] = []
+        if (self.path / under).is_symlink():
+            raise Failure(self._link(under))
         with suppress(OSError):
-            if depth and not (self.path / under).is_symlink() and ".." not in under.split("/"):
+            if depth and ".." not in under.split("/"):
                 with os.scandir(self.path / under) as entries:
                     found = sorted(entries, key=lambda entry: entry.name)
         for entry in found[:MOST_FILES]:
             name = f"{under}/{entry.name}"
+            if not entry.name.isprintable():
+                raise Failure(
+                    f"{self.path / under}: the name {entry.name!r} in it holds signs that are none: rename it"
+                )
+            if entry.is_symlink() and (_is_readable(name) or "." not in entry.name):
+                raise Failure(self._link(name))
             if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
                 yield from self.names(name, depth - 1)
             elif entry.is_file(follow_symlinks=False) and _is_readable(name) and entry.name[0] != ".":

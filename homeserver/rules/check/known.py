@@ -34,6 +34,8 @@ class Thing:
     places: list[str] = field(default_factory=list)
     modes: dict[str, list[str]] = field(default_factory=dict)
     """What may be chosen besides the state, by the field of a service: `preset_mode`."""
+    owner: str = ""
+    """The worker that it is of, where that is known."""
 
 
 @dataclass(slots=True)
@@ -132,7 +134,7 @@ def _thing(config: EntityConfig | None, state: EntityState | None, places: list[
         _take_range(made, state.attributes)
     if config is not None:
         made.unit, made.device_class = config.unit or made.unit, config.device_class or made.device_class
-        made.services = list(config.services)
+        made.services, made.owner = list(config.services), config.owner
         made.attributes = sorted({*made.attributes, *map(str, config.capabilities)})
         _take_range(made, config.capabilities)
     return made

@@ -3,7 +3,7 @@
 Needs a book that was read with the templates that are given; keeps nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from homeserver.rules.check.doubt import MAYBE, SURE
 from homeserver.rules.check.known import Known
@@ -13,7 +13,8 @@ from homeserver.rules.check.values import impossible
 from homeserver.rules.compiler import Compiler
 from homeserver.rules.notifying import notifying
 from homeserver.rules.owned.table import is_zone_there, things_of
-from homeserver.rules.reading.book import Book, Scene
+from homeserver.rules.owned.thing import OWNER
+from homeserver.rules.reading.book import Book, Owned, Scene
 from homeserver.rules.reading.problem import Problem, RuleError
 from homeserver.rules.reading.yaml_source import Map, Seq
 from homeserver.view.templates import Templates
@@ -26,19 +27,32 @@ _OTHERS = ("notify",)
 
 def made(book: Book, known: Known, templates: Templates) -> tuple[list[str], list[Problem]]:
     """The ids of the entities that the blocks of the files make, and what is wrong with the blocks."""
-    ids: list[str] = []
+    ids: dict[str, Owned] = {}
     problems: list[Problem] = []
     for owned in book.owned:
         if owned.domain not in _OTHERS and not is_zone_there(owned, known.things):
             compiler = Compiler(templates)
             try:
-                ids += [thing.entity_id for thing in things_of(owned, compiler)]
+                for thing in things_of(owned, compiler):
+                    problems += _taken(thing.entity_id, owned, ids, known)
+                    ids.setdefault(thing.entity_id, owned)
             except RuleError as error:
                 compiler.faults.append(error)
             for fault in compiler.faults:  # what is not built yet is told as a doubt, as other blocks of a package are
                 problems.append(owned.problem(fault, "warning" if fault.code == "unsupported" else "error"))
             problems += [owned.problem(doubt, "warning") for doubt in compiler.warnings]
-    return ids, [*problems, *notifying(book, None)[1]]
+    return list(ids), [*problems, *notifying(book, None)[1]]
+
+
+def _taken(id: str, owned: Owned, ids: Mapping[str, Owned], known: Known) -> Iterator[Problem]:
+    """An id that something else has, so that nothing comes of this one."""
+    thing, first = known.things.get(id), ids.get(id)
+    if first is not None:
+        text = f"{id} is made already ({first.file}:{first.line}), and nothing comes of this one: give it another name"
+        yield owned.problem(RuleError(text, owned.line), MAYBE)
+    elif thing is not None and thing.owner not in ("", OWNER):
+        text = f"{id} is there already, of the worker {thing.owner}: call this one something else"
+        yield owned.problem(RuleError(text, owned.line), SURE)
 
 
 def outlines(book: Book) -> Iterator[Outline]:

@@ -65,6 +65,28 @@ def test_nor_is_a_folder_that_is_a_link(tmp_path: Path) -> None:
         Folder(inside)
 
 
+@pytest.mark.parametrize("name", ["packages", "packages/more.yaml", "blueprints/automation/you", "custom_templates"])
+def test_nor_a_link_among_what_is_included(tmp_path: Path, name: str) -> None:
+    """Passing it over would lose what people wrote, without a word."""
+    (tmp_path / "outside").mkdir()
+    inside = modern(tmp_path / "config")
+    if (inside / name).is_dir():
+        shutil.rmtree(inside / name)
+    (inside / name).symlink_to(tmp_path / "outside")
+    with pytest.raises(Failure, match=f"{name} is a link, which is not followed"):
+        list(read(Source(Folder(inside))))
+
+
+@pytest.mark.parametrize("name", [b"b\xff.yaml", b"new\nline.yaml"])
+def test_a_name_that_cannot_be_said(tmp_path: Path, name: bytes) -> None:
+    modern(tmp_path)
+    with open(os.fsencode(tmp_path / "packages") + b"/" + name, "w") as file:
+        file.write("input_boolean:\n")
+    with pytest.raises(Failure, match="holds signs that are none: rename it") as raised:
+        list(read(Source(Folder(tmp_path))))
+    assert str(raised.value).isprintable()
+
+
 @pytest.mark.parametrize(
     "include",
     ["!include ../x.yaml", "!include /etc/x.yaml", "!include_dir_list ..", "!include_dir_list packages/../.."],

@@ -89,3 +89,21 @@ def test_others_get_a_turn_between_the_blocks() -> None:
     book = Book(written={})
     read_text(text, "rules.yaml", TEMPLATES, None, book)
     assert sum(1 for _ in check(book, KNOWN, TEMPLATES, [])) >= 50
+
+
+def test_an_id_that_something_else_has_is_told() -> None:
+    """Nothing comes of such a block when the home reads it."""
+    group = "light:\n  - {platform: group, name: Hall ceiling, entities: [light.kitchen_counter]}\n"
+    twice = "sensor:\n" + 2 * "  - {platform: min_max, name: One, type: max, entity_ids: [sensor.indoor_temperature]}\n"
+    things = {**KNOWN.things, "light.hall_ceiling": replace(KNOWN.things["light.hall_ceiling"], owner="home")}
+    told = problems(group + twice, replace(KNOWN, things=things))
+    assert [(one.line, one.severity, one.text) for one in told] == [
+        (2, "error", "light.hall_ceiling is there already, of the worker home: call this one something else"),
+        (
+            5,
+            "warning",
+            "sensor.one is made already (rules.yaml:4), and nothing comes of this one: give it another name",
+        ),
+    ]
+    things["light.hall_ceiling"].owner = "rules"
+    assert [one.line for one in problems(group, replace(KNOWN, things=things))] == [], "that is this one itself"
