@@ -38,6 +38,12 @@ _PLATFORMS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
         dict.fromkeys(("source", "method", "round", "max_sub_interval", "unit_prefix", "unit_time"), ""),
     ),
     "time_date": ("sensor", {"display_options": ""}),
+    "workday": (
+        "binary_sensor",
+        dict.fromkeys(
+            ("country", "province", "workdays", "excludes", "days_offset", "add_holidays", "remove_holidays"), ""
+        ),
+    ),
 }
 """Where a helper stands as `platform:`, and its options; a word is what an option is called here."""
 _TREND: Final[tuple[str, ...]] = (
@@ -58,7 +64,8 @@ _METER: Final[tuple[str, ...]] = (
 GROUPS: Final = frozenset({"binary_sensor", "cover", "fan", "light", "lock", "sensor", "switch", "valve"})
 """Kinds of groups that rules read."""
 TEMPLATES: Final = frozenset(
-    {"binary_sensor", "button", "cover", "fan", "light", "lock", "number", "select", "sensor", "switch"}
+    {"alarm_control_panel", "binary_sensor", "button", "cover", "fan", "light", "lock", "number", "select", "sensor"}
+    | {"switch", "vacuum"}
 )
 """Kinds of templates that rules read."""
 _OTHERWISE: Final = "there is no such helper here yet"

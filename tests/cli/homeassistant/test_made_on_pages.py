@@ -81,6 +81,18 @@ ENTRIES = [
     ),
     entry("utility_meter", "All", {"source": SENSOR_A, "cycle": "none", "offset": 0, "tariffs": []}),
     entry("switch_as_x", "Pump", {"entity_id": "switch.s", "invert": False, "target_domain": "light"}),
+    entry(
+        "template",
+        "Alarm",
+        {"template_type": "alarm_control_panel", "value_template": "disarmed", "code_arm_required": False}
+        | {"code_format": "number", "disarm": [{"action": "switch.turn_on", "target": {"entity_id": "switch.s"}}]},
+    ),
+    entry(
+        "workday",
+        "Work",
+        {"country": "AT", "days_offset": 0.0, "excludes": ["sat", "sun", "holiday"], "language": "de"}
+        | {"add_holidays": [], "remove_holidays": [], "province": "9", "workdays": ["mon", "tue", "wed", "thu", "fri"]},
+    ),
     entry("switch_as_x", "Gate", {"entity_id": "switch.s", "invert": True, "target_domain": "lock"}),
 ]
 ROWS = [
@@ -89,6 +101,7 @@ ROWS = [
     row("sensor.most", "Most", "min_max"),
     row("binary_sensor.rising", "Up", "trend"),
     row("light.all_lamps", "Lamps", "group"),
+    row("binary_sensor.we_work", "Work", "workday"),
     row("binary_sensor.warm_now", "Warm", "template"),
     row("select.tariff", "Used", "utility_meter"),
     row("sensor.used_by_day", "Used", "utility_meter", "id_Used_day"),
@@ -129,11 +142,13 @@ async def test_each_is_at_work_under_its_old_id(tmp_path: Path) -> None:
             "sensor.used_night": "0",
             "sensor.meter": "0",
             "light.pump": "on",
+            "alarm_control_panel.alarm": "disarmed",
             "lock.gate": "locked",
             "input_boolean.guests": "off",
         }
         assert {id: state(stage, id) for id in expected} == expected
-        assert state(stage, "binary_sensor.early") in ("on", "off")
+        for id in ("binary_sensor.early", "binary_sensor.we_work"):
+            assert state(stage, id) in ("on", "off")
         configs = stage.rules.engine.view.configs
         assert configs["binary_sensor.cellar_damp"].device_class == "moisture"
         assert (configs["light.all_lamps"].name, configs["sensor.used_by_day"].name) == ("Lamps", "Used day")
@@ -143,7 +158,7 @@ def test_those_that_do_not_come_are_named_with_a_reason(tmp_path: Path) -> None:
     entries = [
         entry("generic_thermostat", "Bath", {"heater": "switch.s", "target_sensor": "sensor.a"}),
         entry("group", "Ring", {"group_type": "button", "entities": []}),
-        entry("template", "Panel", {"template_type": "alarm_control_panel"}),
+        entry("template", "Panel", {"template_type": "image"}),
         entry("switch_as_x", "Siren", {"entity_id": "switch.s", "target_domain": "siren"}),
         entry("threshold", "Off", {"entity_id": "sensor.a", "lower": 1.0, "upper": None}, disabled_by="user"),
         entry("threshold", "Hidden", {"entity_id": "sensor.a", "lower": 1.0, "upper": None}),
@@ -157,7 +172,7 @@ def test_those_that_do_not_come_are_named_with_a_reason(tmp_path: Path) -> None:
     for name, why, later in (
         ("Bath", "two rules that switch it", True),
         ("Ring", "of the kind 'button' is not built here yet", True),
-        ("Panel", "'alarm_control_panel'", True),
+        ("Panel", "'image'", True),
         ("Siren", "'siren'", True),
         ("Off", "it is disabled there", False),
         ("Hidden", "it is disabled there", False),
