@@ -68,7 +68,6 @@ def facts(templates: Templates, text: str) -> Facts:
     tree = sandbox.parse(text.strip())
     before = text[: len(text) - len(text.lstrip())].count("\n")
     every = list(tree.find_all(nodes.Node))
-    _names(every, frozenset(meta.find_undeclared_variables(tree) - sandbox.globals.keys()), found, before)
     careful = any(word in text for word in _CAREFUL)
     for node in every:
         if isinstance(node, nodes.Call | nodes.Filter | nodes.Test | nodes.Getattr):
@@ -87,6 +86,8 @@ def facts(templates: Templates, text: str) -> Facts:
                     _check_number(side, found, before)
     if not any(isinstance(node, nodes.Test) and node.name in ("filter", "test") for node in every):
         _check_uses(every, {nodes.Filter: sandbox.filters, nodes.Test: sandbox.tests}, found, before)
+    free = meta.find_undeclared_variables(tree)  # last: it puts constants together in the tree
+    _names(every, frozenset(free - sandbox.globals.keys()), found, before)
     return found
 
 
