@@ -24,6 +24,7 @@ from homeserver.rules.reading.book import Book
 from homeserver.rules.reading.columns import Columns
 from homeserver.rules.reading.problem import Problem
 from homeserver.topics.names import slug
+from homeserver.view.template_facts import Facts
 from homeserver.view.templates import Templates
 
 _MEANT: Final = re.compile(r"; did you mean (.+?)\?")
@@ -40,12 +41,13 @@ def check(book: Book, known: Known, templates: Templates, found: list[Problem]) 
     things, faults = made_of(book, known, templates)
     known = _with_own(book, known, things)
     rules = [outline(key, node, tell) for key, (node, tell) in written.items()]
+    seen: dict[str, Facts] = {}
     made = [*book.problems, *faults, *asked(book, known), *named(book, known)]
     for rule in rules:
-        made += _of_rule(rule, known, templates)
+        made += _of_rule(rule, known, templates, seen)
         yield
     for block in outlines(book):
-        made += _of_block(block, known, templates)
+        made += _of_block(block, known, templates, seen)
         yield
     graph = nodes([rule for rule in rules if rule.id not in refused], known)
     yield
@@ -65,19 +67,19 @@ def _with_own(book: Book, known: Known, things: Iterable[str]) -> Known:
     return replace(known, things={**{id: Thing() for id in ids}, **known.things}, _meant=None)
 
 
-def _of_rule(rule: Outline, known: Known, templates: Templates) -> Iterator[Problem]:
+def _of_rule(rule: Outline, known: Known, templates: Templates, seen: dict[str, Facts]) -> Iterator[Problem]:
     yield from names(rule, known)
     yield from values(rule, known)
-    yield from texts(rule, known, templates)
+    yield from texts(rule, known, templates, seen)
     yield from never(rule)
     yield from unreached(rule)
 
 
-def _of_block(block: Outline, known: Known, templates: Templates) -> Iterator[Problem]:
+def _of_block(block: Outline, known: Known, templates: Templates, seen: dict[str, Facts]) -> Iterator[Problem]:
     """Of a template entity and other things that the files bring: what they wait for, do and calculate."""
     yield from names(block, known)
     yield from values(block, known)
-    yield from texts(block, known, templates)
+    yield from texts(block, known, templates, seen)
 
 
 def _once(found: Iterable[Problem]) -> list[Problem]:

@@ -21,13 +21,14 @@ _SAID_BY: Final = ("variables", "trigger_variables", "response_variable", "field
 Found = Iterator[tuple[str, Code, Severity, int]]
 
 
-def texts(rule: Outline, known: Known, templates: Templates) -> Iterator[Problem]:
-    """Look at each template of the rule; what does not compile was told when the rule was read."""
+def texts(rule: Outline, known: Known, templates: Templates, seen: dict[str, Facts]) -> Iterator[Problem]:
+    """Look at each template of the rule; what does not compile was told when the rule was read. `seen` holds what
+    other rules' templates were found to be: the same ones come again."""
     variables = {*GIVEN, *_variables(rule.node)}
     ids = trigger_ids(rule)
     for text, line, way in _templates(rule.node, rule.node.line, ""):
         try:
-            found = facts(templates, text)
+            found = seen.get(text) or seen.setdefault(text, facts(templates, text))
         except TemplateError:
             continue
         rows = (*_check(found, variables, known, templates, is_called="sequence" in rule.node), *_ids(found, ids))
