@@ -21,8 +21,10 @@ from homeserver.topics.service import SECRETS
 KEPT: Final = 3600.0
 """Seconds for which an id is remembered."""
 _NOTES: Final = 250
-_REMEMBERED: Final = 5_000
-"""Ids that are remembered without a look into the database."""
+_SIGNS: Final = 1 << 20
+"""Bits that tell which ids are certainly new, by their hash."""
+_FEW: Final = 20_000
+"""Ids that are read at once to set these bits."""
 _PUT: Final = (
     "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state"
 )
@@ -55,9 +57,7 @@ class Outbox:
         """Rows that are lines only, by their ids."""
         self._finished: list[str] = []
         self._noted = 0
-        self._recent: dict[str, None] = {}
-        self._is_all = False
-        """Whether these, and the fresh ones, are all ids that there are."""
+        self._signs = bytearray(b"\xff" * (_SIGNS // 8))
         self._remember_all()
         self._take_lines()
 
@@ -77,10 +77,17 @@ class Outbox:
         self.write_notes()
 
     def _remember_all(self) -> None:
-        found = self._turn.ledger.fetch("SELECT id FROM outbox LIMIT ?", (_REMEMBERED + 1,))
-        self._is_all = len(found) <= _REMEMBERED
-        if self._is_all:
-            self._recent = {row["id"]: None for row in found}
+        """Begin anew with the ids that there are, unless there are too many."""
+        found = self._turn.ledger.fetch("SELECT id FROM outbox LIMIT ?", (_FEW + 1,))
+        if len(found) > _FEW:
+            return
+        self._signs = bytearray(_SIGNS // 8)
+        for id in (*(row["id"] for row in found), *self._fresh):
+            self._remember(id)
+
+    def _remember(self, id: str) -> None:
+        place = hash(id) % _SIGNS
+        self._signs[place >> 3] |= 1 << (place & 7)
 
     def add(
         self,
@@ -105,7 +112,6 @@ class Outbox:
         row = [id, entity_id, service, written, link, once, *times, "sent" if sent else "open"]
         if self._turn.is_open or not self._is_line(row):
             self._turn.write(_PUT, row)
-            self._turn.after(lambda fault: self._recent.pop(id, None) if fault else None)
         self._remember(id)
         return True
 
@@ -119,17 +125,12 @@ class Outbox:
         self._fresh[row[0]] = row
         return True
 
-    def _remember(self, id: str) -> None:
-        self._recent[id] = None
-        if len(self._recent) > _REMEMBERED:
-            del self._recent[next(iter(self._recent))]
-            self._is_all = False
-
     def knows(self, id: str) -> bool:
-        """Whether a command of this id was put in."""
-        if id in self._recent or id in self._fresh:
-            return True
-        return not self._is_all and bool(self._turn.ledger.fetch("SELECT 1 FROM outbox WHERE id = ?", (id,)))
+        """Whether a command of this id was put in. A new one seldom costs a look into the database."""
+        place = hash(id) % _SIGNS
+        if not self._signs[place >> 3] & 1 << (place & 7):
+            return False
+        return id in self._fresh or bool(self._turn.ledger.fetch("SELECT 1 FROM outbox WHERE id = ?", (id,)))
 
     def mark_sent(self, id: str) -> None:
         """A press or step is about to leave. Raises `sqlite3.Error`."""

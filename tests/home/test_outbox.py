@@ -124,13 +124,19 @@ async def test_what_is_committed_with_something_else_goes_back_with_it(tmp_path:
 
 
 async def test_ids_are_known_beyond_what_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "_REMEMBERED", 20)
+    monkeypatch.setattr(outbox, "_FEW", 20)
     monkeypatch.setattr(outbox, "_NOTES", 7)
     with opened(tmp_path) as box:
         for number in range(50):
             assert add(box, f"id{number}", accepted=float(number))
             box.finish(f"id{number}")
         assert [number for number in range(50) if not box.knows(f"id{number}")] == []
+        box.write_notes()
+    with opened(tmp_path) as box:
+        assert [number for number in range(50) if not box.knows(f"id{number}")] == [], "too many to read them"
+        assert add(box, "other", accepted=50.0)
+        box.finish("other")
+        box.write_notes()
         box.forget(outbox.KEPT + 40)
         assert [number for number in range(50) if box.knows(f"id{number}")] == list(range(40, 50))
         monkeypatch.setattr(Ledger, "fetch", lambda *rest: pytest.fail("few enough to know them all"))
