@@ -9,6 +9,7 @@ goes is reported; one that is built anew gets it in its new words.
 
 import heapq
 import itertools
+import sqlite3
 from collections.abc import Callable
 from typing import Final
 
@@ -147,7 +148,11 @@ class Delivering:
     def _send_once(self, pending: Pending) -> None:
         if not pending.marked:
             pending.marked = True
-            self._outbox.mark_sent(pending.id)
+            try:
+                self._outbox.mark_sent(pending.id)
+            except sqlite3.Error as error:
+                self._give_up(pending, f"the home cannot write its file: {error}")
+                return
             self._turn.after(
                 lambda fault: self._give_up(pending, fault) if fault else self._try(pending, self._clock.monotonic())
             )

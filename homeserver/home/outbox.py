@@ -7,7 +7,7 @@ one, a press or step is marked before it leaves.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -134,23 +134,20 @@ class Outbox:
 
     def mark_sent(self, id: str) -> None:
         """A press or step is about to leave. Raises `sqlite3.Error`."""
-        if not self._is_marked(id, "sent"):
-            self._turn.write(_MARK, ("sent", id))
+        self._mark(id, "sent", self._turn.write)
 
     def mark_open(self, id: str) -> None:
         """It has not left."""
-        if not self._is_marked(id, "open"):
-            self._turn.note(_MARK, ("open", id))
+        self._mark(id, "open", self._turn.note)
 
-    def _is_marked(self, id: str, state: str) -> bool:
-        """Whether it was a line; else its row is in the database."""
+    def _mark(self, id: str, state: str, write: Callable[[str, Sequence[Any]], int]) -> None:
         row = self._fresh.get(id)
         if row is None:
-            return False
+            write(_MARK, (state, id))
+            return
         row[_STATE] = state
         if not self._lines.add(orjson.dumps([state, id])):
-            self._turn.write(_PUT, row)
-        return True
+            write(_PUT, row)
 
     def finish(self, id: str) -> None:
         """A command has come to its end, whatever it is."""
@@ -175,8 +172,10 @@ class Outbox:
         self._turn.end()
 
     def _have_moved(self) -> bool:
-        """Whether all rows are in the database. What waits for the turn comes to pass before, and may bring others."""
-        self._turn.end()
+        """Whether all rows are in the database. What waits for the turn comes to pass before, and may bring others:
+        what came or was marked between the rows' commit and the end of their lines would be lost."""
+        while self._turn.is_open:
+            self._turn.end()
         try:
             for row in self._fresh.values():
                 self._turn.write(_PUT, row)

@@ -1,6 +1,7 @@
 """Delivery: sent again until confirmed or expired, once where once is meant, over lost connections and restarts."""
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,26 @@ async def test_a_press_that_could_not_leave_is_made_after_a_restart(tmp_path: Pa
         assert stage.told_on("bell/set") == ["PRESS"]
         await stage.virtual.advance(70)
         assert stage.failed == []
+
+
+async def test_a_press_that_cannot_be_marked_is_reported_and_not_made(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(id: str) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    assert stage.broker is not None
+    await stage.announce("button", BUTTON, "b")
+    stage.broker.stop()
+    await stage.virtual.advance(0.01)
+    await stage.command("button.bell", "press", id="press")
+    monkeypatch.setattr(stage.home.outbox, "mark_sent", full)
+    stage.broker.start()
+    await stage.connect_device()
+    await stage.virtual.advance(40)
+    assert stage.told_on("bell/set") == []
+    assert [(one.id, one.outcome) for one in stage.failed] == [("press", "failed")]
+    assert "disk is full" in stage.failed[0].message
 
 
 async def test_an_entity_that_goes_takes_its_command_along(stage: Stage) -> None:

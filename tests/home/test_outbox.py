@@ -188,3 +188,24 @@ def _step(box: Outbox, what: str, number: int, states: dict[str, str], loose: se
         (box.mark_sent if what == "sent" else box.mark_open)(id)
         box._turn.end()
         states[id] = what
+
+
+async def test_what_comes_while_the_lines_move_is_not_lost(tmp_path: Path) -> None:
+    with opened(tmp_path) as box:
+        add(box, "a")
+        add(box, "press")
+        box._turn.write("DELETE FROM outbox WHERE id = 'nobody'")
+
+        def at_last(fault: str) -> None:
+            add(box, "b")
+            box.mark_sent("press")
+
+        def meanwhile(fault: str) -> None:
+            box._turn.write("DELETE FROM outbox WHERE id = 'nobody'")
+            box._turn.after(at_last)
+
+        box._turn.after(meanwhile)
+        box.write_notes()
+        assert box._turn.end() == ""
+    with opened(tmp_path) as box:
+        assert open_ids(box) == ["a", "b"]
