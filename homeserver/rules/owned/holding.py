@@ -25,6 +25,7 @@ from homeserver.topics.services import SERVICES
 
 _LONGEST_NAP: Final = 60.0
 """Seconds after which the wall clock is looked at again, which may be set anew."""
+_SHORTEST_NAP: Final = 1.0
 _MOST: Final = 8
 """Wishes of one priority that wait for one entity."""
 _DEEDS: Final = ("automation", "counter", "input_button", "timer")
@@ -178,7 +179,7 @@ class Holding:
         """Be there when the first hold ends."""
         self.close()
         due = self.holds.due - self.arbiter.now()
-        nap = min(max(due, 0.0), _LONGEST_NAP)
+        nap = min(due, _LONGEST_NAP) if due > 0 else _SHORTEST_NAP  # one that ended may be of what is not known now
         self._timer = self._house.clock.call_later(nap, self.settle_all) if self.holds.of else None
 
 

@@ -1,11 +1,13 @@
 """Holds of entities that the rules own: the same words with the same meaning as for the entities of devices."""
 
 import itertools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from homeserver.runtime.arbiter import Arbiter
 from homeserver.runtime.clock import VirtualClock, settle
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.topics.call import REPLY, CallError, Reply
@@ -281,6 +283,31 @@ async def test_a_thing_that_is_gone_for_good_is_held_by_nobody(tmp_path: Path) -
         await say(stage, GUESTS, "turn_on", 60)
         stage.rules.owner.remove(GUESTS)
         await stage.wait(61)
+        assert stage.rules.owner.holding.holds.of == {}
+
+
+async def test_a_weaker_hold_that_ended_of_what_is_not_there_keeps_nobody_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker, clock = MemoryBroker(), VirtualClock()
+    async with Stage(tmp_path, HOME, THERE, broker=broker, clock=clock) as stage:
+        await say(stage, GUESTS, "turn_on", 600)
+        await say(stage, GUESTS, "turn_on", 60, priority=5)
+    looks: list[float] = []
+    look = Arbiter.to_settle
+
+    def counted(arbiter: Arbiter, is_known: Callable[[str], bool]) -> list[str]:
+        looks.append(arbiter.now())
+        assert len(looks) < 1000
+        return look(arbiter, is_known)
+
+    monkeypatch.setattr(Arbiter, "to_settle", counted)
+    home = HOME.replace("input_boolean: {guests: }\n", "")
+    async with Stage(tmp_path, home, THERE, broker=broker, clock=clock) as stage:
+        await stage.wait(100)
+        assert len(stage.rules.owner.holding.holds.of[GUESTS]) == 2
+        assert len(looks) < 50
+        await stage.wait(501)
         assert stage.rules.owner.holding.holds.of == {}
 
 
