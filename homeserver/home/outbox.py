@@ -67,13 +67,13 @@ class Outbox:
             try:
                 row = orjson.loads(line)
             except orjson.JSONDecodeError:
-                break  # of a computer that lost its power: nothing after it can be trusted
-            if len(row) > 2:
-                if not self.knows(row[0]):
-                    self._fresh[row[0]] = row
-                    self._remember(row[0])
-            elif row[1] in self._fresh:
-                self._fresh[row[1]][_STATE] = row[0]
+                continue  # a half, or of a computer that lost its power
+            match row:
+                case [id, *rest] if len(rest) == _STATE and not self.knows(id):
+                    self._fresh[id] = row
+                    self._remember(id)
+                case [state, id] if id in self._fresh:
+                    self._fresh[id][_STATE] = state
         self.write_notes()
 
     def _remember_all(self) -> None:

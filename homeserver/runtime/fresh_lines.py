@@ -22,6 +22,7 @@ class FreshLines:
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._size = os.fstat(self._file).st_size
+        self._is_torn = False
         self._cut(self._left().rfind(b"\n") + 1)
 
     def _left(self) -> bytes:
@@ -35,14 +36,16 @@ class FreshLines:
         """Keep a line, which holds no line break; False where there is no room for it."""
         if self._size + len(line) >= _LARGEST:
             return False
+        data = b"%b%b\n" % (b"\n" if self._is_torn else b"", line)
         try:
-            written = os.write(self._file, line + b"\n")
+            written = os.write(self._file, data)
         except OSError:
             written = 0
-        if written <= len(line):
+        if written < len(data):
             self._cut(self._size)
             return False
         self._size += written
+        self._is_torn = False
         return True
 
     def clear(self) -> None:
@@ -51,12 +54,13 @@ class FreshLines:
             self._cut(0)
 
     def _cut(self, size: int) -> None:
-        """What cannot be cut off is taken twice by the next process."""
+        """What cannot be cut off is read by the next process: whole lines again, half a line as its own."""
         try:
             os.ftruncate(self._file, size)
         except OSError as error:
             log.warning("a file of the home cannot be cut to %d bytes: %s", size, error)
         self._size = os.fstat(self._file).st_size
+        self._is_torn = self._size > size
 
     def close(self) -> None:
         os.close(self._file)

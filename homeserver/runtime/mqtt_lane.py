@@ -69,6 +69,7 @@ class Lane:
         self._data = b""
         self._at = 0
         self._busy = False
+        self._answered = False
         self._for_paho = b""
         self._ended = False
         self._out: list[bytes] = []
@@ -118,7 +119,7 @@ class Lane:
     def _work(self) -> None:
         """Take packets and write what they led to; whatever a handler raises, the next packet gets its turn."""
         due, self._flush_is_due = self._flush_is_due, True  # nothing need be scheduled: it is written below
-        self._busy = True
+        self._busy, self._answered = True, False
         try:
             self._busy = self._take_batch()
         except BrokenPacketError as error:
@@ -209,8 +210,9 @@ class Lane:
             return
         number = self._number(on_ack) if qos else b""
         self._send(b"".join((_HEADERS[qos << 1 | retain], _length(size), name, number, payload)))
-        if self._busy and self._at == len(self._data):
-            self.flush()  # it answers the last packet that is here: no other is to come that could go with it
+        if self._busy and not self._answered and self._at == len(self._data):
+            self._answered = True
+            self.flush()  # it answers the last packet that is here: most often it is the only thing to be said
 
     def _publish_once(self, address: str, payload: bytes, retain: bool) -> None:
         """Exactly once takes three more packets, which paho exchanges: rare enough, a press that a device wants so."""

@@ -84,7 +84,7 @@ async def test_lines_that_could_not_be_cleared_bring_nothing_back(tmp_path: Path
     (tmp_path / "lines").write_bytes(lines)
     with opened(tmp_path) as box:
         assert open_ids(box) == ["b"], "what the database knows better counts"
-    (tmp_path / "lines").write_bytes(b'\x00\x00 torn by a power cut\n["c", "light.hall"')
+    (tmp_path / "lines").write_bytes(b'\x00\x00 torn by a power cut\n5\n["sent"]\n{}\n["c", "light.hall"')
     with opened(tmp_path) as box:
         assert open_ids(box) == ["b"]
 

@@ -75,3 +75,21 @@ def test_a_full_disk_takes_no_line_and_leaves_no_half(
             assert not lines.add(b"two lines")
         assert lines.add(b"three")
         assert (tmp_path / "lines").read_bytes() == b"one\nthree\n"
+
+
+def test_half_a_line_that_cannot_be_cut_off_spoils_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(FreshLines(tmp_path / "lines")) as lines:
+        lines.add(b"one")
+        write = os.write
+
+        def refused(*args: object) -> None:
+            raise OSError(5, "Input/output error")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "write", lambda file, data: write(file, data[:3]))
+            patched.setattr(os, "ftruncate", refused)
+            assert not lines.add(b"two lines")
+        assert lines.add(b"three")
+        assert lines.add(b"four")
+    with closing(FreshLines(tmp_path / "lines")) as lines:
+        assert lines.of_before() == [b"one", b"two", b"three", b"four"]

@@ -58,7 +58,8 @@ async def examine_again(root: Path, known: Known, zone: str, kept: Path | None) 
     report = last.find()
     if report is None:
         report, folder = await examine(root, known, templates_alone(zone), kept and kept / _SHELF)
-        last.keep(report, folder)
+        if not folder.changed():  # else some of it is of before and some of after
+            last.keep(report, folder)
     return report
 
 

@@ -22,7 +22,8 @@
         - light.turn_off: {entity_id: light.hall, after: 180}
 
 `then` is every command, in order; fields that it names must be so, others may be anything; `after` is in seconds since
-the begin; `where`, `devices`, `floors`: see `layout.py`. Faults name file, line and remedy.
+the begin; `said` is what the home answers to sentences, anything if left out; `where`, `devices`, `floors`: see
+`layout.py`. Faults name file, line and remedy.
 """
 
 import re
@@ -90,6 +91,8 @@ class RuleTest:
     then: tuple[Expected, ...] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)
     obeys: bool = True
+    said: tuple[str, ...] | None = None
+    """What the home answers to sentences, in order; None: anything."""
     layout: Layout = field(default_factory=Layout)
 
 
@@ -137,6 +140,7 @@ def _test(node: Any, line: int, file: str) -> RuleTest:
         then=tuple(_flat(fields)),
         answers=_plain(fields, "answers"),
         obeys=fields.flag("obeys", True),
+        said=_said(fields),
         layout=read_layout(fields),
     )
     if "then" not in fields:
@@ -151,6 +155,16 @@ def _moment(fields: Fields) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError as error:
         raise fields.wrong(f"at must be a time such as {BEGIN!r}, not {text!r}", "at") from error
+
+
+def _said(fields: Fields) -> tuple[str, ...] | None:
+    """Texts may hold commas, so one alone is one, not a list of words."""
+    value = fields.take("said")
+    if isinstance(value, Map) or (isinstance(value, Seq) and any(isinstance(one, Map | Seq) for one in value)):
+        raise fields.wrong("what the home answers is a text, or a list of texts", "said")
+    if value is None:
+        return () if "said" in fields else None
+    return tuple(map(str, value)) if isinstance(value, Seq) else (str(value),)
 
 
 def _plain(fields: Fields, name: str) -> dict[str, Any]:

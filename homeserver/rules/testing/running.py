@@ -74,7 +74,7 @@ async def run_test(test: RuleTest, stage: Stage, rules: Mapping[str, Compiled]) 
         await stage.begin(test.at, rules, test.given, test.answers, test.layout)
         for step in test.steps:
             await _take(step, stage, test)
-        faults = compared(test.then, stage.told)
+        faults = compared(test.then, stage.told) + answered(test.said, stage.said())
     except RunError as error:
         faults = [str(error)]
     if faults:
@@ -103,8 +103,7 @@ async def _take(step: Step, stage: Stage, test: RuleTest) -> None:
             stage.scenery.device("device_trigger", beside["device_id"], {"type": value, "subtype": beside["subtype"]})
             await settle()
         case "sentence":
-            stage.scenery.sentence(str(value))
-            await settle()
+            await stage.sentence(str(value))
         case "home":
             await stage.happen("home", str(value))
         case "mqtt":
@@ -150,6 +149,17 @@ def compared(then: Sequence[Expected], told: Sequence[Told]) -> list[str]:
     else:
         faults += [f"{_shown(each)} came, and was not expected" for each in told[len(then) :]]
     return faults
+
+
+def answered(expected: Sequence[str] | None, said: Sequence[str]) -> list[str]:
+    """Where what the home answered to sentences differs from what was expected; None: anything will do."""
+    if expected is None or list(expected) == list(said):
+        return []
+    return [f"{_quoted(expected)} was to be said, and {_quoted(said)} was"]
+
+
+def _quoted(said: Sequence[str]) -> str:
+    return ", then ".join(map(repr, said)) or "nothing"
 
 
 def _difference(expected: Expected, told: Told) -> str:

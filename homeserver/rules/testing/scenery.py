@@ -10,7 +10,7 @@ from homeserver.runtime.house import House
 from homeserver.runtime.worker import Worker, hears
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE, Command, EntityConfig, EntityState
-from homeserver.topics.event import DEVICE_EVENT, EVENT, SENTENCE, DeviceEvent, DeviceEventType, Event, Sentence
+from homeserver.topics.event import DEVICE_EVENT, EVENT, DeviceEvent, DeviceEventType, Event
 from homeserver.topics.record import record
 from homeserver.topics.services import SERVICES
 from homeserver.topics.topic import Topic
@@ -59,7 +59,7 @@ class Scenery(Worker):
     """The owner of all entities that are not the rules' own. `obeys`: they become what they are told."""
 
     name = "scenery"
-    says = (ENTITY_STATE, ENTITY_CONFIG, EVENT, DEVICE_EVENT, SENTENCE, *REGISTRY)
+    says = (ENTITY_STATE, ENTITY_CONFIG, EVENT, DEVICE_EVENT, *REGISTRY)
 
     def __init__(self, house: House) -> None:
         super().__init__(house)
@@ -99,10 +99,6 @@ class Scenery(Worker):
     def device(self, type: DeviceEventType, device_id: str | None, data: Mapping[str, Any]) -> None:
         """Let something happen at a device."""
         self.house.say(DEVICE_EVENT, DeviceEvent(type, device_id, None, self.house.clock.now(), dict(data)))
-
-    def sentence(self, text: str) -> None:
-        """Let somebody say something to the home."""
-        self.house.say(SENTENCE, Sentence(text))
 
     def clear(self) -> None:
         """Take every entity away, and all that is said of where they are."""

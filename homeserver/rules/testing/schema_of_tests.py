@@ -41,6 +41,7 @@ def _test() -> Schema:
         "when": _one_or_many({"anyOf": [_step(kind) for kind in STEPS]}),
         "then": _one_or_many(_expected()),
         "answers": {"type": ["object", "null"], "description": "What a service that nobody answers here says"},
+        "said": {**_WORDS, "description": "What the home answers to the sentences, in order; anything if left out"},
         "obeys": {"type": ["boolean", "string"], "description": "Whether entities do as they are told"},
     }
     return {"type": "object", "properties": properties, "required": ["test", "then"], "additionalProperties": False}

@@ -22,12 +22,14 @@ from homeserver.rules.rule import Compiled
 from homeserver.rules.testing.layout import Layout
 from homeserver.rules.testing.scenery import Scenery, StageHouse, Told
 from homeserver.rules.testing.witness import Witness
+from homeserver.rules.triggers.conversation import Answers
 from homeserver.rules.worker import Rules
 from homeserver.rules.worker import setup as rules_setup
 from homeserver.runtime.clock import VirtualClock, settle
 from homeserver.runtime.house import House
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.topics.call import CallError
+from homeserver.topics.event import Sentence
 from homeserver.topics.names import split_entity
 from homeserver.topics.services import SERVICES
 
@@ -59,6 +61,7 @@ class Stage:
         self._helpers: dict[str, dict[str, Any]] = {}
         self._answers: Mapping[str, Any] = {}
         self.told: list[Told] = []
+        self._heard: list[Answers] = []
         self.witness = Witness()
         self._begun = 0.0
 
@@ -120,7 +123,7 @@ class Stage:
         await settle()
         self._begun = self.clock.monotonic()
         self.witness.scripts.clear()
-        self.told = []
+        self.told, self._heard = [], []
 
     def _compile(self, rules: Mapping[str, Compiled]) -> None:
         """Let rules listen as they are given; scripts are what the files say where none is given."""
@@ -162,6 +165,17 @@ class Stage:
         """Something happens that no topic tells of: the home starts."""
         self.engine.happened(Happening((what, kind), {}))
         await settle()
+
+    async def sentence(self, text: str) -> None:
+        """Somebody says something to the home."""
+        found = Answers()
+        self._heard.append(found)
+        self.engine.happened(Happening(("sentence", "said"), {"said": Sentence(text), "answers": found}))
+        await settle()
+
+    def said(self) -> list[str]:
+        """What the home answered to sentences since the begin."""
+        return [found.response for found in self._heard if found.response is not None]
 
     async def command(self, name: str, data: Mapping[str, Any]) -> None:
         """A person tells an entity of the rules something."""

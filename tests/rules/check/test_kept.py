@@ -158,3 +158,19 @@ async def test_where_nothing_can_be_kept_all_is_looked_at_each_time(home: Home) 
     first = await examine_again(home.root, home.known, home.zone, None)
     assert await examine_again(home.root, home.known, home.zone, None) == first
     assert (home.looked, list(home.data.iterdir())) == (2, [])
+
+
+async def test_what_is_saved_while_all_is_looked_at_is_looked_at_next_time(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = desk.examine
+
+    async def slow(*args: Any) -> Any:
+        found = await counted(*args)
+        _write("a.yaml", RULE.replace("opened", "on"))(home)
+        return found
+
+    monkeypatch.setattr(desk, "examine", slow)
+    assert len((await home.check()).problems) == 1
+    monkeypatch.setattr(desk, "examine", counted)
+    assert (await home.check()).problems == []
