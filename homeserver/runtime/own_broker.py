@@ -28,6 +28,8 @@ _READY: Final = 15.0
 """Seconds within which it must listen."""
 _DOOR_READY: Final = 2.0
 """The same for a listener beside the first, without which the home can do."""
+_SETTLED: Final = 0.5
+"""Seconds after which a broker has ended that could not open one of its doors."""
 _STOP: Final = 1.7
 _ANSWERED: Final = 0.2
 """Seconds before a restart in which whoever asked for it gets the answer."""
@@ -109,13 +111,15 @@ class OwnBroker:
             if not await self._listens(broker, one.host, one.port, _DOOR_READY):
                 self._shut = f"the broker ({self.kind}) has not opened port {one.port}; its log says why"
                 log.error("%s", self._shut)
+        if self.listeners:  # a door that is another program's looks open, until the broker ends because of it
+            await self._clock.sleep(_SETTLED)
+            self._still_runs(broker)
 
     async def _listens(self, broker: Child, host: str, port: int, patience: float) -> bool:
         """Whether it comes to listen there in time; raises `StartError` when it ends meanwhile."""
         deadline = self._clock.monotonic() + patience
         while self._clock.monotonic() < deadline:
-            if broker.ended.is_set():
-                raise StartError(f"the broker ({self.kind}) ended at once. Its last words:\n{broker.last_words()}")
+            self._still_runs(broker)
             try:
                 _, writer = await asyncio.open_connection(reachable(host), port)
             except OSError:
@@ -124,6 +128,10 @@ class OwnBroker:
                 writer.close()
                 return True
         return False
+
+    def _still_runs(self, broker: Child) -> None:
+        if broker.ended.is_set():
+            raise StartError(f"the broker ({self.kind}) ended at once. Its last words:\n{broker.last_words()}")
 
     def reload(self) -> None:
         """Let it read the logins and certificates again."""
