@@ -28,8 +28,6 @@ from homeserver.topics.hold import HoldLine
 
 _TTL: Final = 30.0
 """Seconds that a wish has to reach its device once it has waited long enough."""
-_MOST: Final = 8
-"""Wishes of one priority that wait for one entity."""
 
 
 class Holding:
@@ -93,7 +91,7 @@ class Holding:
                 continue
             if not before.yields(after) and not before.quiet:
                 kept.append(replace(one, data=before.data))
-        return (*kept[1 - _MOST :], *newer)
+        return (*kept, *newer)
 
     @staticmethod
     def _pending(entity: Entity, asked: Asked, deadline: float, id: str = "") -> Pending:

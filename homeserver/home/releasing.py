@@ -1,16 +1,12 @@
 """Who holds the entities of devices, holding one as it is, and letting go. Each answers a call of `home`."""
 
-from typing import Final
-
 from homeserver.home.commands import Commands
 from homeserver.home.entity import Entity
 from homeserver.home.roster import Roster, where_of
-from homeserver.runtime.holds import line_of, may_release
+from homeserver.runtime.holds import line_of, listed, may_release
 from homeserver.runtime.worker import Worker, answers
 from homeserver.topics import hold as words
 from homeserver.topics.call import Caller, CallError
-
-_MOST: Final = 1_000
 
 
 class Releasing(Worker):
@@ -22,9 +18,7 @@ class Releasing(Worker):
     @answers(words.HOLDS)
     async def holds(self, request: words.AskHolds, caller: Caller) -> words.HoldList:
         holding = self.commands.holding
-        lines = [line for own in holding.holds.of for line in holding.lines(own)]
-        lines.sort(key=lambda line: (line.entity, -line.priority))
-        return words.HoldList(holds=tuple(lines[:_MOST]), total=len(lines))
+        return listed(line for own in holding.holds.of for line in holding.lines(own))
 
     @answers(words.HOLD)
     async def hold(self, request: words.Hold, caller: Caller) -> words.HoldLine:

@@ -5,7 +5,6 @@ the rule was read; most runs are over before the call returns.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -92,7 +91,7 @@ class Engine:
         """Of the entities that the rules have; the worker opens it."""
         self.changed: Callable[[Any], None] = _nobody
         """Called with a rule that the engine has stopped by itself."""
-        self._afterwards: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
+        self._afterwards: list[Callable[[], object]] = []
 
     def start(self) -> None:
         self._stop = self.view.watch_all(self.on_state)
@@ -118,12 +117,12 @@ class Engine:
         """Do what no device waits for, once the commands of this turn have left."""
         if not self._afterwards:
             asyncio.get_running_loop().call_soon(self.catch_up)
-        self._afterwards.append((do, what))
+        self._afterwards.append(partial(do, *what))
 
     def catch_up(self) -> None:
         """Do all of it now; a bug in one thing keeps none of the others from being done."""
-        waiting, self._afterwards = self._afterwards, deque()
-        tell(partial(do, *what) for do, what in waiting)
+        waiting, self._afterwards = self._afterwards, []
+        tell(iter(waiting))
 
     # -- for triggers
 

@@ -17,13 +17,16 @@ import orjson
 from homeserver.runtime.turn import Turn
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.cause import Cause
-from homeserver.topics.hold import HoldLine
+from homeserver.topics.hold import HoldLine, HoldList
 from homeserver.topics.priority import priority_of, word_of
 from homeserver.topics.record import record
 
 _PUT: Final = "INSERT OR REPLACE INTO hold VALUES (?, ?, ?, ?, ?)"
 _DROP: Final = "DELETE FROM hold WHERE entity = ? AND priority = ?"
 _NONE: Final[Mapping[int, "Slot"]] = {}
+_MOST: Final = 8
+"""Wishes of one priority that wait for one entity."""
+_LISTED: Final = 1_000
 
 
 @record
@@ -102,14 +105,16 @@ class Holds:
         held = self.lease(entity, now)
         old = self.of.get(entity, _NONE).get(new.priority)
         if held is not None and held.priority > new.priority:
-            self._put(entity, Slot(new.priority, new.by, new.until, merge(old.wishes if old else (), new.wishes)))
+            self._put(
+                entity, Slot(new.priority, new.by, new.until, merge(old.wishes if old else (), new.wishes)[-_MOST:])
+            )
             return held
         for priority, slot in list(self.of.get(entity, _NONE).items()):
             if priority <= new.priority and not slot.until:
                 self._drop(entity, priority)
         if new.until > now:
             kept = old.wishes if old is not None and old.until and new.wishes else ()
-            self._put(entity, Slot(new.priority, new.by, new.until, merge(kept, new.wishes)))
+            self._put(entity, Slot(new.priority, new.by, new.until, merge(kept, new.wishes)[-_MOST:]))
         elif old is not None:
             self._drop(entity, new.priority)
         return None
@@ -185,6 +190,12 @@ def line_of(entity_id: str, held: Slot, below: Iterable[Slot]) -> HoldLine:
         wishes=tuple(one.service for one in held.wishes),
         waiting=tuple(one.service for slot in below for one in slot.wishes),
     )
+
+
+def listed(lines: Iterable[HoldLine]) -> HoldList:
+    """Leases as an owner answers with them."""
+    found = sorted(lines, key=lambda line: (line.entity, -line.priority))
+    return HoldList(holds=tuple(found[:_LISTED]), total=len(found))
 
 
 def may_release(held: Slot, entity_id: str, caller: Caller) -> None:

@@ -152,6 +152,28 @@ async def test_a_message_is_acknowledged_once_it_was_handed_over(line: Line) -> 
     assert (read_then, bytes(line.broker.read)) == ([b""], PUBACK + b"\x02\x01")
 
 
+async def test_the_first_answer_to_the_last_message_here_leaves_at_once_and_the_rest_together(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[int] = []
+    real = mqtt_lane.Lane.flush
+
+    def flush(lane: mqtt_lane.Lane) -> None:
+        if lane._out:
+            flushed.append(len(lane._out))
+        real(lane)
+
+    def answer(address: str, payload: bytes, retained: bool) -> None:
+        for number in range(3):
+            line.wire.publish(f"lamp/{number}", payload, 0, False)
+
+    monkeypatch.setattr(mqtt_lane.Lane, "flush", flush)
+    line.on_message = answer
+    await line.broker.say(message(b"a/b", b"1") + message(b"a/b", b"2"))
+    await until(lambda: len(line.broker.read) == 6 * 11)
+    assert flushed == [4, 2], "three of the first and one of the last, then what is left"
+
+
 async def test_who_says_a_message_hears_of_its_acknowledgement_and_of_no_other(line: Line) -> None:
     done: list[str] = []
     line.wire.publish("a/b", b"1", 1, False, lambda: done.append("first"))

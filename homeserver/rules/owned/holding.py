@@ -26,8 +26,6 @@ from homeserver.topics.services import SERVICES
 _LONGEST_NAP: Final = 60.0
 """Seconds after which the wall clock is looked at again, which may be set anew."""
 _SHORTEST_NAP: Final = 1.0
-_MOST: Final = 8
-"""Wishes of one priority that wait for one entity."""
 _DEEDS: Final = ("automation", "counter", "input_button", "timer")
 """What people begin or count there is no setting that rules could undo: it holds only where somebody says so."""
 _BESIDE: Final[Mapping[str, str]] = {
@@ -207,4 +205,4 @@ def _merged(older: tuple[Asked, ...], newer: tuple[Asked, ...]) -> tuple[Asked, 
         elif one.service == new.service:
             rest = {name: value for name, value in one.data.items() if name not in new.data}
             kept += [replace(one, data=rest)] if rest else []
-    return (*kept[1 - _MOST :], *newer)
+    return (*kept, *newer)

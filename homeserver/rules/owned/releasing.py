@@ -1,16 +1,12 @@
 """Who holds the entities of the rules, holding one as it is, and letting go. Each answers a call of `rules`."""
 
-from typing import Final
-
 from homeserver.rules.engine import Engine
 from homeserver.rules.owned.owner import Owner
 from homeserver.rules.owned.thing import Thing
-from homeserver.runtime.holds import line_of, may_release
+from homeserver.runtime.holds import line_of, listed, may_release
 from homeserver.runtime.worker import Part, answers
 from homeserver.topics import hold as words
 from homeserver.topics.call import Caller, CallError
-
-_MOST: Final = 1_000
 
 
 class Releasing(Part):
@@ -21,8 +17,7 @@ class Releasing(Part):
 
     @answers(words.RULES_HOLDS)
     async def holds(self, request: words.AskHolds, caller: Caller) -> words.HoldList:
-        lines = sorted(self.owner.holding.lines(), key=lambda line: (line.entity, -line.priority))
-        return words.HoldList(holds=tuple(lines[:_MOST]), total=len(lines))
+        return listed(self.owner.holding.lines())
 
     @answers(words.RULES_HOLD)
     async def hold(self, request: words.Hold, caller: Caller) -> words.HoldLine:
