@@ -31,13 +31,26 @@ class Place:
 
 @record
 class Announcement:
-    """One announced entity. `key` tells it from all others: its topic, and within a bundle its component key too."""
+    """One announced entity. `key` tells it from all others: its topic, and within a bundle its component key too.
+
+    `words` are its fields as JSON: they are kept for as long as it is announced, and read when it is built.
+    """
 
     key: str
     topic: str
     component: str
     object_id: str
-    fields: dict[str, Any]
+    words: str
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What it says, under full names."""
+        fields: dict[str, Any] = orjson.loads(self.words)
+        return fields
+
+    def says(self, other: "Announcement") -> bool:
+        """Whether it says the same, in whatever order."""
+        return self.words == other.words or self.fields == other.fields
 
 
 @dataclass(slots=True)
@@ -73,8 +86,8 @@ def discover(topic: str, payload: bytes, prefix: str) -> Discovered:
         elif place.component == DEVICE:
             _read_bundle(place, fields, found)
         else:
-            fields = with_base(fields)
-            found.announcements.append(Announcement(topic, topic, place.component, place.object_id, fields))
+            words = _words(with_base(fields))
+            found.announcements.append(Announcement(topic, topic, place.component, place.object_id, words))
     except Refused as refused:
         found.refusals.append((topic, str(refused)))
     return found
@@ -90,6 +103,13 @@ def _fields(payload: bytes) -> dict[str, Any]:
     return expand(fields)
 
 
+def _words(fields: dict[str, Any]) -> str:
+    try:
+        return orjson.dumps(fields).decode()  # its own bytes take the room of the longest it could be
+    except orjson.JSONEncodeError as error:  # it reads deeper than it writes
+        raise Refused(f"the discovery message is nested too deeply: {error}") from None
+
+
 def _read_bundle(place: Place, fields: dict[str, Any], found: Discovered) -> None:
     for part, component in components(fields):
         key = f"{place.topic} {part}"
@@ -97,7 +117,8 @@ def _read_bundle(place: Place, fields: dict[str, Any], found: Discovered) -> Non
             found.refusals.append((key, str(component)))
         else:
             name = component.pop("platform")
-            found.announcements.append(Announcement(key, place.topic, name, part, with_base(component)))
+            words = _words(with_base(component))
+            found.announcements.append(Announcement(key, place.topic, name, part, words))
 
 
 def with_base(fields: dict[str, Any]) -> dict[str, Any]:

@@ -158,6 +158,8 @@ class Registry:
             self._leave_device(row)
             row.key, row.device_id, row.present, row.forgotten, row.name, row.device_class = told
             self._write(row)
+        else:
+            row.key, row.device_id, row.name, row.unique_id = key, device_id, name, unique_id  # the same texts once
         if device_id is not None:
             self.devices[device_id].entities.add(row.id)
         return row

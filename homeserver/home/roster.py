@@ -157,7 +157,7 @@ class Roster:
 
     def _apply(self, announcement: Announcement, change: Change) -> None:
         key = announcement.key
-        if (before := self._announced.get(key)) is not None and before.fields == announcement.fields:
+        if (before := self._announced.get(key)) is not None and before.says(announcement):
             return
         try:
             draft = self._draft(announcement)

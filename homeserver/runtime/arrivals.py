@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from sys import intern
 from typing import Any, Final
 
 from homeserver.runtime.clock import Clock
@@ -115,7 +116,7 @@ class Arrivals:
     def _take(self, routes: tuple[Route, ...], address: str, payload: bytes, retained: bool, fact: Fact | None) -> None:
         fields = parse(payload)
         mark = (fields.pop("from", ""), fields.pop("seq", 0))
-        if self._is_copy(address, mark, fact):
+        if self._is_copy(address, mark, fact, kept=routes[0].topic.retained):
             return
         for route in routes:
             message = stamp(route.topic, route.where, validate(route.topic, dict(fields)))
@@ -125,17 +126,20 @@ class Arrivals:
                 if fact is not None and fact.message == message:
                     fact.stamp = mark
                     continue
-                self._present[address] = Fact(route.topic, route.where, message, False, mark)
+                self._present[address] = Fact(route.topic, route.where, message, False, (intern(mark[0]), mark[1]))
             heard = Heard(route.where, address, retained and fact is None, self._clock.monotonic())
             self._dispatch.post(route.inboxes, message, heard)
 
-    def _is_copy(self, address: str, mark: tuple[Any, Any], fact: Fact | None) -> bool:
+    def _is_copy(self, address: str, mark: tuple[Any, Any], fact: Fact | None, *, kept: bool) -> bool:
+        """Whether this was here before. `kept`: its mark stays with its fact, and nobody else must remember it."""
         if not isinstance(mark[0], str) or not isinstance(mark[1], int):
             raise BadMessageError("`from` must be text and `seq` a whole number")
         if not mark[0]:
             return False
         if fact is not None:
             return fact.is_older(mark)
+        if kept:
+            return False
         told = (address, *mark)  # by address: nobody else's `from` can make us deaf to somebody
         if told in self._seen:
             return True

@@ -251,7 +251,7 @@ class Bus:
     def _remember(self, address: str, topic: Topic[Any], where: tuple[str, ...], message: Any) -> None:
         fact = self.present.get(address)
         if fact is not None:
-            fact.message, fact.mine = message, True
+            fact.message, fact.mine, fact.where = message, True, where  # `where`: the sayer has these texts anyway
         else:
             self.present[address] = Fact(topic, where, message, True)
 

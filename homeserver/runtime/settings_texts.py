@@ -1,18 +1,19 @@
 """Settings as texts and options: environment `HOMESERVER_*`, command line, `--set WORKER.KEY=VALUE`.
 
-Texts are taken apart by pydantic-settings against the model that they are for.
+Lists, tables and what is inside them are taken apart by pydantic-settings against the model that they are for. It is
+imported where there are such: a plain value is its text, and every process of a home would have 7 MB more.
 """
 
+import importlib
 import os
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, get_origin
 
-from pydantic import BaseModel
-from pydantic_settings import EnvSettingsSource
-from pydantic_settings import SettingsError as UnreadableError
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
 
 from homeserver.runtime.given import Given, Names, SettingsError, leaves, merged, nearest
 from homeserver.runtime.home_settings import SECTION, HomeSettings, default_data
@@ -20,6 +21,7 @@ from homeserver.runtime.home_settings import SECTION, HomeSettings, default_data
 PREFIX: Final = "HOMESERVER_"
 _SET: Final = re.compile(r"([a-z0-9_-]+)\.([A-Za-z0-9_.-]+)=(.*)", re.DOTALL)
 _OURS: Final = frozenset(HomeSettings.model_fields)
+_PLAIN: Final = frozenset(one for kind in (str, int, float, bool, Path, SecretStr) for one in (kind, kind | None))
 _NEAR: Final = 0.8
 """Likeness from which an unknown variable counts as a typing error."""
 
@@ -83,27 +85,31 @@ def variable(section: str, path: Names) -> str:
     return f"{PREFIX}{section.replace('-', '_')}__{'__'.join(path)}".upper()
 
 
-class _Reader(EnvSettingsSource):
-    """pydantic-settings' reading of texts against a model, over a mapping instead of `os.environ`."""
-
-    def __init__(self, model: type[BaseModel], texts: Mapping[str, str]) -> None:
-        self._texts = texts
-        super().__init__(model, case_sensitive=False, env_prefix="", env_nested_delimiter="__")  # type: ignore[arg-type]
-
-    def _load_env_vars(self) -> Mapping[str, str | None]:
-        return dict(self._texts)
-
-
 def _read(model: type[BaseModel], texts: Mapping[str, tuple[str, str]], hints: list[str]) -> list[Given]:
     """`texts`: per `key` or `key__inner` in lower case the text and its place; `hints`: names that may be meant."""
     for key, (_, place) in texts.items():
         if _first(key) not in model.model_fields:
             raise SettingsError(f"{place}: there is no setting {key!r}; {nearest(_first(key), hints, 'it has none')}")
-    try:
-        values = _Reader(model, {key: text for key, (text, _) in texts.items()})()
-    except UnreadableError as error:
-        raise SettingsError(_unreadable(texts, str(error))) from error
+    if all(_is_plain(model.model_fields.get(key)) for key in texts):
+        return [Given((key,), text, place) for key, (text, place) in texts.items()]
+    values = _apart(model, texts)
     return [Given(path, value, _place_of(texts, path)) for path, value in leaves(values) if path]
+
+
+def _is_plain(field: FieldInfo | None) -> bool:
+    """Whether the text that is given for a field is its value."""
+    if field is None or field.validation_alias is not None:
+        return False
+    return field.annotation in _PLAIN or get_origin(field.annotation) is Literal
+
+
+def _apart(model: type[BaseModel], texts: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    reader = importlib.import_module("homeserver.runtime.settings_reader")
+    try:
+        values: dict[str, Any] = reader.taken_apart(model, {key: text for key, (text, _) in texts.items()})
+    except reader.UnreadableError as error:
+        raise SettingsError(_unreadable(texts, str(error))) from error
+    return values
 
 
 def _unreadable(texts: Mapping[str, tuple[str, str]], reason: str) -> str:

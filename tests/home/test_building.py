@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from homeserver.home.building import Draft
@@ -14,7 +15,9 @@ DEVICE = {"identifiers": ["x"], "name": "Hall lamp"}
 
 def draft(component: str, **fields: Any) -> Draft:
     topic = f"homeassistant/{component}/place/config"
-    return Draft(Announcement(topic, topic, component, "place", fields), Templates({}), "homeserver")
+    return Draft(
+        Announcement(topic, topic, component, "place", orjson.dumps(fields).decode()), Templates({}), "homeserver"
+    )
 
 
 @pytest.mark.parametrize(

@@ -155,3 +155,19 @@ def test_the_base_topic_of_a_bundle_serves_its_components() -> None:
     }
     found = discover("homeassistant/device/x/config", json.dumps(payload).encode(), "homeassistant")
     assert [one.fields["state_topic"] for one in found.announcements] == ["base/a", "own/b"]
+
+
+@pytest.mark.parametrize("depth", [250, 500, 900])
+def test_a_message_nested_deeper_than_anything_needs_is_refused_or_read(depth: int) -> None:
+    payload = b'{"command_topic": "x", "device": {"name": %b}}' % (b"[" * depth + b"]" * depth)
+    found = discover("homeassistant/switch/deep/config", payload, "homeassistant")
+    assert len(found.announcements) + len(found.refusals) == 1
+    assert all("nested too deeply" in reason for _, reason in found.refusals)
+
+
+def test_the_same_fields_in_another_order_say_the_same() -> None:
+    (one,) = discover("homeassistant/switch/a/config", b'{"cmd_t": "x", "name": "A"}', "homeassistant").announcements
+    (two,) = discover("homeassistant/switch/a/config", b'{"name": "A", "cmd_t": "x"}', "homeassistant").announcements
+    (three,) = discover("homeassistant/switch/a/config", b'{"name": "B", "cmd_t": "x"}', "homeassistant").announcements
+    assert one.says(two)
+    assert not one.says(three)

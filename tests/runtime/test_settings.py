@@ -1,5 +1,8 @@
 """Settings: which source wins, where each value came from, and what is said of a bad one."""
 
+import os
+import subprocess
+import sys
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -206,3 +209,32 @@ def test_rules_lie_beside_us_or_in_the_data_folder(tmp_path: Path, monkeypatch: 
 
 def test_every_platform_setting_says_what_it_is() -> None:
     assert [name for name, field in HomeSettings.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "taken_apart"),
+    [
+        (
+            {"HOMESERVER_HTTP_PORT": "8400", "HOMESERVER_UNIT_SYSTEM": "metric", "HOMESERVER_BROKER_PASSWORD": "x"},
+            False,
+        ),
+        ({"HOMESERVER_HISTORY__TABLES": '["a"]'}, True),
+    ],
+)
+def test_a_process_whose_settings_are_plain_does_not_carry_what_takes_lists_apart(
+    variables: dict[str, str], taken_apart: bool, tmp_path: Path
+) -> None:
+    code = """if True:
+        import sys
+        from pydantic import BaseModel
+        from homeserver.runtime.settings import Settings
+        class History(BaseModel):
+            tables: list[str] = []
+        settings = Settings.load()
+        print(settings.home.http_port, settings.section("history", History).tables, "pydantic_settings" in sys.modules)
+    """
+    env = {**os.environ, "HOMESERVER_DATA": str(tmp_path), **variables}
+    printed = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stdout
+    port = variables.get("HOMESERVER_HTTP_PORT", "8321")
+    tables = ["a"] if taken_apart else []
+    assert printed.split("\n")[0] == f"{port} {tables} {taken_apart}"

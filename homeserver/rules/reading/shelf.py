@@ -39,9 +39,9 @@ class Shelf:
             self._packed = self._load(self._path)
         found = self._packed.get(name)
         if found is not None and found[0] == mark:
-            return _unpacked(found[1])
+            return _unpacked(marshal.loads(found[1]))
         document = read(text)
-        self._packed[name] = [mark, _packed(document)]
+        self._packed[name] = [mark, marshal.dumps(_packed(document))]
         self._is_new = True
         return document
 
@@ -102,14 +102,16 @@ def _unpacked(packed: Any) -> Document:
 
 
 def _restored(packed: Any) -> Any:
+    """What was packed. It is used up on the way: there are megabytes of it."""
     if not isinstance(packed, list):
         return packed
     if packed[0] == _MAP:
         return _map(packed)
     if packed[0] == _TAGGED:
         return Tagged(packed[2], _restored(packed[3]), packed[1])
-    made = Seq()
-    made.extend(map(_restored, packed[3]))
+    made, parts = Seq(), packed[3]
+    parts.reverse()
+    made.extend(_restored(parts.pop()) for _ in range(len(parts)))
     made.line, made.lines = packed[1], packed[2]
     return made
 
@@ -118,5 +120,6 @@ def _map(packed: list[Any]) -> Map:
     _, line, keys, lines, values = packed
     made = Map()
     made.line, made.lines = line, lines
-    made.update(zip(keys, [_restored(value) if type(value) is list else value for value in values], strict=True))
+    values.reverse()
+    made.update((key, _restored(values.pop())) for key in keys)
     return made

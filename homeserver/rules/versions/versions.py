@@ -36,7 +36,7 @@ class Versions:
         """By rule: what tells its latest text from others."""
 
     def keep(self, rules: Mapping[str, Compiled]) -> Iterator[None]:
-        """Keep the texts that are new. `rules` by the name under which they are kept; a step for each file."""
+        """Keep the texts that are new. `rules` by the name under which they are kept; a step for each rule."""
         if self._latest is None:
             self._latest = {row["rule"]: _mark(row["text"]) for row in self._turn.ledger.fetch(_LATEST)}
         for file, own in _by_file(rules).items():
@@ -44,7 +44,7 @@ class Versions:
             for name, compiled in own:
                 if 0 < compiled.line <= len(lines):
                     self._keep(name, compiled, lines)
-            yield
+                yield
 
     def _keep(self, name: str, compiled: Compiled, lines: list[str]) -> None:
         assert self._latest is not None, "what is there was read before"
