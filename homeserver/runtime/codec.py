@@ -3,13 +3,15 @@
 Payloads are validated here, where they enter the process, and nowhere again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import orjson
 from pydantic import BaseModel, ValidationError
 
 from homeserver.runtime.given import nearest
+from homeserver.topics.cause import Cause
+from homeserver.topics.entity import Command, EntityState
 from homeserver.topics.topic import Topic
 
 LIMIT: Final = 256 * 1024
@@ -22,9 +24,43 @@ class BadMessageError(Exception):
 
 def encode(message: object, run: str, seq: int) -> bytes:
     """The payload of `message`; raises TypeError for what JSON cannot hold."""
-    body = orjson.dumps(message, default=plain)
+    spell = _SPELT.get(message.__class__)
+    body = orjson.dumps(message if spell is None else spell(message), default=plain)
     comma = b"," if len(body) > 2 else b""
     return b'%b%b"from":"%b","seq":%d}' % (body[:-1], comma, run.encode(), seq)
+
+
+def _link(cause: Cause | None) -> dict[str, Any] | None:
+    return None if cause is None else {"id": cause.id, "by": cause.by, "parent": cause.parent}
+
+
+def _state(said: EntityState) -> dict[str, Any]:
+    return {
+        "state": said.state,
+        "attributes": said.attributes,
+        "changed": said.changed,
+        "updated": said.updated,
+        "cause": _link(said.cause),
+    }
+
+
+def _command(said: Command) -> dict[str, Any]:
+    return {
+        "id": said.id,
+        "service": said.service,
+        "data": said.data,
+        "ttl": said.ttl,
+        "cause": _link(said.cause),
+        "reply_to": said.reply_to,
+        "tell": said.tell,
+        "priority": said.priority,
+        "hold_for": said.hold_for,
+    }
+
+
+_SPELT: Final[dict[type, Callable[[Any], dict[str, Any]]]] = {EntityState: _state, Command: _command}
+"""What is said with every change, as the dicts that orjson writes in a third of the time that a record with slots
+takes: all others it takes apart itself, to the same end."""
 
 
 def body_of(payload: bytes) -> bytes:

@@ -272,7 +272,7 @@ def _is_broken(connection: socket.socket) -> bool:
     return bool(poll.poll(0))
 
 
-@functools.lru_cache(4096)
+@functools.lru_cache(16_384)  # a home of a thousand devices speaks on six thousand
 def _name(address: str) -> bytes:
     """An address as it stands in a packet, its length before it."""
     is_plain = address.isascii() and address.isprintable() and "+" not in address and "#" not in address
