@@ -76,6 +76,40 @@ async def test_versions_survive_a_restart_and_a_rule_that_is_gone(tmp_path: Path
             await call(REVERT, Revert(rule="third", version=1))
 
 
+async def test_a_file_that_went_back_while_nobody_looked_is_a_version_and_one_that_did_not_is_none(
+    tmp_path: Path,
+) -> None:
+    changed = FILE.replace("light.turn_off", "light.toggle")
+    for text, count in ((FILE, 1), (changed, 2), (changed, 2), (FILE, 3), (FILE, 3)):
+        async with Stage(tmp_path, text, STATES) as stage:
+            await stage.wait(0)
+            found = await stage.rules.house.call(VERSIONS, AskVersions(rule="second"))
+            assert len(found.versions) == count
+            others = await stage.rules.house.call(VERSIONS, AskVersions(rule="first"))
+            assert len(others.versions) == 1
+
+
+async def test_a_rule_that_moves_to_another_file_and_back_is_kept_each_time(tmp_path: Path) -> None:
+    """The file that it comes back to says what it said before."""
+    other = (
+        FILE.replace("light.turn_off", "light.toggle").partition("# the second one\n")[2].partition("\n- id: third")[0]
+    )
+    async with Stage(tmp_path, FILE, STATES) as stage:
+        await stage.wait(0)
+        call, aside = stage.rules.house.call, stage.file.with_name("other.yaml")
+        stage.file.write_text(FILE.replace("- alias: Second", "- alias: Another"))
+        aside.write_text(other)
+        await stage.rules._load()
+        assert [row.file for row in (await call(VERSIONS, AskVersions(rule="second"))).versions] == [
+            "other.yaml",
+            "test.yaml",
+        ]
+        aside.unlink()
+        await saved(stage, FILE)
+        found = await call(VERSIONS, AskVersions(rule="second"))
+        assert [row.file for row in found.versions] == ["test.yaml", "other.yaml", "test.yaml"]
+
+
 async def test_what_cannot_be_is_told_in_words(tmp_path: Path) -> None:
     async with Stage(tmp_path, FILE, STATES) as stage:
         await stage.wait(0)
