@@ -25,6 +25,7 @@ from homeserver.topics.call import Caller, CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import Command, CommandOutcome
 from homeserver.topics.hold import HoldLine
+from homeserver.topics.priority import MANUAL
 
 _TTL: Final = 30.0
 """Seconds that a wish has to reach its device once it has waited long enough."""
@@ -146,6 +147,16 @@ class Holding:
         slot = self.arbiter.hold(entity.own, entity.id, seconds, said, caller)
         self._turn.after(lambda fault: self._written(entity, caller.cause, fault))
         return slot
+
+    def touched(self, entity: Entity, seconds: float) -> None:
+        """Somebody switched it at the device itself: he holds it as it is, unless somebody as strong does."""
+        now = self.arbiter.now()
+        self.settle(entity, now)
+        held = self.holds.lease(entity.own, now)
+        if held is None or held.priority < MANUAL or held.by == entity.by:
+            self.holds.take(entity.own, Slot(MANUAL, entity.by, now + seconds), now, lambda older, newer: older)
+            cause = self._house.cause(entity.by)
+            self._turn.after(lambda fault: self._written(entity, cause, fault))
 
     def lines(self, own: str) -> list[HoldLine]:
         """The leases of an entity that live, the strongest first, each with what waits below it."""

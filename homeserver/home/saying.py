@@ -1,6 +1,7 @@
 """What the home says of its entities: configs, states, and the registry's words; only where something differs."""
 
 import logging
+from collections.abc import Callable
 
 from homeserver.home.entity import NO_ENTITY, Entity, Happening, Wish
 from homeserver.home.entries import Entries
@@ -19,6 +20,8 @@ class Saying:
 
     def __init__(self, house: House, entries: Entries) -> None:
         self.aloud = False
+        self.touched: Callable[[Entity, str], None] | None = None
+        """Told of an entity whose device gave it another state, and which it was before."""
         self._house = house
         self._clock = house.clock
         self.entries = entries
@@ -31,8 +34,8 @@ class Saying:
             self._event(entity, entity.happened)
         if entity.steady is not None and self.aloud and self.steadying.holds(entity, entity.steady):
             return
-        state, attributes = entity.word, entity.attributes
-        same = state == entity.said_state
+        state, attributes, before = entity.word, entity.attributes, entity.said_state
+        same = state == before
         if (same and not force and attributes == entity.said_attributes) or not self.aloud:
             return
         if entity.where[0] in NO_ENTITY:
@@ -47,6 +50,8 @@ class Saying:
             self.steadying.told(entity.steady)
         elif not same and (entity.face.pace > 0 or state == UNAVAILABLE):
             self.steadying.count(entity)
+        if self.touched is not None and not same and parent is None:
+            self.touched(entity, before)
 
     def _notice(self, entity: Entity, message: str) -> None:
         """Say something about an entity that people should know, once."""

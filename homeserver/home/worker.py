@@ -42,6 +42,7 @@ from homeserver.home.saying import Saying
 from homeserver.home.surroundings import Surroundings
 from homeserver.home.switchboard import Line, Switchboard
 from homeserver.home.timers import Timers
+from homeserver.home.touching import Touching
 from homeserver.home.tuning import UNTUNED, Tuning, tuning_of
 from homeserver.home.zones import Zones
 from homeserver.runtime.fresh_lines import FreshLines
@@ -95,7 +96,7 @@ class Home(Answering, Importing, Releasing, Removing):
 
     def __init__(self, house: House, options: HomeOptions, templates: Templates) -> None:
         super().__init__(house)
-        self.prefix = options.discovery_prefix
+        self.prefix, self._hand = options.discovery_prefix, options.device_hold
         self._templates = templates
         self._resources = ExitStack()
         self._process = house.login.partition(".")[2]
@@ -169,6 +170,8 @@ class Home(Answering, Importing, Releasing, Removing):
         await self.opening.open()
         self.gathering.opened(self.opening.doubted)
         self.opening = None
+        if self._hand:
+            self.saying.touched = Touching(house.clock, self.commands.holding, self.roster, self._hand).changed
         self.commands.resume()
         self.commands.reporting.reconnected()
         self._tell_trouble()

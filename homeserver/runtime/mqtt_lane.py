@@ -10,7 +10,6 @@ arrived in part, and who waits for which acknowledgement.
 
 import asyncio
 import contextlib
-import functools
 import logging
 import re
 import select
@@ -272,7 +271,6 @@ def _is_broken(connection: socket.socket) -> bool:
     return bool(poll.poll(0))
 
 
-@functools.lru_cache(16_384)  # a home of a thousand devices speaks on six thousand
 def _name(address: str) -> bytes:
     """An address as it stands in a packet, its length before it."""
     is_plain = address.isascii() and address.isprintable() and "+" not in address and "#" not in address

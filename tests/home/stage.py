@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -161,7 +161,7 @@ async def memory_stage(
     folder: Path, broker: MemoryBroker | None = None, clock: Clock | None = None, address: str = "", **more: Any
 ) -> AsyncIterator[Stage]:
     """On the broker in memory, under a virtual clock; `address` is what the home takes for its broker's,
-    `more` are settings of the home."""
+    `more` are settings of the home, `sets` those as `--set` has them."""
     broker = broker or MemoryBroker()
     clock = clock or VirtualClock()
     wire = MemoryWire(broker, "core", LOGIN)
@@ -191,9 +191,9 @@ async def mosquitto_stage(folder: Path) -> AsyncIterator[Stage]:
         await ground.stop()
 
 
-def _process(wire: Wire, clock: Clock, folder: Path, **more: Any) -> Process:
+def _process(wire: Wire, clock: Clock, folder: Path, sets: Sequence[str] = (), **more: Any) -> Process:
     bus = Bus(wire, clock, process="core", login=LOGIN)
-    settings = Settings.load({"data": folder, "rules": folder / "rules", **more}, [], {})
+    settings = Settings.load({"data": folder, "rules": folder / "rules", **more}, list(sets), {})
 
     def link(device: str) -> DeviceLink:
         raise AssertionError("home needs no link of its own")
