@@ -13,7 +13,7 @@ from typing import Final
 from homeserver.home.entity import STATE, Entity
 from homeserver.home.holding import Holding
 from homeserver.home.roster import Roster, where_of
-from homeserver.runtime.clock import Clock
+from homeserver.runtime.clock import Clock, Timer
 from homeserver.topics.entity import UNAVAILABLE, UNKNOWN
 
 SETTLED: Final = 1.0
@@ -36,6 +36,8 @@ class Touching:
         self._holding = holding
         self._roster = roster
         self._seconds = seconds
+        self._waiting: dict[str, Timer] = {}
+        """By own id of what was switched a moment ago."""
         self._back: dict[str, float] = {}
         """By own id of what came back: until when it is still finding itself."""
 
@@ -47,9 +49,19 @@ class Touching:
         if before in _NOTHING:
             self._back[entity.own] = now + _BACK
         elif STATE in entity.face.reported and now >= self._back.get(entity.own, now) and not self._obeys(entity):
-            self._clock.call_later(SETTLED, partial(self._hold, entity.own, entity.where, entity.word))
+            if (waiting := self._waiting.get(entity.own)) is not None:
+                waiting.cancel()
+            hold = partial(self._hold, entity.own, entity.where, entity.word)
+            self._waiting[entity.own] = self._clock.call_later(SETTLED, hold)
+
+    def close(self) -> None:
+        """What has not lasted long enough by now holds nothing."""
+        for waiting in self._waiting.values():
+            waiting.cancel()
+        self._waiting.clear()
 
     def _hold(self, own: str, where: tuple[str, str], word: str) -> None:
+        del self._waiting[own]
         entity = self._roster.find(where)
         if entity is not None and entity.own == own and entity.word == word and not self._obeys(entity):
             self._holding.touched(entity, self._seconds)

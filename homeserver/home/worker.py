@@ -100,8 +100,7 @@ class Home(Answering, Importing, Releasing, Removing):
         self._templates = templates
         self._resources = ExitStack()
         self._process = house.login.partition(".")[2]
-        self._full = ""
-        self._trouble = ""
+        self._full = self._trouble = ""
 
     async def open(self) -> None:
         async with AsyncExitStack() as undo:
@@ -171,7 +170,8 @@ class Home(Answering, Importing, Releasing, Removing):
         self.gathering.opened(self.opening.doubted)
         self.opening = None
         if self._hand:
-            self.saying.touched = Touching(house.clock, self.commands.holding, self.roster, self._hand).changed
+            touching = closing(Touching(house.clock, self.commands.holding, self.roster, self._hand))
+            self.saying.touched = self._resources.enter_context(touching).changed
         self.commands.resume()
         self.commands.reporting.reconnected()
         self._tell_trouble()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from homeserver.runtime.clock import VirtualClock
 from homeserver.topics.hold import Release
 from tests.home.stage import Stage, memory_stage
 from tests.home.test_holding import ANNA, PLUG, RULE, held, say
@@ -190,6 +191,18 @@ async def test_what_changed_while_the_home_was_away_holds_nothing(tmp_path: Path
         await stage.virtual.advance(3)
         assert stage.states["switch.plug"].state == "on"
         assert held(stage, "switch.plug") is None
+
+
+async def test_a_home_that_ends_a_moment_after_a_hand_leaves_nothing_behind(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    async with memory_stage(tmp_path, clock=clock, sets=["home.device_hold=300"]) as stage:
+        await stage.announce("switch", PLUG)
+        await stage.report("plug", "OFF")
+        await clock.advance(11)
+        await stage.report("plug", "ON")
+        holding = stage.home.commands.holding
+    await clock.advance(5)
+    assert holding.holds.of == {}
 
 
 async def test_it_is_let_go_like_any_hold_and_without_the_setting_nothing_holds(touched: Stage, tmp_path: Path) -> None:
