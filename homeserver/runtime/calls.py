@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.codec import LIMIT, field_of, plain, sentence
 from homeserver.runtime.heard import Heard
-from homeserver.runtime.identity import role_of
 from homeserver.runtime.log import request_id
+from homeserver.runtime.people import People
 from homeserver.runtime.routes import Hearing
 from homeserver.topics.call import (
     REPLY,
@@ -28,12 +28,12 @@ from homeserver.topics.call import (
     Reply,
     ReplyError,
     Request,
-    Role,
     may,
 )
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, Command
 from homeserver.topics.names import random_name, split_entity
+from homeserver.topics.person import PERSON, Person
 from homeserver.topics.priority import UNSAID, Weight
 from homeserver.topics.topic import Topic
 
@@ -52,7 +52,7 @@ class Calls:
 
     def __init__(self, bus: Bus) -> None:
         self.bus = bus
-        self.people: dict[str, Role] = {"owner": "owner"}
+        self.people = People(bus.clock)
         self._count = 0
         self._pending: dict[str, asyncio.Future[Any]] = {}
         self._answers: dict[tuple[str, str], tuple[Call[Any, Any], Handler]] = {}
@@ -60,6 +60,10 @@ class Calls:
         self._replies: OrderedDict[str, Reply | None] = OrderedDict()
         self._serving: set[asyncio.Task[None]] = set()
         bus.replay(bus.hear(REPLY, self._replied, "calls", client=bus.process))
+        bus.replay(bus.hear(PERSON, self._told_of, "people"))
+
+    def _told_of(self, person: Person | None, heard: Heard) -> None:
+        self.people.learn(heard.where[0], person)
 
     # -- answering
 
@@ -107,7 +111,7 @@ class Calls:
             self._replies.popitem(last=False)
         # Answers may be large: they are kept only as long as the same request can still arrive again.
         self.bus.clock.call_later(max(0.0, min(request.ttl, _LONGEST)), self._replies.pop, key, None)
-        caller = Caller(login, role_of(login, self.people), request.cause or Cause(request.id, login))
+        caller = Caller(login, self.people.role(login, worker, verb), request.cause or Cause(request.id, login))
         try:
             result = await self._perform(worker, verb, request.args, caller, request.ttl)
             reply = Reply(request.id, True, self._as_said(worker, verb, result, caller))
@@ -176,7 +180,7 @@ class Calls:
         """
         speaker = login or self.bus.login
         if (worker, verb) in self._answers and worker in self._hearings:
-            role = role_of(speaker, self.people)
+            role = self.people.role(speaker, worker, verb)
             caller = Caller(speaker, role, cause or self._cause(speaker))
             return await self._perform(worker, verb, args, caller, ttl)
         args = args if isinstance(args, dict) else plain(args)

@@ -18,6 +18,7 @@ from homeserver.runtime.calls import Calls
 from homeserver.runtime.clock import Clock
 from homeserver.runtime.device_link import DeviceLink
 from homeserver.runtime.leftovers import Leftovers
+from homeserver.runtime.people import People
 from homeserver.runtime.routes import Hearing
 from homeserver.runtime.settings import Settings
 from homeserver.topics.call import Call
@@ -84,6 +85,11 @@ class House:
     def settings(self) -> Settings:
         """The home's settings: place, time zone, currency, language, folders."""
         return self._around.settings
+
+    @property
+    def people(self) -> People:
+        """Who may come in now, and what each may."""
+        return self._around.calls.people
 
     def options(self, model: type[S]) -> S:
         """This worker's own section of the settings; raises `SettingsError` that names file, line and field."""

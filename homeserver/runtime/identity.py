@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from homeserver.topics.call import Role
 from homeserver.topics.cause import Cause
 from homeserver.topics.names import random_name
 from homeserver.topics.topic import Topic
@@ -25,11 +24,3 @@ def may_claim(login: str, by: str) -> bool:
     """Our own processes host rules and predictions and name them; nobody but himself speaks as a person."""
     kind = login.partition(".")[0]
     return by == login or (kind == "process" and by.partition(".")[0] not in ("person", "process"))
-
-
-def role_of(login: str, people: dict[str, Role]) -> Role | None:
-    """What a login may call: our processes what an owner may, a device nothing, a person what `people` says."""
-    kind, _, name = login.partition(".")
-    if kind == "process":
-        return "owner"
-    return people.get(name) if kind == "person" else None

@@ -11,6 +11,7 @@ from homeserver.runtime.plan import Post
 from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker
 from homeserver.topics.call import REPLY, REQUEST
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
+from homeserver.topics.person import PERSON
 from homeserver.topics.process import (
     FAILURE,
     PROCESS_STATUS,
@@ -29,9 +30,10 @@ PRESENT: Final[tuple[str, ...]] = (
     WORKER_CALLS.filter(),
     ENTITY_CONFIG.filter(),
     ENTITY_STATE.filter(),
+    PERSON.filter(),
     "registry/#",
 )
-"""What every process of the home may read: who is there, and the live picture of the home."""
+"""What every process of the home may read: who is there, who may what, and the live picture of the home."""
 CLIENT: Final = "process.cli"
 """The login of the command line; only the owner of the data folder can read its secret."""
 

@@ -14,6 +14,7 @@ from homeserver.runtime.worker import Worker, hears
 from homeserver.topics.call import REPLY, REQUEST, CallError, Reply, ReplyError, Request
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND, Command
+from homeserver.topics.person import Person
 from tests.runtime.sums import DOUBLE, Double, Doubled, asker, slow, sums, the_house, the_sums
 
 
@@ -73,7 +74,7 @@ async def test_what_is_wrong_with_a_call_is_said(verb: str, args: dict[str, obje
 async def test_roles_are_those_of_the_login_and_a_device_calls_nothing() -> None:
     async with Rehearsal(sums) as home:
         calls = home.process.calls
-        calls.people = {"anna": "adult", "owner": "owner"}
+        calls.people.learn("anna", Person("Anna", "adult"))
         for login, verb, code in (
             ("person.anna", "double", None),
             ("person.anna", "secret", "denied"),
