@@ -25,11 +25,12 @@ GROUP: Final = "homeserver.workers"
 PLATFORM: Final = {
     "home": "homeserver.home.worker:setup",
     "rules": "homeserver.rules.worker:setup",
+    "people": "homeserver.people.worker:setup",
     "bridge": "homeserver.bridge.worker:setup",
 }
 KEEPER: Final = ("keeper", "homeserver.runtime.keeper", "Keeper")
 """The supervisor's own worker: name, module and class."""
-CORE: Final = ("home", "rules")
+CORE: Final = ("home", "rules", "people")
 ALONE: Final = (Post("bridge", ("bridge",)),)
 """Processes of `homeserver up` beside the core, which hosts everything else of ours."""
 DEMO: Final = Post("demo", ("demo_home",), devices=("demo",))

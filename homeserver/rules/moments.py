@@ -7,11 +7,14 @@ left out.
 """
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, Final, Protocol
 
 from homeserver.rules.reading.fields import Fields
 from homeserver.rules.reading.problem import nearest
+from homeserver.runtime.local_time import jump_between as jump_between
+from homeserver.runtime.local_time import utc_of as utc_of
+from homeserver.runtime.local_time import utc_of_local as utc_of_local
 from homeserver.topics.record import record
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -130,31 +133,6 @@ def latest(comes: Comes, since: datetime, now: datetime, zone: tzinfo) -> dateti
         if begin == since:
             return None
     return None
-
-
-def utc_of(day: date, at: time, zone: tzinfo) -> datetime:
-    """The UTC of a local time: the first of two, and the jump itself for one that is skipped."""
-    return utc_of_local(datetime.combine(day, at), zone)
-
-
-def utc_of_local(local: datetime, zone: tzinfo) -> datetime:
-    """The same for a date and time without a zone."""
-    local = local.replace(tzinfo=zone)
-    found = local.astimezone(UTC)
-    if found.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
-        return found
-    return jump_between(local.replace(fold=1).astimezone(UTC), found, zone)
-
-
-def jump_between(early: datetime, late: datetime, zone: tzinfo) -> datetime:
-    """When clocks change, which they do once between two moments; to the second."""
-    while late - early > _SECOND:
-        middle = early + (late - early) // 2
-        if middle.astimezone(zone).utcoffset() == early.astimezone(zone).utcoffset():
-            early = middle
-        else:
-            late = middle
-    return late.replace(microsecond=0)
 
 
 # -- reading

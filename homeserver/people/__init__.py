@@ -1,0 +1,1 @@
+"""People: who lives here, what each of them may and when, and where they are."""

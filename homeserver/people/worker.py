@@ -1,0 +1,229 @@
+"""People: who lives here, what each of them may and when, and where they are.
+
+Needs the live view of the home, against which policies are checked. Keeps `people.db`. Proofs (passwords, sessions,
+keys) are not here but with the bridge: docs/decisions/0031.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from homeserver.people import words
+from homeserver.people.household import STAY, Household, User
+from homeserver.people.naming import checked, present
+from homeserver.people.policies import Policies
+from homeserver.people.policy import ROLE, Policy, clock_of, text_of
+from homeserver.people.telling import Telling
+from homeserver.people.windows import EVERY_DAY, Window
+from homeserver.runtime.given import nearest
+from homeserver.runtime.house import House
+from homeserver.runtime.store import Ledger
+from homeserver.runtime.worker import Heard, Worker, answers, hears
+from homeserver.topics.call import Caller, CallError
+from homeserver.topics.person import PERSON, PersonRole
+from homeserver.topics.process import WORKER_CALLS, WorkerCalls
+from homeserver.view.view import View
+
+MIGRATIONS: Final = Path(__file__).with_name("migrations")
+_ROLES: Final[tuple[PersonRole, ...]] = ("adult", "child", "guest", "service")
+"""Those of whom lines speak; an owner may all."""
+
+
+class People(Worker):
+    """The household and its one table of policies."""
+
+    name = "people"
+    says = (PERSON,)
+
+    def __init__(self, house: House, view: View) -> None:
+        super().__init__(house)
+        self.view = view
+        self.zone = ZoneInfo(house.settings.home.time_zone)
+        self.household: Household
+        self.policies: Policies
+        self.telling: Telling
+        self._calls: dict[str, dict[str, WorkerCalls]] = {}
+
+    async def open(self) -> None:
+        ledger = self.house.keep(Ledger.open(self.house.folder / "people.db", MIGRATIONS))
+        self.household = Household(ledger)
+        self.policies = Policies(ledger, self.house.clock.now().timestamp())
+        self.telling = Telling(self.house, self.household, self.policies, self.zone, self._told)
+        said = await self.house.leftovers(PERSON)
+        self.telling.begin([where[0] for where, _ in said.of(PERSON)])
+
+    async def close(self) -> None:
+        self.telling.close()
+
+    def _told(self, id: str) -> None:
+        """What somebody may has changed."""
+
+    # -- users
+
+    @answers(words.CREATE_USER)
+    async def create_user(self, request: words.CreateUser, caller: Caller) -> words.UserChanged:
+        fields = {name: getattr(request, name) for name in type(request).model_fields if name != "id"}
+        fields["expires"], note = self._end(request.role, request.expires)
+        user = self.household.create(request.id, fields, self.house.clock.now())
+        return self._changed(user, note)
+
+    @answers(words.UPDATE_USER)
+    async def update_user(self, request: words.UpdateUser, caller: Caller) -> words.UserChanged:
+        user = self.household.find(request.user)
+        fields: dict[str, Any] = {name: getattr(request, name) for name in request.model_fields_set - {"user"}}
+        for name in ("name", "role", "active"):
+            if name in fields and fields[name] is None:
+                raise CallError("invalid", f"everybody has a {name}: leave it out, or give another", name)
+        if fields.get("trackers", ()) is None:
+            fields["trackers"] = ()
+        role, note = fields.get("role", user.role), ""
+        if "expires" in fields or (role == "guest" and user.expires is None):
+            fields["expires"], note = self._end(role, fields.get("expires"))
+        return self._changed(self.household.update(user, fields, self.house.clock.now()), note)
+
+    def _end(self, role: PersonRole, expires: datetime | None) -> tuple[datetime | None, str]:
+        """Until when somebody may come in, and what to say about it; raises `CallError`."""
+        now = self.house.clock.now()
+        if expires is None:
+            if role != "guest":
+                return None, ""
+            end = now + STAY
+            local = f"{end.astimezone(self.zone):%Y-%m-%d %H:%M}"
+            return end, f"a guest leaves one day: this one on {local}, unless you say another `expires`"
+        end = self._utc(expires)
+        if end <= now:
+            raise CallError("invalid", f"{expires} is over: give a moment to come, or null for no end", "expires")
+        return end, ""
+
+    def _utc(self, moment: datetime) -> datetime:
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=self.zone)).astimezone(UTC)
+
+    def _changed(self, user: User, note: str = "") -> words.UserChanged:
+        self.telling.renew(user.id)
+        return words.UserChanged(user=user.info(self.house.clock.now()), note=note)
+
+    @answers(words.REMOVE_USER)
+    async def remove_user(self, request: words.NamedUser, caller: Caller) -> words.UserRemoved:
+        user = self.household.find(request.user)
+        policies = self.household.remove(user)
+        self.policies.read()
+        self.telling.renew(user.id)
+        return words.UserRemoved(user=user.id, policies=policies)
+
+    @answers(words.END_SESSIONS)
+    async def end_sessions(self, request: words.NamedUser, caller: Caller) -> words.SessionsEnded:
+        user = self.household.end_sessions(self.household.find(request.user))
+        self.telling.renew(user.id)
+        return words.SessionsEnded(user=user.id, epoch=user.epoch)
+
+    @answers(words.MQTT_LOGIN)
+    async def mqtt_login(self, request: words.MqttLogin, caller: Caller) -> words.UserChanged:
+        user = self.household.find(request.user)
+        return self._changed(self.household.update(user, {"mqtt": request.allowed}, self.house.clock.now()))
+
+    @answers(words.LIST_USERS)
+    async def list_users(self, request: words.AskUsers, caller: Caller) -> words.UserList:
+        now, everybody = self.house.clock.now(), caller.role == "owner"
+        shown = [user for user in self.household.users.values() if everybody or user.login == caller.login]
+        return words.UserList(users=[user.info(now) for user in shown], household=self.household.members(now))
+
+    @answers(words.WHOAMI)
+    async def whoami(self, request: words.AskMe, caller: Caller) -> words.Me:
+        user = self.household.users.get(caller.login.removeprefix("person."))
+        person = self.telling.said.get(user.id) if user is not None else None
+        if user is None or person is None:
+            return words.Me(login=caller.login, role=caller.role or "guest")
+        grants = [words.GrantInfo.model_validate(one, from_attributes=True) for one in person.grants]
+        info = user.info(self.house.clock.now())
+        return words.Me(login=caller.login, role=user.role, user=info, grants=grants, until=person.until)
+
+    # -- policies
+
+    @answers(words.LIST_POLICIES)
+    async def list_policies(self, request: words.AskPolicies, caller: Caller) -> words.PolicyList:
+        if request.who is not None:
+            self._check_who(request.who)
+        shown = (line for line in self.policies.lines.values() if request.who in (None, line.who))
+        return words.PolicyList(policies=[self._info(line) for line in shown])
+
+    @answers(words.SET_POLICY)
+    async def set_policy(self, request: words.SetPolicy, caller: Caller) -> words.PolicyInfo:
+        if request.policy is not None:
+            self.policies.find(request.policy)
+        line = self.policies.add(self._policy(request), self.house.clock.now().timestamp())
+        self.telling.renew()
+        return self._info(line)
+
+    @answers(words.REMOVE_POLICY)
+    async def remove_policy(self, request: words.RemovePolicy, caller: Caller) -> words.PolicyInfo:
+        line = self.policies.find(request.policy)
+        info = self._info(line)
+        self.policies.remove(line)
+        self.telling.renew()
+        return info
+
+    def _policy(self, request: words.SetPolicy) -> Policy:
+        """The line that is asked for; raises `CallError`."""
+        self._check_who(request.who)
+        calls = {worker: {verb for one in each.values() for verb in one.calls} for worker, each in self._calls.items()}
+        what = checked(request.scope, request.what, self.view, calls)
+        until = None if request.until is None else self._utc(request.until)
+        if until is not None and until <= self.house.clock.now():
+            raise CallError("invalid", f"{request.until} is over: the line would never count", "until")
+        if request.begins is not None and request.begins == request.ends:
+            raise CallError("invalid", "begins and ends are one time: leave both out for the whole day", "ends")
+        return Policy(
+            who=request.who,
+            scope=request.scope,
+            what=what,
+            verb=request.verb,
+            allow=request.allow,
+            window=_window(request),
+            until=until,
+            id=request.policy or 0,
+        )
+
+    def _check_who(self, who: str) -> None:
+        role = who.removeprefix(ROLE)
+        if role != who:
+            if role not in _ROLES:
+                known = nearest(role, list(_ROLES))
+                why = "an owner may all, and nothing is to be said of it" if role == "owner" else f"no role; {known}"
+                raise CallError("invalid", f"role:{role}: {why}", "who")
+        elif self.household.find(who, "who").role == "owner":
+            raise CallError("conflict", f"{who} is an owner, who may all: give another role first", "who")
+
+    def _info(self, line: Policy) -> words.PolicyInfo:
+        return words.PolicyInfo(
+            id=line.id,
+            who=line.who,
+            scope=line.scope,
+            what=present(line.scope, line.what, self.view),
+            verb=line.verb,
+            allow=line.allow,
+            weekdays=tuple(words.WEEKDAYS[day] for day in sorted(line.window.days)),
+            begins=text_of(line.window.begins),
+            ends=text_of(line.window.ends),
+            until=line.until,
+            in_force=line.counts(self.house.clock.now(), self.zone),
+        )
+
+    # -- hearing
+
+    @hears(WORKER_CALLS)
+    def calls(self, calls: WorkerCalls | None, heard: Heard) -> None:
+        worker, process = heard.where
+        if calls is not None:
+            self._calls.setdefault(worker, {})[process] = calls
+        elif worker in self._calls:
+            self._calls[worker].pop(process, None)
+
+
+def _window(request: words.SetPolicy) -> Window:
+    days = frozenset(words.WEEKDAYS.index(day) for day in request.weekdays) or EVERY_DAY
+    return Window(days, clock_of(request.begins), clock_of(request.ends))
+
+
+def setup(house: House) -> People:
+    return People(house, house.shared(View))
