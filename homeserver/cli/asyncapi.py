@@ -173,6 +173,7 @@ def _call_operation(call: Call[Any, Any]) -> dict[str, Any]:
         "channel": {"$ref": f"#/channels/{name}"},
         "summary": call.doc,
         "x-role": call.role,
+        **({"x-stream": True} if call.stream else {}),
         "bindings": {"mqtt": {"qos": 1, "retain": False, "bindingVersion": "0.2.0"}},
         "reply": {
             "address": {"location": "$message.payload#/reply_to"},

@@ -60,6 +60,7 @@ class Bus:
         self.says: set[str] = {PROCESS_STATUS.template}
         self.refused: Callable[[str, str], None] = log_refusal
         self.failed: Callable[[str, Exception, Any, Heard], None] = log_failure
+        self.cut_off: Callable[[], None] = lambda: None
         self._prefix = f"{root}/"
         self._since = clock.now()
         self._raw: list[tuple[set[str], RawHandler]] = []
@@ -138,6 +139,7 @@ class Bus:
         self._outgoing.release()
 
     def _on_down(self) -> None:
+        self.cut_off()
         self._subscriptions.lost()
         self._outgoing.lost()
         self._company.lost()

@@ -216,4 +216,4 @@ def listen(bus: Bus, part: Part, name: str) -> list[Hearing]:
 def shape(call: Call[Any, Any]) -> CallShape:
     """A call as it is announced."""
     reply = TypeAdapter(call.reply).json_schema() if issubclass(call.reply, BaseModel) else {"type": "null"}
-    return CallShape(call.request.model_json_schema(), reply, call.role, call.doc)
+    return CallShape(call.request.model_json_schema(), reply, call.role, call.doc, call.stream)

@@ -5,8 +5,8 @@ A narrow thing on purpose: it reaches no other worker and keeps nothing but what
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import AbstractContextManager, ExitStack, aclosing
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -151,6 +151,37 @@ class House:
         self._check_speaks_for(login)
         result = await self._around.calls.ask(worker, verb, args, cause=cause, ttl=ttl, login=login)
         return result.model_dump(mode="json") if isinstance(result, BaseModel) else result
+
+    async def stream(
+        self, call: Call[Q, A], request: Q, *, cause: Cause | None = None, ttl: float = 30.0
+    ) -> AsyncGenerator[A, None]:
+        """Call another worker that answers in parts; raises `CallError` before or between them.
+
+        `ttl`: seconds of the longest silence. `async with aclosing(house.stream(...)) as parts` ends it at the other
+        side as soon as the block is left.
+        """
+        parts = self._around.calls.stream(call.worker, call.verb, request, cause=cause, ttl=ttl)
+        async with aclosing(parts):
+            async for part in parts:
+                made: A = call.reply_adapter.validate_python(part)
+                yield made
+
+    async def ask_stream(
+        self,
+        worker: str,
+        verb: str,
+        args: dict[str, Any],
+        *,
+        cause: Cause | None = None,
+        ttl: float = 30.0,
+        login: str = "",
+    ) -> AsyncGenerator[Any, None]:
+        """The same by names, as `ask`: the parts are plain JSON values."""
+        self._check_speaks_for(login)
+        parts = self._around.calls.stream(worker, verb, args, cause=cause, ttl=ttl, login=login)
+        async with aclosing(parts):
+            async for part in parts:
+                yield part.model_dump(mode="json") if isinstance(part, BaseModel) else part
 
     async def command(
         self,

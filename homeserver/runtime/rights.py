@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from homeserver.runtime.plan import Post
 from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker
-from homeserver.topics.call import REPLY, REQUEST
+from homeserver.topics.call import FLOW, REPLY, REQUEST
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.person import PERSON
 from homeserver.topics.process import (
@@ -63,6 +63,8 @@ def rights_of(post: Post, kinds: Mapping[str, type[Worker]], root: str) -> Right
         if kind.table.answers:
             read.add(REQUEST.filter(worker=name))
             write.add(REPLY.filter(login=post.login))
+        if any(row.call.stream for row in kind.table.answers):
+            read.add(FLOW.filter(worker=name))
     return _under(root, read), _under(root, write)
 
 
@@ -96,6 +98,7 @@ def client_rights(root: str) -> Rights:
     write = {
         f"process/+/{FENCE}",
         REQUEST.filter(login=CLIENT),
+        FLOW.filter(login=CLIENT),
         COMMAND.filter(login=CLIENT),
         f"event/+/{CLIENT}",
     }
@@ -117,6 +120,7 @@ def _own_words(post: Post, speakers: tuple[str, ...]) -> Iterable[str]:
     yield f"process/{post.process}/{FENCE}"
     for login in speakers:
         yield REQUEST.filter(login=login)
+        yield FLOW.filter(login=login)
     yield REFUSED.filter(login=post.login)
     yield FAILURE.filter(login=post.login)
 

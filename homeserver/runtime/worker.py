@@ -4,7 +4,7 @@ The marks only mark. The class gathers its table once, checks it against the mod
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import field
 from types import TracebackType
 from typing import Any, ClassVar, Final, Protocol, Self, TypeVar, get_type_hints, overload
@@ -84,12 +84,21 @@ def hears(topic: Topic[M], **fixed: str) -> HearsMark[M]:
     return mark
 
 
-def answers(
-    call: Call[Q, A],
-) -> Callable[[Callable[[W, Q, Caller], Awaitable[A]]], Callable[[W, Q, Caller], Awaitable[A]]]:
-    """Mark a coroutine method to answer `call`."""
+class AnswersMark(Protocol[Q, A]):
+    """What `answers(call)` accepts: a coroutine method; for a streamed call an async generator method."""
 
-    def mark(method: Callable[[W, Q, Caller], Awaitable[A]]) -> Callable[[W, Q, Caller], Awaitable[A]]:
+    @overload
+    def __call__(self, method: Callable[[W, Q, Caller], Awaitable[A]]) -> Callable[[W, Q, Caller], Awaitable[A]]: ...
+    @overload
+    def __call__(
+        self, method: Callable[[W, Q, Caller], AsyncIterator[A]]
+    ) -> Callable[[W, Q, Caller], AsyncIterator[A]]: ...
+
+
+def answers(call: Call[Q, A]) -> AnswersMark[Q, A]:
+    """Mark a method to answer `call`: one that returns the reply, or yields its parts where the call is streamed."""
+
+    def mark(method: Any) -> Any:
         _marks(method).append(Answers(call, method.__name__))
         return method
 
@@ -149,8 +158,10 @@ def _check(cls: type, mark: Any, method: Any) -> None:
     given = get_type_hints(method).get(parameters[0]) if parameters else None
     if given != wanted:
         raise MisdeclaredError(f"{place} is given {wanted}, but its first parameter is annotated {given}")
-    if isinstance(mark, Answers) and not inspect.iscoroutinefunction(method):
-        raise MisdeclaredError(f"{place} answers {mark.call}: it must be `async def`")
+    if isinstance(mark, Answers) and mark.call.stream and not inspect.isasyncgenfunction(method):
+        raise MisdeclaredError(f"{place} answers {mark.call} in parts: it must be `async def` and `yield` them")
+    if isinstance(mark, Answers) and not mark.call.stream and not inspect.iscoroutinefunction(method):
+        raise MisdeclaredError(f"{place} answers {mark.call}: it must be `async def`, without `yield`")
 
 
 class Worker(Part):

@@ -24,16 +24,28 @@ def may(role: Role | None, least: Role) -> bool:
 
 
 class Call(Generic[Q, A]):
-    """`Call[Q, A]`: the worker, the verb, the request and reply models, and the least role that may call it."""
+    """`Call[Q, A]`: the worker, the verb, the request and reply models, and the least role that may call it.
+
+    `stream`: the answer comes in parts, each an `A`; the handler is an async generator.
+    """
 
     def __init__(
-        self, worker: str, verb: str, request: type[Q], reply: type[A], *, role: Role = "adult", doc: str = ""
+        self,
+        worker: str,
+        verb: str,
+        request: type[Q],
+        reply: type[A],
+        *,
+        role: Role = "adult",
+        doc: str = "",
+        stream: bool = False,
     ) -> None:
         self.worker = worker
         self.verb = verb
         self.request = request
         self.reply = reply
         self.role = role
+        self.stream = stream
         self.doc = doc or (request.__doc__ or "").strip().split("\n")[0]
 
     def __repr__(self) -> str:
@@ -55,13 +67,25 @@ class Caller:
 
 @record
 class Request:
-    """What is sent to `call/<worker>/<verb>/<login>`. `ttl` is the seconds left when it was sent."""
+    """What is sent to `call/<worker>/<verb>/<login>`. `ttl` is the seconds left when it was sent; of a streamed call
+    (`stream`, the caller says that he knows) the longest silence, before the first part and between two of them."""
 
     id: str
     args: dict[str, Any]
     reply_to: str | None = None
     ttl: float = 30.0
     cause: Cause | None = None
+    stream: bool = False
+
+
+@record
+class Flow:
+    """What the caller of a streamed call says while it goes on, to `call/<worker>/<verb>/<login>/flow`: how many parts
+    he has `taken` until now, at least every `LEASE / 3` seconds, and at last that it may `end`."""
+
+    id: str
+    taken: int = 0
+    end: bool = False
 
 
 @record
@@ -75,12 +99,16 @@ class ReplyError:
 
 @record
 class Reply:
-    """What comes back on `reply/<login>/<client>/<replier>`."""
+    """What comes back on `reply/<login>/<client>/<replier>`. A streamed call has many: `part` counts them from 0, and
+    the `last` one holds no result, but the error if there is one. `tell`: the caller is to say when he has taken it."""
 
     id: str
     ok: bool
     result: Any = None
     error: ReplyError | None = None
+    part: int | None = None
+    last: bool = False
+    tell: bool = False
 
 
 class CallError(Exception):
@@ -95,4 +123,9 @@ class CallError(Exception):
 
 
 REQUEST: Final = Topic[Request]("call/{worker}/{verb}/{login}", Request)
+FLOW: Final = Topic[Flow]("call/{worker}/{verb}/{login}/flow", Flow)
+WINDOW: Final = 32
+"""Parts of a streamed answer that may be under way: more are made when the caller has taken some."""
+LEASE: Final = 60.0
+"""Seconds after which a caller of whom nothing was heard is gone."""
 REPLY: Final = Topic[Reply]("reply/{caller}/{client}/{login}", Reply)

@@ -42,12 +42,14 @@ class WorkerStatus:
 
 @record
 class CallShape:
-    """One announced call: JSON Schemas of request and reply, and the least role. The schemas serve for form only."""
+    """One announced call: JSON Schemas of request and reply, and the least role. The schemas serve for form only.
+    `stream`: the reply comes in parts."""
 
     request: dict[str, Any]
     reply: dict[str, Any]
     role: str
     doc: str
+    stream: bool = False
 
 
 @record
