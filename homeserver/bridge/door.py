@@ -28,12 +28,14 @@ WEBHOOK: Final = "/api/webhook/"
 """What begins with this needs no key but the id that follows."""
 WEBHOOK_METHODS: Final = ("GET", "HEAD", "POST", "PUT")
 WEBHOOK_LARGEST: Final = 64 * 1024
+STREAMED: Final = "/api/uploads"
+"""Whose body is not read before the application begins: that of this address, and of what lies under it."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS: Final = (
     (
         "content-security-policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'",
     ),
     ("x-content-type-options", "nosniff"),
@@ -71,9 +73,9 @@ class Door:
         except Refusal as refusal:
             await answer(refusal)(scope, receive, reply)
             return
-        await self._app(scope, _replay(body, receive), reply)
+        await self._app(scope, receive if body is None else _replay(body, receive), reply)
 
-    async def _admit(self, scope: Scope, receive: Receive) -> bytes:
+    async def _admit(self, scope: Scope, receive: Receive) -> bytes | None:
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not answers_to(hosts[0], self._http_host):
@@ -81,7 +83,7 @@ class Door:
         if is_webhook(scope):
             return await _body(headers, receive, WEBHOOK_LARGEST)
         self._identify(scope, headers)
-        return await _body(headers, receive)
+        return None if is_streamed(scope) else await _body(headers, receive)
 
     def _identify(self, scope: Scope, headers: Headers) -> None:
         state, method = scope["state"], scope["method"]
@@ -104,6 +106,12 @@ class Door:
 def is_webhook(scope: Scope) -> bool:
     """Whether somebody knocks who may have no key, with an id instead."""
     return str(scope["path"]).startswith(WEBHOOK) and scope["method"] in WEBHOOK_METHODS
+
+
+def is_streamed(scope: Scope) -> bool:
+    """Whether the body goes to its route as it comes."""
+    path = str(scope["path"])
+    return path == STREAMED or path.startswith(f"{STREAMED}/")
 
 
 async def _body(headers: Headers, receive: Receive, largest: int = LARGEST) -> bytes:
