@@ -23,7 +23,7 @@ from homeserver.bridge.stream import HEARTBEAT, Stream
 from homeserver.bridge.webhooks import Hooks
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
-from homeserver.runtime.worker import Worker, every, hears
+from homeserver.runtime.worker import EVERYBODY, Worker, every, hears
 from homeserver.topics.entity import (
     COMMAND,
     COMMAND_FAILED,
@@ -46,7 +46,7 @@ class Bridge(Worker):
 
     name = "bridge"
     says = (COMMAND, WEBHOOK)
-    speaks_for = ("person.owner",)
+    speaks_for = ("person.owner", EVERYBODY)
 
     def __init__(self, house: House) -> None:
         super().__init__(house)

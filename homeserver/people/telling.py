@@ -3,7 +3,6 @@
 Needs the household, the policies and the home's zone. Keeps what it said, so that the same is not said twice.
 """
 
-from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -19,16 +18,13 @@ LONGEST: Final = 60.0
 
 
 class Telling:
-    """`begin` at start, `renew` after each change. `told` is called with the id of whoever's standing changed."""
+    """`begin` at start, `renew` after each change."""
 
-    def __init__(
-        self, house: House, household: Household, policies: Policies, zone: tzinfo, told: Callable[[str], None]
-    ) -> None:
+    def __init__(self, house: House, household: Household, policies: Policies, zone: tzinfo) -> None:
         self._house = house
         self._household = household
         self._policies = policies
         self._zone = zone
-        self._told = told
         self.said: dict[str, Person] = {}
         self._looks: dict[str, datetime] = {}
         self._timer: Timer | None = None
@@ -66,7 +62,6 @@ class Telling:
         else:
             self.said[id] = person
         self._house.say(PERSON, person, id)
-        self._told(id)
 
     def _arm(self) -> None:
         self.close()

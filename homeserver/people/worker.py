@@ -14,14 +14,15 @@ from homeserver.people.household import STAY, Household, User
 from homeserver.people.naming import checked, present
 from homeserver.people.policies import Policies
 from homeserver.people.policy import ROLE, Policy, clock_of, text_of
+from homeserver.people.reaching import Reaching
 from homeserver.people.telling import Telling
 from homeserver.people.windows import EVERY_DAY, Window
 from homeserver.runtime.given import nearest
 from homeserver.runtime.house import House
 from homeserver.runtime.store import Ledger
-from homeserver.runtime.worker import Heard, Worker, answers, hears
+from homeserver.runtime.worker import Heard, Worker, answers, every, hears
 from homeserver.topics.call import Caller, CallError
-from homeserver.topics.person import PERSON, PersonRole
+from homeserver.topics.person import PERSON, REACH, PersonRole
 from homeserver.topics.process import WORKER_CALLS, WorkerCalls
 from homeserver.view.view import View
 
@@ -34,7 +35,7 @@ class People(Worker):
     """The household and its one table of policies."""
 
     name = "people"
-    says = (PERSON,)
+    says = (PERSON, REACH)
 
     def __init__(self, house: House, view: View) -> None:
         super().__init__(house)
@@ -43,21 +44,40 @@ class People(Worker):
         self.household: Household
         self.policies: Policies
         self.telling: Telling
+        self.reaching: Reaching
         self._calls: dict[str, dict[str, WorkerCalls]] = {}
+        self._announced = 0
 
     async def open(self) -> None:
         ledger = self.house.keep(Ledger.open(self.house.folder / "people.db", MIGRATIONS))
         self.household = Household(ledger)
         self.policies = Policies(ledger, self.house.clock.now().timestamp())
-        self.telling = Telling(self.house, self.household, self.policies, self.zone, self._told)
-        said = await self.house.leftovers(PERSON)
+        self.telling = Telling(self.house, self.household, self.policies, self.zone)
+        self.reaching = Reaching(self.house, self.household, self.view, self._roles)
+        said = await self.house.leftovers(PERSON, REACH)
         self.telling.begin([where[0] for where, _ in said.of(PERSON)])
+        self.reaching.begin([where[0] for where, _ in said.of(REACH)])
+        self._unwatch = self.house.people.watch(self._learnt)
 
     async def close(self) -> None:
+        self._unwatch()
         self.telling.close()
 
-    def _told(self, id: str) -> None:
-        """What somebody may has changed."""
+    def _learnt(self, login: str) -> None:
+        """This process, too, knows by now that somebody may other things: his access list follows at once."""
+        self.reaching.renew(login.removeprefix("person."))
+
+    @every(seconds=1)
+    async def look(self) -> None:
+        """The home changes all the time: access lists are made anew at most so often."""
+        self.reaching.look(changes=self._announced)
+
+    def _roles(self) -> dict[str, dict[str, str]]:
+        """The least role of each call that is announced."""
+        return {
+            worker: {verb: shape.role for one in each.values() for verb, shape in one.calls.items()}
+            for worker, each in self._calls.items()
+        }
 
     # -- users
 
@@ -101,6 +121,7 @@ class People(Worker):
 
     def _changed(self, user: User, note: str = "") -> words.UserChanged:
         self.telling.renew(user.id)
+        self.reaching.renew(user.id)
         return words.UserChanged(user=user.info(self.house.clock.now()), note=note)
 
     @answers(words.REMOVE_USER)
@@ -109,6 +130,7 @@ class People(Worker):
         policies = self.household.remove(user)
         self.policies.read()
         self.telling.renew(user.id)
+        self.reaching.renew(user.id)
         return words.UserRemoved(user=user.id, policies=policies)
 
     @answers(words.END_SESSIONS)
@@ -166,8 +188,7 @@ class People(Worker):
     def _policy(self, request: words.SetPolicy) -> Policy:
         """The line that is asked for; raises `CallError`."""
         self._check_who(request.who)
-        calls = {worker: {verb for one in each.values() for verb in one.calls} for worker, each in self._calls.items()}
-        what = checked(request.scope, request.what, self.view, calls)
+        what = checked(request.scope, request.what, self.view, self._roles())
         until = None if request.until is None else self._utc(request.until)
         if until is not None and until <= self.house.clock.now():
             raise CallError("invalid", f"{request.until} is over: the line would never count", "until")
@@ -214,6 +235,7 @@ class People(Worker):
     @hears(WORKER_CALLS)
     def calls(self, calls: WorkerCalls | None, heard: Heard) -> None:
         worker, process = heard.where
+        self._announced += 1
         if calls is not None:
             self._calls.setdefault(worker, {})[process] = calls
         elif worker in self._calls:

@@ -48,6 +48,7 @@ class Surroundings(Protocol):
     links: Callable[[str], DeviceLink]
 
     def shared(self, kind: Callable[["House"], T]) -> T: ...
+    async def speak_for(self, login: str) -> None: ...
     def condition(self, worker: str, reason: str) -> None: ...
 
 
@@ -124,10 +125,6 @@ class House:
         if topic.template not in self._says:
             raise UndeclaredError(f"{self.worker} says {topic.template}, which is not in its `says`")
 
-    def _check_speaks_for(self, login: str) -> None:
-        if login and login not in self._bus.logins:
-            raise UndeclaredError(f"{self._bus.login} does not speak for {login}")
-
     async def call(self, call: Call[Q, A], request: Q, *, cause: Cause | None = None, ttl: float = 30.0) -> A:
         """Call another worker; raises `CallError`."""
         result = await self._around.calls.ask(call.worker, call.verb, request, cause=cause, ttl=ttl)
@@ -148,7 +145,8 @@ class House:
 
         `login` is another one that this process speaks for: the bridge, for persons it has authenticated.
         """
-        self._check_speaks_for(login)
+        if login:
+            await self._around.speak_for(login)
         result = await self._around.calls.ask(worker, verb, args, cause=cause, ttl=ttl, login=login)
         return result.model_dump(mode="json") if isinstance(result, BaseModel) else result
 
@@ -196,7 +194,8 @@ class House:
     ) -> Cause:
         """Command an entity and wait until its owner has accepted; the command's cause. Raises `CallError`."""
         self._check_says(COMMAND)
-        self._check_speaks_for(login)
+        if login:
+            await self._around.speak_for(login)
         calls = self._around.calls
         return await calls.command(entity_id, service, data, parent=parent, ttl=ttl, login=login, weight=weight)
 

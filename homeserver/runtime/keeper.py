@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import ClassVar, Final, Protocol
 
+from homeserver.runtime.admission import Admission
 from homeserver.runtime.child import Child
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
@@ -30,11 +31,13 @@ from homeserver.runtime.keeper_words import (
     WorkerReport,
 )
 from homeserver.runtime.listeners import ListenersError
+from homeserver.runtime.logins import Logins
 from homeserver.runtime.plan import Plan, Post, guest_post
 from homeserver.runtime.presence import Presence
 from homeserver.runtime.rights import NotForGuestsError
 from homeserver.runtime.worker import Worker, answers, every, hears
 from homeserver.topics.call import Caller, CallError
+from homeserver.topics.person import PERSON, REACH, Person, Reach
 from homeserver.topics.process import (
     PROCESS_STATUS,
     PROCESS_WANTED,
@@ -53,6 +56,7 @@ class Staff(Protocol):
     """What the keeper directs: `Supervisor`."""
 
     plan: Plan
+    logins: Logins
     children: dict[str, Child]
     wanted: dict[str, tuple[str, ...]]
 
@@ -78,8 +82,10 @@ class Keeper(Worker):
         self._presence = Presence()
         self._turn = asyncio.Lock()
         self._trouble = ""
+        self._admission = Admission(staff.logins, house.root, house.clock, staff.apply_logins)
 
     async def open(self) -> None:
+        self.house.start(self._admission.run(), "let persons in")
         for (process,), _ in (await self.house.leftovers(PROCESS_WANTED)).of(PROCESS_WANTED):
             self.house.say(PROCESS_WANTED, None, process)
         for process in self._staff.wanted:
@@ -88,6 +94,16 @@ class Keeper(Worker):
 
     def _say_wanted(self, process: str) -> None:
         self.house.say(PROCESS_WANTED, Wanted(self._staff.wanted[process]), process)
+
+    # -- persons
+
+    @hears(PERSON)
+    def person_changed(self, person: Person | None, heard: Heard) -> None:
+        self._admission.learn(heard.where[0], person)
+
+    @hears(REACH)
+    def reach_changed(self, reach: Reach | None, heard: Heard) -> None:
+        self._admission.reach(heard.where[0], reach)
 
     # -- looking
 
@@ -164,6 +180,7 @@ class Keeper(Worker):
 
     @answers(APPLY_LOGINS)
     async def apply_logins(self, request: ApplyLogins, caller: Caller) -> Applied:
+        self._admission.renew()
         return Applied(logins=self._staff.apply_logins())
 
     @answers(APPLY_LISTENERS)

@@ -2,7 +2,8 @@
 
 A login is `<kind>.<name>`: a process of the home, a person, or a device. Kept in one folder (mode 700):
 
-- `logins.json` (600): per login the salted hash of its secret and its read and write filters; never a secret;
+- `logins.json` (600): per login the salted hash of its secret and its read and write filters, never a secret; and the
+  names of the persons who exist, for whom the bridge may speak;
 - `secrets/<login>` (600): the secrets that programs on this machine use themselves, in plain text.
 
 Both brokers are fed from here; the hashes have Mosquitto's form, so that its password file can be written
@@ -14,16 +15,19 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, Final, TypedDict
 
 from homeserver.runtime.filters import filter_fault
 from homeserver.runtime.password import fresh_secret, hashed, nobody, verify
 from homeserver.runtime.private_file import private_folder, write_private
 from homeserver.topics.record import record
 
+EVERYBODY: Final = "{person}"
+"""In the filters of a process: one line for each person who exists, with his login in this place. Never a wildcard,
+which would let a process speak as another process."""
 LOGIN = re.compile(r"(process|person|device)\.([a-z0-9_-]{1,32})")
 
 
@@ -114,7 +118,25 @@ class Logins:
         return secret
 
     def all(self) -> dict[str, Login]:
-        return {name: Login(name, tuple(entry["read"]), tuple(entry["write"])) for name, entry in self._load().items()}
+        """All logins with their filters, those for everybody written out for each person."""
+        persons = self.persons()
+        return {
+            name: Login(name, _each(entry["read"], name, persons), _each(entry["write"], name, persons))
+            for name, entry in self._load().items()
+        }
+
+    def persons(self) -> list[str]:
+        """The logins of the persons who exist."""
+        return [check_name(login) for login in self._content().get("persons", ())]
+
+    def admit(self, persons: Iterable[str]) -> bool:
+        """Say who exists, by login; whether that is another word than the last one."""
+        wanted = sorted(check_name(login) for login in set(persons))
+        with self._lock():
+            if wanted == self.persons():
+                return False
+            self._save(self._load(), wanted)
+        return True
 
     def hashes(self) -> dict[str, str]:
         """Per login the hash of its secret, as Mosquitto's password file spells it."""
@@ -125,6 +147,13 @@ class Logins:
         stored = self.hashes().get(name)
         return verify(stored or nobody(), secret) and stored is not None
 
+    def expel(self) -> None:
+        """Let nobody speak as a person, and no person's own login do anything, until it is said anew who may what."""
+        self.admit(())
+        for name, login in self.all().items():
+            if name.startswith("person.") and (login.read or login.write):
+                self.grant(name, (), ())
+
     def _secret_path(self, name: str) -> Path:
         return self.folder / "secrets" / name
 
@@ -134,12 +163,17 @@ class Logins:
         except FileNotFoundError:
             return None
 
+    def _content(self) -> dict[str, Any]:
+        try:
+            content: dict[str, Any] = json.loads(self.path.read_bytes())
+        except FileNotFoundError:
+            return {"logins": {}}
+        return content
+
     def _load(self) -> dict[str, _Entry]:
         try:
-            entries = json.loads(self.path.read_bytes())["logins"].items()
+            entries = self._content()["logins"].items()
             return {check_name(name): _entry(e["hash"], e["read"], e["write"]) for name, e in entries}
-        except FileNotFoundError:
-            return {}
         except OSError as error:
             raise LoginError(f"{self.path} cannot be read: {error.strerror}") from error
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -148,8 +182,9 @@ class Logins:
                 "the home makes its own logins again, devices need new secrets"
             ) from error
 
-    def _save(self, entries: Mapping[str, _Entry]) -> None:
-        text = json.dumps({"version": 1, "logins": dict(sorted(entries.items()))}, indent=1)
+    def _save(self, entries: Mapping[str, _Entry], persons: list[str] | None = None) -> None:
+        persons = self.persons() if persons is None else persons
+        text = json.dumps({"version": 1, "persons": persons, "logins": dict(sorted(entries.items()))}, indent=1)
         write_private(self.path, text + "\n")
 
     @contextmanager
@@ -172,6 +207,17 @@ class Logins:
             yield
         finally:
             os.close(handle)
+
+
+def _each(filters: Iterable[str], login: str, persons: Sequence[str]) -> tuple[str, ...]:
+    """What stands for everybody written out, where it is a process that has it."""
+    if not login.startswith("process."):
+        return tuple(filters)
+    return tuple(
+        text.replace(EVERYBODY, person)
+        for text in filters
+        for person in (persons if EVERYBODY in text.split("/") else ("",))
+    )
 
 
 def _entry(stored: str, read: Sequence[str], write: Sequence[str]) -> _Entry:

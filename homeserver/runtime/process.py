@@ -15,9 +15,11 @@ from homeserver.runtime.clock import Clock
 from homeserver.runtime.device_link import DeviceLink
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.hosting import Hosted, Setup, listen
-from homeserver.runtime.house import House
+from homeserver.runtime.house import House, UndeclaredError
 from homeserver.runtime.log import request_id
+from homeserver.runtime.logins import EVERYBODY
 from homeserver.runtime.settings import Settings
+from homeserver.runtime.speaking import Speaking
 from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Part
 from homeserver.topics.process import (
     FAILURE,
@@ -56,6 +58,7 @@ class Process:
         self.hosted: dict[str, Hosted] = {}
         self._load = load
         self._shared: dict[Any, Any] = {}
+        self._speaking: Speaking | None = None
         self._refused = 0
         self._notice_due = False
         bus.refused = self._refuse
@@ -76,6 +79,8 @@ class Process:
         """Take the workers down, last first, then the connection."""
         for hosted in reversed(list(self.hosted.values())):
             await hosted.stop()
+        if self._speaking is not None:
+            await self._speaking.close()
         await self.bus.close()
 
     async def until_open(self) -> None:
@@ -95,7 +100,10 @@ class Process:
         hosted = self.hosted[name] = Hosted(self, self._load(name))
         one_writer = {topic.template for topic in hosted.kind.says if not topic.many_writers}
         self.bus.announce(one_writer - {ANY_DEVICE_TOPIC.template})
-        self.bus.logins.update(hosted.kind.speaks_for)
+        self.bus.logins.update(login for login in hosted.kind.speaks_for if login != EVERYBODY)
+        if EVERYBODY in hosted.kind.speaks_for and self._speaking is None:
+            self._speaking = Speaking(self.bus, self.calls.people)
+            self._speaking.begin()
         return hosted
 
     async def start(self, name: str) -> None:
@@ -127,6 +135,15 @@ class Process:
                 for hearing in listen(self.bus, made, name):
                     self.bus.replay(hearing)
         return cast(T, self._shared[kind])
+
+    async def speak_for(self, login: str) -> None:
+        """Return when this process can speak as a login of its own or somebody's; raises `CallError` or
+        `UndeclaredError`."""
+        if login in self.bus.logins:
+            return
+        if self._speaking is None:
+            raise UndeclaredError(f"{self.bus.login} does not speak for {login}")
+        await self._speaking.admitted(login)
 
     def condition(self, worker: str, reason: str) -> None:
         """A worker says that a part of it does not work, or works again."""

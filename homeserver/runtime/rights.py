@@ -7,6 +7,7 @@ their own topics) is granted `#`, and is as trusted as the home itself; all othe
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from homeserver.runtime.logins import EVERYBODY
 from homeserver.runtime.plan import Post
 from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker
 from homeserver.topics.call import FLOW, REPLY, REQUEST
@@ -17,6 +18,7 @@ from homeserver.topics.process import (
     PROCESS_STATUS,
     PROCESS_WANTED,
     REFUSED,
+    VOICE,
     WORKER_CALLS,
     WORKER_STATUS,
 )
@@ -68,7 +70,7 @@ def rights_of(post: Post, kinds: Mapping[str, type[Worker]], root: str) -> Right
     return _under(root, read), _under(root, write)
 
 
-_OURS: Final = frozenset({"call", "reply", "process", "worker", "registry", "event", "entity"})
+_OURS: Final = frozenset({"call", "reply", "process", "worker", "registry", "event", "entity", "people"})
 """First levels of the platform's own topics."""
 _SECRET: Final = frozenset({"call", "reply"})
 """First levels under which others' arguments and answers pass."""
@@ -111,7 +113,9 @@ FENCE: Final = "fence"
 def _own(post: Post, speakers: tuple[str, ...]) -> set[str]:
     """What a process reads for itself: the present, its fence, what it is to run, answers to what it asked."""
     replies = {f"reply/{post.login}/#"} | ({REPLY.filter(client=post.process)} if len(speakers) > 1 else set())
-    return {*PRESENT, f"process/{post.process}/{FENCE}", PROCESS_WANTED.filter(process=post.process), *replies}
+    voices = {VOICE.filter(process=post.process)} if EVERYBODY in speakers else set()
+    wanted = PROCESS_WANTED.filter(process=post.process)
+    return {*PRESENT, f"process/{post.process}/{FENCE}", wanted, *replies, *voices}
 
 
 def _own_words(post: Post, speakers: tuple[str, ...]) -> Iterable[str]:
@@ -121,6 +125,8 @@ def _own_words(post: Post, speakers: tuple[str, ...]) -> Iterable[str]:
     for login in speakers:
         yield REQUEST.filter(login=login)
         yield FLOW.filter(login=login)
+        if login == EVERYBODY:
+            yield VOICE.filter(process=post.process, login=login)
     yield REFUSED.filter(login=post.login)
     yield FAILURE.filter(login=post.login)
 

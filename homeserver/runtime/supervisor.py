@@ -110,6 +110,7 @@ class Supervisor:
     def _ensure_logins(self) -> None:
         for process, reason in enrol(self.logins, self.plan, self.settings.home, more=(KEEPER,)).items():
             self._say(process, f"not started: {reason}")
+        self.logins.expel()
 
     def apply_logins(self) -> int:
         """Let the broker read the logins again; how many there are."""

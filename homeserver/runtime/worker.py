@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from homeserver.runtime.heard import Heard as Heard  # given on: whoever writes a worker needs both
 from homeserver.runtime.house import House as House
+from homeserver.runtime.logins import EVERYBODY as EVERYBODY
 from homeserver.topics.call import Call, Caller
 from homeserver.topics.record import record
 from homeserver.topics.topic import Topic
@@ -177,7 +178,8 @@ class Worker(Part):
     version: ClassVar[str] = ""
     options: ClassVar[type[BaseModel] | None] = None
     speaks_for: ClassVar[tuple[str, ...]] = ()
-    """Logins beside its process's own that this worker may say messages as: the bridge, for people it authenticated."""
+    """Logins beside its process's own that this worker may say messages as: the bridge, for people it authenticated.
+    `EVERYBODY` stands for each person who exists, once the broker lets the process speak as him."""
 
     def __init__(self, house: House) -> None:
         self.house = house

@@ -49,4 +49,24 @@ class Person:
     until: datetime | None = None
 
 
+@record
+class Reach:
+    """What somebody's own login at the broker may, of those who have one: the same grants, spelt out for an access
+    list. A `*` stands for all of its kind.
+
+    see       entities whose state and configuration he may read
+    control   entities that he may see and command
+    registry  entries that he may read: `entity/light.hall`, `area/kitchen`
+    calls     what he may call: `rules.check`
+    until     after it nothing of this holds; None: no end is in sight
+    """
+
+    see: tuple[str, ...] = ()
+    control: tuple[str, ...] = ()
+    registry: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    until: datetime | None = None
+
+
 PERSON: Final = Retained("people/person/{id}", Person)
+REACH: Final = Retained("people/reach/{id}", Reach)

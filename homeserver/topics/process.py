@@ -67,6 +67,11 @@ class Wanted:
 
 
 @record
+class Voice:
+    """Nothing but that it comes back: a process may speak as the person in the address."""
+
+
+@record
 class Refused:
     """Messages that could not be understood: how many since the last notice, and one of them."""
 
@@ -88,6 +93,7 @@ class Failure:
 
 PROCESS_STATUS: Final = Retained("process/{process}/status", ProcessStatus)
 PROCESS_WANTED: Final = Retained("process/{process}/wanted", Wanted)
+VOICE: Final = Topic[Voice]("process/{process}/voice/{login}", Voice, qos=0)
 WORKER_STATUS: Final = Retained("worker/{name}/{process}/status", WorkerStatus)
 WORKER_CALLS: Final = Retained("worker/{name}/{process}/calls", WorkerCalls)
 REFUSED: Final = Topic[Refused]("event/refused/{login}", Refused)

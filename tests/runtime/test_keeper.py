@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from homeserver.runtime.house import House
 from homeserver.runtime.keeper import Keeper
 from homeserver.runtime.keeper_words import WorkerReport
 from homeserver.runtime.listeners import ListenersError
+from homeserver.runtime.logins import Logins
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.plan import Plan, Post
 from homeserver.runtime.rehearsal import Rehearsal
@@ -63,7 +65,8 @@ KINDS: dict[str, type[Worker]] = {"alpha": Alpha, "beta": Beta, "broken": Broken
 class Staff:
     """Stands for the supervisor: remembers which processes it was asked to start and to end."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.logins = Logins(folder)
         self.plan = Plan([Post("core", ("alpha", "beta", "broken"))], KINDS.__getitem__)
         self.children: dict[str, Child] = {"core": None}  # type: ignore[dict-item]
         self.wanted: dict[str, tuple[str, ...]] = {"core": ("alpha", "beta")}
@@ -123,8 +126,8 @@ class Scene:
 
 
 @pytest.fixture
-async def scene() -> AsyncIterator[Scene]:
-    broker, clock, staff = MemoryBroker(), VirtualClock(), Staff()
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    broker, clock, staff = MemoryBroker(), VirtualClock(), Staff(tmp_path)
 
     def keeper(house: House) -> Keeper:
         return Keeper(house, staff)
@@ -231,8 +234,8 @@ async def test_it_looks_after_the_certificate_and_says_what_is_wrong_with_it(sce
     assert scene.staff.log == ["renew"] * 3
 
 
-async def test_what_was_wanted_of_processes_that_are_no_more_is_taken_away() -> None:
-    broker, clock, staff = MemoryBroker(), VirtualClock(), Staff()
+async def test_what_was_wanted_of_processes_that_are_no_more_is_taken_away(tmp_path: Path) -> None:
+    broker, clock, staff = MemoryBroker(), VirtualClock(), Staff(tmp_path)
     broker.retained["homeserver/process/attic/wanted"] = b'{"workers":["x"]}'
 
     def keeper(house: House) -> Keeper:
