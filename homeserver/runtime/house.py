@@ -175,7 +175,8 @@ class House:
         login: str = "",
     ) -> AsyncGenerator[Any, None]:
         """The same by names, as `ask`: the parts are plain JSON values."""
-        self._check_speaks_for(login)
+        if login:
+            await self._around.speak_for(login)
         parts = self._around.calls.stream(worker, verb, args, cause=cause, ttl=ttl, login=login)
         async with aclosing(parts):
             async for part in parts:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from homeserver.runtime.rights import Rights
-from homeserver.topics.call import REQUEST
+from homeserver.topics.call import FLOW, REQUEST
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.names import BadNameError, level, split_entity
 from homeserver.topics.person import Reach
@@ -26,7 +26,8 @@ def reach_rights(login: str, reach: Reach, root: str) -> Rights:
         *_registry(reach.registry),
     }
     write = {COMMAND.filter(domain=domain, object_id=id, login=login) for domain, id in _entities(reach.control)}
-    write |= {REQUEST.filter(worker=worker, verb=verb, login=login) for worker, verb in _calls(reach.calls)}
+    calls = list(_calls(reach.calls))
+    write |= {topic.filter(worker=one, verb=verb, login=login) for one, verb in calls for topic in (REQUEST, FLOW)}
     return _under(root, read), _under(root, write)
 
 
