@@ -38,12 +38,13 @@ class State(BaseModel):
 
 
 class AnnouncedCall(BaseModel):
-    """A call that a worker answers, with JSON Schemas of its request and reply."""
+    """A call that a worker answers, with JSON Schemas of its request and reply, or of each part of a streamed reply."""
 
     worker: str
     verb: str
     doc: str
     role: str
+    stream: bool
     request: dict[str, Any]
     reply: dict[str, Any]
 

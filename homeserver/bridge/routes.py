@@ -19,6 +19,7 @@ from homeserver.bridge.announced import Announcements
 from homeserver.bridge.door import SESSION, WEBHOOK, WEBHOOK_METHODS, address_of
 from homeserver.bridge.openapi import error_responses, with_calls
 from homeserver.bridge.page import PAGE, page_file
+from homeserver.bridge.parts import in_parts
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.pictures import picture
 from homeserver.bridge.refusals import STATUS, Refusal, answer, json_response
@@ -34,6 +35,8 @@ from homeserver.topics.record import record
 
 _ENVELOPE: Final = 4096
 """Bytes that a message may need beside its arguments."""
+SILENCE: Final = 3600.0
+"""Seconds in which a streamed call must say something."""
 _DEEPEST: Final = 200
 """Levels of lists and objects in a body; JSON libraries have a limit of their own a little above it."""
 
@@ -125,10 +128,14 @@ class Routes:
 
     async def events(self, request: Request) -> Response:
         """The home and its changes as server-sent events: `home` once, then `news`, and a `beat` now and then."""
-        session = request.state.session
-        client = self.stream.join(lambda: not session or self.access.is_session(session))
+        client = self.stream.join(self._valid(request))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(self.stream.events(client), headers=headers, media_type="text/event-stream")
+
+    def _valid(self, request: Request) -> Callable[[], bool]:
+        """Whether who asked may go on listening."""
+        session = request.state.session
+        return lambda: not session or self.access.is_session(session)
 
     # -- asking for something
 
@@ -151,8 +158,12 @@ class Routes:
         """Make a call; answers with the worker's reply."""
         found = self.announced.find(worker, verb)
         body = await _json_object(request)
+        who: dict[str, Any] = {"cause": _cause(request), "login": _login(request)}
+        if found.shape.stream:
+            parts = self.house.ask_stream(worker, verb, body, ttl=SILENCE, **who)
+            return await in_parts(parts, request.headers.get("accept", ""), self._valid(request))
         try:
-            result = await self.house.ask(found.worker, found.verb, body, cause=_cause(request), login=_login(request))
+            result = await self.house.ask(worker, verb, body, **who)
         except CallError as error:
             raise Refusal.of(error) from error
         return json_response(result)
@@ -203,7 +214,13 @@ def _cause(request: Request) -> Cause:
 
 
 def _shape(shape: Any) -> dict[str, Any]:
-    return {"doc": shape.doc, "role": shape.role, "request": shape.request, "reply": shape.reply}
+    return {
+        "doc": shape.doc,
+        "role": shape.role,
+        "stream": shape.stream,
+        "request": shape.request,
+        "reply": shape.reply,
+    }
 
 
 async def _json_object(request: Request) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """`homeserver call WORKER.VERB key=value...`: any call that any worker announces."""
 
+import sys
+from contextlib import aclosing
 from typing import Annotated, Any
 
 import typer
@@ -25,16 +27,13 @@ def call(
     timeout: Reach = 30.0,
     as_json: AsJson = False,
 ) -> None:
-    """Call a worker and print its answer as JSON; without a name, list what can be called."""
+    """Call a worker and print its answer as JSON, or each part of it as it comes; without a name, list what can be
+    called."""
     settings = load_settings(data, broker)
     if not name:
         _print_calls(talk(_calls(settings)), as_json)
         return
-    answer = talk(_ask(settings, name, arguments or [], timeout))
-    if answer is not None or as_json:
-        print_json(answer)
-    else:
-        console.print("done")
+    talk(_ask(settings, name, arguments or [], timeout, as_json))
 
 
 async def _calls(settings: Settings) -> dict[str, CallShape]:
@@ -55,14 +54,28 @@ async def _announced(client: Client) -> dict[str, CallShape]:
     }
 
 
-async def _ask(settings: Settings, name: str, arguments: list[str], timeout: float) -> Any:
+async def _ask(settings: Settings, name: str, arguments: list[str], timeout: float, as_json: bool) -> None:
     async with connected(settings) as client:
         announced = await _announced(client)
         shape = announced.get(name)
         if shape is None:
             raise Failure(f"nobody answers {name!r}; {nearest(name, list(announced), 'no worker here answers calls')}")
         worker, _, verb = name.partition(".")
-        return await client.calls.ask(worker, verb, read_arguments(arguments, shape.request), ttl=timeout)
+        args = read_arguments(arguments, shape.request)
+        if not shape.stream:
+            _print_answer(await client.calls.ask(worker, verb, args, ttl=timeout), as_json)
+            return
+        async with aclosing(client.calls.stream(worker, verb, args, ttl=timeout)) as parts:
+            async for part in parts:
+                print_json(part)
+                sys.stdout.flush()
+
+
+def _print_answer(answer: Any, as_json: bool) -> None:
+    if answer is not None or as_json:
+        print_json(answer)
+    else:
+        console.print("done")
 
 
 def _print_calls(calls: dict[str, CallShape], as_json: bool) -> None:

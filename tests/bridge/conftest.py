@@ -76,9 +76,17 @@ class Reset(BaseModel):
     """Empty the shelves."""
 
 
+class Count(BaseModel):
+    """Count the books, one by one: to `to`, or without end."""
+
+    to: int = -1
+    then: str = ""
+
+
 LOOKUP = Call("library", "lookup", Lookup, Found, role="guest")
 BURN = Call("library", "burn", Burn, Found)
 RESET = Call("library", "reset", Reset, type(None), role="owner")
+COUNT = Call("library", "count", Count, Shelf, role="guest", stream=True)
 
 LAMP = EntityConfig(
     "Hall ceiling",
@@ -161,6 +169,23 @@ class Library(Worker):
             raise CallError("torn_page", "line 12 of the catalogue cannot be read", "title")
         return Found(shelf=request.near or Shelf(row=len(request.title)), asked_by=caller.login)
 
+    counting = 0
+
+    @answers(COUNT)
+    async def count(self, request: Count, caller: Caller) -> AsyncIterator[Shelf]:
+        self.counting += 1
+        try:
+            row = 0
+            while row != request.to:
+                yield Shelf(row=row, label="x" * 1000)
+                row += 1
+            if request.then == "torn":
+                raise CallError("torn_page", "line 12 of the catalogue cannot be read", "to")
+            if request.then == "wait":
+                await asyncio.Event().wait()
+        finally:
+            self.counting -= 1
+
     @answers(BURN)
     async def burn(self, request: Burn, caller: Caller) -> Found:
         raise RuntimeError("/secret/path/to/books.db: near SELECT: syntax error")
@@ -184,6 +209,12 @@ class Home:
     def owner(self) -> Owner:
         worker = self.core.process.hosted["owner"].worker
         assert isinstance(worker, Owner)
+        return worker
+
+    @property
+    def library(self) -> Library:
+        worker = self.core.process.hosted["library"].worker
+        assert isinstance(worker, Library)
         return worker
 
     @property

@@ -187,7 +187,7 @@ async def test_a_bug_in_a_worker_tells_nothing_of_its_inside(home: Any) -> None:
 
 
 async def test_not_found_names_what_there_is(home: Any) -> None:
-    assert "burn, lookup, reset" in (await home.post("/api/calls/library/sing")).json()["message"]
+    assert "burn, count, lookup, reset" in (await home.post("/api/calls/library/sing")).json()["message"]
     assert "library" in (await home.post("/api/calls/garage/open")).json()["message"]
 
 
@@ -196,11 +196,12 @@ async def test_calls_come_and_go_with_their_worker(home: Any) -> None:
     assert [(call["worker"], call["verb"], call["role"]) for call in calls] == [
         ("home", "image", "guest"),
         ("library", "burn", "adult"),
+        ("library", "count", "guest"),
         ("library", "lookup", "guest"),
         ("library", "reset", "owner"),
     ]
-    assert calls[2]["doc"] == "Find a book by its title."
-    assert calls[2]["request"]["required"] == ["title"]
+    assert calls[3]["doc"] == "Find a book by its title."
+    assert calls[3]["request"]["required"] == ["title"]
     await home.core.process.stop("library")
     await home.settle()
     assert [call["worker"] for call in (await home.get("/api/calls")).json()] == ["home"]
