@@ -208,7 +208,7 @@ async def test_calls_come_and_go_with_their_worker(home: Any) -> None:
     assert (await home.post("/api/calls/library/reset")).status_code == 404
     await home.core.process.start("library")
     await home.settle()
-    assert len((await home.get("/api/calls")).json()) == 4
+    assert len((await home.get("/api/calls")).json()) == 5
 
 
 async def test_calls_of_a_process_that_died_do_not_count(home: Any) -> None:
@@ -216,7 +216,7 @@ async def test_calls_of_a_process_that_died_do_not_count(home: Any) -> None:
     await settle()
     assert home.bridge.announced.all() == []
     await home.clock.advance(1)
-    assert len(home.bridge.announced.all()) == 4
+    assert len(home.bridge.announced.all()) == 5
 
 
 async def test_openapi_describes_the_announced_calls(home: Any) -> None:
