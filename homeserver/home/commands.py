@@ -77,6 +77,7 @@ class Commands:
     def _accept(self, entity: Entity, command: Command, heard: Heard) -> None:
         if len(command.id) > _LONGEST_ID:
             raise CallError("invalid", f"an id may have {_LONGEST_ID} signs", "id")
+        self._house.check_command(heard.login, entity.id)
         service, data, once = resolved(entity, command.service, command.data)
         ttl = min(max(command.ttl, 0.0), _LONGEST_TTL)
         deadline = heard.received + ttl

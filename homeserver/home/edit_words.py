@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from homeserver.topics.call import Call
+from homeserver.topics.call import About, Call
 
 _Name = Annotated[str, Field(min_length=1, max_length=255)]
 _Names = Annotated[tuple[_Name, ...], Field(max_length=50)]
@@ -177,13 +177,15 @@ class EditedAll(_Words):
     deed: DeedLine | None
 
 
-EDIT_ENTITY: Final = Call("home", "edit_entity", EditEntity, Edited)
-EDIT_ENTITIES: Final = Call("home", "edit_entities", EditEntities, EditedAll)
-EDIT_DEVICE: Final = Call("home", "edit_device", EditDevice, Edited)
-EDIT_AREA: Final = Call("home", "edit_area", EditArea, Edited)
-EDIT_FLOOR: Final = Call("home", "edit_floor", EditFloor, Edited)
-EDIT_LABEL: Final = Call("home", "edit_label", EditLabel, Edited)
-EDIT_ZONE: Final = Call("home", "edit_zone", EditZone, Edited)
-REMOVE: Final = Call("home", "remove", Remove, Edited)
-UNDO: Final = Call("home", "undo", Undo, DeedLine)
-DEEDS: Final = Call("home", "deeds", AskDeeds, Deeds)
+EDIT_ENTITY: Final = Call("home", "edit_entity", EditEntity, Edited, about=(About("edit", "entity"),))
+EDIT_ENTITIES: Final = Call(
+    "home", "edit_entities", EditEntities, EditedAll, about=(About("edit", "entity", "entities"),)
+)
+EDIT_DEVICE: Final = Call("home", "edit_device", EditDevice, Edited, about=(About("edit", "device"),))
+EDIT_AREA: Final = Call("home", "edit_area", EditArea, Edited, about=(About("edit", "area"),))
+EDIT_FLOOR: Final = Call("home", "edit_floor", EditFloor, Edited, about=(About("edit", "floor"),))
+EDIT_LABEL: Final = Call("home", "edit_label", EditLabel, Edited, about=(About("edit", "label"),))
+EDIT_ZONE: Final = Call("home", "edit_zone", EditZone, Edited, about=(About("edit", "zone"),))
+REMOVE: Final = Call("home", "remove", Remove, Edited, about=(About("edit", "thing"),))
+UNDO: Final = Call("home", "undo", Undo, DeedLine, about=(About("edit", "home"),))
+DEEDS: Final = Call("home", "deeds", AskDeeds, Deeds, about=(About("see", "home"),))

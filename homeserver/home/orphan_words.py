@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from homeserver.home.edit_words import DeedLine
 from homeserver.home.words import Page
-from homeserver.topics.call import Call
+from homeserver.topics.call import About, Call
 
 MOST_THINGS: Final = 1000
 
@@ -85,6 +85,12 @@ class Cleared(_Words):
     deed: DeedLine | None
 
 
-REPLACE_DEVICE: Final = Call("home", "replace_device", ReplaceDevice, Replaced)
-ORPHANS: Final = Call("home", "orphans", AskOrphans, OrphanList)
-CLEAR_ORPHANS: Final = Call("home", "clear_orphans", ClearOrphans, Cleared)
+REPLACE_DEVICE: Final = Call(
+    "home",
+    "replace_device",
+    ReplaceDevice,
+    Replaced,
+    about=(About("edit", "device", "old"), About("edit", "device", "new")),
+)
+ORPHANS: Final = Call("home", "orphans", AskOrphans, OrphanList, about=(About("see", "home"),))
+CLEAR_ORPHANS: Final = Call("home", "clear_orphans", ClearOrphans, Cleared, about=(About("edit", "home"),))

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from homeserver.topics.call import Call
+from homeserver.topics.call import About, Call
 
 MOST_ENTITIES: Final = 500
 MOST_PROBLEMS: Final = 20
@@ -151,9 +151,9 @@ class ImageReply(_Words):
     data: str | None = None
 
 
-DEVICES: Final = Call("home", "devices", AskDevices, DeviceList, role="guest")
-REFUSALS: Final = Call("home", "refusals", AskRefusals, RefusalList)
-EXPLAIN: Final = Call("home", "explain", Explain, Explained)
-DISABLED: Final = Call("home", "disabled", AskDisabled, DisabledList, role="guest")
+DEVICES: Final = Call("home", "devices", AskDevices, DeviceList, role="guest", about=(About("see", "home"),))
+REFUSALS: Final = Call("home", "refusals", AskRefusals, RefusalList, about=(About("see", "home"),))
+EXPLAIN: Final = Call("home", "explain", Explain, Explained, about=(About("see", "home"),))
+DISABLED: Final = Call("home", "disabled", AskDisabled, DisabledList, role="guest", about=(About("see", "home"),))
 FORGET: Final = Call("home", "forget", Forget, Forgotten, role="owner")
-IMAGE: Final = Call("home", "image", AskImage, ImageReply, role="guest")
+IMAGE: Final = Call("home", "image", AskImage, ImageReply, role="guest", about=(About("see", "entity"),))

@@ -67,9 +67,9 @@ from homeserver.topics.event import DEVICE_EVENT
 from homeserver.topics.process import PROCESS_STATUS, ProcessStatus
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, FLOOR_ENTRY, LABEL_ENTRY
 from homeserver.topics.services import SERVICES
+from homeserver.view.guard import Guard
 from homeserver.view.template_functions import template_functions
 from homeserver.view.templates import Templates
-from homeserver.view.view import View
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
@@ -396,5 +396,5 @@ class Home(Answering, Importing, Releasing, Removing):
 
 def setup(house: House) -> Home:
     zone = ZoneInfo(house.settings.home.time_zone)
-    templates = Templates(template_functions(house.shared(View), house.settings.home), zone=zone, now=house.clock.now)
-    return Home(house, house.options(HomeOptions), templates)
+    facts = template_functions(house.shared(Guard).view, house.settings.home)
+    return Home(house, house.options(HomeOptions), Templates(facts, zone=zone, now=house.clock.now))

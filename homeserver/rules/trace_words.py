@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from homeserver.topics.call import Call
+from homeserver.topics.call import About, Call
 
 
 class _Asked(BaseModel):
@@ -88,5 +88,5 @@ class WhyNot(BaseModel):
     triggers: list[str] = []
 
 
-TRACES: Final = Call("rules", "traces", AskTraces, TraceList, role="guest")
-WHY_NOT: Final = Call("rules", "why_not", AskWhyNot, WhyNot, role="guest")
+TRACES: Final = Call("rules", "traces", AskTraces, TraceList, role="guest", about=(About("see", "home"),))
+WHY_NOT: Final = Call("rules", "why_not", AskWhyNot, WhyNot, role="guest", about=(About("see", "home"),))

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
-from homeserver.topics.call import Call
+from homeserver.topics.call import About, Call
 from homeserver.topics.cause import Cause
 from homeserver.topics.record import record
 from homeserver.topics.topic import Retained, Topic
@@ -192,11 +192,20 @@ class NotesLeft(BaseModel):
 
 
 DISMISS_NOTE: Final = Call("rules", "dismiss", DismissNote, NotesLeft)
-LIST_RULES: Final = Call("rules", "list", ListRules, RuleList, role="guest")
+LIST_RULES: Final = Call("rules", "list", ListRules, RuleList, role="guest", about=(About("see", "home"),))
 RELOAD_RULES: Final = Call("rules", "reload", ReloadRules, Reloaded)
-TRIGGER_RULE: Final = Call("rules", "trigger", TriggerRule, RuleInfo)
-ENABLE_RULE: Final = Call("rules", "enable", NamedRule, RuleInfo, doc="Let a rule react again.")
-DISABLE_RULE: Final = Call("rules", "disable", NamedRule, RuleInfo, doc="Stop a rule and its runs until it is enabled.")
-CHECK_RULES: Final = Call("rules", "check", CheckRules, Checked, role="guest")
-PERFORM: Final = Call("rules", "perform", Perform, Performed)
+TRIGGER_RULE: Final = Call("rules", "trigger", TriggerRule, RuleInfo, about=(About("control", "rule"),))
+ENABLE_RULE: Final = Call(
+    "rules", "enable", NamedRule, RuleInfo, doc="Let a rule react again.", about=(About("control", "rule"),)
+)
+DISABLE_RULE: Final = Call(
+    "rules",
+    "disable",
+    NamedRule,
+    RuleInfo,
+    doc="Stop a rule and its runs until it is enabled.",
+    about=(About("control", "rule"),),
+)
+CHECK_RULES: Final = Call("rules", "check", CheckRules, Checked, role="guest", about=(About("see", "home"),))
+PERFORM: Final = Call("rules", "perform", Perform, Performed, about=(About("control", "action"),))
 HEAR_SENTENCE: Final = Call("rules", "hear", HearSentence, SentenceHeard)

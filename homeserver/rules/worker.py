@@ -61,6 +61,7 @@ from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.event import WEBHOOKS
 from homeserver.topics.names import slug
 from homeserver.topics.priority import weight_said
+from homeserver.view.guard import Guard
 from homeserver.view.view import View
 
 _PAUSE: Final = 0.25
@@ -357,5 +358,6 @@ class Rules(Ears, Hands, Releasing, Outside, Past, Worker):
 
 
 def setup(house: House) -> Rules:
+    house.shared(Guard)
     folder = Folder(house.settings.home.rules, house.folder / "rules-read.json")
     return Rules(house, Engine(house, house.shared(View)), folder, house.options(RulesOptions).look)

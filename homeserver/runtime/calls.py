@@ -19,6 +19,7 @@ from homeserver.runtime.bus import Bus
 from homeserver.runtime.codec import LIMIT, field_of, plain, sentence
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.inflow import Inflow
+from homeserver.runtime.judging import Guard, Nobody
 from homeserver.runtime.log import request_id
 from homeserver.runtime.outflow import Far, Near, Outflow, Parts, error_of
 from homeserver.runtime.people import People
@@ -61,6 +62,7 @@ class Calls:
     def __init__(self, bus: Bus) -> None:
         self.bus = bus
         self.people = People(bus.clock)
+        self.guard: Guard = Nobody()
         self._count = 0
         self._pending: dict[str, asyncio.Future[Any]] = {}
         self._answers: dict[tuple[str, str], tuple[Call[Any, Any], Handler]] = {}
@@ -202,10 +204,13 @@ class Calls:
             how = "in parts: ask for a stream" if call.stream else "at once, not in parts"
             raise CallError("invalid", f"{worker}.{verb} answers {how}", "stream")
         try:
-            return args if isinstance(args, call.request) else call.request.model_validate(args), handler
+            request = args if isinstance(args, call.request) else call.request.model_validate(args)
         except ValidationError as error:
             reason = sentence(error, call.request.model_fields)
             raise CallError("invalid", f"{worker}.{verb}: {reason}", field_of(error)) from error
+        if call.about and caller.role != "owner":
+            self.guard.call(call, request, caller)
+        return request, handler
 
     def _bug(self, worker: str, verb: str, error: Exception, message: Any, caller: Caller) -> CallError:
         heard = Heard((worker, verb, caller.login), f"call/{worker}/{verb}", False, 0.0)

@@ -17,8 +17,9 @@ from homeserver.runtime.bus import Bus
 from homeserver.runtime.calls import Calls
 from homeserver.runtime.clock import Clock
 from homeserver.runtime.device_link import DeviceLink
+from homeserver.runtime.judging import Guard
 from homeserver.runtime.leftovers import Leftovers
-from homeserver.runtime.people import People
+from homeserver.runtime.people import PREFIX, People
 from homeserver.runtime.routes import Hearing
 from homeserver.runtime.settings import Settings
 from homeserver.topics.call import Call
@@ -91,6 +92,16 @@ class House:
     def people(self) -> People:
         """Who may come in now, and what each may."""
         return self._around.calls.people
+
+    def let_judge(self, guard: Guard) -> None:
+        """Who judges, from now on, what persons ask of the workers of this process."""
+        self._around.calls.guard = guard
+
+    def check_command(self, login: str, entity_id: str) -> None:
+        """Whether somebody may command an entity: the broker and the bridge have looked already, and no door may
+        forget it. Raises `CallError`."""
+        if login.startswith(PREFIX):
+            self._around.calls.guard.command(login, entity_id)
 
     def options(self, model: type[S]) -> S:
         """This worker's own section of the settings; raises `SettingsError` that names file, line and field."""

@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 from homeserver.runtime.filters import filter_fault
 from homeserver.runtime.password import fresh_secret, hashed, nobody, verify
@@ -119,15 +119,15 @@ class Logins:
 
     def all(self) -> dict[str, Login]:
         """All logins with their filters, those for everybody written out for each person."""
-        persons = self.persons()
+        entries, persons = self._read()
         return {
             name: Login(name, _each(entry["read"], name, persons), _each(entry["write"], name, persons))
-            for name, entry in self._load().items()
+            for name, entry in entries.items()
         }
 
     def persons(self) -> list[str]:
         """The logins of the persons who exist."""
-        return [check_name(login) for login in self._content().get("persons", ())]
+        return self._read()[1]
 
     def admit(self, persons: Iterable[str]) -> bool:
         """Say who exists, by login; whether that is another word than the last one."""
@@ -163,17 +163,18 @@ class Logins:
         except FileNotFoundError:
             return None
 
-    def _content(self) -> dict[str, Any]:
-        try:
-            content: dict[str, Any] = json.loads(self.path.read_bytes())
-        except FileNotFoundError:
-            return {"logins": {}}
-        return content
-
     def _load(self) -> dict[str, _Entry]:
+        return self._read()[0]
+
+    def _read(self) -> tuple[dict[str, _Entry], list[str]]:
+        """All logins, and the persons who exist."""
         try:
-            entries = self._content()["logins"].items()
-            return {check_name(name): _entry(e["hash"], e["read"], e["write"]) for name, e in entries}
+            content = json.loads(self.path.read_bytes())
+            entries = content["logins"].items()
+            persons = [check_name(login) for login in content.get("persons", ())]
+            return {check_name(name): _entry(e["hash"], e["read"], e["write"]) for name, e in entries}, persons
+        except FileNotFoundError:
+            return {}, []
         except OSError as error:
             raise LoginError(f"{self.path} cannot be read: {error.strerror}") from error
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -7,6 +7,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 from pydantic import BaseModel, TypeAdapter
 
 from homeserver.topics.cause import Cause
+from homeserver.topics.person import Verb
 from homeserver.topics.record import record
 from homeserver.topics.topic import Topic
 
@@ -21,6 +22,21 @@ ROLES: Final[tuple[Role, ...]] = ("guest", "child", "adult", "owner")
 def may(role: Role | None, least: Role) -> bool:
     """Whether a role is enough for what takes another."""
     return role is not None and ROLES.index(role) >= ROLES.index(least)
+
+
+Named = Literal["entity", "device", "area", "floor", "label", "zone", "thing", "rule", "action", "home"]
+"""What a request may name: a `thing` is `area.kitchen` or another place; an `action` is what `rules.perform` is asked;
+the `home` is everything there is, and named by no field."""
+
+
+@record
+class About:
+    """What a person below an owner must be allowed with what a request names. `field`: where it stands, if it is not
+    called as its kind is."""
+
+    verb: Verb
+    kind: Named
+    field: str = ""
 
 
 class Call(Generic[Q, A]):
@@ -39,6 +55,7 @@ class Call(Generic[Q, A]):
         role: Role = "adult",
         doc: str = "",
         stream: bool = False,
+        about: tuple[About, ...] = (),
     ) -> None:
         self.worker = worker
         self.verb = verb
@@ -46,6 +63,7 @@ class Call(Generic[Q, A]):
         self.reply = reply
         self.role = role
         self.stream = stream
+        self.about = about
         self.doc = doc or (request.__doc__ or "").strip().split("\n")[0]
 
     def __repr__(self) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from homeserver.topics.call import Call
+from homeserver.topics.call import About, Call
 from homeserver.topics.priority import LONGEST_HOLD, STRONGEST, WEAKEST
 
 
@@ -61,11 +61,11 @@ class Released(_Words):
     now: HoldLine | None = None
 
 
-HOLDS: Final = Call("home", "holds", AskHolds, HoldList, role="guest")
-HOLD: Final = Call("home", "hold", Hold, HoldLine)
-RELEASE: Final = Call("home", "release", Release, Released)
-RULES_HOLDS: Final = Call("rules", "holds", AskHolds, HoldList, role="guest")
-RULES_HOLD: Final = Call("rules", "hold", Hold, HoldLine)
-RULES_RELEASE: Final = Call("rules", "release", Release, Released)
+HOLDS: Final = Call("home", "holds", AskHolds, HoldList, role="guest", about=(About("see", "home"),))
+HOLD: Final = Call("home", "hold", Hold, HoldLine, about=(About("control", "entity"),))
+RELEASE: Final = Call("home", "release", Release, Released, about=(About("control", "entity"),))
+RULES_HOLDS: Final = Call("rules", "holds", AskHolds, HoldList, role="guest", about=(About("see", "home"),))
+RULES_HOLD: Final = Call("rules", "hold", Hold, HoldLine, about=(About("control", "entity"),))
+RULES_RELEASE: Final = Call("rules", "release", Release, Released, about=(About("control", "entity"),))
 OWNERS: Final = ("home", "rules")
 """The workers whose entities can be held."""

@@ -46,6 +46,15 @@ class Permissions:
             level = kept[2][entity_id] = level_of(list(self._about(person.grants, entity_id)))
         return level
 
+    def everywhere(self, login: str) -> int:
+        """What somebody may at least do with everything there is or will be, as a place in `VERBS`."""
+        person = self._people.person(login)
+        if login.startswith("process.") or (person is not None and person.role == "owner"):
+            return len(VERBS) - 1
+        grants = [one for one in person.grants if one.scope != "call"] if person is not None else []
+        allowed = level_of([one for one in grants if one.scope == "all"])
+        return min([allowed, *(VERBS.index(one.verb) - 1 for one in grants if not one.allow)])
+
     def seen(self, login: str) -> Iterator[str]:
         """The entities that somebody may see."""
         return (entity_id for entity_id in self._view.known() if self.level(login, entity_id) >= 0)
@@ -59,7 +68,7 @@ class Permissions:
         area, labels = view.area_of(entity_id), None
         for grant in grants:
             if grant.scope == "label" and labels is None:
-                labels = self._labels(entity_id)
+                labels = self.labels(entity_id)
             if (
                 grant.scope == "all"
                 or (grant.scope == "domain" and grant.what == domain)
@@ -69,7 +78,7 @@ class Permissions:
             ):
                 yield grant
 
-    def _labels(self, entity_id: str) -> frozenset[str]:
+    def labels(self, entity_id: str) -> frozenset[str]:
         """The labels of an entity and of its device."""
         device = self._view.device(self._view.device_of(entity_id))
         own = self._view.entry(entity_id).labels

@@ -1,4 +1,4 @@
-"""A home in memory, opened for one test."""
+"""A home in memory, opened for one test; people may command what there is."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.home.stage import Stage, memory_stage
+from tests.household import household as household
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from homeserver.runtime.store import Ledger
 from homeserver.topics.call import CallError, Reply
 from homeserver.topics.entity import COMMAND, COMMAND_ENDED, Command, CommandOutcome
 from homeserver.topics.hold import Hold, Release
-from homeserver.topics.person import Person
 from tests.home.stage import LOGIN, Kind, Stage, memory_stage, stage_of
 
 PLUG: dict[str, Any] = {"name": "Plug", "unique_id": "plug", "command_topic": "plug/set", "state_topic": "plug"}
@@ -348,7 +347,6 @@ async def test_holding_as_it_is_listing_and_who_may_let_go(stage: Stage) -> None
     listed = await ask("home", "holds", {}, login="person.owner")
     assert listed.total == 1
     assert (listed.holds[0].entity, listed.holds[0].waiting) == ("switch.plug", ("turn_on",))
-    stage.process.calls.people.learn("anna", Person("Anna", "adult"))
     with pytest.raises(CallError, match="cannot end that"):
         await ask("home", "release", {"entity": "switch.plug"}, login=ANNA)
     with pytest.raises(CallError, match="nobody holds it with the priority low"):

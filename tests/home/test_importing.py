@@ -9,7 +9,6 @@ import pytest
 
 from homeserver.home import import_words as words
 from homeserver.topics.call import CallError
-from homeserver.topics.person import Person
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, FLOOR_ENTRY, LABEL_ENTRY
 from tests.home.imports import (
     ADDRESS,
@@ -74,7 +73,6 @@ async def test_ids_of_its_registries_lead_to_what_they_named(incoming: Import) -
 
 async def test_what_takes_the_owner_to_do_takes_the_owner_to_undo(incoming: Import) -> None:
     stage = incoming.stage
-    stage.process.calls.people.learn("anna", Person("Anna", "adult"))
     await stage.announce("light", LIGHT)
     await incoming.do(light(name="Cooker"))
 

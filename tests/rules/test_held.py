@@ -17,7 +17,6 @@ from homeserver.rules.worker import setup as rules_setup
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.topics.entity import COMMAND, COMMAND_ENDED, ENTITY_STATE
-from homeserver.topics.person import Person
 from tests.rules.stage import Stage
 
 RULES = """
@@ -197,7 +196,6 @@ async def test_what_a_person_runs_by_hand_acts_as_the_person(folder: Path) -> No
         assert await weights(event(home, "quiet")) == [None], "nobody asked"
         assert await weights(event(home, "calls")) == [None]
         assert await weights(event(home, "urgent")) == [8], "a rule that says what it weighs hands that on"
-        home.process.calls.people.learn("anna", Person("Anna", "adult"))
         perform = {"action": "script.off", "data": {}, "target": {}}
         by_anna = home.process.calls.ask("rules", "perform", perform, login="person.anna")
         assert await weights(by_anna) == [6]

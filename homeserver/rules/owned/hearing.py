@@ -49,6 +49,7 @@ def hear(owner: Hearer, thing: Thing, command: Command, heard: Heard) -> None:
 def _carry_out(owner: Hearer, thing: Thing, command: Command, heard: Heard) -> None:
     if len(command.id) > _LONGEST_ID:
         raise CallError("invalid", f"an id may have {_LONGEST_ID} signs", "id")
+    owner.house.check_command(heard.login, thing.entity_id)
     late = owner.clock.monotonic() - heard.received - command.ttl
     if late >= 0:
         raise CallError("expired", f"the command came {late:.1f} s after its time was up", "ttl")

@@ -1,0 +1,124 @@
+"""The guard of a process: whether a person may do with the things of the home what he asks of their workers.
+
+One place for all calls that name a thing: each says in its declaration what it is about. A thing that somebody does not
+see is not there for him. A place may be changed by who may change all that is in it; what is about the whole home, by
+who may so with everything. Needs the live view; keeps what `Permissions` keeps.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from homeserver.runtime.house import House
+from homeserver.topics.call import About, Call, Caller, CallError
+from homeserver.topics.names import slug
+from homeserver.topics.person import VERBS, Verb
+from homeserver.view.permission import Permissions
+from homeserver.view.view import View
+
+_TARGET: Final[Mapping[str, str]] = {
+    "entity_id": "entity",
+    "device_id": "device",
+    "area_id": "area",
+    "floor_id": "floor",
+    "label_id": "label",
+}
+_ITSELF: Final = ("script", "automation")
+"""Kinds of which an action may be called by the name of one: `script.evening`."""
+
+
+class Guard:
+    """`house.shared(Guard)` in the setup of a worker that has things."""
+
+    def __init__(self, house: House) -> None:
+        self.view = house.shared(View)
+        self.permissions = Permissions(self.view, house.people)
+        house.let_judge(self)
+
+    def command(self, login: str, entity_id: str) -> None:
+        """Raises `CallError` where somebody may not control an entity."""
+        self._check(login, "control", "entity", entity_id, None)
+
+    def call(self, call: Call[Any, Any], request: Any, caller: Caller) -> None:
+        """Raises `CallError` where somebody may not do what he asks with what he names."""
+        for about in call.about:
+            field = about.field or about.kind
+            for kind, id in self._named(about, request, field):
+                self._check(caller.login, about.verb, kind, id, field if about.kind != "home" else None)
+
+    def _check(self, login: str, verb: Verb, kind: str, id: str | None, field: str | None) -> None:
+        level = self._level(login, kind, id)
+        if level >= VERBS.index(verb):
+            return
+        if kind == "entity" and level < 0:
+            raise CallError("not_found", f"there is no entity {id}", field)
+        what = "everything here" if id is None or kind == "home" else f"{kind} {id}" if kind != "entity" else id
+        raise CallError("denied", f"{login} may not {verb} {what}", field)
+
+    def _named(self, about: About, request: Any, field: str) -> Iterator[tuple[str, str | None]]:
+        """What a request names: kinds and ids; None stands for everything."""
+        if about.kind == "home":
+            yield "home", None
+        elif about.kind == "action":
+            yield from self._acted_on(request)
+        else:
+            named = getattr(request, field)
+            for id in named if isinstance(named, tuple | list) else (named,):
+                yield self._thing(about.kind, id)
+
+    def _thing(self, kind: str, id: str | None) -> tuple[str, str | None]:
+        if kind == "thing" and id is not None:
+            kind, _, id = id.partition(".")
+        if kind == "rule" and id is not None:
+            return "entity", self._automation(id)
+        return ("entity", f"zone.{id}") if kind == "zone" and id is not None else (kind, id)
+
+    def _automation(self, rule: str) -> str:
+        """The entity of a rule that is named by its id, its alias or its entity."""
+        id = slug(rule.removeprefix("automation."))
+        found = (one for one in self.view.all_states("automation") if one.attributes.get("id") in (rule, id))
+        return next((one.entity_id for one in found), f"automation.{id}")
+
+    def _acted_on(self, request: Any) -> Iterator[tuple[str, str | None]]:
+        """What an action that is done by hand acts on; everything where it does not say."""
+        named = [*self._of_target(request.target), *self._of_target(request.data)]
+        domain, _, name = request.action.strip().lower().partition(".")
+        entities = request.data.get("entities")
+        if isinstance(entities, Mapping):
+            named += [("entity", str(id)) for id in entities]
+        if domain in _ITSELF and f"{domain}.{name}" in self.view.states:
+            named.append(("entity", f"{domain}.{name}"))
+        yield from named or [("home", None)]
+
+    def _of_target(self, given: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+        for field, kind in _TARGET.items():
+            named = given.get(field, ())
+            ids = named.split(",") if isinstance(named, str) else named if isinstance(named, list | tuple) else (None,)
+            for id in ids:
+                text = id.strip().lower() if isinstance(id, str) else "all"
+                yield ("home", None) if text in ("all", "") else (kind, text)
+
+    # -- what somebody may with it
+
+    def _level(self, login: str, kind: str, id: str | None) -> int:
+        if kind == "home" or id is None:
+            return self.permissions.everywhere(login)
+        if kind == "entity":
+            return self.permissions.level(login, id)
+        members = [self.permissions.level(login, one) for one in self._members(kind, id)]
+        return min(members, default=self.permissions.everywhere(login))
+
+    def _members(self, kind: str, id: str) -> list[str]:
+        """The entities of a device or place."""
+        view = self.view
+        wanted = view.place(kind, id)
+        leads: Callable[[str], bool] = {
+            "device": lambda one: view.place("device", view.device_of(one) or "") == wanted,
+            "area": lambda one: view.place("area", view.area_of(one) or "") == wanted,
+            "floor": lambda one: self._floor(one) == wanted,
+            "label": lambda one: wanted in self.permissions.labels(one),
+        }[kind]
+        return [one for one in view.known() if leads(one)]
+
+    def _floor(self, entity_id: str) -> str:
+        area = self.view.areas.get(self.view.place("area", self.view.area_of(entity_id) or ""))
+        return self.view.place("floor", area.floor_id) if area is not None and area.floor_id else ""
