@@ -16,6 +16,7 @@ from homeserver import __version__
 from homeserver.bridge import models
 from homeserver.bridge.access import Access
 from homeserver.bridge.announced import Announcements
+from homeserver.bridge.blobs import blob
 from homeserver.bridge.door import SESSION, WEBHOOK, WEBHOOK_METHODS, address_of
 from homeserver.bridge.openapi import error_responses, with_calls
 from homeserver.bridge.page import PAGE, page_file
@@ -33,6 +34,7 @@ from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.record import record
 
+BLOB: Final = "/api/blobs/{worker}/{blob_id}"
 _ENVELOPE: Final = 4096
 """Bytes that a message may need beside its arguments."""
 SILENCE: Final = 3600.0
@@ -74,6 +76,7 @@ class Routes:
             ("POST", "/api/calls/{worker}/{verb}", self.call, None),
             ("GET", "/api/camera_proxy/{entity_id}", self.camera, None),
             ("GET", "/api/image_proxy/{entity_id}", self.image, None),
+            ("GET", BLOB, self.blob, None),
             ("GET", "/api/stream", self.events, None),
             ("GET", "/api/openapi.json", self.openapi, None),
             ("GET", SESSION, self.session, models.Session),
@@ -82,6 +85,7 @@ class Routes:
         ]
         for method, path, function, model in rows:
             app.add_api_route(path, function, methods=[method], response_model=model, responses=error_responses())
+        app.add_api_route(BLOB, self.blob, methods=["HEAD"], include_in_schema=False)
         hook = f"{WEBHOOK}{{webhook_id}}"
         app.add_api_route(hook, self.webhook, methods=[*WEBHOOK_METHODS], include_in_schema=False)
         for path in PAGE:
@@ -131,6 +135,11 @@ class Routes:
         client = self.stream.join(self._valid(request))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(self.stream.events(client), headers=headers, media_type="text/event-stream")
+
+    async def blob(self, worker: str, blob_id: str, request: Request, download: str | None = None) -> Response:
+        """Bytes that a call's reply named, whole or in part; with `download` as a file to be saved."""
+        body, save = request.method != "HEAD", download is not None
+        return await blob(self.house, worker, blob_id, _login(request), request.headers, body=body, download=save)
 
     def _valid(self, request: Request) -> Callable[[], bool]:
         """Whether who asked may go on listening."""

@@ -40,7 +40,7 @@ def assemble(settings: Settings, account: Account, load: Callable[[str], Setup])
             there = replace(there, username=login, secret=secret)
         return DeviceLink(MqttWire(there, client_id(root, f"{account.process}-{device}")), clock)
 
-    return Process(bus, clock, settings, load, link)
+    return Process(bus, clock, settings, load, link, account.address.host)
 
 
 def client_id(root: str, name: str) -> str:

@@ -7,6 +7,7 @@ worker that answers calls is a singleton: while another process holds its lease,
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
@@ -19,6 +20,7 @@ from homeserver.runtime.house import House, Surroundings
 from homeserver.runtime.lease import Lease
 from homeserver.runtime.routes import Hearing
 from homeserver.runtime.worker import MisdeclaredError, Part, Worker
+from homeserver.topics.blob import blob_address
 from homeserver.topics.call import Call
 from homeserver.topics.process import (
     WORKER_CALLS,
@@ -66,7 +68,7 @@ class Hosted:
         self.state: State = "starting"
         self.reason = ""
         self._since = self._clock.now()
-        self._lease = Lease(self._bus, self.name) if self.kind.table.answers else None
+        self._lease = Lease(self._bus, self.name) if self.kind.is_called() else None
         self._life: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -151,8 +153,9 @@ class Hosted:
         self.opened.set()
 
     def _answer(self, worker: Worker) -> None:
-        if not worker.table.answers:
+        if self._lease is None:
             return
+        self._calls.answer(blob_address(self.name), partial(self._around.blobs.address, self.name))
         for row in worker.table.answers:
             self._calls.answer(row.call, getattr(worker, row.method))
         self._calls.open(self.name)

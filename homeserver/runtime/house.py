@@ -13,6 +13,8 @@ from typing import Any, Protocol, TypeVar
 from pydantic import BaseModel
 
 from homeserver.runtime.arrivals import RawHandler
+from homeserver.runtime.blobs.blobs import Blobs
+from homeserver.runtime.blobs.reading import Reader
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.calls import Calls
 from homeserver.runtime.clock import Clock
@@ -22,7 +24,8 @@ from homeserver.runtime.leftovers import Leftovers
 from homeserver.runtime.people import PREFIX, People
 from homeserver.runtime.routes import Hearing
 from homeserver.runtime.settings import Settings
-from homeserver.topics.call import Call
+from homeserver.topics.blob import Blob
+from homeserver.topics.call import Call, Caller
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import COMMAND
 from homeserver.topics.priority import UNSAID, Weight
@@ -44,6 +47,7 @@ class Surroundings(Protocol):
 
     bus: Bus
     calls: Calls
+    blobs: Blobs
     clock: Clock
     settings: Settings
     links: Callable[[str], DeviceLink]
@@ -192,6 +196,22 @@ class House:
         async with aclosing(parts):
             async for part in parts:
                 yield part.model_dump(mode="json") if isinstance(part, BaseModel) else part
+
+    async def blob(self, caller: Caller, root: Path, path: str, *, media_type: str = "", filename: str = "") -> Blob:
+        """The file `path` below `root` for a reply to `caller`, and for nobody else; raises `CallError`.
+
+        No link below `root` is followed. Type and name are guessed from the path where they are not given.
+        """
+        return await self._around.blobs.give(self.worker, caller.login, root, path, media_type, filename)
+
+    async def open_blob(self, blob: Blob, login: str) -> Reader:
+        """A blob that came as an argument from `login`, wherever it is, for an `async with`; raises `CallError`
+        `not_found` where it was given to somebody else."""
+        return await self.open_blob_by(blob.worker, blob.id, login)
+
+    async def open_blob_by(self, worker: str, id: str, login: str) -> Reader:
+        """The same by names."""
+        return await self._around.blobs.open(self.ask, worker, id, login)
 
     async def command(
         self,

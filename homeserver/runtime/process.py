@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar, cast
 
+from homeserver.runtime.blobs.blobs import Blobs
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.calls import Calls
 from homeserver.runtime.clock import Clock
@@ -49,12 +50,15 @@ class Process:
         settings: Settings,
         load: Callable[[str], Setup],
         links: Callable[[str], DeviceLink],
+        broker: str = "127.0.0.1",
     ) -> None:
+        """`broker`: the host of the broker, as this process reaches it."""
         self.bus = bus
         self.clock = clock
         self.settings = settings
         self.links = links
         self.calls = Calls(bus)
+        self.blobs = Blobs(clock, settings.home.data, broker)
         self.hosted: dict[str, Hosted] = {}
         self._load = load
         self._shared: dict[Any, Any] = {}
@@ -81,6 +85,7 @@ class Process:
             await hosted.stop()
         if self._speaking is not None:
             await self._speaking.close()
+        await self.blobs.close()
         await self.bus.close()
 
     async def until_open(self) -> None:

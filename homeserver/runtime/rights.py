@@ -62,7 +62,7 @@ def rights_of(post: Post, kinds: Mapping[str, type[Worker]], root: str) -> Right
         write |= _worker_words(name, post.process)
         for topic in kind.says:
             write |= _said(topic, speakers)
-        if kind.table.answers:
+        if kind.is_called():
             read.add(REQUEST.filter(worker=name))
             write.add(REPLY.filter(login=post.login))
         if any(row.call.stream for row in kind.table.answers):

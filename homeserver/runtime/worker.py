@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from homeserver.runtime.heard import Heard as Heard  # given on: whoever writes a worker needs both
 from homeserver.runtime.house import House as House
 from homeserver.runtime.logins import EVERYBODY as EVERYBODY
+from homeserver.topics.blob import ADDRESS
 from homeserver.topics.call import Call, Caller
 from homeserver.topics.record import record
 from homeserver.topics.topic import Topic
@@ -159,6 +160,8 @@ def _check(cls: type, mark: Any, method: Any) -> None:
     given = get_type_hints(method).get(parameters[0]) if parameters else None
     if given != wanted:
         raise MisdeclaredError(f"{place} is given {wanted}, but its first parameter is annotated {given}")
+    if isinstance(mark, Answers) and mark.call.verb == ADDRESS:
+        raise MisdeclaredError(f"{place} answers {mark.call}, which the platform answers for each worker")
     if isinstance(mark, Answers) and mark.call.stream and not inspect.isasyncgenfunction(method):
         raise MisdeclaredError(f"{place} answers {mark.call} in parts: it must be `async def` and `yield` them")
     if isinstance(mark, Answers) and not mark.call.stream and not inspect.iscoroutinefunction(method):
@@ -181,8 +184,16 @@ class Worker(Part):
     """Logins beside its process's own that this worker may say messages as: the bridge, for people it authenticated.
     `EVERYBODY` stands for each person who exists, once the broker lets the process speak as him."""
 
+    gives_blobs: ClassVar[bool] = False
+    """Whether it gives blobs although it answers no calls; one that answers calls may in any case."""
+
     def __init__(self, house: House) -> None:
         self.house = house
+
+    @classmethod
+    def is_called(cls) -> bool:
+        """Whether anybody may call it, so that there can be one of it only."""
+        return bool(cls.table.answers) or cls.gives_blobs
 
     async def open(self) -> None:
         """Get ready; called once, before anything is delivered."""

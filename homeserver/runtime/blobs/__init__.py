@@ -1,0 +1,1 @@
+"""Bytes that workers keep: given out under a seal, found again, and brought to whoever may have them."""
