@@ -4,8 +4,8 @@ The bridge knows nothing of them but what their worker's process says: a blob is
 nothing. Why bytes are read and not handed to the kernel: docs/decisions/0036.
 """
 
+import logging
 import re
-from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from starlette.responses import Response, StreamingResponse
@@ -17,28 +17,32 @@ from homeserver.runtime.blobs.reading import Reader
 from homeserver.runtime.house import House
 from homeserver.topics.call import CallError
 
+log = logging.getLogger(__name__)
 _TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+(; ?charset=[\w-]+)?")
-_NO_WORKER: Final = re.compile(r"[^a-z0-9_-]")
 
 
 class BlobResponse(StreamingResponse):
     """Closes the blob when the answer ended, however that came."""
 
     def __init__(self, reader: Reader, part: Part, headers: dict[str, str], *, body: bool) -> None:
-        content = reader.read(part.start, part.end) if body else _nothing()
-        super().__init__(content, part.status, headers)
+        super().__init__(reader.read(part.start, part.end) if body else (), part.status, headers)
         self._reader = reader
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
+        except CallError as error:  # the head is out: what is left is to close the connection before its promised end
+            log.warning("a blob broke off: %s", error)
         finally:
             self._reader.close()
 
 
 async def blob(house: House, worker: str, id: str, login: str, headers: Any, *, body: bool, download: bool) -> Response:
-    """The blob that this login was given, or as much of it as `headers` want; raises a `Refusal` where there is none."""
-    if _NO_WORKER.search(worker) or not id.isascii():
+    """The blob that this login was given, or as much of it as `headers` want; raises a `Refusal` where there is none.
+
+    The worker must be one that is there now: another would be waited for.
+    """
+    if not id.isascii():
         raise Refusal("not_found", "There is no such file.")
     try:
         reader = await house.open_blob_by(worker, id, login)
@@ -68,8 +72,3 @@ def _without(part: Part, told: dict[str, str], length: int) -> Response:
         range_ = {"content-range": f"bytes */{length}"}
         raise Refusal("no_such_part", f"The file has {length} bytes.", "range", status=416, headers=range_)
     raise Refusal("changed", "The file is another one by now.", "if-match", status=412)
-
-
-async def _nothing() -> AsyncIterator[bytes]:
-    return
-    yield b""

@@ -1,4 +1,4 @@
-"""What of a file a client wants, and whether at all: RFC 9110, sections 13 and 14, for one representation and one range.
+"""What of a file a client wants, and whether at all: RFC 9110, sections 13 and 14, for one range.
 
 Several ranges at once are answered with the whole, as the standard allows. Pure functions, keep nothing.
 """
@@ -14,6 +14,8 @@ from homeserver.topics.record import record
 
 _RANGE: Final = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.IGNORECASE)
 _TAG: Final = re.compile(r'(?:W/)?"([^"]*)"')
+_UNSAFE: Final = re.compile(r"[^ !#$&-.0-:<-\[\]-~]")
+"""What would need more than quotes in a header: not printable ASCII, `"`, `%`, `/`, `;` and backslash."""
 SHOWN: Final = re.compile(r"(audio|video)/[\w.+-]+|image/(jpeg|png|gif|webp|avif|bmp)|application/pdf|text/plain")
 """Media types that a browser may show under the home's own name: in none of them can a script run."""
 
@@ -86,8 +88,6 @@ def date(moment: datetime) -> str:
 def disposition(filename: str, media_type: str, *, download: bool) -> str:
     """`Content-Disposition` (RFC 6266): what a browser may not show it saves; the name twice, for old and new ones."""
     kind = "inline" if SHOWN.fullmatch(media_type.partition(";")[0].strip().lower()) and not download else "attachment"
-    plain = "".join(
-        char if char.isascii() and char.isprintable() and char not in '"\\%/;' else "_" for char in filename
-    )
+    plain = _UNSAFE.sub("_", filename)
     exact = f"; filename*=UTF-8''{quote(filename, safe='')}" if plain != filename else ""
     return f'{kind}; filename="{plain}"{exact}'

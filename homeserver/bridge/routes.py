@@ -16,8 +16,8 @@ from homeserver import __version__
 from homeserver.bridge import models
 from homeserver.bridge.access import Access
 from homeserver.bridge.announced import Announcements
-from homeserver.bridge.blobs import blob
 from homeserver.bridge.door import SESSION, WEBHOOK, WEBHOOK_METHODS, address_of
+from homeserver.bridge.files import Files
 from homeserver.bridge.openapi import error_responses, with_calls
 from homeserver.bridge.page import PAGE, page_file
 from homeserver.bridge.parts import in_parts
@@ -34,7 +34,6 @@ from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.record import record
 
-BLOB: Final = "/api/blobs/{worker}/{blob_id}"
 _ENVELOPE: Final = 4096
 """Bytes that a message may need beside its arguments."""
 SILENCE: Final = 3600.0
@@ -54,6 +53,7 @@ class Routes:
     services: Services
     stream: Stream
     hooks: Hooks
+    files: Files
 
     def app(self) -> FastAPI:
         """The application; one row for each route."""
@@ -76,16 +76,16 @@ class Routes:
             ("POST", "/api/calls/{worker}/{verb}", self.call, None),
             ("GET", "/api/camera_proxy/{entity_id}", self.camera, None),
             ("GET", "/api/image_proxy/{entity_id}", self.image, None),
-            ("GET", BLOB, self.blob, None),
             ("GET", "/api/stream", self.events, None),
             ("GET", "/api/openapi.json", self.openapi, None),
             ("GET", SESSION, self.session, models.Session),
             ("POST", SESSION, self.sign_in, models.Session),
             ("DELETE", SESSION, self.sign_out, models.Message),
+            *self.files.rows(),
         ]
         for method, path, function, model in rows:
             app.add_api_route(path, function, methods=[method], response_model=model, responses=error_responses())
-        app.add_api_route(BLOB, self.blob, methods=["HEAD"], include_in_schema=False)
+        app.add_api_route(Files.HEAD, self.files.blob, methods=["HEAD"], include_in_schema=False)
         hook = f"{WEBHOOK}{{webhook_id}}"
         app.add_api_route(hook, self.webhook, methods=[*WEBHOOK_METHODS], include_in_schema=False)
         for path in PAGE:
@@ -135,11 +135,6 @@ class Routes:
         client = self.stream.join(self._valid(request))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(self.stream.events(client), headers=headers, media_type="text/event-stream")
-
-    async def blob(self, worker: str, blob_id: str, request: Request, download: str | None = None) -> Response:
-        """Bytes that a call's reply named, whole or in part; with `download` as a file to be saved."""
-        body, save = request.method != "HEAD", download is not None
-        return await blob(self.house, worker, blob_id, _login(request), request.headers, body=body, download=save)
 
     def _valid(self, request: Request) -> Callable[[], bool]:
         """Whether who asked may go on listening."""

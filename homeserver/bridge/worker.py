@@ -1,7 +1,7 @@
 """The bridge: HTTP for people and programs, translated to topics and back; no capability of its own.
 
-Needs a free port. Keeps the token and the sessions in the data folder (`credentials`), all else in memory. It runs in a
-process of its own, because it alone may speak for people, whom it has identified.
+Needs a free port. Keeps the token and the sessions in the data folder (`credentials`), uploads in its folder `staging`,
+all else in memory. It runs in a process of its own, because it alone may speak for people, whom it has identified.
 """
 
 import asyncio
@@ -13,12 +13,15 @@ from homeserver.bridge.causes import Causes
 from homeserver.bridge.credentials import Credentials
 from homeserver.bridge.door import Door
 from homeserver.bridge.effects import Effects
+from homeserver.bridge.files import Files
 from homeserver.bridge.happenings import Happenings
+from homeserver.bridge.options import BridgeOptions
 from homeserver.bridge.origins import LOOPBACK
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.routes import Routes
 from homeserver.bridge.server import Listener
 from homeserver.bridge.services import Services
+from homeserver.bridge.staging import Staging
 from homeserver.bridge.stream import HEARTBEAT, Stream
 from homeserver.bridge.webhooks import Hooks
 from homeserver.runtime.heard import Heard
@@ -47,6 +50,8 @@ class Bridge(Worker):
     name = "bridge"
     says = (COMMAND, WEBHOOK)
     speaks_for = ("person.owner", EVERYBODY)
+    gives_blobs = True
+    options = BridgeOptions
 
     def __init__(self, house: House) -> None:
         super().__init__(house)
@@ -60,7 +65,10 @@ class Bridge(Worker):
         self.access = Access(Credentials(house.folder), house.clock, home.http_port)
         services = Services(house, self.picture, self.effects)
         self.hooks = Hooks(house)
-        routes = Routes(house, self.access, self.picture, self.announced, services, self.stream, self.hooks)
+        options = house.options(BridgeOptions)
+        self.staging = Staging(house.folder / "staging", options.upload_largest, options.upload_quota)
+        files = Files(house, self.announced, self.staging)
+        routes = Routes(house, self.access, self.picture, self.announced, services, self.stream, self.hooks, files)
         self.app = Door(routes.app(), self.access, home.http_host, house.new_id)
         self.listener = Listener(self.app, home.http_host, home.http_port, house.clock, house.degraded)
         self._serving: asyncio.Task[None] | None = None
@@ -137,6 +145,10 @@ class Bridge(Worker):
     @hears(PROCESS_STATUS)
     def process(self, status: ProcessStatus | None, heard: Heard) -> None:
         self.announced.process(heard.where[0], status)
+
+    @every(hours=1)
+    async def sweep(self) -> None:
+        await asyncio.to_thread(self.staging.sweep)
 
     @every(seconds=HEARTBEAT)
     async def beat(self) -> None:

@@ -1,0 +1,132 @@
+"""The routes of bytes: blobs out, uploads in.
+
+An upload is the body of one request, written as it comes; its answer is a blob of the bridge, which its owner, and
+nobody else, may hand to a call. Keeps nothing but what `staging` keeps.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive
+
+from homeserver.bridge.announced import Announcements
+from homeserver.bridge.blobs import blob
+from homeserver.bridge.door import STREAMED
+from homeserver.bridge.models import Message
+from homeserver.bridge.refusals import Refusal, json_response
+from homeserver.bridge.staging import Arriving, FullError, Staged, Staging
+from homeserver.runtime.house import House
+from homeserver.topics.blob import Blob, storage_path
+from homeserver.topics.call import Caller
+from homeserver.topics.cause import Cause
+
+SILENCE: Final = 30.0
+"""Seconds in which more of an upload must have come."""
+_BLOB: Final = "/api/blobs/{worker}/{blob_id}"
+_TYPE: Final = re.compile(r"[a-z0-9.+-]{1,80}/[a-z0-9.+-]{1,80}(; ?charset=[a-z0-9-]{1,40})?", re.IGNORECASE)
+_CLOSE: Final = {"connection": "close"}
+
+
+class Upload(Blob):
+    """A file that was uploaded, to be handed to a call. `path` is its id, by which it is removed."""
+
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class Files:
+    """What is behind `/api/blobs/` and `/api/uploads`."""
+
+    def __init__(self, house: House, announced: Announcements, staging: Staging) -> None:
+        self._house = house
+        self._announced = announced
+        self._staging = staging
+
+    def rows(self) -> list[tuple[str, str, Callable[..., Any], Any]]:
+        """Method, path, function and model of each route."""
+        return [
+            ("GET", _BLOB, self.blob, None),
+            ("POST", STREAMED, self.upload, Upload),
+            ("DELETE", f"{STREAMED}/{{upload_id}}", self.remove, Message),
+        ]
+
+    HEAD: Final = _BLOB
+    """What answers HEAD as well."""
+
+    async def blob(self, worker: str, blob_id: str, request: Request, download: str | None = None) -> Response:
+        """Bytes that a call's reply named, whole or in part; with `download` as a file to be saved."""
+        body, save = request.method != "HEAD", download is not None
+        if worker != self._house.worker and not self._announced.verbs(worker):
+            raise Refusal("not_found", "There is no such file.")
+        login: str = request.state.login
+        return await blob(self._house, worker, blob_id, login, request.headers, body=body, download=save)
+
+    async def upload(self, request: Request, filename: str = "file") -> Response:
+        """Take a file in: the body of the request is its content. It is kept for a day, for calls that want it."""
+        name, kind = _name(filename), _kind(request.headers.get("content-type"))
+        length, login = request.headers.get("content-length", ""), str(request.state.login)
+        try:
+            arriving = self._staging.begin(login, int(length) if length.isdigit() else None)
+            try:
+                await _receive(request.receive, arriving)
+                staged = await arriving.finish(name, kind)
+            finally:
+                arriving.close()
+        except FullError as error:
+            raise Refusal("too_large", f"This cannot be taken in: {error}.", headers=_CLOSE) from error
+        except OSError as error:
+            self._house.log.error("an upload could not be kept: %s", error)
+            raise Refusal("unavailable", "The disk of the home does not take it.", headers=_CLOSE) from error
+        given = await self._given(staged, login, request)
+        url = {"location": given.url}
+        return json_response(Upload(**given.model_dump(), sha256=staged.sha256).model_dump(mode="json"), 201, url)
+
+    async def _given(self, staged: Staged, login: str, request: Request) -> Blob:
+        caller = Caller(login, None, Cause(request.state.request, login))
+        folder, id = self._staging.folder, staged.id
+        return await self._house.blob(caller, folder, id, media_type=staged.media_type, filename=staged.filename)
+
+    async def remove(self, upload_id: str, request: Request) -> Response:
+        """Remove an upload that is not needed; its id is the `path` that it was given."""
+        if not await asyncio.to_thread(self._staging.remove, upload_id, str(request.state.login)):
+            raise Refusal("not_found", "There is no such upload.", "upload_id")
+        return json_response({"message": "Removed."})
+
+
+async def _receive(receive: Receive, arriving: Arriving) -> None:
+    """The whole body; raises a `Refusal` where it stops coming."""
+    while True:
+        try:
+            async with asyncio.timeout(SILENCE):
+                message = await receive()
+        except TimeoutError as error:
+            raise Refusal("slow", f"Nothing more came for {SILENCE:g} s.", headers=_CLOSE) from error
+        if message["type"] == "http.disconnect":
+            raise Refusal("invalid", "The body broke off.")
+        await arriving.add(message.get("body", b""))
+        if not message.get("more_body"):
+            return
+
+
+def _name(text: str) -> str:
+    try:
+        if "/" in text:
+            raise ValueError("a name holds no /")
+        return storage_path(text)
+    except ValueError as error:
+        raise Refusal("invalid", f"No file can be called so: {error}.", "filename") from error
+
+
+def _kind(text: str | None) -> str:
+    if text is None:
+        return "application/octet-stream"
+    if not _TYPE.fullmatch(text.strip()):
+        message = "The body is the file itself; content-type says what it is, such as image/jpeg."
+        raise Refusal("unsupported", message, "content-type", status=415)
+    if text.lower().startswith("multipart/"):
+        raise Refusal("unsupported", "Send the file itself as the body, not a form.", "content-type", status=415)
+    return text.strip()
