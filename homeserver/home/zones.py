@@ -1,7 +1,7 @@
 """Zones: places on earth with a radius, said as entities `zone.*`; `zone.home` is the home's own, of its settings.
 
-The others are words that people gave. A zone's state is the number of persons in it, none as long as no worker knows
-of persons. Facts: Home Assistant's documentation of zones. Keeps nothing: the journal does.
+The others are words that people gave. A zone's state is the number of persons in it: of those who say that they are
+where it is called so. Facts: Home Assistant's documentation of zones. Keeps nothing: the journal does.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from homeserver.home.journal import Journal
 from homeserver.home.surroundings import RADIUS, Zone
+from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, EntityConfig, EntityState
 
 DOMAIN: Final = "zone"
 HOME: Final = "home"
-_NOBODY: Final = "0"
+_PERSON: Final = "person"
 Where = tuple[str, ...]
 
 
@@ -26,6 +27,8 @@ class Zones:
         self._house = house
         self._journal = journal
         self._owner = owner
+        self._where: dict[str, str] = {}
+        """What each person says of where he is."""
         self._said: dict[str, tuple[EntityConfig | None, EntityState | None]] = {}
         self._count()
 
@@ -34,7 +37,19 @@ class Zones:
         for where in configs:
             if where[0] == DOMAIN:
                 self._said[where[1]] = (None, states.get(where))
+        self._house.hear(ENTITY_STATE, self._moved, domain=_PERSON)
         self.renew()
+
+    def _moved(self, state: EntityState | None, heard: Heard) -> None:
+        """Somebody is elsewhere."""
+        person = ".".join(heard.where)
+        before = self._where.get(person)
+        if state is None:
+            self._where.pop(person, None)
+        else:
+            self._where[person] = state.state.casefold()
+        if self._where.get(person) != before:
+            self.renew()
 
     def renew(self) -> None:
         """Say what differs, after people changed zones."""
@@ -56,27 +71,29 @@ class Zones:
 
     def _say(self, id: str, words: Mapping[str, Any]) -> None:
         config, before = self._said.get(id, (None, None))
+        inside = [one for one, where in sorted(self._where.items()) if where in _names(id, words)]
         wanted = EntityConfig(name=words["name"], owner=self._owner, unique_id=id, icon=words.get("icon"))
         if config != wanted:
             self._house.say(ENTITY_CONFIG, wanted, DOMAIN, id)
-        state = self._state(before, words)
+        state = self._state(before, words, inside)
         if config is None or state != before:
             self._house.say(ENTITY_STATE, state, DOMAIN, id)
         self._said[id] = (wanted, state)
 
-    def _state(self, before: EntityState | None, words: Mapping[str, Any]) -> EntityState:
+    def _state(self, before: EntityState | None, words: Mapping[str, Any], inside: list[str]) -> EntityState:
         attributes = {
             "latitude": words["latitude"],
             "longitude": words["longitude"],
             "radius": words.get("radius", RADIUS),
             "passive": bool(words.get("passive")),
-            "persons": [],
+            "persons": inside,
         }
-        if before is not None and (before.state, before.attributes) == (_NOBODY, attributes):
+        count = str(len(inside))
+        if before is not None and (before.state, before.attributes) == (count, attributes):
             return before
         now = self._house.clock.now()
-        changed = before.changed if before is not None and before.state == _NOBODY else now
-        return EntityState(_NOBODY, attributes, changed, now)
+        changed = before.changed if before is not None and before.state == count else now
+        return EntityState(count, attributes, changed, now)
 
     def _count(self) -> None:
         """Bring `around` up to date."""
@@ -85,3 +102,8 @@ class Zones:
             for id, words in self._all().items()
             if id != HOME and not words.get("passive")
         ]
+
+
+def _names(id: str, words: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a person says who is in a zone."""
+    return (str(words["name"]).casefold(), HOME) if id == HOME else (str(words["name"]).casefold(),)

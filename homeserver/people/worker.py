@@ -16,12 +16,14 @@ from homeserver.people.policies import Policies
 from homeserver.people.policy import ROLE, Policy, clock_of, text_of
 from homeserver.people.reaching import Reaching
 from homeserver.people.telling import Telling
+from homeserver.people.whereabouts import Persons
 from homeserver.people.windows import EVERY_DAY, Window
 from homeserver.runtime.given import nearest
 from homeserver.runtime.house import House
 from homeserver.runtime.store import Ledger
 from homeserver.runtime.worker import Heard, Worker, answers, every, hears
 from homeserver.topics.call import Caller, CallError
+from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.person import PERSON, REACH, PersonRole
 from homeserver.topics.process import WORKER_CALLS, WorkerCalls
 from homeserver.view.view import View
@@ -35,7 +37,7 @@ class People(Worker):
     """The household and its one table of policies."""
 
     name = "people"
-    says = (PERSON, REACH)
+    says = (PERSON, REACH, ENTITY_CONFIG, ENTITY_STATE)
 
     def __init__(self, house: House, view: View) -> None:
         super().__init__(house)
@@ -45,6 +47,7 @@ class People(Worker):
         self.policies: Policies
         self.telling: Telling
         self.reaching: Reaching
+        self.persons: Persons
         self._calls: dict[str, dict[str, WorkerCalls]] = {}
         self._announced = 0
 
@@ -54,13 +57,16 @@ class People(Worker):
         self.policies = Policies(ledger, self.house.clock.now().timestamp())
         self.telling = Telling(self.house, self.household, self.policies, self.zone)
         self.reaching = Reaching(self.house, self.household, self.view, self._roles)
-        said = await self.house.leftovers(PERSON, REACH)
+        self.persons = Persons(self.house, self.household, self.view)
+        said = await self.house.leftovers(PERSON, REACH, ENTITY_CONFIG, ENTITY_STATE)
         self.telling.begin([where[0] for where, _ in said.of(PERSON)])
         self.reaching.begin([where[0] for where, _ in said.of(REACH)])
+        self.persons.begin(said)
         self._unwatch = self.house.people.watch(self._learnt)
 
     async def close(self) -> None:
         self._unwatch()
+        self.persons.close()
         self.telling.close()
 
     def _learnt(self, login: str) -> None:
@@ -122,6 +128,7 @@ class People(Worker):
     def _changed(self, user: User, note: str = "") -> words.UserChanged:
         self.telling.renew(user.id)
         self.reaching.renew(user.id)
+        self.persons.renew()
         return words.UserChanged(user=user.info(self.house.clock.now()), note=note)
 
     @answers(words.REMOVE_USER)
@@ -131,6 +138,7 @@ class People(Worker):
         self.policies.read()
         self.telling.renew(user.id)
         self.reaching.renew(user.id)
+        self.persons.renew()
         return words.UserRemoved(user=user.id, policies=policies)
 
     @answers(words.END_SESSIONS)
