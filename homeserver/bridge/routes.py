@@ -25,6 +25,7 @@ from homeserver.bridge.picture import Picture
 from homeserver.bridge.pictures import picture
 from homeserver.bridge.refusals import STATUS, Refusal, answer, json_response
 from homeserver.bridge.services import Services
+from homeserver.bridge.sight import Sight
 from homeserver.bridge.stream import Stream
 from homeserver.bridge.webhooks import Hooks
 from homeserver.bridge.weights import HoldFor, Priority, weight_of
@@ -33,6 +34,7 @@ from homeserver.runtime.house import House
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.record import record
+from homeserver.view.permission import Permissions
 
 _ENVELOPE: Final = 4096
 """Bytes that a message may need beside its arguments."""
@@ -49,6 +51,7 @@ class Routes:
     house: House
     access: Access
     picture: Picture
+    permissions: Permissions
     announced: Announcements
     services: Services
     stream: Stream
@@ -95,28 +98,32 @@ class Routes:
         app.add_exception_handler(Exception, _bug)
         return app
 
+    def _sight(self, request: Request) -> Sight:
+        return Sight(self.picture, self.permissions, _login(request))
+
     # -- reading
 
     async def running(self) -> Response:
         """Tell that the interface is there."""
         return json_response({"message": "API running."})
 
-    async def config(self) -> Response:
+    async def config(self, request: Request) -> Response:
         """The home's place, language and units."""
         home = self.house.settings.home
         names = ("latitude", "longitude", "elevation", "time_zone", "language", "currency")
         fields = {name: getattr(home, name) for name in names}
-        components = sorted({entity_id.partition(".")[0] for entity_id in self.picture.ids()})
+        components = sorted({entity_id.partition(".")[0] for entity_id in self._sight(request).ids()})
         more = {"location_name": home.name, "version": __version__, "state": "RUNNING", "components": components}
         return json_response({**fields, **more, "unit_system": models.UNITS[home.unit_system]})
 
-    async def states(self) -> Response:
+    async def states(self, request: Request) -> Response:
         """All entities."""
-        return json_response([self.picture.state(entity_id) for entity_id in self.picture.ids()])
+        sight = self._sight(request)
+        return json_response([sight.state(entity_id) for entity_id in sight.ids()])
 
-    async def state(self, entity_id: str) -> Response:
+    async def state(self, entity_id: str, request: Request) -> Response:
         """One entity."""
-        return json_response(self.picture.state(entity_id))
+        return json_response(self._sight(request).state(entity_id))
 
     async def camera(self, entity_id: str, request: Request) -> Response:
         """The latest picture of a camera."""
@@ -127,12 +134,12 @@ class Routes:
         return await self._picture(entity_id, "image", request)
 
     async def _picture(self, entity_id: str, domain: str, request: Request) -> Response:
-        present = self.picture.state(entity_id)["entity_id"]
+        present = self._sight(request).state(entity_id)["entity_id"]
         return await picture(self.house, present, domain, _login(request), _cause(request))
 
     async def events(self, request: Request) -> Response:
         """The home and its changes as server-sent events: `home` once, then `news`, and a `beat` now and then."""
-        client = self.stream.join(self._valid(request))
+        client = self.stream.join(self._valid(request), self._sight(request))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(self.stream.events(client), headers=headers, media_type="text/event-stream")
 
@@ -149,8 +156,9 @@ class Routes:
         """Carry out a service; answers once the owners have accepted, with the states that changed so far."""
         weight = weight_of(priority, hold_for)
         body = await _json_object(request)
-        changed = await self.services.carry_out(_login(request), domain, service, body, _cause(request), weight)
-        return json_response([self.picture.state(entity_id) for entity_id in changed])
+        done = await self.services.carry_out(_login(request), domain, service, body, _cause(request), weight)
+        sight = self._sight(request)
+        return json_response([sight.state(id) for id in done.changed if sight.find(id)])
 
     async def calls(self) -> Response:
         """The calls that workers answer now, with the JSON Schemas of request and reply."""

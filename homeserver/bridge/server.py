@@ -14,12 +14,15 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from homeserver.bridge.wire import SocketWire
 from homeserver.runtime.clock import Clock
 
 RETRY: Final = 5.0
 """Seconds before a port that was in use is tried again."""
 HEAD: Final = 10.0
 """Seconds in which the head of a request must have arrived."""
+LARGEST: Final = 1024 * 1024
+"""Bytes of the largest message that a WebSocket may bring."""
 _HEAD_BYTES: Final = 32 * 1024
 _UNREAD: Final = 60_000
 """Milliseconds after which the kernel gives up on a client that takes nothing of what was sent."""
@@ -117,14 +120,16 @@ class Listener:
         return uvicorn.Config(
             self._app,
             http=Impatient,
-            ws="none",
+            ws=SocketWire,
+            ws_max_size=LARGEST,
+            ws_per_message_deflate=False,
             lifespan="off",
             log_config=None,
             log_level="warning",
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            limit_concurrency=500,
+            limit_concurrency=2_000,
             timeout_keep_alive=15,
             timeout_graceful_shutdown=1,
             h11_max_incomplete_event_size=_HEAD_BYTES,

@@ -12,12 +12,16 @@ from pydantic import ValidationError
 from homeserver.bridge.effects import Effects
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.refusals import Refusal
+from homeserver.bridge.sight import Sight
 from homeserver.runtime.codec import field_of, sentence
 from homeserver.runtime.house import House
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
+from homeserver.topics.entity import EntityConfig
 from homeserver.topics.priority import UNSAID, Weight
+from homeserver.topics.record import record
 from homeserver.topics.services import SERVICES
+from homeserver.view.permission import Permissions
 from homeserver.view.targets import FIELDS
 
 LIFE: Final = 10.0
@@ -29,16 +33,29 @@ PERFORMED: Final = frozenset(
     | {"utility_meter.reset", "utility_meter.calibrate", "homeassistant.reload_all"}
 )
 """Services that no entity has, and that the rules' worker carries out."""
+PASSED_ON: Final = frozenset({"logbook", "notify", "persistent_notification"})
+"""Domains of which no entity need exist: the rules' worker knows their services."""
+ANY_KIND: Final = ("turn_on", "turn_off", "toggle")
+"""Services of the domain `homeassistant`."""
 MOST: Final = 500
 """Entities that one request may be meant for."""
+
+
+@record
+class Done:
+    """What came of a service: the entities that changed so far, and what it answers, where it answers anything."""
+
+    changed: list[str]
+    answer: Any = None
 
 
 class Services:
     """Turns one request into commands."""
 
-    def __init__(self, house: House, picture: Picture, effects: Effects) -> None:
+    def __init__(self, house: House, picture: Picture, permissions: Permissions, effects: Effects) -> None:
         self._house = house
         self._picture = picture
+        self._permissions = permissions
         self._effects = effects
 
     async def carry_out(
@@ -49,30 +66,48 @@ class Services:
         body: Mapping[str, Any],
         cause: Cause,
         weight: Weight = UNSAID,
-    ) -> list[str]:
-        """The entities that changed; raises a `Refusal` when the request is wrong or an owner did not accept."""
-        if domain == "script" and self._picture.find(f"script.{service}") is not None:
+    ) -> Done:
+        """Ask for a service; raises a `Refusal` when the request is wrong or an owner did not accept."""
+        sight = Sight(self._picture, self._permissions, login)
+        if domain == "script" and sight.find(f"script.{service}") is not None:
             service, body = "turn_on", {"entity_id": f"script.{service}", "variables": dict(body)}
+        if domain == "homeassistant" and service in ANY_KIND:
+            return await self._of_any_kind(sight, login, service, body, cause, weight)
         if service not in SERVICES.get(domain, {}) and (performed := self._performed(domain, service, body)):
             if weight != UNSAID:
                 told = f"{domain}.{service} takes neither priority nor hold_for: give them to services of entities."
                 raise Refusal("invalid", told, "priority" if weight.hold_for is None else "hold_for")
-            return await self._perform(login, performed, cause)
-        if domain not in SERVICES:
-            raise Refusal("invalid", f"There is no domain of that name; known are {', '.join(SERVICES)}.", "domain")
-        if service not in SERVICES[domain]:
-            known = ", ".join(SERVICES[domain]) or "none: its entities only tell"
-            raise Refusal("invalid", f"{domain} has no service of that name; it has {known}.", "service")
+            return await self._perform(sight, login, performed, cause)
+        _check_known(domain, service)
         data = dict(body)
-        entities = self._meant(domain, service, data)
+        entities = self._meant(sight, domain, service, data)
+        _check_data(domain, service, data)
+        return Done(await self._watched(login, [(id, service, data) for id in entities], cause, weight))
+
+    async def _of_any_kind(
+        self, sight: Sight, login: str, service: str, body: Mapping[str, Any], cause: Cause, weight: Weight
+    ) -> Done:
+        """`homeassistant.turn_on` and its like: each entity by the service of its own kind, without data."""
+        data = dict(body)
+        named = _target(data)
+        if data:
+            raise Refusal("invalid", f"homeassistant.{service} takes a target and nothing else.", next(iter(data)))
+        found = [id for domain in SERVICES for id in sight.meant(named, domain) if id.startswith(f"{domain}.")]
+        able = [id for id in dict.fromkeys(found) if service in sight.controlled(id).services]
+        unknown = self._picture.current(named["entity_id"]) - set(able)
+        if unknown or not able:
+            for entity_id in unknown:
+                sight.controlled(entity_id)
+            raise Refusal("invalid", f"Name at least one entity that knows {service}, and none that does not.")
+        return Done(await self._watched(login, [(id, service, {}) for id in able], cause, weight))
+
+    async def _watched(
+        self, login: str, wishes: Sequence[tuple[str, str, Mapping[str, Any]]], cause: Cause, weight: Weight
+    ) -> list[str]:
+        """Ask each entity's owner; the entities that changed soon after."""
+        watch = self._effects.watch([entity_id for entity_id, _, _ in wishes])
         try:
-            SERVICES[domain][service].model.model_validate(data)
-        except ValidationError as error:
-            reason = sentence(error, SERVICES[domain][service].model.model_fields)
-            raise Refusal("invalid", f"{domain}.{service}: {reason}.", field_of(error)) from error
-        watch = self._effects.watch(entities)
-        try:
-            await self._command(login, entities, service, data, cause, weight)
+            await self._command(login, wishes, cause, weight)
             return await self._effects.finish(watch, GRACE)
         finally:
             self._effects.forget(watch)
@@ -81,26 +116,29 @@ class Services:
     def _performed(domain: str, service: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """The action of the rules' worker that a service is which no entity has; nothing where it is none."""
         name, data = f"{domain}.{service}", dict(body)
-        if name not in PERFORMED and service != "reload":
+        if name not in PERFORMED and service != "reload" and domain not in PASSED_ON:
             return {}
         target = data.pop("target", None) or {}
         return {"action": name, "data": data, "target": target if isinstance(target, dict) else {}}
 
-    async def _perform(self, login: str, performed: dict[str, Any], cause: Cause) -> list[str]:
+    async def _perform(self, sight: Sight, login: str, performed: dict[str, Any], cause: Cause) -> Done:
         """Let the rules do it; which entities change, their owners tell."""
+        for part in ("target", "data"):
+            for entity_id in _names(performed[part].get("entity_id"), "entity_id"):
+                sight.controlled(entity_id)
         try:
-            await self._house.ask("rules", "perform", performed, cause=cause, ttl=LIFE, login=login)
+            answer = await self._house.ask("rules", "perform", performed, cause=cause, ttl=LIFE, login=login)
         except CallError as error:
             raise Refusal.of(error) from error
-        return []
+        return Done([], answer.get("answer") if isinstance(answer, dict) else None)
 
     async def _command(
-        self, login: str, entities: Sequence[str], service: str, data: Mapping[str, Any], cause: Cause, weight: Weight
+        self, login: str, wishes: Sequence[tuple[str, str, Mapping[str, Any]]], cause: Cause, weight: Weight
     ) -> None:
         """Ask each entity's owner and await them all; raises the first `Refusal`."""
         asked = (
             self._house.command(entity_id, service, data, parent=cause, ttl=LIFE, login=login, weight=weight)
-            for entity_id in entities
+            for entity_id, service, data in wishes
         )
         for outcome in await asyncio.gather(*asked, return_exceptions=True):
             if isinstance(outcome, CallError):
@@ -108,23 +146,40 @@ class Services:
             if isinstance(outcome, BaseException):
                 raise outcome
 
-    def _meant(self, domain: str, service: str, data: dict[str, Any]) -> list[str]:
+    def _meant(self, sight: Sight, domain: str, service: str, data: dict[str, Any]) -> list[str]:
         """Take the target out of the data, wherever it stands; the entities it means."""
         named = _target(data)
-        found = self._picture.meant(named, domain)
+        found = sight.meant(named, domain)
         if not found:
             raise Refusal("invalid", "Name at least one entity that this service is for.", "entity_id")
         if len(found) > MOST:
             raise Refusal("invalid", f"At most {MOST} entities can be asked at once.", "entity_id")
-        able = [entity_id for entity_id in found if self._knows(entity_id, domain, service)]
+        able = [entity_id for entity_id in found if _knows(sight.controlled(entity_id), entity_id, domain, service)]
         asked = self._picture.current(named["entity_id"])
         for entity_id in found:
             if entity_id in asked and entity_id not in able:
                 raise Refusal("invalid", f"{entity_id} does not know {domain}.{service}.", "entity_id")
         return able
 
-    def _knows(self, entity_id: str, domain: str, service: str) -> bool:
-        return service in self._picture.config(entity_id).services and entity_id.startswith(f"{domain}.")
+
+def _check_known(domain: str, service: str) -> None:
+    if domain not in SERVICES:
+        raise Refusal("invalid", f"There is no domain of that name; known are {', '.join(SERVICES)}.", "domain")
+    if service not in SERVICES[domain]:
+        known = ", ".join(SERVICES[domain]) or "none: its entities only tell"
+        raise Refusal("invalid", f"{domain} has no service of that name; it has {known}.", "service")
+
+
+def _check_data(domain: str, service: str, data: Mapping[str, Any]) -> None:
+    try:
+        SERVICES[domain][service].model.model_validate(data)
+    except ValidationError as error:
+        reason = sentence(error, SERVICES[domain][service].model.model_fields)
+        raise Refusal("invalid", f"{domain}.{service}: {reason}.", field_of(error)) from error
+
+
+def _knows(config: EntityConfig, entity_id: str, domain: str, service: str) -> bool:
+    return service in config.services and entity_id.startswith(f"{domain}.")
 
 
 def _target(data: dict[str, Any]) -> dict[str, tuple[str, ...]]:

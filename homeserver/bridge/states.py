@@ -17,11 +17,16 @@ def state_body(
     return {
         "entity_id": entity_id,
         "state": state.state if state else UNKNOWN,
-        "attributes": {**(state.attributes if state else {}), **_described(name, config)},
+        "attributes": attributes_of(name, config, state),
         "last_changed": iso(state.changed if state else since),
         "last_updated": iso(state.updated if state else since),
         "context": context(state.cause if state else None),
     }
+
+
+def attributes_of(name: str, config: EntityConfig, state: EntityState | None) -> dict[str, Any]:
+    """What the owner says of an entity, and what stands in its configuration."""
+    return {**(state.attributes if state else {}), **_described(name, config)}
 
 
 def _described(name: str, config: EntityConfig) -> dict[str, Any]:

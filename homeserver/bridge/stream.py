@@ -12,8 +12,11 @@ from typing import Any, Final
 import orjson
 
 from homeserver.bridge.refusals import Refusal
+from homeserver.bridge.sight import Sight
 from homeserver.runtime.clock import Clock
 
+Happening = tuple[dict[str, Any], bytes]
+"""A line and its JSON."""
 PER_SECOND: Final = 10
 HEARTBEAT: Final = 15.0
 """Seconds; a page that hears nothing for thrice as long takes the connection for lost."""
@@ -25,9 +28,10 @@ HAPPENINGS: Final = 60
 class Client:
     """One open stream: what it has not seen yet."""
 
-    def __init__(self, valid: Callable[[], bool]) -> None:
+    def __init__(self, valid: Callable[[], bool], sight: Sight) -> None:
+        self.sight = sight
         self.changed: dict[str, None] = {}
-        self.happened: deque[bytes] = deque(maxlen=HAPPENINGS)
+        self.happened: deque[Happening] = deque(maxlen=HAPPENINGS)
         self.all = False
         self.beat = False
         self.open = True
@@ -56,7 +60,7 @@ class Stream:
         self._body = body
         self._entities = entities
         self._frames: dict[str, bytes] = {}
-        self._happened: deque[bytes] = deque(maxlen=HAPPENINGS)
+        self._happened: deque[Happening] = deque(maxlen=HAPPENINGS)
         self.clients: set[Client] = set()
 
     def changed(self, entity_id: str) -> None:
@@ -75,10 +79,10 @@ class Stream:
 
     def happened(self, happening: dict[str, Any]) -> None:
         """A line for the list of what went on."""
-        frame = _json(happening)
-        self._happened.append(frame)
+        said = (happening, _json(happening))
+        self._happened.append(said)
         for client in self.clients:
-            client.happened.append(frame)
+            client.happened.append(said)
             client.wake.set()
 
     def check(self) -> None:
@@ -92,11 +96,11 @@ class Stream:
             client.open = False
             client.wake.set()
 
-    def join(self, valid: Callable[[], bool]) -> Client:
-        """A new client; raises a `Refusal` when there are too many."""
+    def join(self, valid: Callable[[], bool], sight: Sight) -> Client:
+        """A new client, who is told what is in his `sight`; raises a `Refusal` when there are too many."""
         if len(self.clients) >= MOST_CLIENTS:
             raise Refusal("unavailable", f"{MOST_CLIENTS} pages are open already; close one of them.")
-        client = Client(valid)
+        client = Client(valid, sight)
         self.clients.add(client)
         return client
 
@@ -118,30 +122,41 @@ class Stream:
         client.changed.clear()
         client.happened.clear()
         client.all = False
-        frames = [frame for frame in map(self._frame, self._entities()) if frame]
+        frames = [frame for id in self._entities() if (frame := self._frame(client, id))]
         head = _json({**self._head(), "time": self._clock.now()})
-        parts = (head[:-1], b',"entities":[', b",".join(frames), b'],"happened":[', b",".join(self._happened), b"]}")
+        parts = (
+            head[:-1],
+            b',"entities":[',
+            b",".join(frames),
+            b'],"happened":[',
+            _told(client, self._happened),
+            b"]}",
+        )
         return b"event: home\ndata: " + b"".join(parts) + b"\n\n"
 
     def _news(self, client: Client) -> bytes:
         changed, client.changed = client.changed, {}
         happened, client.happened = client.happened, deque(maxlen=HAPPENINGS)
+        lines = _told(client, happened)
         if client.all:
             client.all = False
             changed |= dict.fromkeys(self._entities())
-        frames = [(entity_id, self._frame(entity_id)) for entity_id in changed]
+        frames = [(entity_id, self._frame(client, entity_id)) for entity_id in changed]
         gone = [entity_id for entity_id, frame in frames if not frame]
         news = b""
-        if changed or happened:
+        if changed or lines:
             present = b",".join(frame for _, frame in frames if frame)
-            parts = (b'{"entities":[', present, b'],"gone":', _json(gone), b',"happened":[', b",".join(happened), b"]}")
+            parts = (b'{"entities":[', present, b'],"gone":', _json(gone), b',"happened":[', lines, b"]}")
             news = b"event: news\ndata: " + b"".join(parts) + b"\n\n"
         if client.beat:
             client.beat = False
             news += b"event: beat\ndata: {}\n\n"
         return news
 
-    def _frame(self, entity_id: str) -> bytes:
+    def _frame(self, client: Client, entity_id: str) -> bytes:
+        if not client.sight.whole:
+            tile = client.sight.tile(entity_id)
+            return b"" if tile is None else _json(tile)
         frame = self._frames.get(entity_id)
         if frame is None:
             body = self._body(entity_id)
@@ -149,6 +164,14 @@ class Stream:
                 return b""
             frame = self._frames[entity_id] = _json(body)
         return frame
+
+
+def _told(client: Client, happened: Iterable[Happening]) -> bytes:
+    """The lines that a client may know, with no more of their causes than he may know."""
+    if client.sight.whole:
+        return b",".join(frame for _, frame in happened)
+    lines = (client.sight.happening(line) for line, _ in happened)
+    return b",".join(_json(line) for line in lines if line is not None)
 
 
 def _json(value: Any) -> bytes:

@@ -7,6 +7,8 @@ all else in memory. It runs in a process of its own, because it alone may speak 
 import asyncio
 from typing import Final
 
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from homeserver.bridge.access import Access
 from homeserver.bridge.announced import Announcements
 from homeserver.bridge.causes import Causes
@@ -16,12 +18,14 @@ from homeserver.bridge.effects import Effects
 from homeserver.bridge.files import Files
 from homeserver.bridge.happenings import Happenings
 from homeserver.bridge.options import BridgeOptions
+from homeserver.bridge.homeassistant.interface import Interface
 from homeserver.bridge.origins import LOOPBACK
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.routes import Routes
 from homeserver.bridge.server import Listener
 from homeserver.bridge.services import Services
 from homeserver.bridge.staging import Staging
+from homeserver.bridge.sight import Sight
 from homeserver.bridge.stream import HEARTBEAT, Stream
 from homeserver.bridge.webhooks import Hooks
 from homeserver.runtime.heard import Heard
@@ -38,9 +42,21 @@ from homeserver.topics.entity import (
     EntityConfig,
     EntityState,
 )
-from homeserver.topics.event import DEVICE_EVENT, WEBHOOK, WEBHOOKS, DeviceEvent, Webhooks
+from homeserver.topics.event import DEVICE_EVENT, EVENT, WEBHOOK, WEBHOOKS, DeviceEvent, Event, Webhooks
 from homeserver.topics.process import PROCESS_STATUS, WORKER_CALLS, ProcessStatus, WorkerCalls
-from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, AreaEntry, DeviceEntry, EntityEntry
+from homeserver.topics.registry import (
+    AREA_ENTRY,
+    DEVICE_ENTRY,
+    ENTITY_ENTRY,
+    FLOOR_ENTRY,
+    LABEL_ENTRY,
+    AreaEntry,
+    DeviceEntry,
+    EntityEntry,
+    FloorEntry,
+    LabelEntry,
+)
+from homeserver.view.permission import Permissions
 from homeserver.view.view import View
 
 
@@ -48,7 +64,7 @@ class Bridge(Worker):
     """`app` is the whole interface behind its door; the listener serves it."""
 
     name = "bridge"
-    says = (COMMAND, WEBHOOK)
+    says = (COMMAND, EVENT, WEBHOOK)
     speaks_for = ("person.owner", EVERYBODY)
     gives_blobs = True
     options = BridgeOptions
@@ -57,19 +73,24 @@ class Bridge(Worker):
         super().__init__(house)
         home = house.settings.home
         self.causes = Causes()
-        self.picture = Picture(house.shared(View), self.causes, house.clock.now())
+        view = house.shared(View)
+        self.picture = Picture(view, self.causes, house.clock.now())
+        permissions = Permissions(view, house.people)
         self.happenings = Happenings(self.picture, self.causes)
         self.effects = Effects(house.clock)
         self.announced = Announcements()
         self.stream = Stream(house.clock, self._head, self.picture.tile, self.picture.ids)
         self.access = Access(Credentials(house.folder), house.clock, home.http_port)
-        services = Services(house, self.picture, self.effects)
+        services = Services(house, self.picture, permissions, self.effects)
         self.hooks = Hooks(house)
         options = house.options(BridgeOptions)
         self.staging = Staging(house.folder / "staging", options.upload_largest, options.upload_quota)
         files = Files(house, self.announced, self.staging)
-        routes = Routes(house, self.access, self.picture, self.announced, services, self.stream, self.hooks, files)
-        self.app = Door(routes.app(), self.access, home.http_host, house.new_id)
+        parts = (self.announced, services, self.stream, self.hooks, files)
+        routes = Routes(house, self.access, self.picture, permissions, *parts)
+        self.door = Door(routes.app(), self.access, home.http_host, house.new_id)
+        self.homeassistant = Interface(house, view, self.picture, permissions, services, self.announced, self.access)
+        self.app = front(self.door, self.homeassistant.sockets)
         self.listener = Listener(self.app, home.http_host, home.http_port, house.clock, house.degraded)
         self._serving: asyncio.Task[None] | None = None
 
@@ -84,9 +105,14 @@ class Bridge(Worker):
 
     async def close(self) -> None:
         self.stream.close()
+        self.homeassistant.close()
         self.listener.stop()
         if self._serving is not None and self.listener.up.is_set():
             await asyncio.wait([self._serving], timeout=_LAST_REQUESTS)
+
+    def sight(self, login: str) -> Sight:
+        """The home as somebody may see it."""
+        return self.homeassistant.desk.sight(login)
 
     # -- the home
 
@@ -97,6 +123,7 @@ class Bridge(Worker):
         if state is not None:
             self.causes.remember(state.cause, entity_id, state.state)
         self.stream.changed(entity_id)
+        self.homeassistant.changed(entity_id)
         if state is None or WANTED not in state.attributes:  # what is on its way has not been done
             self.effects.changed(entity_id)
         if happening:
@@ -105,18 +132,30 @@ class Bridge(Worker):
     @hears(ENTITY_CONFIG)
     def config(self, _: EntityConfig | None, heard: Heard) -> None:
         self.stream.changed(f"{heard.where[0]}.{heard.where[1]}")
+        self.homeassistant.changed(f"{heard.where[0]}.{heard.where[1]}")
 
     @hears(ENTITY_ENTRY)
     def entry(self, _: EntityEntry | None, heard: Heard) -> None:
         self.stream.changed(heard.where[0])
+        self.homeassistant.placed("entity", heard.where[0])
 
     @hears(DEVICE_ENTRY)
-    def device(self, _: DeviceEntry | None) -> None:
+    def device(self, _: DeviceEntry | None, heard: Heard) -> None:
         self.stream.all_changed()
+        self.homeassistant.placed("device", heard.where[0])
 
     @hears(AREA_ENTRY)
-    def area(self, _: AreaEntry | None) -> None:
+    def area(self, _: AreaEntry | None, heard: Heard) -> None:
         self.stream.all_changed()
+        self.homeassistant.placed("area", heard.where[0])
+
+    @hears(FLOOR_ENTRY)
+    def floor(self, _: FloorEntry | None, heard: Heard) -> None:
+        self.homeassistant.placed("floor", heard.where[0])
+
+    @hears(LABEL_ENTRY)
+    def label(self, _: LabelEntry | None, heard: Heard) -> None:
+        self.homeassistant.placed("label", heard.where[0])
 
     # -- commands, calls and what became of them
 
@@ -131,8 +170,14 @@ class Bridge(Worker):
     @hears(DEVICE_EVENT)
     def device_event(self, event: DeviceEvent) -> None:
         self.causes.remember(event.cause)
+        self.homeassistant.device_event(event)
         if happening := self.happenings.event(event):
             self.stream.happened(happening)
+
+    @hears(EVENT)
+    def event(self, event: Event) -> None:
+        self.causes.remember(event.cause)
+        self.homeassistant.event(event)
 
     @hears(WEBHOOKS)
     def webhooks(self, webhooks: Webhooks | None, heard: Heard) -> None:
@@ -153,10 +198,20 @@ class Bridge(Worker):
     @every(seconds=HEARTBEAT)
     async def beat(self) -> None:
         self.stream.check()
+        self.homeassistant.beat()
 
 
 _LAST_REQUESTS: Final = 1.3
 """Seconds for requests that are under way when the bridge ends."""
+
+
+def front(http: ASGIApp, sockets: ASGIApp) -> ASGIApp:
+    """One application of two: what comes as a WebSocket, and all else."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await (sockets if scope["type"] == "websocket" else http)(scope, receive, send)
+
+    return app
 
 
 def setup(house: House) -> Bridge:

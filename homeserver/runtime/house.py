@@ -136,6 +136,12 @@ class House:
         self._check_says(topic)
         self._bus.say(topic, message, (*where, self._bus.login) if topic.many_writers else where)
 
+    async def say_as(self, login: str, topic: Topic[M], message: M, *where: str) -> None:
+        """The same for another that this process speaks for; raises `UndeclaredError` or `CallError`."""
+        self._check_says(topic)
+        await self._around.speak_for(login)
+        self._bus.say(topic, message, (*where, login))
+
     def _check_says(self, topic: Topic[Any]) -> None:
         if topic.template not in self._says:
             raise UndeclaredError(f"{self.worker} says {topic.template}, which is not in its `says`")

@@ -91,11 +91,11 @@ class Observer:
         return self._clock()
 
     @contextmanager
-    def looking(self, look: Look) -> Iterator[None]:
-        """While this lasts, `look` is filled by whatever is rendered."""
+    def looking(self, look: Look, view: View | None = None) -> Iterator[None]:
+        """While this lasts, `look` is filled by whatever is rendered, and `view` is what there is."""
         before, self._look = self._look, look
         noted, MissingValue.noted = MissingValue.noted, look.undefined
-        self._ask(_NotingView(self._view, look))
+        self._ask(_NotingView(view or self._view, look))
         try:
             yield
         finally:

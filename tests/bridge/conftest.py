@@ -23,6 +23,7 @@ from homeserver.runtime.clock import VirtualClock
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.runtime.memory_broker import MemoryBroker
+from homeserver.runtime.people import OWNER
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.runtime.worker import Worker, answers, hears
 from homeserver.topics.call import REPLY, Call, Caller, CallError, Reply, ReplyError
@@ -259,7 +260,7 @@ class Events:
 
     def __init__(self, home: Home, valid: Callable[[], bool] = lambda: True) -> None:
         self.home = home
-        self.client = home.bridge.stream.join(valid)
+        self.client = home.bridge.stream.join(valid, home.bridge.sight(OWNER))
         self._chunks = home.bridge.stream.events(self.client)
 
     async def next(self) -> bytes:

@@ -9,6 +9,7 @@ import pytest
 from homeserver.bridge import door
 from homeserver.bridge.door import LARGEST, OPEN, SESSION, WEBHOOK
 from homeserver.bridge.page import PAGE
+from homeserver.runtime.people import OWNER
 
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
@@ -17,7 +18,7 @@ def routes_of(home: Any) -> list[tuple[str, str]]:
     """Every method and path of the application, taken from its own router; parameters filled in with what exists."""
     values = {"{entity_id}": "light.hall", "{domain}": "light", "{service}": "turn_on", "{worker}": "library"}
     found = []
-    for route in home.bridge.app._app.routes:
+    for route in home.bridge.door._app.routes:
         path = _PARAMETER.sub(lambda match: values.get(match[0], "lookup"), route.path)
         found += [(method, path) for method in sorted(route.methods)]
     return found
@@ -152,7 +153,7 @@ async def test_a_strangers_page_cannot_sign_in(home: Any) -> None:
 async def test_signing_out_ends_the_session_and_its_streams(home: Any) -> None:
     browser = await signed_in(home)
     session = next(iter(browser.cookies.values()))
-    client = home.bridge.stream.join(lambda: home.bridge.access.is_session(session))
+    client = home.bridge.stream.join(lambda: home.bridge.access.is_session(session), home.bridge.sight(OWNER))
     answer = await browser.delete(SESSION, headers={"sec-fetch-site": "same-origin"})
     assert answer.status_code == 200
     assert not client.open

@@ -7,6 +7,7 @@ import pytest
 
 from homeserver.bridge.refusals import Refusal
 from homeserver.bridge.stream import HAPPENINGS, MOST_CLIENTS, PER_SECOND
+from homeserver.runtime.people import OWNER
 from homeserver.topics.cause import Cause
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, AreaEntry, DeviceEntry, EntityEntry
 
@@ -174,7 +175,7 @@ async def test_streams_end_with_the_bridge(home: Any) -> None:
 
 async def test_there_is_a_limit_to_streams(home: Any) -> None:
     for _ in range(MOST_CLIENTS):
-        home.bridge.stream.join(lambda: True)
+        home.bridge.stream.join(lambda: True, home.bridge.sight(OWNER))
     with pytest.raises(Refusal, match="close one"):
-        home.bridge.stream.join(lambda: True)
+        home.bridge.stream.join(lambda: True, home.bridge.sight(OWNER))
     assert (await home.get("/api/stream")).status_code == 503

@@ -1,0 +1,1 @@
+"""The WebSocket and REST interface that Home Assistant's clients know, answered from our own topics and calls."""

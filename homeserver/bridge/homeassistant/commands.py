@@ -1,0 +1,8 @@
+"""All commands of the WebSocket, by their type."""
+
+from typing import Final
+
+from homeserver.bridge.homeassistant import acting, persons, reading, registries, templates
+from homeserver.bridge.homeassistant.command import table
+
+COMMANDS: Final = table(reading.ROWS, acting.ROWS, templates.ROWS, registries.ROWS, persons.ROWS)
