@@ -17,15 +17,15 @@ from homeserver.bridge.door import Door
 from homeserver.bridge.effects import Effects
 from homeserver.bridge.files import Files
 from homeserver.bridge.happenings import Happenings
-from homeserver.bridge.options import BridgeOptions
 from homeserver.bridge.homeassistant.interface import Interface
+from homeserver.bridge.options import BridgeOptions
 from homeserver.bridge.origins import LOOPBACK
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.routes import Routes
 from homeserver.bridge.server import Listener
 from homeserver.bridge.services import Services
-from homeserver.bridge.staging import Staging
 from homeserver.bridge.sight import Sight
+from homeserver.bridge.staging import Staging
 from homeserver.bridge.stream import HEARTBEAT, Stream
 from homeserver.bridge.webhooks import Hooks
 from homeserver.runtime.heard import Heard
