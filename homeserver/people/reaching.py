@@ -26,11 +26,20 @@ Calls = Mapping[str, Mapping[str, str]]
 class Reaching:
     """`renew` says what differs; `forget` that somebody has no login any more."""
 
-    def __init__(self, house: House, household: Household, view: View, calls: Callable[[], Calls]) -> None:
+    def __init__(
+        self,
+        house: House,
+        household: Household,
+        view: View,
+        calls: Callable[[], Calls],
+        told: Callable[[str, Reach | None], None],
+    ) -> None:
+        """`told` is given what is said, by the id of whom it is about."""
         self._house = house
         self._household = household
         self._view = view
         self._calls = calls
+        self._told = told
         self._permissions = Permissions(view, house.people)
         self._said: dict[str, Reach] = {}
         self._looked: tuple[int, int] = (-1, -1)
@@ -40,7 +49,7 @@ class Reaching:
         for id in left:
             user = self._household.users.get(id)
             if user is None or not user.mqtt:
-                self._house.say(REACH, None, id)
+                self._say(id, None)
         self.look(anew=True)
 
     def look(self, *, anew: bool = False, changes: int = 0) -> None:
@@ -56,12 +65,16 @@ class Reaching:
         user = self._household.users.get(id)
         if user is None or not user.mqtt:
             if self._said.pop(id, None) is not None:
-                self._house.say(REACH, None, id)
+                self._say(id, None)
             return
         reach = self._reach(user.login)
         if self._said.get(id) != reach:
             self._said[id] = reach
-            self._house.say(REACH, reach, id)
+            self._say(id, reach)
+
+    def _say(self, id: str, reach: Reach | None) -> None:
+        self._house.say(REACH, reach, id)
+        self._told(id, reach)
 
     def _reach(self, login: str) -> Reach:
         person = self._house.people.person(login)

@@ -4,6 +4,7 @@ Needs the live view of the home, against which policies are checked. Keeps `peop
 keys) are not here but with the bridge: docs/decisions/0031.
 """
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,13 +19,16 @@ from homeserver.people.reaching import Reaching
 from homeserver.people.telling import Telling
 from homeserver.people.whereabouts import Persons
 from homeserver.people.windows import EVERY_DAY, Window
+from homeserver.runtime.admission import Admission
 from homeserver.runtime.given import nearest
 from homeserver.runtime.house import House
+from homeserver.runtime.logins import Logins
+from homeserver.runtime.preparation import PreparationError, write_logins
 from homeserver.runtime.store import Ledger
 from homeserver.runtime.worker import Heard, Worker, answers, every, hears
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE
-from homeserver.topics.person import PERSON, REACH, PersonRole
+from homeserver.topics.person import PERSON, REACH, PersonRole, Reach
 from homeserver.topics.process import WORKER_CALLS, WorkerCalls
 from homeserver.view.view import View
 
@@ -48,6 +52,7 @@ class People(Worker):
         self.telling: Telling
         self.reaching: Reaching
         self.persons: Persons
+        self.admission: Admission | None = None
         self._calls: dict[str, dict[str, WorkerCalls]] = {}
         self._announced = 0
 
@@ -56,22 +61,46 @@ class People(Worker):
         self.household = Household(ledger)
         self.policies = Policies(ledger, self.house.clock.now().timestamp())
         self.telling = Telling(self.house, self.household, self.policies, self.zone)
-        self.reaching = Reaching(self.house, self.household, self.view, self._roles)
+        self._admit()
+        self.reaching = Reaching(self.house, self.household, self.view, self._roles, self._reached)
         self.persons = Persons(self.house, self.household, self.view)
         said = await self.house.leftovers(PERSON, REACH, ENTITY_CONFIG, ENTITY_STATE)
         self.telling.begin([where[0] for where, _ in said.of(PERSON)])
         self.reaching.begin([where[0] for where, _ in said.of(REACH)])
         self.persons.begin(said)
         self._unwatch = self.house.people.watch(self._learnt)
+        for id in self.telling.said:
+            self._learnt(f"person.{id}")
 
     async def close(self) -> None:
         self._unwatch()
         self.persons.close()
         self.telling.close()
 
+    def _admit(self) -> None:
+        """Where others run the broker there is no keeper: its files lie in a folder that we write."""
+        folder, logins = self.house.settings.home.mosquitto_folder, Logins(self.house.folder)
+        if folder is not None:
+
+            async def apply() -> None:
+                try:
+                    await asyncio.to_thread(write_logins, folder, logins)
+                except PreparationError as error:
+                    self.house.degraded(f"the broker does not learn who may speak: {error}")
+
+            self.admission = Admission(logins, self.house.root, self.house.clock, apply)
+            self.house.start(self.admission.run(), "let persons in")
+
+    def _reached(self, id: str, reach: Reach | None) -> None:
+        if self.admission is not None:
+            self.admission.reach(id, reach)
+
     def _learnt(self, login: str) -> None:
         """This process, too, knows by now that somebody may other things: his access list follows at once."""
-        self.reaching.renew(login.removeprefix("person."))
+        id = login.removeprefix("person.")
+        self.reaching.renew(id)
+        if self.admission is not None:
+            self.admission.learn(id, self.house.people.person(login))
 
     @every(seconds=1)
     async def look(self) -> None:
@@ -150,6 +179,8 @@ class People(Worker):
     @answers(words.MQTT_LOGIN)
     async def mqtt_login(self, request: words.MqttLogin, caller: Caller) -> words.UserChanged:
         user = self.household.find(request.user)
+        if self.admission is not None:
+            self.admission.renew()
         return self._changed(self.household.update(user, {"mqtt": request.allowed}, self.house.clock.now()))
 
     @answers(words.LIST_USERS)

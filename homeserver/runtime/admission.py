@@ -6,6 +6,7 @@ Past its `until` nothing that was said is granted.
 """
 
 import asyncio
+import inspect
 import logging
 from collections.abc import Callable
 from typing import Final
@@ -26,7 +27,8 @@ _AGAIN: Final = 5.0
 
 
 class Admission:
-    """`learn` and `reach` are told at once and wait for nothing; `run` brings it to the broker."""
+    """`learn` and `reach` are told at once and wait for nothing; `run` brings it to the broker. `apply` may have
+    to be awaited."""
 
     def __init__(self, logins: Logins, root: str, clock: Clock, apply: Callable[[], object]) -> None:
         self._logins = logins
@@ -80,8 +82,8 @@ class Admission:
                 self._clock.call_later(_AGAIN, self._changed.set)
                 continue
             self._gone -= gone
-            if changed:
-                self._apply()
+            if changed and inspect.isawaitable(done := self._apply()):
+                await done
 
     def _wanted(self) -> dict[str, Rights]:
         """What each login may now; at the next end it is looked at again."""

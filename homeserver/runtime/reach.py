@@ -19,6 +19,8 @@ _REGISTRY: Final = ("entity", "device", "area", "floor", "label")
 
 def reach_rights(login: str, reach: Reach, root: str) -> Rights:
     """Filters to read and to write; raises `BadNameError` where a word cannot be a level."""
+    if not (reach.see or reach.control or reach.calls):
+        return NOTHING
     seen = [*_entities(reach.see), *_entities(reach.control)]
     read = {
         f"reply/{login}/#",

@@ -1,7 +1,11 @@
 """The worker `people` on a bus in memory: who is let in, kept out and forgotten, and what is said of it."""
 
+import asyncio
 from datetime import timedelta
+from pathlib import Path
 
+from homeserver.people.worker import setup
+from homeserver.runtime.logins import Logins
 from homeserver.runtime.rehearsal import Rehearsal
 from tests.people.conftest import Ask
 
@@ -29,3 +33,29 @@ async def test_a_guest_has_an_end_and_is_told_of_it(home: Rehearsal, ask: Ask) -
     assert people.person("person.gus") is not None
     await home.clock.advance(1)
     assert people.person("person.gus") is None
+
+
+async def test_where_others_run_the_broker_its_files_follow_who_is_here(tmp_path: Path) -> None:
+    """As in compose.yaml: no keeper, a folder that Mosquitto reads."""
+    logins = Logins(tmp_path / "data")
+    logins.ensure("process.bridge", (), ("homeserver/call/+/+/{person}",))
+    folder = tmp_path / "mosquitto"
+    settings = [f"home.mosquitto_folder={folder}"]
+    async with Rehearsal(setup, folder=tmp_path / "data", settings=settings) as home:
+        ask = home.process.calls.ask
+
+        async def acl() -> str:
+            for _ in range(200):  # a thread writes it
+                await home.clock.advance(0.1)
+                await asyncio.sleep(0.005)
+            return (folder / "acl").read_text() if (folder / "acl").exists() else ""
+
+        await ask("people", "create_user", {"name": "Anna", "id": "anna"})
+        assert "topic write homeserver/call/+/+/person.anna\n" in await acl()
+        logins.add("person.anna", (), ())
+        await ask("people", "mqtt_login", {"user": "anna"})
+        assert "user person.anna\ntopic read homeserver/entity/+/+/config\n" in await acl()
+        await ask("people", "update_user", {"user": "anna", "active": False})
+        assert (await acl()).split("user person.anna\n")[1].startswith("\nuser process.bridge")
+        await ask("people", "remove_user", {"user": "anna"})
+        assert "anna" not in await acl()
