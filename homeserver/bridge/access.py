@@ -3,12 +3,13 @@
 Keeps the count of failures by address, in memory; credentials are kept by `credentials`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from starlette.requests import cookie_parser
 
 from homeserver.bridge.credentials import LIFE, Credentials
+from homeserver.bridge.identity import Identity
 from homeserver.bridge.limits import Failures
 from homeserver.bridge.refusals import Refusal
 from homeserver.runtime.clock import Clock
@@ -24,7 +25,29 @@ class Access:
         self._credentials = credentials
         self._clock = clock
         self._failures = Failures(clock)
+        self._watchers: list[Callable[[str], None]] = []
         self.cookie = f"homeserver_{port}"
+
+    def identify(self, headers: Mapping[str, str], address: str) -> Identity:
+        """Who sends these headers: by `Authorization: Bearer`, else by the session's cookie. Raises `Refusal`."""
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer":
+            return self.check_access_token(address, token.strip())
+        session = self.session_in(headers)
+        return Identity(self.check_session(address, session), self._credentials.id_of(session), "session")
+
+    def check_access_token(self, address: str, token: str) -> Identity:
+        """Who has this token. Raises `Refusal`."""
+        return Identity(self.check_token(address, token))
+
+    def alive(self, identity: Identity) -> bool:
+        """Whether that by which he came in still counts."""
+        return identity.kind == "key" or self._credentials.is_open(identity.proof, self._clock.now())
+
+    def watch(self, watcher: Callable[[str], None]) -> Callable[[], None]:
+        """Call `watcher` with the login of which a proof has ended, until the returned function is called."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
 
     def check_token(self, address: str, token: str) -> str:
         """The login behind a token; raises `Refusal`."""
@@ -49,6 +72,8 @@ class Access:
     def close_session(self, session: str, *, secure: bool) -> str:
         """End a session; the `Set-Cookie` line that makes the browser forget it."""
         self._credentials.close_session(session)
+        for watcher in list(self._watchers):
+            watcher(OWNER)
         return self._line("", 0, secure)
 
     def _line(self, session: str, seconds: int, secure: bool) -> str:

@@ -56,7 +56,15 @@ class Credentials:
         return hmac.compare_digest(_digest(text.encode("utf-8", "surrogateescape")), _digest(self._token))
 
     def is_session(self, session: str, now: datetime) -> bool:
-        end = self._ends.get(self._key(session))
+        return self.is_open(self.id_of(session), now)
+
+    def id_of(self, session: str) -> str:
+        """What a session is called where nobody may learn the session itself."""
+        return self._key(session)
+
+    def is_open(self, id: str, now: datetime) -> bool:
+        """Whether the session of this id goes on."""
+        end = self._ends.get(id)
         return end is not None and now.timestamp() < end
 
     def open_session(self, now: datetime) -> str:

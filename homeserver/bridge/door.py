@@ -48,7 +48,9 @@ _HEADERS: Final = (
 
 
 class Door:
-    """`app` behind a door. `state.login` of the request is who asks; `request_id` is set for the log."""
+    """`app` behind a door. `state.identity` of the request is who asks, `state.login` his login.
+
+    `request_id` is set for the log."""
 
     def __init__(self, app: ASGIApp, access: Access, http_host: str, new_id: Callable[[], str]) -> None:
         self._app = app
@@ -61,7 +63,7 @@ class Door:
             raise RuntimeError(f"the bridge serves no {scope['type']}")
         request_id.set(request := self._new_id())
         state: dict[str, Any] = scope.setdefault("state", {})
-        state.update(request=request, login="", session="")
+        state.update(request=request, login="", session="", identity=None)
 
         async def reply(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -91,16 +93,12 @@ class Door:
             if method not in _SAFE and from_elsewhere(headers, scope["scheme"]):
                 raise Refusal("denied", "Only this home's own page may sign in.")
             return
-        address = address_of(scope)
-        kind, _, token = headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            state["login"] = self._access.check_token(address, token.strip())
-            return
-        session = self._access.session_in(headers)
-        login = self._access.check_session(address, session)
-        if method not in _SAFE and not same_origin(headers, scope["scheme"]):
-            raise Refusal("denied", "With a session, only this home's own page may change something.")
-        state.update(login=login, session=session)
+        identity = self._access.identify(headers, address_of(scope))
+        if identity.kind == "session":
+            if method not in _SAFE and not same_origin(headers, scope["scheme"]):
+                raise Refusal("denied", "With a session, only this home's own page may change something.")
+            state["session"] = self._access.session_in(headers)
+        state.update(identity=identity, login=identity.login)
 
 
 def is_webhook(scope: Scope) -> bool:
