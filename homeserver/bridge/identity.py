@@ -1,6 +1,6 @@
 """Who asks, as a door has made sure of it."""
 
-from typing import Final, Literal
+from typing import Literal
 
 from homeserver.topics.record import record
 
@@ -15,6 +15,3 @@ class Identity:
     login: str
     proof: str = ""
     kind: ProofKind = "key"
-
-
-KEY: Final = "key"

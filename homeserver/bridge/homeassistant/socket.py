@@ -49,6 +49,7 @@ class Sockets:
         self._access = access
         self._host = host
         self._open: set[_Client] = set()
+        access.watch(lambda _: self.check())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
@@ -71,8 +72,8 @@ class Sockets:
         scheme = "https" if scope["scheme"] == "wss" else "http"
         if not same_origin(headers, scheme):
             return None
-        address, session = address_of(scope), self._access.session_in(headers)
-        return lambda: Identity(self._access.check_session(address, session), session, "session")
+        cookie, address = {"cookie": headers.get("cookie", "")}, address_of(scope)
+        return lambda: self._access.identify(cookie, address)
 
     def check(self) -> None:
         """End the connections of those who may come in no longer; to be called now and then."""
@@ -159,14 +160,14 @@ class _Client:
             if token == COOKIE and by_cookie is not None:
                 identity = by_cookie()
             else:
-                identity = Identity(self._access.check_token(self._address, token))
+                identity = self._access.check_access_token(self._address, token)
         except Refusal as refusal:
             self._say({"type": "auth_invalid", "message": refusal.message})
             self._end = (_DENIED, refusal.message)
             return False
         self._session = Session(identity, self.out, self._address, self._desk.house.new_id)
         access = self._access
-        self._alive = lambda: identity.kind != "session" or access.is_session(identity.proof)
+        self._alive = lambda: access.alive(identity)
         self._say({"type": "auth_ok", "ha_version": VERSION})
         return True
 
