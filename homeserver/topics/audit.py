@@ -13,8 +13,8 @@ from homeserver.topics.topic import Topic
 
 @record
 class AuditEvent:
-    """`kind` is a word such as `sign_in`; `who` did it, as a login, empty where nobody knows; `what` it is about, such as
-    the login whose password it was; `outcome` is `ok`, `refused` or `failed`; `where` is the address it came from."""
+    """`kind` is a word such as `sign_in`; `who` did it, as a login, empty where nobody knows; `what` it is about, such
+    as the login whose password it was; `outcome` is `ok`, `refused` or `failed`; `where` is the address."""
 
     kind: str
     who: str
