@@ -6,9 +6,9 @@ nobody else, may hand to a call. Keeps nothing but what `staging` keeps.
 
 import asyncio
 import re
-from collections.abc import Callable
 from typing import Any, Final
 
+from fastapi import FastAPI
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,10 +18,11 @@ from homeserver.bridge.announced import Announcements
 from homeserver.bridge.blobs import blob
 from homeserver.bridge.door import STREAMED
 from homeserver.bridge.models import Message
+from homeserver.bridge.openapi import error_responses
 from homeserver.bridge.refusals import Refusal, json_response
 from homeserver.bridge.staging import Arriving, FullError, Staged, Staging
 from homeserver.runtime.house import House
-from homeserver.topics.blob import Blob, storage_path
+from homeserver.topics.blob import Blob
 from homeserver.topics.call import Caller
 from homeserver.topics.cause import Cause
 
@@ -30,6 +31,17 @@ SILENCE: Final = 30.0
 _BLOB: Final = "/api/blobs/{worker}/{blob_id}"
 _TYPE: Final = re.compile(r"[a-z0-9.+-]{1,80}/[a-z0-9.+-]{1,80}(; ?charset=[a-z0-9-]{1,40})?", re.IGNORECASE)
 _CLOSE: Final = {"connection": "close"}
+_UNKNOWN: Final = "application/octet-stream"
+_BYTES: Final = {"type": "string", "format": "binary"}
+_ERROR: Final = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+_PARTS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The whole file", "content": {"*/*": {"schema": _BYTES}}},
+    206: {"description": "The part that `Range` named", "content": {"*/*": {"schema": _BYTES}}},
+    304: {"description": "It is what the client has"},
+    412: {"description": "It is not what `If-Match` named", "content": _ERROR},
+    416: {"description": "It has no such part", "content": _ERROR},
+}
+_LONGEST: Final = 255
 
 
 class Upload(Blob):
@@ -46,16 +58,21 @@ class Files:
         self._announced = announced
         self._staging = staging
 
-    def rows(self) -> list[tuple[str, str, Callable[..., Any], Any]]:
-        """Method, path, function and model of each route."""
-        return [
-            ("GET", _BLOB, self.blob, None),
-            ("POST", STREAMED, self.upload, Upload),
-            ("DELETE", f"{STREAMED}/{{upload_id}}", self.remove, Message),
-        ]
-
-    HEAD: Final = _BLOB
-    """What answers HEAD as well."""
+    def add_to(self, app: FastAPI) -> None:
+        """The routes."""
+        errors, upload = error_responses(), f"{STREAMED}/{{upload_id}}"
+        app.add_api_route(_BLOB, self.blob, methods=["GET"], response_class=Response, responses=errors | _PARTS)
+        app.add_api_route(_BLOB, self.blob, methods=["HEAD"], include_in_schema=False)
+        app.add_api_route(
+            STREAMED,
+            self.upload,
+            methods=["POST"],
+            status_code=201,
+            response_model=Upload,
+            responses=errors,
+            openapi_extra={"requestBody": {"required": False, "content": {_UNKNOWN: {"schema": _BYTES}}}},
+        )
+        app.add_api_route(upload, self.remove, methods=["DELETE"], response_model=Message, responses=errors)
 
     async def blob(self, worker: str, blob_id: str, request: Request, download: str | None = None) -> Response:
         """Bytes that a call's reply named, whole or in part; with `download` as a file to be saved."""
@@ -113,17 +130,15 @@ async def _receive(receive: Receive, arriving: Arriving) -> None:
 
 
 def _name(text: str) -> str:
-    try:
-        if "/" in text:
-            raise ValueError("a name holds no /")
-        return storage_path(text)
-    except ValueError as error:
-        raise Refusal("invalid", f"No file can be called so: {error}.", "filename") from error
+    """What a browser may save it as; where it lies here it is called otherwise."""
+    plain = "".join(char if char.isprintable() and char not in "/\\" else "_" for char in text)
+    short = plain.encode("utf-8", "replace")[:_LONGEST].decode("utf-8", "ignore")
+    return short if short.strip(". ") else "file"
 
 
 def _kind(text: str | None) -> str:
     if text is None:
-        return "application/octet-stream"
+        return _UNKNOWN
     if not _TYPE.fullmatch(text.strip()):
         message = "The body is the file itself; content-type says what it is, such as image/jpeg."
         raise Refusal("unsupported", message, "content-type", status=415)

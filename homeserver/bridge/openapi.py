@@ -10,8 +10,35 @@ from typing import Any, Final
 
 from homeserver.bridge.announced import Announced
 from homeserver.bridge.models import Error
+from homeserver.bridge.parts import EVENTS, LINES
+from homeserver.bridge.schemas import bounded
 
-_STATUSES: Final = (400, 401, 403, 404, 408, 409, 413, 421, 422, 429, 500, 503, 504)
+STATUSES: Final = {
+    400: "The request is not as this document says.",
+    401: "A valid token or session is needed.",
+    403: "Who asks may not do this.",
+    404: "There is no such thing, or none that may be seen.",
+    405: "This address does not know that method.",
+    408: "The body did not arrive in time.",
+    409: "It contradicts what is there.",
+    413: "It is too large.",
+    415: "The body is of a type that is not taken here.",
+    421: "The home is not called so.",
+    422: "The request is as this document says, and cannot be fulfilled as things are.",
+    429: "Too many requests.",
+    500: "A mistake in the home; the log has it under this request's id.",
+    503: "Who has to do this is not there now.",
+    504: "Who has to do this did not answer in time.",
+}
+_HEADERS: Final[dict[int, dict[str, Any]]] = {
+    401: {"WWW-Authenticate": {"description": "how to ask", "required": True, "schema": {"type": "string"}}},
+    405: {"Allow": {"description": "the methods it knows", "required": True, "schema": {"type": "string"}}},
+    429: {"Retry-After": {"description": "seconds to wait", "schema": {"type": "string"}}},
+}
+_REQUEST_ID: Final[dict[str, Any]] = {
+    "X-Request-Id": {"description": "under which the log has it", "required": True, "schema": {"type": "string"}}
+}
+_SCHEMES: Final = {"token": {"type": "http", "scheme": "bearer", "description": "The key of the home, or one's own."}}
 _NOT_A_NAME: Final = re.compile(r"[^A-Za-z0-9._-]")
 _DEFINITIONS: Final = "#/$defs/"
 
@@ -19,8 +46,11 @@ _DEFINITIONS: Final = "#/$defs/"
 def with_calls(document: dict[str, Any], announced: list[Announced]) -> dict[str, Any]:
     """The OpenAPI document with a path for each call; schemas go to `components`, as `worker.verb.Name`."""
     document = deepcopy(document)
-    schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
+    components: dict[str, Any] = document.setdefault("components", {})
+    schemas: dict[str, Any] = components.setdefault("schemas", {})
     schemas["Error"] = Error.model_json_schema()
+    components["securitySchemes"] = _SCHEMES
+    document["security"] = [{"token": []}]
     for call in announced:
         where = f"/api/calls/{call.worker}/{call.verb}"
         document["paths"][where] = {"post": _operation(call, schemas)}
@@ -29,24 +59,42 @@ def with_calls(document: dict[str, Any], announced: list[Announced]) -> dict[str
 
 def _operation(call: Announced, schemas: dict[str, Any]) -> dict[str, Any]:
     prefix = _NOT_A_NAME.sub("_", f"{call.worker}.{call.verb}")
-    sides = {"Request": call.shape.request, "Reply": call.shape.reply}
-    for side, schema in sides.items():
+    request = bounded(call.shape.request)
+    for side, schema in (("Request", request), ("Reply", call.shape.reply)):
         schemas.update(_moved(schema, f"{prefix}.{side}"))
-    refs = {side: {"application/json": {"schema": {"$ref": f"#/components/schemas/{prefix}.{side}"}}} for side in sides}
+    needed = bool(request.get("required"))
+    content = {"application/json": {"schema": _reference(f"{prefix}.Request")}}
     return {
         "tags": [call.worker],
         "summary": call.shape.doc or f"{call.worker} {call.verb}",
         "description": f"Least role: {call.shape.role}.",
         "operationId": f"call_{prefix}",
-        "requestBody": {"required": True, "content": refs["Request"]},
-        "responses": {"200": {"description": "The worker's reply", "content": refs["Reply"]}} | error_responses(),
+        "requestBody": {"required": needed, "content": content},
+        "responses": {"200": _reply(call, f"{prefix}.Reply")} | error_responses(),
     }
+
+
+def _reference(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _reply(call: Announced, schema: str) -> dict[str, Any]:
+    if not call.shape.stream:
+        content: dict[str, Any] = {"application/json": {"schema": _reference(schema)}}
+        return {"description": "The worker's reply", "headers": _REQUEST_ID, "content": content}
+    events = {"type": "string", "description": "events `part`, then `last` or `error`", "x-part": _reference(schema)}
+    lines = {"type": "string", "description": '`{"part", "result"}`, then `{"last"}` or `{"error"}`'}
+    content = {EVENTS: {"schema": events}, LINES: {"schema": lines | {"x-part": _reference(schema)}}}
+    return {"description": "The parts of the worker's reply", "headers": _REQUEST_ID, "content": content}
 
 
 def error_responses() -> dict[int | str, dict[str, Any]]:
     """The answers that every route may give beside its own; `Error` is among the schemas of the finished document."""
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    return {str(status): {"description": "Refused", "content": content} for status in _STATUSES}
+    content = {"application/json": {"schema": _reference("Error")}}
+    return {
+        str(status): {"description": told, "headers": {**_REQUEST_ID, **_HEADERS.get(status, {})}, "content": content}
+        for status, told in STATUSES.items()
+    }
 
 
 def _moved(schema: dict[str, Any], name: str) -> Iterator[tuple[str, Any]]:

@@ -12,7 +12,7 @@ import orjson
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from homeserver.bridge.refusals import Refusal
+from homeserver.bridge.refusals import refused_call
 from homeserver.runtime.log import request_id
 from homeserver.topics.call import CallError
 
@@ -75,7 +75,7 @@ async def in_parts(parts: AsyncGenerator[Any, None], accept: str, valid: Callabl
     try:
         first = await source.next(HEAD)
     except CallError as error:
-        raise Refusal.of(error) from error
+        raise refused_call(error) from error
     except asyncio.CancelledError:
         source.leave()
         raise

@@ -59,6 +59,13 @@ class Refusal(Exception):
         return cls(error.error.code, error.error.message, error.error.field)
 
 
+def refused_call(error: CallError) -> Refusal:
+    """What a worker answered to a body that fits its schema: `invalid` then means that it cannot be done as things are,
+    which is another status than for a body that does not fit."""
+    status = EXPECTED if error.error.code == "invalid" else None
+    return Refusal(error.error.code, error.error.message, error.error.field, status=status)
+
+
 def answer(refusal: Refusal) -> Response:
     body: dict[str, Any] = {"message": refusal.message, "code": refusal.code}
     if refusal.field:

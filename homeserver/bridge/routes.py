@@ -4,13 +4,16 @@ Needs the door around it, which has settled who asks. Keeps nothing.
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from dataclasses import field
+from typing import Any, Final, cast
 
 import orjson
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.routing import Match
 
 from homeserver import __version__
 from homeserver.bridge import models
@@ -23,7 +26,8 @@ from homeserver.bridge.page import PAGE, page_file
 from homeserver.bridge.parts import in_parts
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.pictures import picture
-from homeserver.bridge.refusals import STATUS, Refusal, answer, json_response
+from homeserver.bridge.refusals import STATUS, Refusal, answer, json_response, refused_call
+from homeserver.bridge.schemas import Schemas
 from homeserver.bridge.services import Services
 from homeserver.bridge.sight import Sight
 from homeserver.bridge.stream import Stream
@@ -31,7 +35,7 @@ from homeserver.bridge.webhooks import Hooks
 from homeserver.bridge.weights import HoldFor, Priority, weight_of
 from homeserver.runtime.codec import LIMIT
 from homeserver.runtime.house import House
-from homeserver.topics.call import CallError
+from homeserver.topics.call import CallError, Role, may
 from homeserver.topics.cause import Cause
 from homeserver.topics.record import record
 from homeserver.view.permission import Permissions
@@ -57,6 +61,7 @@ class Routes:
     stream: Stream
     hooks: Hooks
     files: Files
+    schemas: Schemas = field(default_factory=Schemas)
 
     def app(self) -> FastAPI:
         """The application; one row for each route."""
@@ -84,17 +89,17 @@ class Routes:
             ("GET", SESSION, self.session, models.Session),
             ("POST", SESSION, self.sign_in, models.Session),
             ("DELETE", SESSION, self.sign_out, models.Message),
-            *self.files.rows(),
         ]
         for method, path, function, model in rows:
             app.add_api_route(path, function, methods=[method], response_model=model, responses=error_responses())
-        app.add_api_route(Files.HEAD, self.files.blob, methods=["HEAD"], include_in_schema=False)
+        self.files.add_to(app)
         hook = f"{WEBHOOK}{{webhook_id}}"
         app.add_api_route(hook, self.webhook, methods=[*WEBHOOK_METHODS], include_in_schema=False)
         for path in PAGE:
             app.add_api_route(path, self.page, methods=["GET", "HEAD"], include_in_schema=False)
         app.add_exception_handler(Refusal, _refused)
         app.add_exception_handler(HTTPException, _unknown)
+        app.add_exception_handler(RequestValidationError, _malformed)
         app.add_exception_handler(Exception, _bug)
         return app
 
@@ -171,13 +176,16 @@ class Routes:
         found = self.announced.find(worker, verb)
         body = await _json_object(request)
         who: dict[str, Any] = {"cause": _cause(request), "login": _login(request)}
+        least = cast(Role, found.shape.role)  # who may not call it is told that, and nothing of what it takes
+        if may(self.house.people.role(_login(request), worker, verb), least):
+            self.schemas.check(found, body)
         if found.shape.stream:
             parts = self.house.ask_stream(worker, verb, body, ttl=SILENCE, **who)
             return await in_parts(parts, request.headers.get("accept", ""), self._valid(request))
         try:
             result = await self.house.ask(worker, verb, body, **who)
         except CallError as error:
-            raise Refusal.of(error) from error
+            raise refused_call(error) from error
         return json_response(result)
 
     async def webhook(self, webhook_id: str, request: Request) -> Response:
@@ -268,12 +276,26 @@ async def _refused(request: Request, error: Exception) -> Response:
     return answer(error) if isinstance(error, Refusal) else await _bug(request, error)
 
 
-async def _unknown(_: Request, error: Exception) -> Response:
+async def _malformed(_: Request, error: Exception) -> Response:
+    """A parameter of the address that is not as the OpenAPI document says."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    return answer(Refusal("invalid", f"{name}: {first['msg']}.", name))
+
+
+async def _unknown(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status == STATUS["not_allowed"]:
-        allowed = getattr(error, "headers", None)
+        allowed = {"allow": ", ".join(_methods(request))}
         return answer(Refusal("not_allowed", "This address does not know that method.", headers=allowed))
     return answer(Refusal("not_found", "There is nothing at this address.", status=status))
+
+
+def _methods(request: Request) -> list[str]:
+    """All methods that the address of a request knows: a router tells of the first row with that address only."""
+    rows = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in rows for method in getattr(route, "methods", None) or ()})
 
 
 async def _bug(_: Request, error: Exception) -> Response:

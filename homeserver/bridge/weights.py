@@ -13,9 +13,18 @@ from homeserver.topics.priority import LONGEST_HOLD, Weight, number_of
 
 Priority = Annotated[
     str | None,
-    Query(description="how much the commands weigh: low, rule, manual, safety or 1 to 9; without it, that of who asks"),
+    Query(
+        description="how much the commands weigh: low, rule, manual, safety or 1 to 9; without it, that of who asks",
+        json_schema_extra={"pattern": "^(low|rule|manual|safety|[1-9])$"},
+    ),
 ]
-HoldFor = Annotated[str | None, Query(description="seconds for which weaker commands to the same entities wait")]
+HoldFor = Annotated[
+    str | None,
+    Query(
+        description=f"seconds for which weaker commands to the same entities wait, {LONGEST_HOLD:g} at most",
+        json_schema_extra={"pattern": r"^[0-9]{1,7}(\.[0-9]{1,6})?$"},
+    ),
+]
 
 
 def weight_of(priority: str | None, hold_for: str | None) -> Weight:
