@@ -11,11 +11,12 @@ from homeserver.cli.client import connected, talk
 from homeserver.cli.failures import Failure
 from homeserver.cli.homeassistant.folder import Folder
 from homeserver.cli.homeassistant.handover import Handover, rules_folder
+from homeserver.cli.homeassistant.household import Settled, judged_persons, settle_persons
 from homeserver.cli.homeassistant.importers import read
 from homeserver.cli.homeassistant.placing import Placed, judged, put, remembered
 from homeserver.cli.homeassistant.rule_files import OURS
 from homeserver.cli.homeassistant.secret_files import agreed, judged_secrets
-from homeserver.cli.homeassistant.source import Comes, Found, RuleFile, Source, Stays, Wanted
+from homeserver.cli.homeassistant.source import Comes, Found, Lives, RuleFile, Source, Stays, Wanted
 from homeserver.cli.homeassistant.telling import Difference, Telling
 from homeserver.cli.options import AsJson, Broker, Data, load_settings
 from homeserver.cli.printing import console, print_json
@@ -49,20 +50,23 @@ def homeassistant(
     broker: Broker = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take over names, ids, areas, floors, labels, zones, automations, scripts, scenes and helpers of a Home Assistant.
+    """Take over names, ids, areas, floors, labels, zones, automations, scripts, scenes, helpers and persons of a Home
+    Assistant.
 
     `homeserver undo` takes back what became of things; the files of rules stand in a folder of their own.
     """
     source, ours = Source(Folder(folder)), load_settings(data, broker)
     found = list(read(source))
-    rows = [one for one in found if not isinstance(one, Stays | Wanted | RuleFile | Comes)]
+    rows = [one for one in found if not isinstance(one, Stays | Wanted | RuleFile | Comes | Lives)]
     telling = _telling(found, rows, ours, settings=settings)
     place = talk(_rules_folder(ours)) if rules else None
     if place is not None:
         telling.placed = _placed(place, source.folder, [one for one in found if isinstance(one, RuleFile)])
         telling.comes = [one for one in found if isinstance(one, Comes)]
+    telling.people = talk(_people(ours, [one for one in found if isinstance(one, Lives)]))
+    coming = any(one.outcome in ("new", "changed") for one in telling.people)
     fresh = any(one.outcome in ("new", "changed") for one in telling.placed)
-    is_something = bool(telling.changes or telling.settings or fresh)
+    is_something = bool(telling.changes or telling.settings or fresh or coming)
     if not as_json:
         telling.show(everything)
         console.print("" if is_something else "nothing to do")
@@ -71,11 +75,15 @@ def homeassistant(
     if files:
         talk(_rules_folder(ours))  # it reads them now, before what people said of rules and helpers comes
     deed = talk(_do(ours, rows)) if wanted and (telling.changes or files) else None
+    people = talk(_settle(ours, telling.people)) if wanted and coming else 0
     written = _write(ours, telling.settings) if wanted and telling.settings else None
     if as_json:
-        print_json({**telling.document(), "done": wanted, "deed": deed, "settings_file": written, "written": files})
+        did = {"deed": deed, "settings_file": written, "written": files, "settled": people}
+        print_json({**telling.document(), "done": wanted, **did})
     elif wanted:
         _tell(deed, written, ours)
+        if people:
+            console.print(f"people who live here now: {people}; none of them can log in before an owner lets him")
         _tell_files(files, place)
         if files:
             _tell_lost(talk(_plan(ours, rows))[0], rows)
@@ -130,6 +138,18 @@ async def _do(settings: Settings, rows: list[Row]) -> dict[str, Any]:
         handover = Handover(client)
         await handover.send(rows)
         return await handover.do()
+
+
+async def _people(settings: Settings, found: list[Lives]) -> list[Settled]:
+    if not found:
+        return []
+    async with connected(settings) as client:
+        return await judged_persons(client, found)
+
+
+async def _settle(settings: Settings, settled: list[Settled]) -> int:
+    async with connected(settings) as client:
+        return await settle_persons(client, settled)
 
 
 def _agreed() -> bool:

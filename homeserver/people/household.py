@@ -70,6 +70,7 @@ class User:
             picture=self.picture,
             icon=self.icon,
             mqtt=self.mqtt,
+            source=self.source,
             created=self.created,
         )
 

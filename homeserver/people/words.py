@@ -75,7 +75,7 @@ class AskMe(_Words):
 
 class UserInfo(BaseModel):
     """Somebody. `let_in`: whether he may come in now; `epoch` rises when all of his keys and sessions end; `mqtt`:
-    whether he may have a login of his own at the broker."""
+    whether he may have a login of his own at the broker; `source`: where he was brought from, if from elsewhere."""
 
     id: str
     name: str
@@ -88,6 +88,7 @@ class UserInfo(BaseModel):
     picture: str | None
     icon: str | None
     mqtt: bool
+    source: str | None
     created: datetime
 
 

@@ -71,6 +71,9 @@ def test_a_house_moves_in(home: Home, at: Run, tmp_path: Path) -> None:
     (lamp,) = until(at, "entities", "light.*", "--json", holds='"light.kitchen"')
     assert (lamp["id"], lamp["name"], lamp["area"]) == ("light.kitchen", "Kitchen", "Kitchen")
     assert [one["id"] for one in at("entities", "zone.*", "--json").json] == ["zone.home", "zone.office", "zone.school"]
+    anna = at("call", "people.list_users", "--json").json["users"][0]
+    assert (anna["id"], anna["role"], anna["source"]) == ("anna", "adult", "homeassistant:anna")
+    assert done["settled"] == 1
     assert 'time_zone = "Europe/Vienna"' in (home.data / "homeserver.toml").read_text()
 
     assert set(done["written"]) >= {"homeassistant/configuration.yaml", "homeassistant/packages/garden.yaml"}

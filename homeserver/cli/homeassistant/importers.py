@@ -7,7 +7,7 @@ and, since areas name floors and entities name devices, handed over.
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from homeserver.cli.homeassistant import later, places, rule_files, ruled, things
+from homeserver.cli.homeassistant import household, later, places, rule_files, ruled, things
 from homeserver.cli.homeassistant.source import Found, Source
 from homeserver.topics.record import record
 
@@ -37,7 +37,7 @@ IMPORTERS: Final = (
     Importer("packages", "configuration.yaml", ruled.packages, "files among the rules"),
     Importer("helpers", ".storage/input_* and the like, config entries", ruled.helpers, "files among the rules"),
     Importer("rule files", "what is named above, secrets.yaml", rule_files.rule_files, "files among the rules"),
-    Importer("persons", ".storage/person, configuration.yaml", later.persons, "not yet"),
+    Importer("persons", ".storage/person, configuration.yaml", household.persons, "people who cannot log in yet"),
     Importer("dashboards", ".storage/lovelace*, ui-lovelace.yaml", later.dashboards, "not yet"),
 )
 

@@ -7,17 +7,7 @@ from homeserver.cli.homeassistant.configuration import title
 from homeserver.cli.homeassistant.folder import Stored
 from homeserver.cli.homeassistant.source import Found, Source, Stays
 
-PERSONS: Final = Stored("person", (1, 2), "")
 DASHBOARDS: Final = Stored("lovelace_dashboards", (1,))
-
-
-def persons(source: Source) -> Iterator[Found]:
-    """Since version 2 of the file they are its `items`, before they were its `persons`."""
-    data = source.folder.data(PERSONS)
-    stored = data.get("items", data.get("persons"))
-    names = [title(item, "person") for item in (stored if isinstance(stored, list) else [])]
-    names += [name for name, _ in source.configuration.items("person")]
-    yield from _stays("persons", names, "people of the home come in a later version; passwords never do")
 
 
 def dashboards(source: Source) -> Iterator[Found]:

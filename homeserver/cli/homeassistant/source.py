@@ -68,4 +68,13 @@ class Comes:
     names: tuple[str, ...]
 
 
-Found = Row | Stays | Wanted | RuleFile | Comes
+@record
+class Lives:
+    """Somebody who lives there, by the id that he has there, and the trackers that tell where he is."""
+
+    key: str
+    name: str
+    trackers: tuple[str, ...] = ()
+
+
+Found = Row | Stays | Wanted | RuleFile | Comes | Lives

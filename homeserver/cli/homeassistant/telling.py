@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from homeserver.cli.homeassistant.household import Settled
 from homeserver.cli.homeassistant.placing import Placed
 from homeserver.cli.homeassistant.source import Comes, RuleFile, Stays
 from homeserver.cli.printing import console, print_table
@@ -41,6 +42,7 @@ class Telling:
     stays: list[Stays]
     comes: list[Comes] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
+    people: list[Settled] = field(default_factory=list)
 
     def document(self) -> dict[str, Any]:
         """For programs."""
@@ -50,9 +52,10 @@ class Telling:
         same = sum(line["outcome"] == "same" for line in self.lines)
         comes = [{"kind": one.kind, "names": one.names} for one in self.comes]
         files = [{"name": one.file.name, "outcome": one.outcome, "secrets": one.file.secrets} for one in self.placed]
+        people = [{"name": one.lives.name, "user": one.user, "outcome": one.outcome} for one in self.people]
         return {
             **{"changes": self.changes, "settings": settings, "things": lines, "same": same, "stays": stays},
-            **{"comes": comes, "files": files},
+            **{"comes": comes, "files": files, "people": people},
         }
 
     def show(self, everything: bool) -> None:
@@ -64,6 +67,10 @@ class Telling:
             settings = ((one.name, one.here, one.there, one.outweighed) for one in self.settings)
             print_table(("setting", "here", "there", ""), settings, "")
         self._show_rules(everything)
+        people = [one for one in self.people if one.outcome != "same"]
+        if people:
+            told = ((one.lives.name, one.user, _WORDS[one.outcome], one.why) for one in people)
+            print_table(("person", "here", "", "what"), told, "")
         stays = [(one.kind, str(len(one.names)), _few(one.names), one.why) for one in self.stays if not one.later]
         if stays:
             print_table(("does not come", "", "", "why"), stays, "")

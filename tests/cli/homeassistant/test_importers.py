@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from homeserver.cli.homeassistant.folder import Folder
 from homeserver.cli.homeassistant.importers import IMPORTERS, read
-from homeserver.cli.homeassistant.source import Comes, Found, Source, Stays, Wanted
+from homeserver.cli.homeassistant.source import Comes, Found, Lives, Source, Stays, Wanted
 from homeserver.home.import_words import AreaRow, DeviceRow, EntityRow, FloorRow, LabelRow, ZoneRow
 from tests.cli.homeassistant.folders import KITCHEN, modern, old, storage
 
@@ -99,8 +99,21 @@ def test_entities_and_those_that_stay(tmp_path: Path) -> None:
 
 def test_what_has_no_place_yet_is_counted_and_named(tmp_path: Path) -> None:
     told = {kind: one.names for kind, one in stays(modern(tmp_path)).items() if one.later}
-    assert told == {"persons": ("Anna",), "dashboards": ("Wall", "the first")}
+    assert told == {"dashboards": ("Wall", "the first")}
     assert {one.kind for one in IMPORTERS if one.becomes == "not yet"} == {*told}
+
+
+def test_who_lives_there_comes_with_the_trackers_that_are_some(tmp_path: Path) -> None:
+    person = {"id": "b", "name": "Ben", "device_trackers": ["device_tracker.phone", "light.hall", 3]}
+    modern(tmp_path)
+    storage(tmp_path, "person", 2, 1, {"items": [person]})
+    yaml = "person:\n  - {name: Carl, id: c, device_trackers: [device_tracker.bike]}\n  - {name: Ben again, id: b}\n"
+    with (tmp_path / "configuration.yaml").open("a") as file:
+        file.write(yaml)
+    assert of(Lives, tmp_path) == [
+        Lives("b", "Ben", ("device_tracker.phone",)),
+        Lives("c", "Carl", ("device_tracker.bike",)),
+    ]
 
 
 def test_what_comes_in_files_of_rules_is_counted_and_named(tmp_path: Path) -> None:
@@ -122,7 +135,8 @@ def test_a_home_of_2021(tmp_path: Path) -> None:
     assert (rows["light.sofa"].name, rows["light.sofa"].icon, rows["light.sofa"].labels) == ("Sofa", "mdi:sofa", ())
     assert rows["sensor.sofa_power"].unique_id == "77"
     assert {one.name: one.value for one in of(Wanted, tmp_path)}["unit_system"] == "us_customary"
-    assert {kind: one.names for kind, one in stays(tmp_path).items()} == {"persons": ("Bob",)}
+    assert stays(tmp_path) == {}
+    assert of(Lives, tmp_path) == [Lives("bob", "Bob")]
 
 
 def test_zones_that_make_no_sense(tmp_path: Path) -> None:
