@@ -37,6 +37,7 @@ class Impatient(H11Protocol):
     """uvicorn's protocol, which by itself waits without end for a head that comes in drops."""
 
     _due: asyncio.TimerHandle | None = None
+    _gone = False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -53,9 +54,13 @@ class Impatient(H11Protocol):
         self._settle()
         super().connection_lost(exc)
 
+    def handle_websocket_upgrade(self, event: Any) -> None:
+        self._gone = True  # from here on another protocol has the connection, with patience of its own
+        super().handle_websocket_upgrade(event)
+
     def _between(self) -> bool:
         cycle = cast(RequestResponseCycle | None, self.cycle)  # None before the first request
-        return cycle is None or cycle.response_complete
+        return not self._gone and (cycle is None or cycle.response_complete)
 
     def _settle(self) -> None:
         if self._due is not None:

@@ -42,15 +42,31 @@ class Outgoing:
 
     def add(self, message: bytes) -> None:
         """Send one JSON message soon."""
+        if self._keep(message) and not self._due:
+            self._flush_in(max(0.0, self._last + TICK - self._clock.monotonic()))
+
+    def add_now(self, message: bytes) -> None:
+        """Send one JSON message at once, with whatever waits: for a sender that has gathered enough itself."""
+        if not self._keep(message):
+            return
+        if not self.slow:
+            self.flush()
+        elif not self._due:
+            self._flush_in(AGAIN)
+
+    def _keep(self, message: bytes) -> bool:
+        """Let a message wait; False where there was too much, and the client is let go."""
         self._parts.append(message)
         self._size += len(message)
-        if self._size > MOST:
-            self._parts, self._size = [], 0
-            self._drop("too slow: it did not read what it had asked for")
-        elif not self._due:
-            self._due = True
-            wait = self._last + TICK - self._clock.monotonic()
-            self._clock.call_later(max(0.0, wait), self.flush)
+        if self._size <= MOST:
+            return True
+        self._parts, self._size = [], 0
+        self._drop("too slow: it did not read what it had asked for")
+        return False
+
+    def _flush_in(self, seconds: float) -> None:
+        self._due = True
+        self._clock.call_later(seconds, self.flush)
 
     def flush(self) -> None:
         """Write what waits, if the client can take it."""
@@ -58,8 +74,7 @@ class Outgoing:
         if not self._parts:
             return
         if self.slow:
-            self._due = True
-            self._clock.call_later(AGAIN, self.flush)
+            self._flush_in(AGAIN)
             return
         parts, self._parts, self._size = self._parts, [], 0
         self._last = self._clock.monotonic()
