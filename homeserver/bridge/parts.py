@@ -32,12 +32,23 @@ class Source:
     def __init__(self, parts: AsyncGenerator[Any, None]) -> None:
         self._parts = parts
         self._next: asyncio.Task[Any] | None = None
+        self._ended = False
+
+    def end(self) -> None:
+        """Who asked may listen no longer: the next that is taken is an error, at once."""
+        self._ended = True
+        if self._next is not None:
+            self._next.cancel()
 
     async def next(self, seconds: float) -> Any:
         """A part, `_OVER`, or `_WAITING` where none came in time; raises `CallError`."""
+        if self._ended:
+            raise _ended()
         if self._next is None:
             self._next = asyncio.create_task(anext(self._parts, _OVER))
         done, _ = await asyncio.wait({self._next}, timeout=seconds)
+        if self._ended:
+            raise _ended()
         if not done:
             return _WAITING
         finished, self._next = self._next, None
@@ -52,25 +63,38 @@ class Source:
             task.add_done_callback(_closing.discard)
 
 
+def _ended() -> CallError:
+    return CallError("unauthorized", "The session or key with which this began has ended.")
+
+
 _closing: Final[set[asyncio.Task[None]]] = set()
 
 
 class PartsResponse(StreamingResponse):
     """Ends the call when the answer ended, however that came."""
 
-    def __init__(self, source: Source, content: AsyncIterator[bytes], kind: str) -> None:
+    def __init__(self, source: Source, content: AsyncIterator[bytes], kind: str, done: Callable[[], None]) -> None:
         super().__init__(content, media_type=kind, headers={"x-accel-buffering": "no"})
         self._source = source
+        self._done = done
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:
+            self._done()
             self._source.leave()
 
 
-async def in_parts(parts: AsyncGenerator[Any, None], accept: str, valid: Callable[[], bool]) -> PartsResponse:
-    """The answer of a streamed call; raises the `Refusal` with which it began. `valid`: whether who asks may still."""
+Watch = Callable[[Callable[[str], None]], Callable[[], None]]
+"""Calls its argument at each end of somebody's rights, until what it gives is called."""
+
+
+async def in_parts(
+    parts: AsyncGenerator[Any, None], accept: str, valid: Callable[[], bool], watch: Watch
+) -> PartsResponse:
+    """The answer of a streamed call; raises the `Refusal` with which it began. `valid`: whether who asks may still,
+    looked at with each part, and when `watch` tells of an end."""
     source, kind = Source(parts), LINES if LINES in accept else EVENTS
     try:
         first = await source.next(HEAD)
@@ -79,7 +103,8 @@ async def in_parts(parts: AsyncGenerator[Any, None], accept: str, valid: Callabl
     except asyncio.CancelledError:
         source.leave()
         raise
-    return PartsResponse(source, _written(source, first, kind, valid), kind)
+    done = watch(lambda _: None if valid() else source.end())
+    return PartsResponse(source, _written(source, first, kind, valid), kind, done)
 
 
 async def _written(source: Source, first: Any, kind: str, valid: Callable[[], bool]) -> AsyncIterator[bytes]:
@@ -87,7 +112,7 @@ async def _written(source: Source, first: Any, kind: str, valid: Callable[[], bo
     try:
         while part is not _OVER:
             if not valid():
-                raise CallError("unauthorized", "The session or key with which this began has ended.")
+                raise _ended()
             if part is _WAITING:
                 yield b":\n\n" if kind == EVENTS else b"\n"
             else:

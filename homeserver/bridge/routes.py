@@ -19,8 +19,10 @@ from homeserver import __version__
 from homeserver.bridge import models
 from homeserver.bridge.access import Access
 from homeserver.bridge.announced import Announcements
+from homeserver.bridge.compression import Compression
 from homeserver.bridge.door import SESSION, WEBHOOK, WEBHOOK_METHODS, address_of
 from homeserver.bridge.files import Files
+from homeserver.bridge.identity import Identity
 from homeserver.bridge.openapi import error_responses, with_calls
 from homeserver.bridge.page import PAGE, page_file
 from homeserver.bridge.parts import in_parts
@@ -97,6 +99,7 @@ class Routes:
         app.add_api_route(hook, self.webhook, methods=[*WEBHOOK_METHODS], include_in_schema=False)
         for path in PAGE:
             app.add_api_route(path, self.page, methods=["GET", "HEAD"], include_in_schema=False)
+        app.add_middleware(Compression)
         app.add_exception_handler(Refusal, _refused)
         app.add_exception_handler(HTTPException, _unknown)
         app.add_exception_handler(RequestValidationError, _malformed)
@@ -150,8 +153,8 @@ class Routes:
 
     def _valid(self, request: Request) -> Callable[[], bool]:
         """Whether who asked may go on listening."""
-        session = request.state.session
-        return lambda: not session or self.access.is_session(session)
+        identity: Identity = request.state.identity
+        return lambda: self.access.alive(identity)
 
     # -- asking for something
 
@@ -181,7 +184,7 @@ class Routes:
             self.schemas.check(found, body)
         if found.shape.stream:
             parts = self.house.ask_stream(worker, verb, body, ttl=SILENCE, **who)
-            return await in_parts(parts, request.headers.get("accept", ""), self._valid(request))
+            return await in_parts(parts, request.headers.get("accept", ""), self._valid(request), self.access.watch)
         try:
             result = await self.house.ask(worker, verb, body, **who)
         except CallError as error:

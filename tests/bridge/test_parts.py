@@ -76,12 +76,13 @@ async def test_a_client_that_leaves_ends_the_call(home: Home, body: str) -> None
     await until(lambda: home.library.counting == 0)
 
 
-async def test_a_session_that_ends_ends_its_streams(home: Home) -> None:
+@pytest.mark.parametrize("body", [{}, {"to": 1, "then": "wait"}])
+async def test_a_session_that_ends_ends_its_streams(home: Home, body: dict[str, Any]) -> None:
     signed_in = await home.post("/api/session", {"token": home.token})
     cookie = signed_in.headers["set-cookie"].partition(";")[0]
     origin = {"cookie": cookie, "origin": str(home.client.base_url).rstrip("/")}
     stranger = home.stranger()
-    streaming = asyncio.create_task(stranger.post(COUNT, json={}, headers=origin))
+    streaming = asyncio.create_task(stranger.post(COUNT, json=body, headers=origin))
     await until(lambda: home.library.counting == 1)
     await stranger.delete("/api/session", headers=origin)
     answer = await streaming
