@@ -17,8 +17,37 @@ from homeserver.topics.services import SERVICES
 from homeserver.view.view import View
 
 _CALL: Final = re.compile(r"[a-z0-9_-]{1,32}\.([a-z0-9_-]{1,64}|\*)")
-_MORE_DOMAINS: Final = frozenset(("automation", "calendar", "event", "image", "person", "sun", "weather", "zone"))
-"""Kinds of entities that have no services of their own, beside sensors."""
+_MORE_DOMAINS: Final = frozenset(
+    (
+        *(
+            "automation",
+            "calendar",
+            "camera",
+            "conversation",
+            "date",
+            "datetime",
+            "device_tracker",
+            "event",
+            "geo_location",
+        ),
+        *(
+            "image",
+            "media_player",
+            "notify",
+            "person",
+            "plant",
+            "remote",
+            "sun",
+            "tag",
+            "time",
+            "todo",
+            "tts",
+            "weather",
+        ),
+        *("wake_word", "zone"),
+    )
+)
+"""Kinds of entities that have no services here, or that no worker has yet: a line may be written before they come."""
 
 
 def checked(scope: Scope, what: str, view: View, calls: Mapping[str, Collection[str]]) -> str:

@@ -66,9 +66,10 @@ class Telling:
     def _arm(self) -> None:
         self.close()
         self._timer = None
-        if self._looks:
-            seconds = (min(self._looks.values()) - self._house.clock.now()).total_seconds()
-            self._timer = self._house.clock.call_later(min(LONGEST, max(0.0, seconds)), self._look)
+        if self._household.users:
+            now = self._house.clock.now()
+            seconds = min([LONGEST, *((look - now).total_seconds() for look in self._looks.values())])
+            self._timer = self._house.clock.call_later(max(0.0, seconds), self._look)
 
     def _look(self) -> None:
         """Everybody is looked at: there are few, and a clock that was set back may have moved any edge."""

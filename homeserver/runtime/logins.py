@@ -214,11 +214,14 @@ def _each(filters: Iterable[str], login: str, persons: Sequence[str]) -> tuple[s
     """What stands for everybody written out, where it is a process that has it."""
     if not login.startswith("process."):
         return tuple(filters)
-    return tuple(
-        text.replace(EVERYBODY, person)
-        for text in filters
-        for person in (persons if EVERYBODY in text.split("/") else ("",))
-    )
+    found: list[str] = []
+    for text in filters:
+        levels = text.split("/")
+        if EVERYBODY in levels:
+            found += ("/".join(person if level == EVERYBODY else level for level in levels) for person in persons)
+        else:
+            found.append(text)
+    return tuple(found)
 
 
 def _entry(stored: str, read: Sequence[str], write: Sequence[str]) -> _Entry:

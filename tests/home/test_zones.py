@@ -94,3 +94,24 @@ async def test_a_restart_says_the_same_and_takes_back_what_is_no_more(tmp_path: 
     async with memory_stage(tmp_path, broker) as stage:
         assert config(stage, "work") is None
         assert config(stage, "home") is not None
+
+
+async def test_a_zone_counts_who_says_that_he_is_there(stage: Stage) -> None:
+    await ask(stage, "edit_zone", name="Work", latitude=1, longitude=2)
+    now = stage.virtual.now()
+
+    async def says(person: str, where: str | None) -> None:
+        said = None if where is None else EntityState(where, {}, now, now)
+        stage.bus.say(ENTITY_STATE, said, ("person", person))
+        await stage.quiet()
+
+    for person, where in (("anna", "home"), ("ben", "Work"), ("carl", "work"), ("dora", "not_home")):
+        await says(person, where)
+    assert (state(stage, "home").state, state(stage, "home").attributes["persons"]) == ("1", ["person.anna"])
+    assert (state(stage, "work").state, state(stage, "work").attributes["persons"]) == (
+        "2",
+        ["person.ben", "person.carl"],
+    )
+    await says("ben", "home")
+    await says("carl", None)
+    assert (state(stage, "home").state, state(stage, "work").state) == ("2", "0")

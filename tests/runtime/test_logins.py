@@ -185,3 +185,24 @@ def test_device_named_like_the_home_needs_topics(name: str) -> None:
     with pytest.raises(LoginError, match="choose another or give topics"):
         device_rights(name)
     assert device_rights(name, topics=("attic/#",))[1][0] == "attic/#"
+
+
+def test_lines_for_everybody_are_written_out_for_each_and_for_processes_alone(tmp_path: Path) -> None:
+    logins = Logins(tmp_path)
+    secret = logins.ensure("process.bridge", ("r/{person}/x", "s"), ("w/+/{person}", "{person}s"))
+    logins.add("device.sly", ("sly/{person}",), ("sly/{person}",))
+    assert (logins.all()["process.bridge"].read, logins.all()["process.bridge"].write) == (("s",), ("{person}s",))
+    assert logins.admit(["person.ben", "person.anna", "person.ben"])
+    assert not logins.admit(["person.anna", "person.ben"])
+    assert logins.persons() == ["person.anna", "person.ben"]
+    bridge = logins.all()["process.bridge"]
+    assert bridge.read == ("r/person.anna/x", "r/person.ben/x", "s")
+    assert bridge.write == ("w/+/person.anna", "w/+/person.ben", "{person}s")
+    assert logins.all()["device.sly"].read == ("sly/{person}",)
+    assert logins.ensure("process.bridge", ("r/{person}/x", "s"), ("w/+/{person}", "{person}s")) == secret
+    logins.add("person.anna", ("a",), ("b",))
+    logins.expel()
+    assert (logins.persons(), logins.all()["person.anna"].read, logins.all()["process.bridge"].read) == ([], (), ("s",))
+    for bad in ("person.+", "#", "process.core/x"):
+        with pytest.raises(LoginError):
+            logins.admit([bad])
