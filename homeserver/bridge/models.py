@@ -37,6 +37,16 @@ class State(BaseModel):
     context: Context
 
 
+States = list[State]
+
+
+class Responded(BaseModel):
+    """What came of a service that answers something."""
+
+    changed_states: States
+    service_response: Any
+
+
 class AnnouncedCall(BaseModel):
     """A call that a worker answers, with JSON Schemas of its request and reply, or of each part of a streamed reply."""
 
@@ -67,6 +77,52 @@ class Config(BaseModel):
     language: str
     currency: str
     unit_system: dict[str, str]
+    radius: float
+    country: str | None
+    config_dir: str
+    config_source: str
+    allowlist_external_dirs: list[str]
+    allowlist_external_urls: list[str]
+    whitelist_external_dirs: list[str]
+    external_url: str | None
+    internal_url: str | None
+    recovery_mode: bool
+    safe_mode: bool
+    debug: bool
+
+
+class EventType(BaseModel):
+    """A type of event, and how many listen to it."""
+
+    event: str
+    listener_count: int
+
+
+class Domain(BaseModel):
+    """The services of one kind of entity, by name."""
+
+    domain: str
+    services: dict[str, Any]
+
+
+class ConfigCheck(BaseModel):
+    """Whether the rules are sound; `errors` and `warnings` are sentences, a line each."""
+
+    result: str
+    errors: str | None
+    warnings: str | None
+
+
+class CoreState(BaseModel):
+    """Whether the home has started."""
+
+    state: str
+    recorder_state: dict[str, bool]
+
+
+class Calendar(BaseModel):
+    entity_id: str
+    name: str
 
 
 UNITS: Final = {

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import Any, Final, cast
 
-import orjson
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -19,9 +18,11 @@ from homeserver import __version__
 from homeserver.bridge import models
 from homeserver.bridge.access import Access
 from homeserver.bridge.announced import Announcements
+from homeserver.bridge.bodies import json_object
 from homeserver.bridge.compression import Compression
 from homeserver.bridge.door import SESSION, WEBHOOK, WEBHOOK_METHODS, address_of
 from homeserver.bridge.files import Files
+from homeserver.bridge.homeassistant.rest import Rest
 from homeserver.bridge.identity import Identity
 from homeserver.bridge.openapi import error_responses, with_calls
 from homeserver.bridge.page import PAGE, page_file
@@ -35,19 +36,14 @@ from homeserver.bridge.sight import Sight
 from homeserver.bridge.stream import Stream
 from homeserver.bridge.webhooks import Hooks
 from homeserver.bridge.weights import HoldFor, Priority, weight_of
-from homeserver.runtime.codec import LIMIT
 from homeserver.runtime.house import House
 from homeserver.topics.call import CallError, Role, may
 from homeserver.topics.cause import Cause
 from homeserver.topics.record import record
 from homeserver.view.permission import Permissions
 
-_ENVELOPE: Final = 4096
-"""Bytes that a message may need beside its arguments."""
 SILENCE: Final = 3600.0
 """Seconds in which a streamed call must say something."""
-_DEEPEST: Final = 200
-"""Levels of lists and objects in a body; JSON libraries have a limit of their own a little above it."""
 
 
 @record
@@ -63,6 +59,7 @@ class Routes:
     stream: Stream
     hooks: Hooks
     files: Files
+    rest: Rest
     schemas: Schemas = field(default_factory=Schemas)
 
     def app(self) -> FastAPI:
@@ -78,10 +75,9 @@ class Routes:
         )
         rows: list[tuple[str, str, Callable[..., Any], Any]] = [
             ("GET", "/api/", self.running, models.Message),
-            ("GET", "/api/config", self.config, models.Config),
             ("GET", "/api/states", self.states, list[models.State]),
             ("GET", "/api/states/{entity_id}", self.state, models.State),
-            ("POST", "/api/services/{domain}/{service}", self.service, list[models.State]),
+            ("POST", "/api/services/{domain}/{service}", self.service, models.States | models.Responded),
             ("GET", "/api/calls", self.calls, list[models.AnnouncedCall]),
             ("POST", "/api/calls/{worker}/{verb}", self.call, None),
             ("GET", "/api/camera_proxy/{entity_id}", self.camera, None),
@@ -91,6 +87,7 @@ class Routes:
             ("GET", SESSION, self.session, models.Session),
             ("POST", SESSION, self.sign_in, models.Session),
             ("DELETE", SESSION, self.sign_out, models.Message),
+            *self.rest.rows(),
         ]
         for method, path, function, model in rows:
             app.add_api_route(path, function, methods=[method], response_model=model, responses=error_responses())
@@ -114,15 +111,6 @@ class Routes:
     async def running(self) -> Response:
         """Tell that the interface is there."""
         return json_response({"message": "API running."})
-
-    async def config(self, request: Request) -> Response:
-        """The home's place, language and units."""
-        home = self.house.settings.home
-        names = ("latitude", "longitude", "elevation", "time_zone", "language", "currency")
-        fields = {name: getattr(home, name) for name in names}
-        components = sorted({entity_id.partition(".")[0] for entity_id in self._sight(request).ids()})
-        more = {"location_name": home.name, "version": __version__, "state": "RUNNING", "components": components}
-        return json_response({**fields, **more, "unit_system": models.UNITS[home.unit_system]})
 
     async def states(self, request: Request) -> Response:
         """All entities."""
@@ -159,14 +147,26 @@ class Routes:
     # -- asking for something
 
     async def service(
-        self, domain: str, service: str, request: Request, priority: Priority = None, hold_for: HoldFor = None
+        self,
+        domain: str,
+        service: str,
+        request: Request,
+        priority: Priority = None,
+        hold_for: HoldFor = None,
+        return_response: str | None = None,
     ) -> Response:
-        """Carry out a service; answers once the owners have accepted, with the states that changed so far."""
+        """Carry out a service; answers once the owners have accepted, with the states that changed so far; with
+        `return_response` also with what the service answers, and only where it answers anything."""
         weight = weight_of(priority, hold_for)
-        body = await _json_object(request)
+        body = await json_object(request)
         done = await self.services.carry_out(_login(request), domain, service, body, _cause(request), weight)
         sight = self._sight(request)
-        return json_response([sight.state(id) for id in done.changed if sight.find(id)])
+        changed = [sight.state(id) for id in done.changed if sight.find(id)]
+        if return_response is None:
+            return json_response(changed)
+        if done.answer is None:
+            raise Refusal("invalid", f"{domain}.{service} answers nothing: leave it out.", "return_response")
+        return json_response({"changed_states": changed, "service_response": done.answer})
 
     async def calls(self) -> Response:
         """The calls that workers answer now, with the JSON Schemas of request and reply."""
@@ -177,7 +177,7 @@ class Routes:
     async def call(self, worker: str, verb: str, request: Request) -> Response:
         """Make a call; answers with the worker's reply."""
         found = self.announced.find(worker, verb)
-        body = await _json_object(request)
+        body = await json_object(request)
         who: dict[str, Any] = {"cause": _cause(request), "login": _login(request)}
         least = cast(Role, found.shape.role)  # who may not call it is told that, and nothing of what it takes
         if may(self.house.people.role(_login(request), worker, verb), least):
@@ -208,7 +208,7 @@ class Routes:
 
     async def sign_in(self, request: Request) -> Response:
         """Exchange `{"token"}` for a session, kept in a cookie that no script can read."""
-        token = (await _json_object(request)).get("token")
+        token = (await json_object(request)).get("token")
         login = self.access.check_token(address_of(request.scope), token if isinstance(token, str) else "")
         line = self.access.open_session(secure=request.url.scheme == "https")
         return json_response({"login": login}, headers={"set-cookie": line})
@@ -244,35 +244,6 @@ def _shape(shape: Any) -> dict[str, Any]:
         "request": shape.request,
         "reply": shape.reply,
     }
-
-
-async def _json_object(request: Request) -> dict[str, Any]:
-    """The body as an object of plain JSON that a message can carry; an empty body is an empty object."""
-    content = await request.body()
-    try:
-        body = orjson.loads(content) if content.strip() else {}
-    except orjson.JSONDecodeError as error:
-        raise Refusal("invalid", f"The body is no JSON: {error}.") from error
-    if not isinstance(body, dict):
-        raise Refusal("invalid", "The body must be a JSON object.")
-    if _depth(body) > _DEEPEST:
-        raise Refusal("invalid", f"The body is nested deeper than {_DEEPEST} levels.")
-    if len(content) > LIMIT - _ENVELOPE and len(orjson.dumps(body)) > LIMIT - _ENVELOPE:
-        raise Refusal("too_large", f"A call may carry {LIMIT - _ENVELOPE} bytes at most.")
-    return body
-
-
-def _depth(body: Any) -> int:
-    level, depth = [body], 0
-    while level:
-        depth += 1
-        level = [
-            part
-            for outer in level
-            for part in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(part, dict | list)
-        ]
-    return depth
 
 
 async def _refused(request: Request, error: Exception) -> Response:

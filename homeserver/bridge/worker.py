@@ -42,7 +42,17 @@ from homeserver.topics.entity import (
     EntityConfig,
     EntityState,
 )
-from homeserver.topics.event import DEVICE_EVENT, EVENT, WEBHOOK, WEBHOOKS, DeviceEvent, Event, Webhooks
+from homeserver.topics.event import (
+    CALENDAR,
+    DEVICE_EVENT,
+    EVENT,
+    WEBHOOK,
+    WEBHOOKS,
+    CalendarAhead,
+    DeviceEvent,
+    Event,
+    Webhooks,
+)
 from homeserver.topics.process import PROCESS_STATUS, WORKER_CALLS, ProcessStatus, WorkerCalls
 from homeserver.topics.registry import (
     AREA_ENTRY,
@@ -86,10 +96,10 @@ class Bridge(Worker):
         options = house.options(BridgeOptions)
         self.staging = Staging(house.folder / "staging", options.upload_largest, options.upload_quota)
         files = Files(house, self.announced, self.staging)
-        parts = (self.announced, services, self.stream, self.hooks, files)
+        self.homeassistant = Interface(house, view, self.picture, permissions, services, self.announced, self.access)
+        parts = (self.announced, services, self.stream, self.hooks, files, self.homeassistant.rest)
         routes = Routes(house, self.access, self.picture, permissions, *parts)
         self.door = Door(routes.app(), self.access, home.http_host, house.new_id)
-        self.homeassistant = Interface(house, view, self.picture, permissions, services, self.announced, self.access)
         self.app = front(self.door, self.homeassistant.sockets)
         self.listener = Listener(self.app, home.http_host, home.http_port, house.clock, house.degraded)
         self._serving: asyncio.Task[None] | None = None
@@ -178,6 +188,10 @@ class Bridge(Worker):
     def event(self, event: Event) -> None:
         self.causes.remember(event.cause)
         self.homeassistant.event(event)
+
+    @hears(CALENDAR)
+    def calendar(self, ahead: CalendarAhead | None, heard: Heard) -> None:
+        self.homeassistant.rest.calendars.learn(heard.where[0], ahead)
 
     @hears(WEBHOOKS)
     def webhooks(self, webhooks: Webhooks | None, heard: Heard) -> None:

@@ -39,7 +39,7 @@ from homeserver.topics.entity import (
     EntityConfig,
     EntityState,
 )
-from homeserver.topics.event import DEVICE_EVENT
+from homeserver.topics.event import CALENDAR, DEVICE_EVENT
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
 from tests.bridge.browser import Browser, chromium
 from tests.bridge.staging import Gallery, Stage, set_up_gallery, staged
@@ -112,7 +112,17 @@ class Owner(Worker):
     """Owns entities and obeys at once; `mood` makes it silent, refusing or lazy."""
 
     name = "owner"
-    says = (ENTITY_CONFIG, ENTITY_STATE, ENTITY_ENTRY, DEVICE_ENTRY, AREA_ENTRY, REPLY, COMMAND_FAILED, DEVICE_EVENT)
+    says = (
+        ENTITY_CONFIG,
+        ENTITY_STATE,
+        ENTITY_ENTRY,
+        DEVICE_ENTRY,
+        AREA_ENTRY,
+        REPLY,
+        COMMAND_FAILED,
+        DEVICE_EVENT,
+        CALENDAR,
+    )
 
     def __init__(self, house: House) -> None:
         super().__init__(house)

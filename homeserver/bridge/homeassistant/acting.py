@@ -1,14 +1,19 @@
 """Commands that do something: services, events."""
 
+import re
 from typing import Any, Final
 
 from homeserver.bridge.homeassistant.command import Asked, Message, Row
+from homeserver.bridge.homeassistant.desk import Desk
+from homeserver.bridge.homeassistant.events import OPEN
 from homeserver.bridge.homeassistant.failure import Failure
 from homeserver.bridge.refusals import Refusal
 from homeserver.bridge.states import context
 from homeserver.topics.call import CallError
+from homeserver.topics.cause import Cause
 from homeserver.topics.event import EVENT, Event
 
+_TYPE: Final = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 _FAULTS: Final = {"invalid": "service_validation_error", "denied": "unauthorized"}
 
 
@@ -39,12 +44,18 @@ async def _call_service(asked: Asked, message: CallService) -> Any:
 
 
 async def _fire_event(asked: Asked, message: FireEvent) -> Any:
-    desk, cause = asked.desk, asked.session.cause()
-    if not desk.events.may_hear(asked.login, message.event_type):
-        raise Failure("unauthorized", "You may not tell events to the home.")
-    event = Event(message.event_type, message.event_data or {}, desk.house.clock.now(), cause)
-    await desk.house.say_as(asked.login, EVENT, event)
+    cause = asked.session.cause()
+    await fire(asked.desk, asked.login, message.event_type, message.event_data or {}, cause)
     return {"context": context(cause)}
+
+
+async def fire(desk: Desk, login: str, type: str, data: dict[str, Any], cause: Cause) -> None:
+    """Tell the home an event for somebody; raises `Failure` or `CallError`."""
+    if not _TYPE.fullmatch(type):
+        raise Failure("invalid", "The type of an event is made of letters, digits, _ . : and -, 100 at most.")
+    if type in OPEN or type == "state_changed" or not desk.events.may_hear(login, type):
+        raise Failure("unauthorized", "You may not tell such events to the home.")
+    await desk.house.say_as(login, EVENT, Event(type, data, desk.house.clock.now(), cause))
 
 
 ROWS: Final = (Row("call_service", CallService, _call_service), Row("fire_event", FireEvent, _fire_event))

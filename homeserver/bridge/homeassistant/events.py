@@ -71,6 +71,10 @@ class Events:
 
         return leave
 
+    def listeners(self) -> dict[str, int]:
+        """How many listen to each type."""
+        return {type: len(ears) for type, ears in sorted(self._ears.items())}
+
     def may_hear(self, login: str, type: str) -> bool:
         """Whether somebody may hear events of a type, all of them."""
         return type in OPEN or self._permissions.may_call(login, "bridge", "events", "adult")

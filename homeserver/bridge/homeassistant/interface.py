@@ -12,6 +12,7 @@ from homeserver.bridge.homeassistant.compressed import Shown, shown
 from homeserver.bridge.homeassistant.desk import Desk, observer_of
 from homeserver.bridge.homeassistant.events import Events
 from homeserver.bridge.homeassistant.feed import Feed
+from homeserver.bridge.homeassistant.rest import Rest
 from homeserver.bridge.homeassistant.socket import Sockets
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.services import Services
@@ -48,6 +49,7 @@ class Interface:
         observer = observer_of(house, view)
         self.desk = Desk(house, view, picture, permissions, services, announced, self.feed, self.events, observer)
         self.sockets = Sockets(self.desk, access, house.settings.home.http_host)
+        self.rest = Rest(self.desk)
         view.watch_all(self._state_changed)
         house.people.watch(self._rights_changed)
 
