@@ -16,6 +16,7 @@ from homeserver.bridge.access import Access
 from homeserver.bridge.origins import answers_to, from_elsewhere, same_origin
 from homeserver.bridge.page import PAGE
 from homeserver.bridge.refusals import Refusal, answer
+from homeserver.runtime.auditing import came_from
 from homeserver.runtime.log import request_id
 
 LARGEST: Final = 1024 * 1024
@@ -78,6 +79,7 @@ class Door:
         await self._app(scope, receive if body is None else _replay(body, receive), reply)
 
     async def _admit(self, scope: Scope, receive: Receive) -> bytes | None:
+        came_from.set(address_of(scope))
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not answers_to(hosts[0], self._http_host):

@@ -69,7 +69,9 @@ class Commands:
         """Carry out a command for an entity of ours."""
         try:
             self._accept(entity, command, heard)
+            self._house.audit_command(heard.login, entity.id, command)
         except CallError as error:
+            self._house.audit_command(heard.login, entity.id, command, error.error.code)
             self.refuse(command, heard, error.error)
         except sqlite3.Error as error:
             self.refuse(command, heard, ReplyError("failed", f"the home cannot write its file: {error}"))

@@ -188,4 +188,4 @@ EDIT_LABEL: Final = Call("home", "edit_label", EditLabel, Edited, about=(About("
 EDIT_ZONE: Final = Call("home", "edit_zone", EditZone, Edited, about=(About("edit", "zone"),))
 REMOVE: Final = Call("home", "remove", Remove, Edited, about=(About("edit", "thing"),))
 UNDO: Final = Call("home", "undo", Undo, DeedLine, about=(About("edit", "home"),))
-DEEDS: Final = Call("home", "deeds", AskDeeds, Deeds, about=(About("see", "home"),))
+DEEDS: Final = Call("home", "deeds", AskDeeds, Deeds, about=(About("see", "home"),), reads=True)

@@ -176,5 +176,5 @@ class Imported(_Words):
 
 
 IMPORT_ROWS: Final = Call("home", "import_rows", ImportRows, Received, role="owner")
-IMPORT_PLAN: Final = Call("home", "import_plan", AskImport, ImportPlan, role="owner")
+IMPORT_PLAN: Final = Call("home", "import_plan", AskImport, ImportPlan, role="owner", reads=True)
 IMPORT: Final = Call("home", "import", DoImport, Imported, role="owner")

@@ -92,5 +92,5 @@ REPLACE_DEVICE: Final = Call(
     Replaced,
     about=(About("edit", "device", "old"), About("edit", "device", "new")),
 )
-ORPHANS: Final = Call("home", "orphans", AskOrphans, OrphanList, about=(About("see", "home"),))
+ORPHANS: Final = Call("home", "orphans", AskOrphans, OrphanList, about=(About("see", "home"),), reads=True)
 CLEAR_ORPHANS: Final = Call("home", "clear_orphans", ClearOrphans, Cleared, about=(About("edit", "home"),))

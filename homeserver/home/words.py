@@ -151,9 +151,13 @@ class ImageReply(_Words):
     data: str | None = None
 
 
-DEVICES: Final = Call("home", "devices", AskDevices, DeviceList, role="guest", about=(About("see", "home"),))
-REFUSALS: Final = Call("home", "refusals", AskRefusals, RefusalList, about=(About("see", "home"),))
-EXPLAIN: Final = Call("home", "explain", Explain, Explained, about=(About("see", "home"),))
-DISABLED: Final = Call("home", "disabled", AskDisabled, DisabledList, role="guest", about=(About("see", "home"),))
+DEVICES: Final = Call(
+    "home", "devices", AskDevices, DeviceList, role="guest", about=(About("see", "home"),), reads=True
+)
+REFUSALS: Final = Call("home", "refusals", AskRefusals, RefusalList, about=(About("see", "home"),), reads=True)
+EXPLAIN: Final = Call("home", "explain", Explain, Explained, about=(About("see", "home"),), reads=True)
+DISABLED: Final = Call(
+    "home", "disabled", AskDisabled, DisabledList, role="guest", about=(About("see", "home"),), reads=True
+)
 FORGET: Final = Call("home", "forget", Forget, Forgotten, role="owner")
-IMAGE: Final = Call("home", "image", AskImage, ImageReply, role="guest", about=(About("see", "entity"),))
+IMAGE: Final = Call("home", "image", AskImage, ImageReply, role="guest", about=(About("see", "entity"),), reads=True)

@@ -214,12 +214,12 @@ UPDATE_USER: Final = Call("people", "update_user", UpdateUser, UserChanged, role
 REMOVE_USER: Final = Call(
     "people", "remove_user", NamedUser, UserRemoved, role="owner", doc="Let somebody in no longer, and forget him."
 )
-LIST_USERS: Final = Call("people", "list_users", AskUsers, UserList, role="guest")
-WHOAMI: Final = Call("people", "whoami", AskMe, Me, role="guest")
+LIST_USERS: Final = Call("people", "list_users", AskUsers, UserList, role="guest", reads=True)
+WHOAMI: Final = Call("people", "whoami", AskMe, Me, role="guest", reads=True)
 END_SESSIONS: Final = Call(
     "people", "end_sessions", NamedUser, SessionsEnded, role="owner", doc="End all keys and sessions of somebody."
 )
-LIST_POLICIES: Final = Call("people", "list_policies", AskPolicies, PolicyList, role="owner")
+LIST_POLICIES: Final = Call("people", "list_policies", AskPolicies, PolicyList, role="owner", reads=True)
 SET_POLICY: Final = Call("people", "set_policy", SetPolicy, PolicyInfo, role="owner")
 REMOVE_POLICY: Final = Call("people", "remove_policy", RemovePolicy, PolicyInfo, role="owner")
 MQTT_LOGIN: Final = Call("people", "mqtt_login", MqttLogin, UserChanged, role="owner")

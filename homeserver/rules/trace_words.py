@@ -88,5 +88,5 @@ class WhyNot(BaseModel):
     triggers: list[str] = []
 
 
-TRACES: Final = Call("rules", "traces", AskTraces, TraceList, role="guest", about=(About("see", "home"),))
-WHY_NOT: Final = Call("rules", "why_not", AskWhyNot, WhyNot, role="guest", about=(About("see", "home"),))
+TRACES: Final = Call("rules", "traces", AskTraces, TraceList, role="guest", about=(About("see", "home"),), reads=True)
+WHY_NOT: Final = Call("rules", "why_not", AskWhyNot, WhyNot, role="guest", about=(About("see", "home"),), reads=True)

@@ -66,6 +66,6 @@ class Reverted(BaseModel):
     problems: list[str]
 
 
-VERSIONS: Final = Call("rules", "log", AskVersions, VersionList, about=(About("see", "home"),))
-DIFFERENCE: Final = Call("rules", "diff", AskDifference, Difference, about=(About("see", "home"),))
+VERSIONS: Final = Call("rules", "log", AskVersions, VersionList, about=(About("see", "home"),), reads=True)
+DIFFERENCE: Final = Call("rules", "diff", AskDifference, Difference, about=(About("see", "home"),), reads=True)
 REVERT: Final = Call("rules", "revert", Revert, Reverted, about=(About("edit", "home"),))

@@ -192,7 +192,7 @@ class NotesLeft(BaseModel):
 
 
 DISMISS_NOTE: Final = Call("rules", "dismiss", DismissNote, NotesLeft)
-LIST_RULES: Final = Call("rules", "list", ListRules, RuleList, role="guest", about=(About("see", "home"),))
+LIST_RULES: Final = Call("rules", "list", ListRules, RuleList, role="guest", about=(About("see", "home"),), reads=True)
 RELOAD_RULES: Final = Call("rules", "reload", ReloadRules, Reloaded)
 TRIGGER_RULE: Final = Call("rules", "trigger", TriggerRule, RuleInfo, about=(About("control", "rule"),))
 ENABLE_RULE: Final = Call(
@@ -206,6 +206,8 @@ DISABLE_RULE: Final = Call(
     doc="Stop a rule and its runs until it is enabled.",
     about=(About("control", "rule"),),
 )
-CHECK_RULES: Final = Call("rules", "check", CheckRules, Checked, role="guest", about=(About("see", "home"),))
+CHECK_RULES: Final = Call(
+    "rules", "check", CheckRules, Checked, role="guest", about=(About("see", "home"),), reads=True
+)
 PERFORM: Final = Call("rules", "perform", Perform, Performed, about=(About("control", "action"),))
 HEAR_SENTENCE: Final = Call("rules", "hear", HearSentence, SentenceHeard)

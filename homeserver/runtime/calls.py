@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 from pydantic import ValidationError
 
+from homeserver.runtime.auditing import Auditing, came_from
 from homeserver.runtime.buffer import Buffer
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.codec import LIMIT, field_of, plain, sentence
@@ -21,7 +22,7 @@ from homeserver.runtime.heard import Heard
 from homeserver.runtime.inflow import Inflow
 from homeserver.runtime.judging import Guard, Nobody
 from homeserver.runtime.log import request_id
-from homeserver.runtime.outflow import Far, Near, Outflow, Parts, error_of
+from homeserver.runtime.outflow import Far, Near, Outflow, Parts, check_time, error_of
 from homeserver.runtime.people import People
 from homeserver.runtime.routes import Hearing
 from homeserver.topics.call import (
@@ -63,6 +64,7 @@ class Calls:
         self.bus = bus
         self.people = People(bus.clock)
         self.guard: Guard = Nobody()
+        self.auditing = Auditing(bus)
         self._count = 0
         self._pending: dict[str, asyncio.Future[Any]] = {}
         self._answers: dict[tuple[str, str], tuple[Call[Any, Any], Handler]] = {}
@@ -157,7 +159,7 @@ class Calls:
     async def _carry_out(self, worker: str, verb: str, login: str, request: Request) -> Reply:
         key, caller = self._begin(worker, verb, login, request)
         try:
-            result = await self._perform(worker, verb, request.args, caller, request.ttl)
+            result = await self._perform(worker, verb, request.args, caller, request.ttl, request.where)
             reply = Reply(request.id, True, self._as_said(worker, verb, result, caller)[0])
         except CallError as error:
             reply = Reply(request.id, False, error=error.error)
@@ -176,11 +178,12 @@ class Calls:
             raise CallError("failed", f"{worker}.{verb} has {size} bytes to answer, {_LARGEST} fit: ask for less")
         return value, size
 
-    async def _perform(self, worker: str, verb: str, args: Any, caller: Caller, ttl: float) -> Any:
-        _check_time(worker, verb, ttl)
+    async def _perform(self, worker: str, verb: str, args: Any, caller: Caller, ttl: float, where: str) -> Any:
+        check_time(worker, verb, ttl)
         try:
             async with asyncio.timeout(ttl):
-                return await self.perform(worker, verb, args, caller)
+                with self.auditing.of(self._answers.get((worker, verb)), args, caller, where):
+                    return await self.perform(worker, verb, args, caller)
         except TimeoutError:
             raise CallError("timeout", f"{worker}.{verb} did not answer within {ttl:g} s") from None
 
@@ -233,7 +236,8 @@ class Calls:
             return
         key, caller = self._begin(worker, verb, login, request)
         try:
-            parts = self._parts(worker, verb, request.args, caller, request.ttl)
+            with self.auditing.of(self._answers.get((worker, verb)), request.args, caller, request.where):
+                parts = self._parts(worker, verb, request.args, caller, request.ttl)
             exit = Far(
                 request.id,
                 lambda reply: self._reply(request, login, reply),
@@ -245,7 +249,7 @@ class Calls:
             self._reply(request, login, Reply(request.id, False, error=error.error))
 
     def _parts(self, worker: str, verb: str, args: Any, caller: Caller, ttl: float) -> Parts:
-        _check_time(worker, verb, ttl)
+        check_time(worker, verb, ttl)
         request, handler = self._admit(worker, verb, args, caller, stream=True)
         parts: Parts = handler(request, caller)
         return parts
@@ -279,7 +283,7 @@ class Calls:
             taking = self._near(worker, verb, args, caller, ttl)
         else:
             args = args if isinstance(args, dict) else plain(args)
-            request = Request(self._secret_id(), args, self._own_replies(speaker), ttl, cause, stream=True)
+            request = Request(self._secret_id(), args, self._own_replies(speaker), ttl, cause, True, came_from.get())
             taking = self.inflow.parts(request, (worker, verb, speaker))
         async with aclosing(taking):
             async for part in taking:
@@ -287,7 +291,8 @@ class Calls:
 
     async def _near(self, worker: str, verb: str, args: Any, caller: Caller, ttl: float) -> AsyncGenerator[Any, None]:
         buffer, key = Buffer(), f"{caller.login} {self.new_id()}"
-        parts = self._parts(worker, verb, args, caller, ttl)
+        with self.auditing.of(self._answers.get((worker, verb)), args, caller, came_from.get()):
+            parts = self._parts(worker, verb, args, caller, ttl)
         self.outflow.begin(key, f"{worker}.{verb}", caller, parts, Near(buffer), ttl=ttl)
         try:
             while await buffer.until_some():
@@ -309,9 +314,10 @@ class Calls:
         if self._is_here(worker, verb):
             role = self.people.role(speaker, worker, verb)
             caller = Caller(speaker, role, cause or self._cause(speaker))
-            return await self._perform(worker, verb, args, caller, ttl)
+            return await self._perform(worker, verb, args, caller, ttl, came_from.get())
         args = args if isinstance(args, dict) else plain(args)
-        request = Request(self._secret_id(), args, self._own_replies(speaker), ttl, cause or self._cause(speaker))
+        whence = (self._own_replies(speaker), ttl, cause or self._cause(speaker))
+        request = Request(self._secret_id(), args, *whence, where=came_from.get())
         return await self._answered(REQUEST, request, (worker, verb, speaker), f"{worker}.{verb} did not answer")
 
     async def command(
@@ -376,11 +382,6 @@ class Calls:
             answered.set_result(reply.result)
         else:
             answered.set_exception(error_of(reply))
-
-
-def _check_time(worker: str, verb: str, ttl: float) -> None:
-    if ttl <= 0:
-        raise CallError("expired", f"{worker}.{verb} was called {-ttl:.1f} s after its time was up", "ttl")
 
 
 def _give_up(answered: asyncio.Future[Any], silence: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from pydantic import BaseModel
 
 from homeserver.runtime.arrivals import RawHandler
+from homeserver.runtime.auditing import is_audited
 from homeserver.runtime.blobs.blobs import Blobs
 from homeserver.runtime.blobs.reading import Reader
 from homeserver.runtime.bus import Bus
@@ -24,10 +25,11 @@ from homeserver.runtime.leftovers import Leftovers
 from homeserver.runtime.people import PREFIX, People
 from homeserver.runtime.routes import Hearing
 from homeserver.runtime.settings import Settings
+from homeserver.topics.audit import AuditEvent
 from homeserver.topics.blob import Blob
 from homeserver.topics.call import Call, Caller
 from homeserver.topics.cause import Cause
-from homeserver.topics.entity import COMMAND
+from homeserver.topics.entity import COMMAND, Command
 from homeserver.topics.priority import UNSAID, Weight
 from homeserver.topics.topic import Topic
 
@@ -106,6 +108,16 @@ class House:
         forget it. Raises `CallError`."""
         if login.startswith(PREFIX):
             self._around.calls.guard.command(login, entity_id)
+
+    def audit(self, event: AuditEvent) -> None:
+        """Have `people` keep what touches the safety of the home, numbered so that a loss is noticed."""
+        self._around.calls.auditing.say(event)
+
+    def audit_command(self, login: str, entity_id: str, command: Command, error: str = "") -> None:
+        """The same of a command as it was taken or, with the code of the `error`, refused: of persons and the command
+        line only, and of nobody else at no cost."""
+        if is_audited(login):
+            self._around.calls.auditing.of_command(login, (entity_id, command.service), error, command.cause)
 
     def options(self, model: type[S]) -> S:
         """This worker's own section of the settings; raises `SettingsError` that names file, line and field."""

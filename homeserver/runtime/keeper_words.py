@@ -72,7 +72,7 @@ class Listening(BaseModel):
     restarts: bool
 
 
-STATUS: Final = Call("keeper", "status", AskStatus, Report)
+STATUS: Final = Call("keeper", "status", AskStatus, Report, reads=True)
 START: Final = Call("keeper", "start", WorkerName, WorkerReport, role="owner", doc="Start one worker.")
 STOP: Final = Call(
     "keeper", "stop", WorkerName, WorkerReport, role="owner", doc="Stop one worker until the next start."

@@ -230,3 +230,9 @@ def error_of(reply: Reply) -> CallError:
     """What a reply that is not `ok` raises at the caller."""
     error = reply.error or ReplyError("failed", "no reason was given")
     return CallError(error.code, error.message, error.field)
+
+
+def check_time(worker: str, verb: str, ttl: float) -> None:
+    """Raises `CallError` where the time of a call is up before it begins."""
+    if ttl <= 0:
+        raise CallError("expired", f"{worker}.{verb} was called {-ttl:.1f} s after its time was up", "ttl")

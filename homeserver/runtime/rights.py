@@ -10,6 +10,7 @@ from typing import Any, Final
 from homeserver.runtime.logins import EVERYBODY
 from homeserver.runtime.plan import Post
 from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker
+from homeserver.topics.audit import AUDIT
 from homeserver.topics.call import FLOW, REPLY, REQUEST
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.person import PERSON
@@ -128,6 +129,7 @@ def _own_words(post: Post, speakers: tuple[str, ...]) -> Iterable[str]:
         if login == EVERYBODY:
             yield VOICE.filter(process=post.process, login=login)
     yield REFUSED.filter(login=post.login)
+    yield AUDIT.filter(login=post.login)
     yield FAILURE.filter(login=post.login)
 
 

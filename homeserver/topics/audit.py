@@ -1,28 +1,43 @@
-"""What touches the safety of the home, said by whoever saw it: somebody signed in, was turned away, changed a proof.
+"""What touches the safety of the home, said by whoever saw it: somebody signed in, was turned away, changed something.
 
-It holds no secret and nothing that one could sign in with. Who keeps the audit hears it.
+It holds no secret, nothing that one could sign in with, and no value that may be private: of a call the names of its
+arguments and the ids that it is about. `people` keeps what is said here, and believes only the home's own processes.
 """
 
 from dataclasses import field
-from typing import Final
+from typing import Final, Literal
 
 from homeserver.topics.cause import Cause
 from homeserver.topics.record import record
 from homeserver.topics.topic import Topic
 
+Outcome = Literal["ok", "refused", "failed"]
+
 
 @record
 class AuditEvent:
-    """`kind` is a word such as `sign_in`; `who` did it, as a login, empty where nobody knows; `what` it is about, such
-    as the login whose password it was; `outcome` is `ok`, `refused` or `failed`; `where` is the address."""
+    """One thing that somebody did. Fields:
+
+    kind      a word: call, command, sign_in, sign_in_failed, locked_out, token_made, token_ended, password_changed,
+              policy_changed, blob_read, ...
+    who       who did it, as a login; empty where nobody knows
+    what      what it is about: `home.rename`, `light.hall`, the login whose password it was
+    outcome   `ok`, `refused` (he may not) or `failed`
+    where     the network address it came from, as the door saw it
+    details   small and never private: names of arguments, entity ids
+    run, seq  who says it numbers what he says, from 1 in each run, so that what got lost is noticed; `House.audit`
+              fills them in. Without a `run` nothing is numbered
+    """
 
     kind: str
     who: str
     what: str = ""
-    outcome: str = "ok"
+    outcome: Outcome = "ok"
     where: str = ""
     details: dict[str, str] = field(default_factory=dict)
     cause: Cause | None = None
+    run: str = ""
+    seq: int = 0
 
 
 AUDIT: Final = Topic[AuditEvent]("event/audit/{login}", AuditEvent)

@@ -87,4 +87,4 @@ ADDRESS: Final = "blob_address"
 
 def blob_address(worker: str) -> Call[AskBlob, BlobAddress]:
     """The call by which processes fetch blobs of `worker`; every worker that answers calls answers it."""
-    return Call(worker, ADDRESS, AskBlob, BlobAddress, role="owner")
+    return Call(worker, ADDRESS, AskBlob, BlobAddress, role="owner", reads=True)

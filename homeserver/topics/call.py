@@ -42,7 +42,8 @@ class About:
 class Call(Generic[Q, A]):
     """`Call[Q, A]`: the worker, the verb, the request and reply models, and the least role that may call it.
 
-    `stream`: the answer comes in parts, each an `A`; the handler is an async generator.
+    `stream`: the answer comes in parts, each an `A`; the handler is an async generator. `reads`: it changes nothing
+    and makes nothing happen, so that the audit keeps only who was turned away.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Call(Generic[Q, A]):
         doc: str = "",
         stream: bool = False,
         about: tuple[About, ...] = (),
+        reads: bool = False,
     ) -> None:
         self.worker = worker
         self.verb = verb
@@ -64,6 +66,7 @@ class Call(Generic[Q, A]):
         self.role = role
         self.stream = stream
         self.about = about
+        self.reads = reads
         self.doc = doc or (request.__doc__ or "").strip().split("\n")[0]
 
     def __repr__(self) -> str:
@@ -86,7 +89,8 @@ class Caller:
 @record
 class Request:
     """What is sent to `call/<worker>/<verb>/<login>`. `ttl` is the seconds left when it was sent; of a streamed call
-    (`stream`, the caller says that he knows) the longest silence, before the first part and between two of them."""
+    (`stream`, the caller says that he knows) the longest silence, before the first part and between two of them.
+    `where`: the network address that it came from, as a door saw it; for the audit, and believed for nothing else."""
 
     id: str
     args: dict[str, Any]
@@ -94,6 +98,7 @@ class Request:
     ttl: float = 30.0
     cause: Cause | None = None
     stream: bool = False
+    where: str = ""
 
 
 @record

@@ -61,10 +61,10 @@ class Released(_Words):
     now: HoldLine | None = None
 
 
-HOLDS: Final = Call("home", "holds", AskHolds, HoldList, role="guest", about=(About("see", "home"),))
+HOLDS: Final = Call("home", "holds", AskHolds, HoldList, role="guest", about=(About("see", "home"),), reads=True)
 HOLD: Final = Call("home", "hold", Hold, HoldLine, about=(About("control", "entity"),))
 RELEASE: Final = Call("home", "release", Release, Released, about=(About("control", "entity"),))
-RULES_HOLDS: Final = Call("rules", "holds", AskHolds, HoldList, role="guest", about=(About("see", "home"),))
+RULES_HOLDS: Final = Call("rules", "holds", AskHolds, HoldList, role="guest", about=(About("see", "home"),), reads=True)
 RULES_HOLD: Final = Call("rules", "hold", Hold, HoldLine, about=(About("control", "entity"),))
 RULES_RELEASE: Final = Call("rules", "release", Release, Released, about=(About("control", "entity"),))
 OWNERS: Final = ("home", "rules")

@@ -61,5 +61,5 @@ class Verified(BaseModel):
 
 
 MAKE: Final = Call("backup", "make", MakeBackup, Verified, role="owner")
-LIST: Final = Call("backup", "list", ListBackups, Backups, role="owner")
-VERIFY: Final = Call("backup", "verify", VerifyBackup, Verified, role="owner")
+LIST: Final = Call("backup", "list", ListBackups, Backups, role="owner", reads=True)
+VERIFY: Final = Call("backup", "verify", VerifyBackup, Verified, role="owner", reads=True)

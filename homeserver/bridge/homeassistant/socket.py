@@ -24,6 +24,7 @@ from homeserver.bridge.identity import Identity
 from homeserver.bridge.origins import answers_to, same_origin
 from homeserver.bridge.refusals import Refusal
 from homeserver.bridge.wire import EXTENSION, Wire
+from homeserver.runtime.auditing import came_from
 from homeserver.runtime.log import request_id
 from homeserver.topics.call import CallError
 
@@ -60,6 +61,7 @@ class Sockets:
             await send({"type": "websocket.close", "code": _DENIED})
             return
         await send({"type": "websocket.accept"})
+        came_from.set(address_of(scope))
         client = _Client(self._desk, self._access, wire, address_of(scope), send)
         self._open.add(client)
         try:

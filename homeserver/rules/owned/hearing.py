@@ -40,7 +40,9 @@ def hear(owner: Hearer, thing: Thing, command: Command, heard: Heard) -> None:
     """Take one command."""
     try:
         _carry_out(owner, thing, command, heard)
+        owner.house.audit_command(heard.login, thing.entity_id, command)
     except CallError as error:
+        owner.house.audit_command(heard.login, thing.entity_id, command, error.error.code)
         _reply(owner.house, command, heard, error.error)
     except sqlite3.Error as error:
         _reply(owner.house, command, heard, ReplyError("failed", f"the rules cannot write their file: {error}"))
