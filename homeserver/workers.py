@@ -6,6 +6,7 @@ never run in one process with ours.
 """
 
 import importlib
+import importlib.util
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -52,6 +53,17 @@ def built_in() -> dict[str, str]:
 def outside() -> dict[str, EntryPoint]:
     """Workers of installed packages, by name; a built-in name cannot be taken."""
     return {point.name: point for point in entry_points(group=GROUP) if point.name not in built_in()}
+
+
+def places() -> list[Path]:
+    """Where the modules of all workers are: our own folders, and of an outside worker its top package or module."""
+    found = [Path(__file__).parent, *(Path(folder) for folder in integrations.__path__)]
+    for point in outside().values():
+        spec = importlib.util.find_spec(point.module.partition(".")[0])
+        if spec is not None:
+            within = [*(spec.submodule_search_locations or ()), *([spec.origin] if spec.origin else ())]
+            found += [Path(place) for place in within[:1]]
+    return found
 
 
 def names() -> list[str]:

@@ -28,6 +28,7 @@ from homeserver.runtime.ports import check_free
 from homeserver.runtime.process import Process
 from homeserver.runtime.running import occupy
 from homeserver.runtime.settings import Settings
+from homeserver.runtime.sources import Sources
 from homeserver.runtime.supervisor import Supervisor
 
 app = typer.Typer()
@@ -66,6 +67,9 @@ def up(
     ] = False,
     sets: Sets = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing at the first start.")] = False,
+    reload: Annotated[
+        bool, typer.Option("--reload", help="For who writes workers: start them anew when their files change.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show everything that the processes log.")] = False,
 ) -> None:
     """Start the broker and all workers of the home, and keep them up until Ctrl+C."""
@@ -77,7 +81,7 @@ def up(
     _make_folder(settings.home.data)
     if not yes and first_start.ask(settings):
         settings = given_settings(data, broker, sets, **options)
-    _keep_up(settings, plan, models, verbose=verbose)
+    _keep_up(settings, plan, models, verbose=verbose, reload=reload)
 
 
 def _make_folder(data: Path) -> None:
@@ -92,7 +96,9 @@ def _make_folder(data: Path) -> None:
     raise Failure(f"the data folder {data} {reason}; choose another with --data")
 
 
-def _keep_up(settings: Settings, plan: Plan, models: Mapping[str, type[BaseModel] | None], *, verbose: bool) -> None:
+def _keep_up(
+    settings: Settings, plan: Plan, models: Mapping[str, type[BaseModel] | None], *, verbose: bool, reload: bool
+) -> None:
     home = settings.home
     journal = Journal(home.data / "logs", "debug" if verbose else "warning")
     log_to(journal, "keeper", home.log_level)
@@ -102,10 +108,10 @@ def _keep_up(settings: Settings, plan: Plan, models: Mapping[str, type[BaseModel
     door = occupy(home.data, supervisor.address(), page, login=not supervisor.open_house, settings=said)
     with contextlib.closing(journal), door:
         check_free(home.http_host, home.http_port, "--http-port", "the page")
-        asyncio.run(_live(settings, supervisor))
+        asyncio.run(_live(settings, supervisor, reload=reload))
 
 
-async def _live(settings: Settings, supervisor: Supervisor) -> None:
+async def _live(settings: Settings, supervisor: Supervisor, *, reload: bool) -> None:
     began, stop = time.monotonic(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -115,13 +121,27 @@ async def _live(settings: Settings, supervisor: Supervisor) -> None:
             return
         keeper = _keeper_process(settings, supervisor)
         telling = asyncio.create_task(_open(keeper, settings, supervisor, began))
+        watching = asyncio.create_task(_reload(supervisor)) if reload else None
         await _until_stopped(stop, telling)
         telling.cancel()
+        if watching is not None:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
         ended = await asyncio.gather(telling, return_exceptions=True)
         line("", "stopping")
         await _close(keeper)
         if isinstance(ended[0], Exception):
             raise ended[0]
+
+
+async def _reload(supervisor: Supervisor) -> None:
+    """Start the processes anew at each change of their files; the keeper itself, which this is, stays as it is."""
+
+    async def again(changed: list[Path]) -> None:
+        line("reload", f"{', '.join(path.name for path in changed[:5])}{' and more' if len(changed) > 5 else ''}")
+        await supervisor.renew_processes()
+
+    await Sources(workers.places(), RealClock(), lambda fault: line("reload", fault)).watch(again)
 
 
 async def _until_stopped(stop: asyncio.Event, telling: asyncio.Task[None]) -> None:

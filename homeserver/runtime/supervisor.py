@@ -161,6 +161,14 @@ class Supervisor:
         ours = [sys.executable, "-m", "homeserver", "run", *workers, "--process", post.process]
         return [*ours, "--broker", broker, "--data", str(self.settings.home.data), "--supervised"]
 
+    async def renew_processes(self) -> None:
+        """Start every process anew, one after the other, with the code as it is now."""
+        for process in list(self.children):
+            wanted = self.wanted[process]
+            await self.end(process)
+            await self.launch(self.plan.posts[process])
+            self.wanted[process] = wanted
+
     async def end(self, process: str) -> None:
         """Stop one process."""
         self.wanted[process] = ()

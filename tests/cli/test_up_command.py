@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -213,3 +213,69 @@ def test_a_data_folder_that_cannot_be_is_named_with_the_remedy(run: Run, tmp_pat
     assert ended.code != 0
     assert str(folder) in ended.err
     assert "Traceback" not in ended.err
+
+
+GADGET = '''"""A gadget."""
+
+from pydantic import BaseModel
+
+from homeserver.runtime.house import House
+from homeserver.runtime.worker import Worker, answers
+from homeserver.topics.call import Call, Caller
+
+
+class Ask(BaseModel):
+    """Tell the version."""
+
+
+class Told(BaseModel):
+    version: int
+
+
+TELL = Call("gadget", "tell", Ask, Told)
+
+
+class Gadget(Worker):
+    name = "gadget"
+
+    @answers(TELL)
+    async def tell(self, request: Ask, caller: Caller) -> Told:
+        return Told(version=VERSION)
+
+
+def setup(house: House) -> Gadget:
+    return Gadget(house)
+'''
+
+
+def test_reload_starts_a_changed_worker_anew(tmp_path: Path) -> None:
+    info = tmp_path / "site" / "gadget-0.1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: gadget\nVersion: 0.1.0\n")
+    (info / "entry_points.txt").write_text("[homeserver.workers]\ngadget = gadget:setup\n")
+    module = tmp_path / "site" / "gadget.py"
+    module.write_text(GADGET.replace("VERSION", "1"))
+    environment = {"PYTHONPATH": os.pathsep.join((os.environ.get("PYTHONPATH", ""), str(tmp_path / "site")))}
+
+    def told(home: Home) -> int:
+        try:
+            version: int = home.post("/api/calls/gadget/tell", {})["version"]
+        except OSError:  # between the two
+            return 0
+        return version
+
+    with running_home(tmp_path, "--reload", "--broker", "amqtt", environment=environment) as home:
+        until(lambda: told(home) == 1)
+        module.write_text(GADGET.replace("VERSION", "("))
+        until(lambda: home.says("gadget.py is no Python yet"))
+        assert told(home) == 1
+        module.write_text(GADGET.replace("VERSION", "2"))
+        until(lambda: told(home) == 2)
+        assert home.process.poll() is None
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

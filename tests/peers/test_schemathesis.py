@@ -10,11 +10,13 @@ import pytest
 from tests.cli.homes import Home, running_home
 
 CONFIG = Path(__file__).parent / "schemathesis.toml"
-LEFT_OUT = (
-    ("--exclude-path", "/api/stream"),  # has no end
-    ("--exclude-path", "/api/session"),  # ends the session of who asks; tests/bridge/test_door.py has it
-    ("--exclude-path-regex", "^/api/calls/keeper/(stop|restart|start)$"),  # would stop the bridge itself
-    ("--exclude-path-regex", "^/api/calls/backup/make$"),  # takes longer than all else together
+LEFT_OUT = "|".join(
+    (
+        "stream",  # has no end
+        "session",  # ends the session of who asks; tests/bridge/test_door.py has it
+        "calls/keeper/(stop|restart|start)",  # would stop the bridge itself
+        "calls/backup/make",  # takes longer than all else together
+    )
 )
 
 
@@ -33,7 +35,7 @@ def test_no_answer_contradicts_the_document(home: Home, portion: Callable[[int],
     argv += ["--header", f"Authorization: Bearer {token}", "--generation-deterministic"]
     argv += ["--max-examples", str(portion(60))]
     argv += ["--phases", "examples,coverage,fuzzing", "--request-timeout", "30", "--continue-on-failure", "--no-color"]
-    argv += [word for pair in LEFT_OUT for word in pair]
+    argv += ["--exclude-path-regex", f"^/api/({LEFT_OUT})$"]
     run = subprocess.run(argv, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert run.returncode == 0, run.stdout[-20_000:] + run.stderr[-2_000:]
     assert "Tested: " in run.stdout
