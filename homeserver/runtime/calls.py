@@ -193,8 +193,8 @@ class Calls:
         request_id.set(caller.cause.id)
         try:
             return await handler(request, caller)
-        except CallError:
-            raise
+        except CallError as error:
+            raise (error if caller.role == "owner" else self.guard.told(error, caller)) from error
         except Exception as error:
             raise self._bug(worker, verb, error, request, caller) from error
 

@@ -10,9 +10,10 @@ from homeserver.topics.call import Call, Caller, CallError
 
 
 class Guard(Protocol):
-    """Raises `CallError` where it may not be."""
+    """`call` and `command` raise `CallError` where it may not be; `told` is what somebody may hear of a failure."""
 
     def call(self, call: Call[Any, Any], request: Any, caller: Caller) -> None: ...
+    def told(self, error: CallError, caller: Caller) -> CallError: ...
     def command(self, login: str, entity_id: str) -> None: ...
 
 
@@ -21,6 +22,9 @@ class Nobody:
 
     def call(self, call: Call[Any, Any], request: Any, caller: Caller) -> None:
         raise CallError("denied", f"{caller.login} may not call {call.worker}.{call.verb}: nobody here can judge it")
+
+    def told(self, error: CallError, caller: Caller) -> CallError:
+        return error
 
     def command(self, login: str, entity_id: str) -> None:
         raise CallError("denied", f"{login} may not command {entity_id}: nobody here can judge it")

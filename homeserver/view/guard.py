@@ -45,14 +45,26 @@ class Guard:
             for kind, id in self._named(about, request, field):
                 self._check(caller.login, about.verb, kind, id, field if about.kind != "home" else None)
 
+    def told(self, error: CallError, caller: Caller) -> CallError:
+        """What somebody is told of what is not there: what there is instead only if nothing is hidden from him."""
+        if error.error.code != "not_found" or self.permissions.sees_all(caller.login):
+            return error
+        return CallError("not_found", str(error).partition(";")[0], error.error.field)
+
     def _check(self, login: str, verb: Verb, kind: str, id: str | None, field: str | None) -> None:
         level = self._level(login, kind, id)
+        if kind == "entity" and id is not None and not self._is_there(id) and not self.permissions.sees_all(login):
+            level = -1  # answered as what is hidden is, lest one be told from the other
         if level >= VERBS.index(verb):
             return
         if kind == "entity" and level < 0:
             raise CallError("not_found", f"there is no entity {id}", field)
         what = "everything here" if id is None or kind == "home" else f"{kind} {id}" if kind != "entity" else id
         raise CallError("denied", f"{login} may not {verb} {what}", field)
+
+    def _is_there(self, entity_id: str) -> bool:
+        present = self.view.current(entity_id)
+        return present in self.view.states or present in self.view.configs or present in self.view.entities
 
     def _named(self, about: About, request: Any, field: str) -> Iterator[tuple[str, str | None]]:
         """What a request names: kinds and ids; None stands for everything."""
