@@ -287,11 +287,11 @@ class Registry:
         return self.devices.get(own) if own is not None else None
 
     def _area(self, name: str) -> str:
-        """The area of that id by now or before, else a new one."""
+        """The area of that id by now or before, else a new one. One that people made has no row until a device is in
+        it."""
         id = slug(name)
-        own = self.place("area", id)
-        if own is None:
-            own = id
+        own = self.place("area", id) or id
+        if own not in self.areas:
             self.areas[own] = name
             self._note("INSERT INTO area VALUES (?, ?)", (own, name))
         return own

@@ -1,5 +1,6 @@
 """Names and places that people give: they last, they are said, and every deed can be taken back."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -259,6 +260,23 @@ async def test_devices_and_places_get_other_ids_and_all_that_names_them_follows(
     for _ in range(4):
         await ask(home, "undo")
     assert everything(home) == before
+
+
+async def test_an_area_that_people_made_takes_the_devices_that_suggest_it(tmp_path: Path) -> None:
+    """Their rows are in the file, so that they are the same after a restart, whatever announces itself first."""
+    broker = MemoryBroker()
+    async with memory_stage(tmp_path, broker) as stage:
+        await ask(stage, "edit_area", name="Hall")
+        await ask(stage, "edit_area", area="hall", id="entrance")
+        await stage.announce("light", LIGHT | {"device": DEVICE})
+        assert said(stage, DEVICE_ENTRY, "x").area_id == "entrance"
+        await ask(stage, "edit_entity", entity="light.hall_lamp", id="light.first")
+    with sqlite3.connect(tmp_path / "home.db") as file:
+        assert file.execute("SELECT count(*) FROM device").fetchone() == (1,)
+        assert file.execute("SELECT device_id IS NOT NULL FROM entity").fetchall() == [(1,)]
+    async with memory_stage(tmp_path, broker) as stage:
+        assert said(stage, DEVICE_ENTRY, "x").area_id == "entrance"
+        assert list(stage.configs) == ["light.first"]
 
 
 async def test_what_its_maker_disables_is_listed_and_costs_nothing_until_it_is_enabled(stage: Stage) -> None:
