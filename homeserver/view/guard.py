@@ -12,6 +12,7 @@ from homeserver.runtime.house import House
 from homeserver.topics.call import About, Call, Caller, CallError
 from homeserver.topics.names import slug
 from homeserver.topics.person import VERBS, Verb
+from homeserver.topics.services import SERVICES
 from homeserver.view.permission import Permissions
 from homeserver.view.view import View
 
@@ -22,8 +23,15 @@ _TARGET: Final[Mapping[str, str]] = {
     "floor_id": "floor",
     "label_id": "label",
 }
-_ITSELF: Final = ("script", "automation")
-"""Kinds of which an action may be called by the name of one: `script.evening`."""
+_EVERY_KIND: Final = frozenset(("homeassistant.turn_on", "homeassistant.turn_off", "homeassistant.toggle"))
+"""Services of whatever has them."""
+_PLATFORM: Final = frozenset(
+    (
+        *("group", "homeassistant", "logbook", "mqtt", "notify", "persistent_notification", "script", "system_log"),
+        *("template", "utility_meter"),
+    )
+)
+"""Kinds of actions that the rules carry out themselves, beside services of entities."""
 
 
 class Guard:
@@ -91,15 +99,18 @@ class Guard:
         return next((one.entity_id for one in found), f"automation.{id}")
 
     def _acted_on(self, request: Any) -> Iterator[tuple[str, str | None]]:
-        """What an action that is done by hand acts on; everything where it does not say."""
-        named = [*self._of_target(request.target), *self._of_target(request.data)]
-        domain, _, name = request.action.strip().lower().partition(".")
-        entities = request.data.get("entities")
-        if isinstance(entities, Mapping):
-            named += [("entity", str(id)) for id in entities]
-        if domain in _ITSELF and f"{domain}.{name}" in self.view.states:
-            named.append(("entity", f"{domain}.{name}"))
-        yield from named or [("home", None)]
+        """What an action that is done by hand acts on. Only a service of entities says so by what it names, and a
+        script by its name; all else may reach anything."""
+        domain, _, service = action = request.action.strip().lower().partition(".")
+        if "".join(action) == f"script.{service}" and f"script.{service}" in self.view.states:
+            yield "entity", f"script.{service}"
+        elif service in SERVICES.get(domain, ()) or "".join(action) in _EVERY_KIND:
+            yield from [*self._of_target(request.target), *self._of_target(request.data)] or [("home", None)]
+        elif domain in SERVICES or domain in _PLATFORM:
+            yield "home", None
+        else:
+            why = f"{request.action[:100]} is no action of the rules: call {domain[:40]} itself"
+            raise CallError("denied", why, "action")  # a call is made with the role of who makes it
 
     def _of_target(self, given: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
         for field, kind in _TARGET.items():

@@ -58,6 +58,11 @@ TABLE: list[tuple[Call[Any, Any], dict[str, Any], str]] = [
     (PERFORM, {"action": "lock.unlock", "data": {"entity_id": "{{ 'lock.front' }}"}}, "adult nolock"),
     (PERFORM, {"action": "scene.apply", "data": {"entities": {"lock.front": "unlocked"}}}, "adult"),
     (PERFORM, {"action": "script.evening"}, "adult nolock"),
+    (PERFORM, {"action": "mqtt.publish", "target": {"entity_id": "light.lamp"}, "data": {"topic": "a"}}, "adult"),
+    (PERFORM, {"action": "group.set", "data": {"object_id": "x", "entities": ["light.lamp"]}}, "adult"),
+    (PERFORM, {"action": "light.fly", "target": {"entity_id": "light.lamp"}}, "adult"),
+    (PERFORM, {"action": "people.create_user", "data": {"name": "Eve", "role": "owner"}}, ""),
+    (PERFORM, {"action": "keeper.stop", "target": {"entity_id": "light.lamp"}}, ""),
     (PERFORM, {"action": "script.reload"}, "adult"),
 ]
 """A text that is no entity means nothing to an action: a template in it is a text like any other there."""
