@@ -98,11 +98,38 @@ install_programs() {
     printf '      %s\n' "${missing[@]}"
 }
 
+# Other people's clients, which tests drive; they live apart, so that nothing of theirs gets into .venv.
+clients=${HOME:-/tmp}/.cache/homeserver/clients
+install_clients() {
+    local pinned made
+    pinned=tests/peers/clients
+    made=$(cat "$pinned/requirements.txt" "$pinned/js/package-lock.json" | sha256sum)
+    [ "$made" != "$(cat "$clients/ready" 2>/dev/null)" ] || return 0
+    say "Clients that the tests drive, into $clients (a minute or two)"
+    mkdir -p "$clients/js"
+    if ! { .venv/bin/python -m venv "$clients/python" && "$clients/python/bin/python" -m pip install -q \
+        --disable-pip-version-check --no-input -r "$pinned/requirements.txt" </dev/null >"$clients/install.log" 2>&1; }; then
+        note "the Python clients could not be installed: $clients/install.log says why; their tests are skipped"
+        return 0
+    fi
+    cp "$pinned/js/package.json" "$pinned/js/package-lock.json" "$clients/js/"
+    if ! command -v npm >/dev/null; then
+        note "npm is missing: the tests with the JavaScript client are skipped (sudo apt-get install npm)"
+        return 0
+    fi
+    if ! (cd "$clients/js" && npm ci --no-audit --no-fund </dev/null >>"$clients/install.log" 2>&1); then
+        note "npm could not install the JavaScript client: $clients/install.log says why; its tests are skipped"
+        return 0
+    fi
+    printf '%s\n' "$made" >"$clients/ready"
+}
+
 make_venv
 case ${1:-} in
     home) is_ready .venv/ready-home || is_ready .venv/ready-test || install_python homeserver .venv/ready-home . ;;
     test)
         is_ready .venv/ready-test || install_python "homeserver and what its tests need" .venv/ready-test ".[test]"
-        install_programs ;;
+        install_programs
+        install_clients ;;
     *) fail "setup.sh was not told what to make ready." "usage: .ci/setup.sh home | test" ;;
 esac

@@ -1,0 +1,43 @@
+"""An app of AppDaemon's: when the office lamp changes, the utility room's follows it. Prints what it called.
+
+Runs in an environment of its own. A line of JSON for each call: {"call", "ok", "told"}.
+"""
+
+import json
+from typing import Any
+
+import appdaemon.plugins.hass.hassapi as hass
+
+LAMP, FOLLOWER = "light.office_desk_lamp", "light.utility_room_lamp"
+
+
+class Follower(hass.Hass):
+    def initialize(self) -> None:
+        self.run_in(self.begin, 1)  # AppDaemon starts its apps before it has asked for the states
+
+    def begin(self, **more: Any) -> None:
+        self.tell("get_state", self.get_state(LAMP) in ("on", "off"))
+        self.tell("get_state of all", LAMP in self.get_state())
+        self.tell("entity_exists", self.entity_exists(LAMP))
+        self.tell("list_services", any(one["service"] == "turn_on" for one in self.list_services("default")))
+        self.tell("render_template", self.render_template("{{ 1 + 1 }}") == 2)
+        self.tell("get_plugin_config", self.get_plugin_config()["time_zone"])
+        self.listen_event(self.rang, "doorbell")
+        self.fire_event("doorbell", door="front")
+        self.listen_state(self.follow, LAMP)
+        self.call_service("light/toggle", target={"entity_id": LAMP})
+
+    def tell(self, call: str, ok: Any, told: str = "") -> None:
+        print(json.dumps({"call": call, "ok": bool(ok), "told": told}), flush=True)
+
+    def rang(self, event: str, data: dict[str, Any], **more: Any) -> None:
+        self.tell("fire_event and listen_event", data["door"] == "front")
+
+    def follow(self, entity: str, attribute: str, old: Any, new: Any, **more: Any) -> None:
+        self.tell("listen_state", old != new, f"{old} {new}")
+        (self.turn_on if new == "on" else self.turn_off)(FOLLOWER)
+        self.run_in(self.look, 1, wanted=new)
+
+    def look(self, wanted: str, **more: Any) -> None:
+        self.tell("call_service", self.get_state(FOLLOWER) == wanted)
+        print("done", flush=True)

@@ -1,0 +1,109 @@
+"""Other people's clients of Home Assistant, as they are published, against a running demo home.
+
+Each exercises every call that it offers and prints what came of it; `MISSING` names what cannot pass, with its reason.
+The Python clients live in an environment of their own, and the JavaScript one in a folder of its own, under
+`~/.cache/homeserver/clients`; `.ci/setup.sh test` makes both. Without them the tests are skipped and say so.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.homes import Home, running_home
+
+HERE = Path(__file__).parent / "clients"
+INSTALLED = Path.home() / ".cache" / "homeserver" / "clients"
+PYTHON = INSTALLED / "python" / "bin"
+JS = INSTALLED / "js"
+NO_HISTORY = "no worker keeps the past of this home yet: history is a capability of its own"
+MISSING = {
+    "rest get_logbook_entries": NO_HISTORY,
+    "rest get_entity_histories": NO_HISTORY,
+    "rest set_state": "no worker owns entities that programs tell of yet; what a device tells, nobody else can",
+    "ws listen_trigger": "a trigger for one client needs a streamed call of the rules, which there is not yet",
+}
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    with running_home(tmp_path_factory.mktemp("home"), "--demo") as home:
+        yield home
+
+
+def needs(path: Path) -> Path:
+    if not path.exists():
+        pytest.skip(f"{path} is not there: .ci/setup.sh test installs the clients")
+    return path
+
+
+def environment(home: Home) -> dict[str, str]:
+    token = (home.data / "http-token").read_text().strip()
+    return {**os.environ, "HOME_URL": f"http://127.0.0.1:{home.http_port}", "HOME_TOKEN": token, "PYTHONPATH": ""}
+
+
+def calls(output: str) -> dict[str, tuple[bool, str]]:
+    """What a client printed, by call."""
+    rows = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    return {row["call"]: (row["ok"], row["told"]) for row in rows}
+
+
+def check(run: subprocess.CompletedProcess[str], most: int) -> None:
+    """All calls passed but those that cannot; `most` calls were made."""
+    found = calls(run.stdout)
+    failed = {call: told for call, (ok, told) in found.items() if not ok}
+    assert set(failed) == set(MISSING) & set(found), (failed, run.stderr[-3_000:])
+    assert len(found) == most, (sorted(found), run.stderr[-3_000:])
+
+
+def test_home_assistant_js_websocket(home: Home, tmp_path: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("there is no Node.js here")
+    (tmp_path / "node_modules").symlink_to(needs(JS / "node_modules"))
+    shutil.copy(HERE / "js" / "calls.mjs", tmp_path)
+    argv = [node, "calls.mjs"]
+    run = subprocess.run(
+        argv, cwd=tmp_path, env=environment(home), capture_output=True, text=True, timeout=90, check=False
+    )
+    check(run, 19)
+
+
+@pytest.mark.parametrize(("program", "most"), [("hass_client_calls.py", 13), ("homeassistant_api_calls.py", 35)])
+def test_python_client(home: Home, program: str, most: int) -> None:
+    argv = [str(needs(PYTHON / "python")), str(HERE / program)]
+    run = subprocess.run(argv, env=environment(home), capture_output=True, text=True, timeout=90, check=False)
+    check(run, most)
+
+
+def test_an_app_of_appdaemon_reacts_to_a_state_and_calls_a_service(home: Home, tmp_path: Path) -> None:
+    program = needs(PYTHON / "appdaemon")
+    given = environment(home)
+    shutil.copytree(HERE / "appdaemon" / "apps", tmp_path / "apps")
+    plugin = {"type": "hass", "ha_url": given["HOME_URL"], "token": given["HOME_TOKEN"]}
+    place = {"latitude": 52.5, "longitude": 13.4, "elevation": 34, "time_zone": "Europe/Berlin"}
+    settings = {"appdaemon": {**place, "plugins": {"HASS": plugin}}}
+    (tmp_path / "appdaemon.yaml").write_text(json.dumps(settings))
+    told = []
+    with subprocess.Popen(
+        [str(program), "-c", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**given, "PYTHONUNBUFFERED": "1"},
+    ) as running:
+        assert running.stdout is not None
+        try:
+            for line in running.stdout:
+                told.append(line)
+                if line.startswith("done") or "failed to start" in line:
+                    break
+        finally:
+            running.terminate()
+    check(subprocess.CompletedProcess([], 0, "".join(told), "".join(told)), 9)
