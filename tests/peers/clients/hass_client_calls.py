@@ -16,10 +16,10 @@ LAMP = "light.bathroom_mirror"
 
 
 async def attempt(call: str, work: Callable[[], Awaitable[Any]]) -> None:
-    try:
-        answer, told = await work(), ""
-    except Exception as error:
-        answer, told = False, repr(error)
+    task = asyncio.ensure_future(work())
+    await asyncio.wait({task})
+    error = task.exception()
+    answer, told = (task.result(), "") if error is None else (False, repr(error))
     print(json.dumps({"call": call, "ok": bool(answer), "told": told}), flush=True)
 
 

@@ -9,20 +9,21 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from homeassistant_api import Client, State, WebsocketClient
 
 LAMP = "light.utility_room_lamp"
 NAMED = {"entity_id": LAMP, "name": "Lamp"}
+ONE_AT_A_TIME = ThreadPoolExecutor(1)
 URL, TOKEN = os.environ["HOME_URL"], os.environ["HOME_TOKEN"]
 
 
 def attempt(call: str, work: Callable[[], Any]) -> None:
-    try:
-        answer, told = work(), ""
-    except Exception as error:
-        answer, told = False, repr(error)[:300]
+    done = ONE_AT_A_TIME.submit(work)
+    error = done.exception()
+    answer, told = (done.result(), "") if error is None else (False, repr(error)[:300])
     print(json.dumps({"call": call, "ok": bool(answer), "told": told}), flush=True)
 
 
