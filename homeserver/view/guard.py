@@ -25,6 +25,7 @@ _TARGET: Final[Mapping[str, str]] = {
 }
 _EVERY_KIND: Final = frozenset(("homeassistant.turn_on", "homeassistant.turn_off", "homeassistant.toggle"))
 """Services of whatever has them."""
+_DECIDED: Final = frozenset(("automation", "scene", "script"))
 _PLATFORM: Final = frozenset(
     (
         *("group", "homeassistant", "logbook", "mqtt", "notify", "persistent_notification", "script", "system_log"),
@@ -126,9 +127,24 @@ class Guard:
         if kind == "home" or id is None:
             return self.permissions.everywhere(login)
         if kind == "entity":
-            return self.permissions.level(login, id)
+            return min(self.permissions.level(login, one) for one in self._told(id))
         members = [self.permissions.level(login, one) for one in self._members(kind, id)]
         return min(members, default=self.permissions.everywhere(login))
+
+    def _told(self, entity_id: str) -> set[str]:
+        """An entity, and where it is a group all that it hands on to: nobody opens a lock by a group that he may use.
+        A scene, script or rule is the household's own word on what may happen."""
+        told, look = {entity_id}, [entity_id]
+        while look:
+            id = look.pop()
+            said = self.view.said(id) if id.partition(".")[0] not in _DECIDED else None
+            members = said.attributes.get("entity_id") if said is not None else None
+            fresh = (
+                {one for one in members if isinstance(one, str)} - told if isinstance(members, list | tuple) else set()
+            )
+            told |= fresh
+            look += fresh
+        return told
 
     def _members(self, kind: str, id: str) -> list[str]:
         """The entities of a device or place."""

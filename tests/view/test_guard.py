@@ -116,6 +116,24 @@ async def test_who_may_ask_what(home: Rehearsal, call: Call[Any, Any], args: dic
     assert codes <= {"denied", "not_found"}
 
 
+async def test_a_group_is_what_it_hands_on_to_and_a_scene_is_itself(home: Rehearsal) -> None:
+    guard, worker, now = home.process.calls.guard, home.process.hosted["things"].worker, home.clock.now()
+    assert worker is not None
+    for domain, members in (
+        ("group", ["group.deep", "light.lamp"]),
+        ("scene", ["lock.front"]),
+        ("light", ["light.lamp", "light.all"]),
+    ):
+        worker.house.say(ENTITY_STATE, EntityState("on", {"entity_id": members}, now, now), domain, "all")
+    worker.house.say(ENTITY_STATE, EntityState("on", {"entity_id": ["lock.front"]}, now, now), "group", "deep")
+    await home.clock.advance(1)
+    guard.command("person.adult", "group.all")
+    guard.command("person.nolock", "scene.all")
+    guard.command("person.child", "light.all")
+    with pytest.raises(CallError, match="may not control"):
+        guard.command("person.nolock", "group.all")
+
+
 async def test_what_somebody_does_not_see_is_not_there(home: Rehearsal) -> None:
     guard = home.process.calls.guard
     for entity_id in ("lock.front", "lock.none"):
