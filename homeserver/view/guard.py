@@ -66,7 +66,7 @@ class Guard:
             level = -1  # answered as what is hidden is, lest one be told from the other
         if level >= VERBS.index(verb):
             return
-        if kind == "entity" and level < 0:
+        if kind == "entity" and id is not None and self.permissions.level(login, id) < 0:
             raise CallError("not_found", f"there is no entity {id}", field)
         what = "everything here" if id is None or kind == "home" else f"{kind} {id}" if kind != "entity" else id
         raise CallError("denied", f"{login} may not {verb} {what}", field)
@@ -139,11 +139,10 @@ class Guard:
             id = look.pop()
             said = self.view.said(id) if id.partition(".")[0] not in _DECIDED else None
             members = said.attributes.get("entity_id") if said is not None else None
-            fresh = (
-                {one for one in members if isinstance(one, str)} - told if isinstance(members, list | tuple) else set()
-            )
-            told |= fresh
-            look += fresh
+            if isinstance(members, list | tuple):
+                fresh = {one for one in members if isinstance(one, str)} - told
+                told |= fresh
+                look += fresh
         return told
 
     def _members(self, kind: str, id: str) -> list[str]:
