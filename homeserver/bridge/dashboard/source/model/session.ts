@@ -1,0 +1,133 @@
+// Who looks, and the one connection to the home that everybody on the page shares.
+
+import type { Entity, Happening } from "./entity.js";
+import { EventFeed, type Begun, type Feed } from "./feed.js";
+import { entities, happen, put, remove as drop, replace } from "./home.js";
+import { call, get, post, remove, type Answer } from "./http.js";
+import { forget } from "./memory.js";
+import { forgetSnapshot, keep, kept } from "./snapshot.js";
+import { format, speak } from "../words/text.js";
+
+export type Link = "connecting" | "live" | "lost";
+
+export interface Session {
+  place: "starting" | "door" | "in";
+  link: Link;
+  /** What the door says: why somebody is not in. */
+  fault: string;
+  home: string;
+  login: string;
+  role: string;
+  /** When the home last spoke, while what is shown may be old. */
+  heard: number;
+}
+
+export const session: Session = { place: "starting", link: "connecting", fault: "", home: "Home", login: "", role: "", heard: 0 };
+
+const watchers = new Set<() => void>();
+const KEEP_EVERY = 10_000; // milliseconds
+const PATIENCE = 1_500; // a shorter break is not worth a word
+
+export const watchSession = (watcher: () => void): (() => void) => {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+};
+
+function set(part: Partial<Session>): void {
+  Object.assign(session, part);
+  watchers.forEach((watcher) => watcher());
+}
+
+// -- coming in and going out
+
+type Who = { login: string };
+
+/** Take the key out of the address, where it would stay in the history, and come in with it or with the session there is. */
+export async function begin(): Promise<void> {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const token = given.get("token");
+  if (token) history.replaceState(null, "", location.pathname);
+  const old = token ? null : kept();
+  await speak(old?.language ?? "", old?.zone);
+  if (old) {
+    replace(old.entities, []);
+    set({ place: "in", home: old.name, heard: old.at });
+  }
+  await enter(token ? await post<Who>("/api/session", { token }) : await get<Who>("/api/session"), token ? "This key does not fit." : "");
+}
+
+export const signIn = async (given: object): Promise<Answer<Who>> => {
+  const answer = await post<Who>("/api/session", given);
+  if (answer.ok) await enter(answer, "");
+  return answer;
+};
+
+async function enter(answer: Answer<Who>, wrong: string): Promise<void> {
+  if (answer.ok) {
+    set({ place: "in", login: answer.value.login, fault: "" });
+    feed.open();
+    await learn();
+  } else if (answer.status === 401) leave(wrong);
+  else if (entities.size > 0) listener.lost(), feed.open();
+  else set({ place: "door", fault: answer.status === 0 ? "The home cannot be reached." : answer.message });
+}
+
+async function learn(): Promise<void> {
+  const told = await call<{ role: string; user: { name: string } | null }>("people", "whoami");
+  if (told.ok) set({ role: told.value.role });
+}
+
+/** Back before the door: nothing of the home stays in this browser. */
+function leave(fault: string): void {
+  feed.close();
+  clearTimeout(lossDue);
+  forgetSnapshot();
+  forget();
+  replace([], []);
+  set({ place: "door", fault, login: "", role: "", heard: 0 });
+}
+
+export async function signOut(): Promise<void> {
+  await remove("/api/session");
+  leave("");
+}
+
+// -- what the home says
+
+let lossDue = 0;
+
+const listener = {
+  begun(home: Begun): void {
+    clearTimeout(lossDue);
+    lossDue = 0;
+    void speak(home.language, home.time_zone).then(() => {
+      replace(home.entities, home.happened);
+      document.title = home.name;
+      set({ home: home.name, link: "live", heard: Date.now() });
+      keepNow();
+    });
+  },
+  news(changed: Entity[], gone: string[], lines: Happening[]): void {
+    session.heard = Date.now();
+    changed.forEach(put);
+    gone.forEach(drop);
+    happen(lines);
+  },
+  lost(): void {
+    lossDue ||= window.setTimeout(() => set({ link: "lost" }), PATIENCE);
+  },
+  ended(): void {
+    leave("Your session has ended. Come in again.");
+  },
+};
+const feed: Feed = new EventFeed(listener);
+
+function keepNow(): void {
+  if (session.place !== "in" || session.link !== "live") return;
+  const { language = "en", zone = "UTC" } = format;
+  keep({ name: session.home, language: language === "en-GB" ? "en" : language, zone, at: Date.now(), entities: [...entities.values()] });
+}
+
+setInterval(keepNow, KEEP_EVERY);
+addEventListener("pagehide", keepNow);
+addEventListener("online", () => session.link === "lost" && feed.open());
