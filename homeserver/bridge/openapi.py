@@ -9,6 +9,7 @@ from copy import deepcopy
 from typing import Any, Final
 
 from homeserver.bridge.announced import Announced
+from homeserver.bridge.described import describe
 from homeserver.bridge.models import Error
 from homeserver.bridge.parts import EVENTS, LINES
 from homeserver.bridge.schemas import bounded
@@ -51,6 +52,7 @@ def with_calls(document: dict[str, Any], announced: list[Announced]) -> dict[str
     schemas["Error"] = Error.model_json_schema()
     components["securitySchemes"] = _SCHEMES
     document["security"] = [{"token": []}]
+    describe(document["paths"])
     for call in announced:
         where = f"/api/calls/{call.worker}/{call.verb}"
         document["paths"][where] = {"post": _operation(call, schemas)}

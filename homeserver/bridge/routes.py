@@ -79,7 +79,6 @@ class Routes:
             ("GET", "/api/states/{entity_id}", self.state, models.State),
             ("POST", "/api/services/{domain}/{service}", self.service, models.States | models.Responded),
             ("GET", "/api/calls", self.calls, list[models.AnnouncedCall]),
-            ("POST", "/api/calls/{worker}/{verb}", self.call, None),
             ("GET", "/api/camera_proxy/{entity_id}", self.camera, None),
             ("GET", "/api/image_proxy/{entity_id}", self.image, None),
             ("GET", "/api/stream", self.events, None),
@@ -92,6 +91,7 @@ class Routes:
         for method, path, function, model in rows:
             app.add_api_route(path, function, methods=[method], response_model=model, responses=error_responses())
         self.files.add_to(app)
+        app.add_api_route("/api/calls/{worker}/{verb}", self.call, methods=["POST"], include_in_schema=False)
         hook = f"{WEBHOOK}{{webhook_id}}"
         app.add_api_route(hook, self.webhook, methods=[*WEBHOOK_METHODS], include_in_schema=False)
         for path in ADDRESSES:

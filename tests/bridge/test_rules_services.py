@@ -62,7 +62,7 @@ async def test_a_scene_is_applied(ruled: Any) -> None:
     assert answer.status_code == 200, answer.text
     assert await state(ruled, "input_boolean.guests") == "on"
     answer = await ruled.post("/api/services/scene/apply", {})
-    assert (answer.status_code, "scene.apply needs entities" in answer.json()["message"]) == (500, True)
+    assert (answer.status_code, "scene.apply needs entities" in answer.json()["message"]) == (422, True)
 
 
 async def test_files_are_read_again(ruled: Any) -> None:

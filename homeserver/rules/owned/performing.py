@@ -60,6 +60,6 @@ def _told(over: asyncio.Future[Any], run: Run, outcome: str) -> None:
     if over.done():
         return
     if outcome == "failed":
-        over.set_exception(CallError("failed", run.error))
+        over.set_exception(CallError("not_done", run.error))  # what the platform calls failed is a bug
     else:
         over.set_result(run.response)
