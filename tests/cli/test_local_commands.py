@@ -39,7 +39,7 @@ def test_topics_writes_the_reference_page(run: Run, tmp_path: Path, monkeypatch:
     assert run("topics", "--write").code == 0
     text = (tmp_path / "docs" / "topics.md").read_text()
     row = next(line for line in text.splitlines() if line.startswith("| `entity/{domain}/{object_id}/state`"))
-    assert "| yes | home, people, rules |" in row
+    assert "| yes | clients, home, people, rules |" in row
     assert "| `keeper.stop` | `worker` | owner |" in text
     assert text == page()
 

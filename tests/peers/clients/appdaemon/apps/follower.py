@@ -22,6 +22,8 @@ class Follower(hass.Hass):
         self.tell("list_services", any(one["service"] == "turn_on" for one in self.list_services("default")))
         self.tell("render_template", self.render_template("{{ 1 + 1 }}") == 2)
         self.tell("get_plugin_config", self.get_plugin_config()["time_zone"])
+        self.set_state("sensor.of_appdaemon", state="7", attributes={"unit_of_measurement": "%"})
+        self.tell("set_state", self.get_state("sensor.of_appdaemon") == "7")
         self.listen_event(self.rang, "doorbell")
         self.fire_event("doorbell", door="front")
         self.listen_state(self.follow, LAMP)
