@@ -148,7 +148,8 @@ class Rest:
     async def template(self, request: Request) -> Response:
         """What a template says, as text."""
         body = await json_object(request)
-        text, variables = body.get("template"), body.get("variables") or {}
+        text, given = body.get("template"), body.get("variables")
+        variables = {} if given is None else given
         if not isinstance(text, str) or not isinstance(variables, dict):
             raise Refusal("invalid", "Give a template as text, and variables, if any, as an object.", "template")
         try:
