@@ -223,3 +223,64 @@ LIST_POLICIES: Final = Call("people", "list_policies", AskPolicies, PolicyList, 
 SET_POLICY: Final = Call("people", "set_policy", SetPolicy, PolicyInfo, role="owner")
 REMOVE_POLICY: Final = Call("people", "remove_policy", RemovePolicy, PolicyInfo, role="owner")
 MQTT_LOGIN: Final = Call("people", "mqtt_login", MqttLogin, UserChanged, role="owner")
+
+
+class AskAudit(_Words):
+    """List what was done, the latest first: an owner sees all, others what they did themselves."""
+
+    who: str | None = Field(None, max_length=200, description="a login, person.anna, or a user's id")
+    kind: str | None = Field(None, max_length=200, description="call, command, sign_in, sign_in_failed, ...")
+    what: str | None = Field(None, max_length=300, description="what it was about, as people.set_policy or light.hall")
+    entity: str | None = Field(None, max_length=300, description="an entity id")
+    outcome: Literal["ok", "refused", "failed"] | None = None
+    since: datetime | None = Field(None, description="without a zone it is the home's time")
+    until: datetime | None = None
+    text: str | None = Field(None, max_length=200, description="words that stand in the row, or begin so")
+    before: int | None = Field(None, ge=1, description="only rows before this one: `more` of the last answer")
+    limit: int = Field(100, ge=1, le=1000)
+
+
+class AuditRow(BaseModel):
+    """One thing that was done. `where`: the address it came from; `by`: the process that saw it; `cause` and `parent`:
+    ids of the chain of causes. Somebody who was erased stands as `person:` and a number that leads nowhere."""
+
+    id: int
+    at: datetime
+    kind: str
+    who: str
+    what: str
+    outcome: str
+    where: str
+    entities: list[str]
+    details: dict[str, str]
+    cause: str
+    parent: str
+    by: str
+
+
+class AuditRows(BaseModel):
+    """The rows; `more`: what to give as `before` for those that follow, null at the end."""
+
+    rows: list[AuditRow]
+    more: int | None
+
+
+class VerifyAudit(_Words):
+    """Reckon the whole chain of the audit anew, and tell whether a row was changed, moved, put in or taken away."""
+
+
+class AuditVerdict(BaseModel):
+    """`ok`: all `rows` from `first` to `last` are as they were written. Else `bad` is the first row that is not, and
+    `reason` says what is wrong. `notes`: losses that the audit itself wrote down."""
+
+    ok: bool
+    rows: int
+    first: int
+    last: int
+    bad: int | None = None
+    reason: str = ""
+    notes: list[str] = []
+
+
+AUDIT: Final = Call("people", "audit", AskAudit, AuditRows, role="guest", reads=True)
+VERIFY_AUDIT: Final = Call("people", "verify_audit", VerifyAudit, AuditVerdict, role="owner", reads=True)

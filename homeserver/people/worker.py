@@ -8,9 +8,9 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from homeserver.people import words
+from homeserver.people.audit.keeping import Keeping
 from homeserver.people.household import STAY, Household, User
 from homeserver.people.naming import checked, present
 from homeserver.people.policies import Policies
@@ -25,7 +25,7 @@ from homeserver.runtime.house import House
 from homeserver.runtime.logins import Logins
 from homeserver.runtime.preparation import PreparationError, write_logins
 from homeserver.runtime.store import Ledger
-from homeserver.runtime.worker import Heard, Worker, answers, every, hears
+from homeserver.runtime.worker import Heard, answers, every, hears
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.person import PERSON, REACH, PersonRole, Reach
@@ -37,7 +37,7 @@ _ROLES: Final[tuple[PersonRole, ...]] = ("adult", "child", "guest", "service")
 """Those of whom lines speak; an owner may all."""
 
 
-class People(Worker):
+class People(Keeping):
     """The household and its one table of policies."""
 
     name = "people"
@@ -46,7 +46,6 @@ class People(Worker):
     def __init__(self, house: House, view: View) -> None:
         super().__init__(house)
         self.view = view
-        self.zone = ZoneInfo(house.settings.home.time_zone)
         self.household: Household
         self.policies: Policies
         self.telling: Telling
@@ -71,8 +70,13 @@ class People(Worker):
         self._unwatch = self.house.people.watch(self._learnt)
         for id in self.telling.said:
             self._learnt(f"person.{id}")
+        await self.auditor.open()  # last: it is let go by `close` alone
+
+    def known(self) -> set[str]:
+        return set(self.household.users)
 
     async def close(self) -> None:
+        await self.auditor.close()
         self._unwatch()
         self.persons.close()
         self.telling.close()
@@ -121,6 +125,7 @@ class People(Worker):
         fields = {name: getattr(request, name) for name in type(request).model_fields if name != "id"}
         fields["expires"], note = self._end(request.role, request.expires)
         user = self.household.create(request.id, fields, self.house.clock.now())
+        await self.auditor.trail.renew(user.id)
         return self._changed(user, note)
 
     @answers(words.UPDATE_USER)

@@ -7,7 +7,7 @@ READS = {
     *("home.deeds", "home.devices", "home.disabled", "home.explain", "home.holds", "home.image", "home.import_plan"),
     *("home.orphans", "home.refusals"),
     *("rules.check", "rules.diff", "rules.holds", "rules.list", "rules.log", "rules.traces", "rules.why_not"),
-    *("people.list_policies", "people.list_users", "people.whoami"),
+    *("people.list_policies", "people.list_users", "people.whoami", "people.audit", "people.verify_audit"),
     *("backup.list", "backup.verify", "keeper.status"),
 }
 """A call that is missing here is audited whenever a person makes it."""
