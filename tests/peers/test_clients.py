@@ -74,7 +74,7 @@ def test_home_assistant_js_websocket(home: Home, tmp_path: Path) -> None:
     check(run, 19)
 
 
-@pytest.mark.parametrize(("program", "most"), [("hass_client_calls.py", 13), ("homeassistant_api_calls.py", 35)])
+@pytest.mark.parametrize(("program", "most"), [("hass_client_calls.py", 15), ("homeassistant_api_calls.py", 35)])
 def test_python_client(home: Home, program: str, most: int) -> None:
     argv = [str(needs(PYTHON / "python")), str(HERE / program)]
     run = subprocess.run(argv, env=environment(home), capture_output=True, text=True, timeout=90, check=False)

@@ -82,6 +82,15 @@ async def main() -> None:
         await attempt("subscribe_entities", subscribe_entities)
         await attempt("call_service", call_service)
         await attempt("unsubscribe_events", unsubscribe)
+        trigger = {"trigger": "state", "entity_id": LAMP}
+        lamp_on = {"action": "light.turn_on", "target": {"entity_id": LAMP}}
+        sound = client.send_command("validate_config", triggers=trigger, actions=[lamp_on])
+        await attempt("validate_config", lambda: has(sound, lambda told: told["triggers"]["valid"]))
+        wrong = client.send_command("validate_config", triggers={"trigger": "stat"}, actions=[{"wait": 1}])
+        await attempt(
+            "validate_config of what is wrong",
+            lambda: has(wrong, lambda told: told["triggers"]["error"] and not told["actions"]["valid"]),
+        )
         await attempt(
             "send_command", lambda: has(client.send_command("auth/current_user"), lambda told: told["is_owner"])
         )
