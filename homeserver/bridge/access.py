@@ -1,86 +1,141 @@
-"""Who asks: the check of a token or session, and what comes of too many wrong ones.
+"""Who asks: by the folder's key, a session, a program's token or key; and what comes of too many wrong ones.
 
-Keeps the count of failures by address, in memory; credentials are kept by `credentials`.
+Needs to hear of persons: who may not come in has no proof that counts. Keeps the count of failures by address in
+memory; proofs are kept by the vault.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from datetime import timedelta
 
 from starlette.requests import cookie_parser
 
-from homeserver.bridge.credentials import LIFE, Credentials
 from homeserver.bridge.identity import Identity
 from homeserver.bridge.limits import Failures
+from homeserver.bridge.proofs.attempts import DEVICE_LIFE
+from homeserver.bridge.proofs.proofs import API_KEY, LIFE, Proof
+from homeserver.bridge.proofs.signed_path import SignedPaths
+from homeserver.bridge.proofs.tokens import ACCESS_LIFE
+from homeserver.bridge.proofs.vault import Vault
 from homeserver.bridge.refusals import Refusal
 from homeserver.runtime.clock import Clock
+from homeserver.runtime.people import OWNER, People
 
-OWNER: Final = "person.owner"
-"""Who everybody is that has the token, until people exist."""
+
+class Watchers:
+    """Those who want to know whose proofs end."""
+
+    def __init__(self) -> None:
+        self._all: list[Callable[[str], None]] = []
+
+    def tell(self, login: str) -> None:
+        for watcher in list(self._all):
+            watcher(login)
+
+    def add(self, watcher: Callable[[str], None]) -> Callable[[], None]:
+        self._all.append(watcher)
+        return lambda: self._all.remove(watcher)
 
 
 class Access:
-    """`port` stands in the cookie's name: cookies do not tell ports apart, and two homes may run side by side."""
+    """`port` stands in the cookies' names: cookies do not tell ports apart, and two homes may run side by side."""
 
-    def __init__(self, credentials: Credentials, clock: Clock, port: int) -> None:
-        self._credentials = credentials
+    def __init__(self, vault: Vault, people: People, watchers: Watchers, clock: Clock, port: int) -> None:
+        self._vault = vault
+        self._people = people
+        self._watchers = watchers
         self._clock = clock
         self._failures = Failures(clock)
-        self._watchers: list[Callable[[str], None]] = []
         self.cookie = f"homeserver_{port}"
+        self.device_cookie = f"homeserver_{port}_device"
+        self.signed = SignedPaths(vault.tokens, clock)
+        people.watch(watchers.tell)
+
+    # -- who it is
 
     def identify(self, headers: Mapping[str, str], address: str) -> Identity:
         """Who sends these headers: by `Authorization: Bearer`, else by the session's cookie. Raises `Refusal`."""
+        agent = headers.get("user-agent", "")
         kind, _, token = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
-            return self.check_access_token(address, token.strip())
+            return self.check_access_token(address, token.strip(), agent)
         session = self.session_in(headers)
-        return Identity(self.check_session(address, session), self._credentials.id_of(session), "session")
+        found = self._vault.proofs.find(session, "session") if session else None
+        return self._used(address, bool(session), found, agent)
 
-    def check_access_token(self, address: str, token: str) -> Identity:
-        """Who has this token. Raises `Refusal`."""
-        return Identity(self.check_token(address, token))
+    def check_access_token(self, address: str, token: str, agent: str = "") -> Identity:
+        """Who has this token: the folder's key, an API key or a program's access token. Raises `Refusal`."""
+        if self._vault.credentials.is_token(token):
+            return Identity(OWNER)
+        if token.startswith(API_KEY):
+            return self._used(address, True, self._vault.proofs.find(token, "api_key"), agent)
+        claims = self._vault.tokens.read("access", token, self._clock.now()) or {}
+        found = self._vault.proofs.get(str(claims.get("iss", "")))
+        right = found if found is not None and found.kind == "refresh" and found.login == claims.get("sub") else None
+        return self._used(address, bool(token), right, agent)
+
+    def check_key(self, address: str, token: str) -> str:
+        """The login behind the folder's key; raises `Refusal`."""
+        self.check_secret(address, bool(token), self._vault.credentials.is_token(token))
+        return OWNER
 
     def alive(self, identity: Identity) -> bool:
         """Whether that by which he came in still counts."""
-        return identity.kind == "key" or self._credentials.is_open(identity.proof, self._clock.now())
+        if identity.kind == "key":
+            return self._people.person(identity.login) is not None
+        return self._vault.proofs.is_alive(identity.proof)
 
     def watch(self, watcher: Callable[[str], None]) -> Callable[[], None]:
-        """Call `watcher` with the login of which a proof has ended, until the returned function is called."""
-        self._watchers.append(watcher)
-        return lambda: self._watchers.remove(watcher)
+        """Call `watcher` with the login of which a proof ended, or whose person changed, until the returned function is
+        called. Who is meant may have lost nothing: ask `alive`."""
+        return self._watchers.add(watcher)
 
-    def check_token(self, address: str, token: str) -> str:
-        """The login behind a token; raises `Refusal`."""
-        self._check(address, bool(token), self._credentials.is_token(token))
-        return OWNER
-
-    def check_session(self, address: str, session: str) -> str:
-        """The login behind a session; raises `Refusal`."""
-        self._check(address, bool(session), self.is_session(session))
-        return OWNER
-
-    def is_session(self, session: str) -> bool:
-        return self._credentials.is_session(session, self._clock.now())
+    def signer(self, path: str, query: str) -> Identity | None:
+        """Who signed this address; None where nobody did who may still come in."""
+        identity = self.signed.read(path, query)
+        return identity if identity is not None and self.alive(identity) else None
 
     def session_in(self, headers: Mapping[str, str]) -> str:
-        return cookie_parser(headers.get("cookie", "")).get(self.cookie, "")
+        return self._cookie(headers, self.cookie)
 
-    def open_session(self, *, secure: bool) -> str:
-        """A new session, as a `Set-Cookie` line."""
-        return self._line(self._credentials.open_session(self._clock.now()), int(LIFE.total_seconds()), secure)
+    def device_in(self, headers: Mapping[str, str]) -> str:
+        """What a browser shows that has signed in here before; empty without."""
+        return self._cookie(headers, self.device_cookie)
 
-    def close_session(self, session: str, *, secure: bool) -> str:
-        """End a session; the `Set-Cookie` line that makes the browser forget it."""
-        self._credentials.close_session(session)
-        for watcher in list(self._watchers):
-            watcher(OWNER)
-        return self._line("", 0, secure)
+    # -- what they get
 
-    def _line(self, session: str, seconds: int, secure: bool) -> str:
+    def open_session(self, login: str, address: str, agent: str, *, secure: bool) -> tuple[Proof, str]:
+        """A new session, and the `Set-Cookie` line for it."""
+        proof, secret = self._vault.proofs.make(login, "session", name=agent, address=address, agent=agent)
+        return proof, self._line(self.cookie, secret, LIFE, secure)
+
+    def device_line(self, login: str, *, secure: bool) -> str:
+        """The `Set-Cookie` line by which this browser is known from now on."""
+        return self._line(self.device_cookie, self._vault.attempts.device(login), DEVICE_LIFE, secure)
+
+    def forget_line(self, *, secure: bool) -> str:
+        """The `Set-Cookie` line that makes the browser forget its session."""
+        return self._line(self.cookie, "", timedelta(), secure)
+
+    def access_token(self, refresh: Proof) -> str:
+        """What a program shows for half an hour."""
+        claims = {"iss": refresh.id, "sub": refresh.login}
+        return self._vault.tokens.make("access", claims, self._clock.now(), ACCESS_LIFE)
+
+    def _cookie(self, headers: Mapping[str, str], name: str) -> str:
+        return cookie_parser(headers.get("cookie", "")).get(name, "")
+
+    def _line(self, name: str, value: str, life: timedelta, secure: bool) -> str:
         end = "; Secure" if secure else ""
-        return f"{self.cookie}={session}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{end}"
+        return f"{name}={value}; Path=/; Max-Age={int(life.total_seconds())}; HttpOnly; SameSite=Strict{end}"
 
-    def _check(self, address: str, given: bool, right: bool) -> None:
+    def _used(self, address: str, given: bool, found: Proof | None, agent: str) -> Identity:
+        self.check_secret(address, given, found is not None)
+        assert found is not None
+        self._vault.proofs.use(found, address, agent or found.agent)
+        return Identity(found.login, found.id, "access" if found.kind == "refresh" else found.kind)
+
+    def check_secret(self, address: str, given: bool, right: bool) -> None:
+        """Raise `Refusal` where a secret is missing or wrong, and count the wrong ones."""
         if given and right:
             return
         wait = self._failures.wait(address)
@@ -89,5 +144,4 @@ class Access:
             raise Refusal("too_many", "Too many wrong attempts from this address; try again later.", headers=retry)
         if given:
             self._failures.count(address)
-        challenge = {"www-authenticate": "Bearer"}
-        raise Refusal("unauthorized", "A valid token or session is needed.", headers=challenge)
+        raise Refusal("unauthorized", "A valid token or session is needed.")

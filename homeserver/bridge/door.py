@@ -1,8 +1,8 @@
 """The door that every request passes: who asks, from where, how much he brings.
 
 An ASGI application around the bridge's own. Deny by default: a path that is not in `OPEN`, no file of the dashboard and
-no webhook needs the token or a session, whether or not it exists. The body is read here, at most `LARGEST` bytes within
-`PATIENCE`, before the application begins. Keeps nothing.
+no webhook needs a proof, whether or not it exists. The body is read here, at most `LARGEST` bytes within `PATIENCE`,
+before the application begins. Keeps nothing.
 """
 
 import asyncio
@@ -10,11 +10,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from homeserver.bridge.access import Access
+from homeserver.bridge.auth import addresses
 from homeserver.bridge.dashboard import serve
-from homeserver.bridge.origins import answers_to, from_elsewhere, same_origin
+from homeserver.bridge.identity import Identity
+from homeserver.bridge.origins import Origins, answers_to, from_elsewhere, same_origin
 from homeserver.bridge.refusals import Refusal, answer
 from homeserver.runtime.auditing import came_from
 from homeserver.runtime.log import request_id
@@ -22,9 +25,8 @@ from homeserver.runtime.log import request_id
 LARGEST: Final = 1024 * 1024
 PATIENCE: Final = 15.0
 """Seconds in which the body of a request must have arrived."""
-SESSION: Final = "/api/session"
-OPEN: Final = frozenset({("POST", SESSION)})
-"""Method and path of what needs no key, beside the dashboard's files, which hold nothing of the home."""
+OPEN: Final = addresses.OPEN
+"""Method and path of what needs no proof, beside the dashboard's files, which hold nothing of the home."""
 WEBHOOK: Final = "/api/webhook/"
 """What begins with this needs no key but the id that follows."""
 WEBHOOK_METHODS: Final = ("GET", "HEAD", "POST", "PUT")
@@ -52,9 +54,21 @@ _HEADERS: Final = (
 class Door:
     """`app` behind a door. `state.identity` of the request is who asks, `state.login` his login.
 
-    `request_id` is set for the log."""
+    `names` are other names of this home, `origins` those whose pages may ask beside our own. `request_id` is set for
+    the log.
+    """
 
-    def __init__(self, app: ASGIApp, access: Access, http_host: str, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        access: Access,
+        http_host: str,
+        new_id: Callable[[], str],
+        names: tuple[str, ...] = (),
+        origins: tuple[str, ...] = (),
+    ) -> None:
+        self._names = names
+        self._origins = Origins(origins)
         self._app = app
         self._access = access
         self._http_host = http_host
@@ -67,24 +81,34 @@ class Door:
         state: dict[str, Any] = scope.setdefault("state", {})
         state.update(request=request, login="", session="", identity=None)
 
+        headers = Headers(scope=scope)
+
         async def reply(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _dress(MutableHeaders(scope=message), request)
+                dressed = MutableHeaders(scope=message)
+                _dress(dressed, request)
+                self._origins.allow(headers, dressed)
             await send(message)
 
         try:
-            body = await self._admit(scope, receive)
+            self._check_host(headers)
+            if self._origins.is_preflight(scope["method"], headers):
+                await Response(status_code=204)(scope, receive, reply)
+                return
+            body = await self._admit(scope, headers, receive)
         except Refusal as refusal:
             await answer(refusal)(scope, receive, reply)
             return
         await self._app(scope, receive if body is None else _replay(body, receive), reply)
 
-    async def _admit(self, scope: Scope, receive: Receive) -> bytes | None:
-        came_from.set(address_of(scope))
-        headers = Headers(scope=scope)
+    def _check_host(self, headers: Headers) -> None:
         hosts = headers.getlist("host")
-        if len(hosts) != 1 or not answers_to(hosts[0], self._http_host):
-            raise Refusal("misdirected", "This home does not answer to that name; the setting http_host gives it one.")
+        if len(hosts) != 1 or not answers_to(hosts[0], self._http_host, self._names):
+            message = "This home does not answer to that name; the settings http_host and bridge.names give it one."
+            raise Refusal("misdirected", message)
+
+    async def _admit(self, scope: Scope, headers: Headers, receive: Receive) -> bytes | None:
+        came_from.set(address_of(scope))
         if is_webhook(scope):
             return await _body(headers, receive, WEBHOOK_LARGEST)
         self._identify(scope, headers)
@@ -93,19 +117,27 @@ class Door:
     def _identify(self, scope: Scope, headers: Headers) -> None:
         state, method = scope["state"], scope["method"]
         if is_open(method, scope["path"]):
-            if method not in _SAFE and from_elsewhere(headers, scope["scheme"]):
-                raise Refusal("denied", "Only this home's own page may sign in.")
+            if method not in _SAFE and from_elsewhere(headers, scope["scheme"]) and not self._origins.named(headers):
+                raise Refusal("denied", "Only this home's own page may sign in; bridge.cors_origins names others.")
             return
-        identity = self._access.identify(headers, address_of(scope))
+        identity = self._signed(scope) or self._access.identify(headers, address_of(scope))
         if identity.kind == "session":
             if method not in _SAFE and not same_origin(headers, scope["scheme"]):
                 raise Refusal("denied", "With a session, only this home's own page may change something.")
             state["session"] = self._access.session_in(headers)
         state.update(identity=identity, login=identity.login)
 
+    def _signed(self, scope: Scope) -> Identity | None:
+        """Who signed this address, where it was and he may still come in."""
+        if scope["method"] not in ("GET", "HEAD") or b"authSig=" not in scope.get("query_string", b""):
+            return None
+        return self._access.signer(scope["path"], scope["query_string"].decode("latin-1"))
+
 
 def is_open(method: str, path: str) -> bool:
-    """Whether a request needs no key."""
+    """Whether a request needs no proof."""
+    if method in addresses.FLOW_METHODS and path.startswith(addresses.FLOW):
+        return True
     return (method, path) in OPEN or (method in ("GET", "HEAD") and serve(path) is not None)
 
 

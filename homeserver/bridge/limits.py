@@ -18,28 +18,36 @@ _ADDRESSES: Final = 10_000
 
 
 class Failures:
-    """Failed attempts by address."""
+    """Failed attempts by address, or by any other name. `burst` in a row; each is forgiven after `seconds`."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, burst: float = BURST, seconds: float = SECONDS) -> None:
         self._clock = clock
+        self._burst = burst
+        self._seconds = seconds
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def wait(self, address: str) -> float:
         """Seconds until this address may be wrong again; 0 when it may now."""
         level = self._level(group_of(address))
-        return max(0.0, (level - BURST + 1) * SECONDS) if level > BURST - 1 else 0.0
+        return max(0.0, (level - self._burst + 1) * self._seconds) if level > self._burst - 1 else 0.0
 
     def count(self, address: str) -> None:
         """This address was wrong just now."""
         group = group_of(address)
-        self._buckets[group] = (min(BURST, self._level(group) + 1), self._clock.monotonic())
+        self._buckets[group] = (min(self._burst, self._level(group) + 1), self._clock.monotonic())
         self._buckets.move_to_end(group)
         if len(self._buckets) > _ADDRESSES:
             self._buckets.popitem(last=False)
 
+    def forgive(self, address: str) -> None:
+        """The last one that was counted was none."""
+        group = group_of(address)
+        if level := self._level(group):
+            self._buckets[group] = (max(0.0, level - 1), self._clock.monotonic())
+
     def _level(self, group: str) -> float:
         level, then = self._buckets.get(group, (0.0, 0.0))
-        return max(0.0, level - (self._clock.monotonic() - then) / SECONDS)
+        return max(0.0, level - (self._clock.monotonic() - then) / self._seconds)
 
 
 def group_of(address: str) -> str:

@@ -59,10 +59,6 @@ class AnnouncedCall(BaseModel):
     reply: dict[str, Any]
 
 
-class Session(BaseModel):
-    login: str
-
-
 class Config(BaseModel):
     """The home's place, language and units."""
 

@@ -1,5 +1,7 @@
 """The bridge's own settings, beside those of the home that say where it listens."""
 
+from pathlib import Path
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -8,5 +10,12 @@ class BridgeOptions(BaseModel):
 
     model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="addresses or networks whose X-Forwarded-For and -Proto are believed"
+    )
+    names: tuple[str, ...] = Field((), description="other host names of this home, such as that of a proxy before it")
+    cors_origins: tuple[str, ...] = Field((), description="pages of others that may ask, such as https://my.example")
+    http_certificate: Path | None = Field(None, description="file with the certificate chain for HTTPS, PEM")
+    http_key: Path | None = Field(None, description="file with the certificate's private key, PEM")
     upload_largest: int = Field(8 << 30, ge=0, description="bytes of the largest file that can be uploaded")
     upload_quota: int = Field(32 << 30, ge=0, description="bytes that one person's unused uploads may take")

@@ -10,6 +10,8 @@ import socket
 from collections.abc import Mapping
 from typing import Final
 
+from starlette.datastructures import MutableHeaders
+
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -21,10 +23,17 @@ def names_of(http_host: str) -> frozenset[str]:
     return LOOPBACK | {own, f"{own.partition('.')[0]}.local"}
 
 
-def answers_to(host_header: str, http_host: str) -> bool:
-    """Whether `Host` names us. On every interface any literal address does: rebinding needs a name."""
+def answers_to(host_header: str, http_host: str, names: tuple[str, ...] = ()) -> bool:
+    """Whether `Host` names us; `names` are others that we have.
+
+    On every interface any literal address does: rebinding needs a name.
+    """
     name = _name(host_header)
-    return name in names_of(http_host) or (_is_every_interface(http_host) and _is_address(name))
+    return (
+        name in names_of(http_host)
+        or name in map(str.lower, names)
+        or (_is_every_interface(http_host) and _is_address(name))
+    )
 
 
 def same_origin(headers: Mapping[str, str], scheme: str) -> bool:
@@ -38,6 +47,34 @@ def from_elsewhere(headers: Mapping[str, str], scheme: str) -> bool:
     """Whether a browser says that a page of somebody else asks; False for programs, which say nothing."""
     says = "sec-fetch-site" in headers or "origin" in headers
     return says and not same_origin(headers, scheme)
+
+
+class Origins:
+    """Pages of others that may ask, by the setting `bridge.cors_origins` (https://fetch.spec.whatwg.org/#http-cors-protocol).
+
+    They have a token; no cookie comes with what they ask.
+    """
+
+    def __init__(self, origins: tuple[str, ...]) -> None:
+        self._origins = frozenset(origin.lower().rstrip("/") for origin in origins)
+
+    def named(self, headers: Mapping[str, str]) -> bool:
+        return headers.get("origin", "").lower() in self._origins
+
+    def is_preflight(self, method: str, headers: Mapping[str, str]) -> bool:
+        """Whether a browser asks beforehand what such a page may."""
+        return method == "OPTIONS" and "access-control-request-method" in headers and self.named(headers)
+
+    def allow(self, headers: Mapping[str, str], answer: MutableHeaders) -> None:
+        """Let such a page read the answer."""
+        if not self._origins:
+            return
+        answer["vary"] = "Origin"
+        if self.named(headers):
+            answer["access-control-allow-origin"] = headers["origin"]
+            answer["access-control-allow-headers"] = "authorization, content-type"
+            answer["access-control-allow-methods"] = "GET, HEAD, POST, PUT, DELETE"
+            answer["access-control-max-age"] = "600"
 
 
 def _name(host_header: str) -> str:

@@ -30,6 +30,8 @@ STATUS: Final[Mapping[str, int]] = {
     "timeout": 504,
     "expired": 504,
 }
+CHALLENGE: Final = {"www-authenticate": "Bearer"}
+"""What every 401 tells (RFC 9110)."""
 EXPECTED: Final = 422
 """For a code that is not the platform's: a worker's own word for a failure that it expects."""
 
@@ -51,7 +53,7 @@ class Refusal(Exception):
         self.message = message
         self.field = field
         self.status = status or STATUS.get(code, EXPECTED)
-        self.headers = dict(headers or {})
+        self.headers = {**(CHALLENGE if self.status == STATUS["unauthorized"] else {}), **(headers or {})}
 
     @classmethod
     def of(cls, error: CallError) -> "Refusal":

@@ -18,10 +18,11 @@ from homeserver import __version__
 from homeserver.bridge import models
 from homeserver.bridge.access import Access
 from homeserver.bridge.announced import Announcements
+from homeserver.bridge.auth.routes import AuthRoutes
 from homeserver.bridge.bodies import json_object
 from homeserver.bridge.compression import Compression
 from homeserver.bridge.dashboard import ADDRESSES, serve
-from homeserver.bridge.door import SESSION, WEBHOOK, WEBHOOK_METHODS, address_of
+from homeserver.bridge.door import WEBHOOK, WEBHOOK_METHODS
 from homeserver.bridge.files import Files
 from homeserver.bridge.homeassistant.rest import Rest
 from homeserver.bridge.identity import Identity
@@ -52,6 +53,7 @@ class Routes:
 
     house: House
     access: Access
+    auth: AuthRoutes
     picture: Picture
     permissions: Permissions
     announced: Announcements
@@ -83,15 +85,13 @@ class Routes:
             ("GET", "/api/image_proxy/{entity_id}", self.image, None),
             ("GET", "/api/stream", self.events, None),
             ("GET", "/api/openapi.json", self.openapi, None),
-            ("GET", SESSION, self.session, models.Session),
-            ("POST", SESSION, self.sign_in, models.Session),
-            ("DELETE", SESSION, self.sign_out, models.Message),
             *self.rest.rows(),
         ]
         for method, path, function, model in rows:
             app.add_api_route(path, function, methods=[method], response_model=model, responses=error_responses())
         self.files.add_to(app)
         app.add_api_route("/api/calls/{worker}/{verb}", self.call, methods=["POST"], include_in_schema=False)
+        self.auth.add(app)
         hook = f"{WEBHOOK}{{webhook_id}}"
         app.add_api_route(hook, self.webhook, methods=[*WEBHOOK_METHODS], include_in_schema=False)
         for path in ADDRESSES:
@@ -200,24 +200,7 @@ class Routes:
         app: FastAPI = request.app
         return json_response(with_calls(app.openapi(), self.announced.all()))
 
-    # -- sessions and the page
-
-    async def session(self, request: Request) -> Response:
-        """Who the one is that asks."""
-        return json_response({"login": _login(request)})
-
-    async def sign_in(self, request: Request) -> Response:
-        """Exchange `{"token"}` for a session, kept in a cookie that no script can read."""
-        token = (await json_object(request)).get("token")
-        login = self.access.check_token(address_of(request.scope), token if isinstance(token, str) else "")
-        line = self.access.open_session(secure=request.url.scheme == "https")
-        return json_response({"login": login}, headers={"set-cookie": line})
-
-    async def sign_out(self, request: Request) -> Response:
-        """End the session, and with it its streams."""
-        line = self.access.close_session(request.state.session, secure=request.url.scheme == "https")
-        self.stream.check()
-        return json_response({"message": "Signed out."}, headers={"set-cookie": line})
+    # -- the page
 
     async def page(self, request: Request) -> Response:
         """A file of the dashboard."""

@@ -7,7 +7,9 @@ import asyncio
 import contextlib
 import errno
 import socket
+import ssl
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Final, cast
 
 import uvicorn
@@ -16,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from homeserver.bridge.wire import SocketWire
 from homeserver.runtime.clock import Clock
+from homeserver.topics.record import record
 
 RETRY: Final = 5.0
 """Seconds before a port that was in use is tried again."""
@@ -95,11 +98,40 @@ class _Quiet(uvicorn.Server):
         self._over.set()
 
 
+@record
+class Front:
+    """What stands before the home: files of its certificate and key for HTTPS, and proxies whose word about the
+    client's address and scheme is believed."""
+
+    certificate: Path | None = None
+    key: Path | None = None
+    proxies: tuple[str, ...] = ()
+
+    def check(self) -> str:
+        """Why these files cannot be used, in a sentence; empty where they can."""
+        if self.certificate is None:
+            return "" if self.key is None else "http_key needs http_certificate beside it"
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certificate, self.key)
+        except (OSError, ssl.SSLError) as error:
+            return f"cannot serve HTTPS with {self.certificate}: {error.strerror or error.__class__.__name__}"
+        return ""
+
+
 class Listener:
     """`run` serves until `close`; `tell` gets a sentence when it cannot, and nothing when it can again."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int, clock: Clock, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        host: str,
+        port: int,
+        clock: Clock,
+        tell: Callable[[str], None],
+        front: Front = Front(),  # noqa: B008 - frozen
+    ) -> None:
         self._app = app
+        self._front = front
         self._host = host
         self._port = port
         self._clock = clock
@@ -109,6 +141,10 @@ class Listener:
 
     async def run(self) -> None:
         while True:
+            if fault := self._front.check():
+                self._tell(fault)
+                await self._clock.sleep(RETRY)
+                continue
             try:
                 listening = bind(self._host, self._port)
             except OSError as error:
@@ -132,7 +168,10 @@ class Listener:
             log_config=None,
             log_level="warning",
             access_log=False,
-            proxy_headers=False,
+            proxy_headers=bool(self._front.proxies),
+            forwarded_allow_ips=list(self._front.proxies),
+            ssl_certfile=self._front.certificate,
+            ssl_keyfile=self._front.key,
             server_header=False,
             limit_concurrency=2_000,
             timeout_keep_alive=15,

@@ -1,18 +1,20 @@
 """The bridge: HTTP for people and programs, translated to topics and back; no capability of its own.
 
-Needs a free port. Keeps the token and the sessions in the data folder (`credentials`), uploads in its folder `staging`,
+Needs a free port. Keeps what proves who one is in `bridge.db` (`proofs.vault`), uploads in its folder `staging`,
 all else in memory. It runs in a process of its own, because it alone may speak for people, whom it has identified.
 """
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from homeserver.bridge.access import Access
+from homeserver.bridge.access import Access, Watchers
 from homeserver.bridge.announced import Announcements
+from homeserver.bridge.auth.entrance import Entrance
+from homeserver.bridge.auth.routes import AuthRoutes
 from homeserver.bridge.causes import Causes
-from homeserver.bridge.credentials import Credentials
 from homeserver.bridge.door import Door
 from homeserver.bridge.effects import Effects
 from homeserver.bridge.files import Files
@@ -21,8 +23,11 @@ from homeserver.bridge.homeassistant.interface import Interface
 from homeserver.bridge.options import BridgeOptions
 from homeserver.bridge.origins import LOOPBACK
 from homeserver.bridge.picture import Picture
+from homeserver.bridge.proofs.departed import Departed
+from homeserver.bridge.proofs.sign_in import SignIn
+from homeserver.bridge.proofs.vault import opened
 from homeserver.bridge.routes import Routes
-from homeserver.bridge.server import Listener
+from homeserver.bridge.server import Front, Listener
 from homeserver.bridge.services import Services
 from homeserver.bridge.sight import Sight
 from homeserver.bridge.staging import Staging
@@ -30,7 +35,10 @@ from homeserver.bridge.stream import HEARTBEAT, Stream
 from homeserver.bridge.webhooks import Hooks
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
+from homeserver.runtime.log import request_id
 from homeserver.runtime.worker import EVERYBODY, Worker, every, hears
+from homeserver.topics.audit import AuditEvent
+from homeserver.topics.cause import Cause
 from homeserver.topics.entity import (
     COMMAND,
     COMMAND_FAILED,
@@ -90,30 +98,41 @@ class Bridge(Worker):
         self.effects = Effects(house.clock)
         self.announced = Announcements()
         self.stream = Stream(house.clock, self._head, self.picture.tile, self.picture.ids)
-        self.access = Access(Credentials(house.folder), house.clock, home.http_port)
+        options = house.options(BridgeOptions)
+        watchers = Watchers()
+        self.vault = house.keep(opened(house, watchers.tell))
+        self.access = Access(self.vault, house.people, watchers, house.clock, home.http_port)
+        self.departed = Departed(house, self.vault, watchers.tell, self._audit)
+        sign_in = SignIn(self.vault, house.people, self._audit)
+        auth = AuthRoutes(Entrance(house, self.access, self.vault, sign_in, self._audit))
         services = Services(house, self.picture, permissions, self.effects)
         self.hooks = Hooks(house)
-        options = house.options(BridgeOptions)
         self.staging = Staging(house.folder / "staging", options.upload_largest, options.upload_quota)
         files = Files(house, self.announced, self.staging)
         self.homeassistant = Interface(house, view, self.picture, permissions, services, self.announced, self.access)
         parts = (self.announced, services, self.stream, self.hooks, files, self.homeassistant.rest)
-        routes = Routes(house, self.access, self.picture, permissions, *parts)
-        self.door = Door(routes.app(), self.access, home.http_host, house.new_id)
+        routes = Routes(house, self.access, auth, self.picture, permissions, *parts)
+        self.front = Front(options.http_certificate, options.http_key, options.trusted_proxies)
+        self.door = Door(routes.app(), self.access, home.http_host, house.new_id, options.names, options.cors_origins)
         self.app = front(self.door, self.homeassistant.sockets)
-        self.listener = Listener(self.app, home.http_host, home.http_port, house.clock, house.degraded)
+        self.listener = Listener(self.app, home.http_host, home.http_port, house.clock, house.degraded, self.front)
         self._serving: asyncio.Task[None] | None = None
+        watchers.add(lambda _: self.stream.check())
+
+    def _audit(self, event: AuditEvent) -> None:
+        self.house.audit(replace(event, cause=Cause(request_id.get(), event.who or "worker:bridge")))
 
     def _head(self) -> dict[str, object]:
         home = self.house.settings.home
         return {"name": home.name, "language": home.language, "time_zone": home.time_zone}
 
     async def open(self) -> None:
-        if self.house.settings.home.http_host not in LOOPBACK:
+        if self.house.settings.home.http_host not in LOOPBACK and not (self.front.certificate or self.front.proxies):
             self.house.log.warning("the page is served to the network without encryption: listeners there see the key")
         self._serving = self.house.start(self.listener.run(), "http")
 
     async def close(self) -> None:
+        self.departed.close()
         self.stream.close()
         self.homeassistant.close()
         self.listener.stop()
@@ -208,6 +227,10 @@ class Bridge(Worker):
     @every(hours=1)
     async def sweep(self) -> None:
         await asyncio.to_thread(self.staging.sweep)
+
+    @every(seconds=1)
+    async def look(self) -> None:
+        await self.departed.look()
 
     @every(seconds=HEARTBEAT)
     async def beat(self) -> None:

@@ -1,6 +1,7 @@
 """What `homeserver up` says of the home: lines of a name and a text, and all that one needs to know once it is up.
 
-The link with the key goes to a terminal only: what is not read by a person at once is kept somewhere, as logs are.
+The link by which one becomes the first owner goes to a terminal only: what no person reads
+at once is kept, as logs are.
 """
 
 import socket
@@ -8,6 +9,8 @@ import sys
 from typing import Final
 
 from homeserver.bridge.credentials import TOKEN_FILE, token_of
+from homeserver.bridge.options import BridgeOptions
+from homeserver.bridge.proofs.invitations import new_welcome
 from homeserver.runtime.home_settings import HomeSettings
 from homeserver.runtime.ports import is_loopback
 from homeserver.runtime.settings import Settings
@@ -28,7 +31,7 @@ def tell_ready(settings: Settings, supervisor: Supervisor, seconds: float, *, wh
     home = settings.home
     line("", f"the home is up, {'all of it' if whole else 'but not all of it'} ({seconds:.1f} s)")
     if "bridge" in supervisor.plan.posts:
-        line("page", _page(home))
+        line("page", _page(page_address(settings), home))
     _tell_devices(home, supervisor)
     line("rules", str(home.rules))
     file = home.data / FILE
@@ -40,9 +43,18 @@ def tell_ready(settings: Settings, supervisor: Supervisor, seconds: float, *, wh
     line("", "Ctrl+C stops everything")
 
 
-def _page(home: HomeSettings) -> str:
-    address, token = f"http://{home.http_host}:{home.http_port}/", token_of(home.data)
-    return f"{address}#token={token}" if sys.stdout.isatty() else f"{address}, its key is in {home.data / TOKEN_FILE}"
+def _page(address: str, home: HomeSettings) -> str:
+    token_of(home.data)
+    if not sys.stdout.isatty():
+        return f"{address}, its key is in {home.data / TOKEN_FILE}"
+    welcome = new_welcome(home.data)
+    return f"{address}auth/welcome#welcome={welcome}" if welcome else address
+
+
+def page_address(settings: Settings) -> str:
+    """Where the page is, for this machine."""
+    secure = settings.section("bridge", BridgeOptions).http_certificate is not None
+    return f"http{'s' * secure}://{settings.home.http_host}:{settings.home.http_port}/"
 
 
 def _tell_devices(home: HomeSettings, supervisor: Supervisor) -> None:

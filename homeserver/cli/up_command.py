@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from homeserver import __version__, workers
 from homeserver.cli import first_start
 from homeserver.cli.failures import Failure
-from homeserver.cli.greeting import line, tell_ready
+from homeserver.cli.greeting import line, page_address, tell_ready
 from homeserver.cli.options import Broker, Data, Rules, Sets, given_settings
 from homeserver.runtime.assembly import assemble
 from homeserver.runtime.clock import RealClock
@@ -103,7 +103,7 @@ def _keep_up(
     journal = Journal(home.data / "logs", "debug" if verbose else "warning")
     log_to(journal, "keeper", home.log_level)
     supervisor = Supervisor(settings, plan, journal, RealClock(), line)
-    page = f"http://{home.http_host}:{home.http_port}/"
+    page = page_address(settings)
     said = {row.name: (row.value, row.source) for row in settings.explain(models)}
     door = occupy(home.data, supervisor.address(), page, login=not supervisor.open_house, settings=said)
     with contextlib.closing(journal), door:

@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from homeserver.bridge import door
+from homeserver.bridge.auth.addresses import FILES, FLOW, SESSION
 from homeserver.bridge.dashboard import ADDRESSES, serve
-from homeserver.bridge.door import LARGEST, OPEN, SESSION, WEBHOOK
+from homeserver.bridge.door import LARGEST, OPEN, WEBHOOK
 from homeserver.runtime.people import OWNER
 
 NOTHING = ("/api/nothing", "/http-token", "/../http-token", "/dashboard/__init__.py")
@@ -45,7 +46,7 @@ async def test_the_walk_sees_the_routes(home: Any) -> None:
 )
 async def test_every_route_needs_a_key(home: Any, headers: dict[str, str]) -> None:
     for number, (method, path) in enumerate(routes_of(home)):
-        if (method, path) in OPEN or path.startswith(WEBHOOK) or serve(path):
+        if (method, path) in OPEN or path.startswith((WEBHOOK, FLOW)) or serve(path):
             continue
         async with home.stranger(f"10.0.0.{number}") as stranger:
             answer = await stranger.request(method, path, headers=headers, json={})
@@ -55,9 +56,19 @@ async def test_every_route_needs_a_key(home: Any, headers: dict[str, str]) -> No
 
 
 async def test_only_the_page_and_the_exchange_of_the_token_are_open(home: Any) -> None:
-    assert {*OPEN} == {("POST", SESSION)}
+    assert {*OPEN} == {(method, path) for path in FILES for method in ("GET", "HEAD")} | {
+        ("POST", SESSION),
+        ("GET", "/api/health"),
+        ("POST", "/api/auth/welcome"),
+        ("POST", "/api/auth/invitations/accept"),
+        ("GET", "/auth/providers"),
+        ("POST", "/auth/login_flow"),
+        ("POST", "/auth/token"),
+        ("POST", "/auth/revoke"),
+    }
+    pages = [path for path in ADDRESSES if "{" not in path and serve(path)]
     async with home.stranger() as stranger:
-        for path in ("/", "/room/hall", "/calls", *(path for path in ADDRESSES if "{" not in path and serve(path))):
+        for path in ("/", "/room/hall", "/calls", *pages, *FILES):
             answer = await stranger.get(path)
             assert answer.status_code in (200, 503), "503 says that the dashboard was not built"
             assert home.token not in answer.text
@@ -110,7 +121,14 @@ async def signed_in(home: Any, **headers: str) -> httpx.AsyncClient:
 async def test_the_token_opens_a_session(home: Any) -> None:
     browser = await signed_in(home)
     assert (await browser.get("/api/states")).status_code == 200
-    assert (await browser.get(SESSION)).json() == {"login": "person.owner"}
+    assert (await browser.get(SESSION)).json() == {
+        "login": "person.owner",
+        "name": "Owner",
+        "role": "owner",
+        "kind": "session",
+        "password": False,
+        "second_factor": False,
+    }
 
 
 async def test_sessions_of_two_homes_on_one_machine_do_not_meet(home: Any) -> None:
@@ -155,7 +173,8 @@ async def test_a_strangers_page_cannot_sign_in(home: Any) -> None:
 async def test_signing_out_ends_the_session_and_its_streams(home: Any) -> None:
     browser = await signed_in(home)
     session = next(iter(browser.cookies.values()))
-    client = home.bridge.stream.join(lambda: home.bridge.access.is_session(session), home.bridge.sight(OWNER))
+    identity = home.bridge.access.identify({"cookie": f"{home.bridge.access.cookie}={session}"}, "127.0.0.1")
+    client = home.bridge.stream.join(lambda: home.bridge.access.alive(identity), home.bridge.sight(OWNER))
     answer = await browser.delete(SESSION, headers={"sec-fetch-site": "same-origin"})
     assert answer.status_code == 200
     assert not client.open

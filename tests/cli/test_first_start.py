@@ -79,8 +79,8 @@ def test_four_questions_at_a_terminal_make_the_settings_file(tmp_path: Path) -> 
         terminal.until("Language [de]: ")
         terminal.answer("")
         terminal.until("Ctrl+C stops everything")
-        token = (tmp_path / "http-token").read_text().strip()
-        assert f"/#token={token}" in terminal.said, "at a terminal the link is whole"
+        welcome = (tmp_path / "http-welcome").read_text().strip()
+        assert f"/auth/welcome#welcome={welcome}" in terminal.said, "at a terminal the link is whole"
         assert f"{tmp_path}/homeserver.toml: Europe/Lisbon, CHF, de" in terminal.said
     assert tomllib.loads((tmp_path / "homeserver.toml").read_text()) == {
         "time_zone": "Europe/Lisbon",

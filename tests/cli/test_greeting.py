@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from homeserver import workers
+from homeserver.bridge.proofs.invitations import owner_exists
 from homeserver.cli.greeting import tell_ready
 from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.clock import RealClock
@@ -33,13 +34,22 @@ class Greeting:
         return self._capsys.readouterr().out
 
 
-def test_the_key_is_shown_to_a_terminal_only(greeting: Greeting, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_owners_link_is_shown_to_a_terminal_only_until_there_is_one(
+    greeting: Greeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept = greeting()
     token = (greeting.folder / "http-token").read_text().strip()
     assert token not in kept
     assert f"http://127.0.0.1:8321/, its key is in {greeting.folder}/http-token" in kept
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    assert f"http://127.0.0.1:8321/#token={token}\n" in greeting()
+    first, second = greeting(), greeting()
+    welcome = (greeting.folder / "http-welcome").read_text().strip()
+    assert f"http://127.0.0.1:8321/auth/welcome#welcome={welcome}\n" in second
+    assert welcome not in first, "each start makes a fresh one"
+    assert token not in second
+    owner_exists(greeting.folder, True)
+    assert "page       http://127.0.0.1:8321/\n" in greeting()
+    assert not (greeting.folder / "http-welcome").exists()
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10"])

@@ -14,6 +14,7 @@ from homeserver.bridge.homeassistant.events import Events
 from homeserver.bridge.homeassistant.feed import Feed
 from homeserver.bridge.homeassistant.rest import Rest
 from homeserver.bridge.homeassistant.socket import Sockets
+from homeserver.bridge.options import BridgeOptions
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.services import Services
 from homeserver.bridge.states import state_body
@@ -48,7 +49,7 @@ class Interface:
         self.events = Events(permissions, house.clock.now, house.new_id)
         observer = observer_of(house, view)
         self.desk = Desk(house, view, picture, permissions, services, announced, self.feed, self.events, observer)
-        self.sockets = Sockets(self.desk, access, house.settings.home.http_host)
+        self.sockets = Sockets(self.desk, access, house.settings.home.http_host, house.options(BridgeOptions).names)
         self.rest = Rest(self.desk)
         view.watch_all(self._state_changed)
         house.people.watch(self._rights_changed)

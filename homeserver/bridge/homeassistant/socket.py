@@ -43,12 +43,13 @@ _DENIED: Final = 1008
 
 
 class Sockets:
-    """The ASGI application for WebSockets. `host` is the setting http_host."""
+    """The ASGI application for WebSockets. `host` is the setting http_host, `names` are bridge.names."""
 
-    def __init__(self, desk: Desk, access: Access, host: str) -> None:
+    def __init__(self, desk: Desk, access: Access, host: str, names: tuple[str, ...] = ()) -> None:
         self._desk = desk
         self._access = access
         self._host = host
+        self._names = names
         self._open: set[_Client] = set()
         access.watch(lambda _: self.check())
 
@@ -56,7 +57,7 @@ class Sockets:
         await receive()  # websocket.connect
         headers, wire = Headers(scope=scope), scope["extensions"].get(EXTENSION)
         hosts = headers.getlist("host")
-        known = len(hosts) == 1 and answers_to(hosts[0], self._host)
+        known = len(hosts) == 1 and answers_to(hosts[0], self._host, self._names)
         if wire is None or not known or scope["path"] != PATH or len(self._open) >= MOST:
             await send({"type": "websocket.close", "code": _DENIED})
             return

@@ -7,6 +7,7 @@ import pytest
 
 from homeserver.bridge import services
 from homeserver.bridge.stream import Client
+from homeserver.runtime.people import OWNER
 from homeserver.topics.entity import COMMAND_FAILED, ENTITY_CONFIG, CommandOutcome, EntityConfig
 from homeserver.topics.event import DEVICE_EVENT, DeviceEvent
 from tests.bridge.browser import Browser
@@ -158,9 +159,7 @@ async def test_what_was_known_is_shown_at_once_and_marked_as_old(browser: Browse
 
 async def test_an_ended_session_leads_to_the_door(browser: Browser, stage: Stage) -> None:
     page = await opened(browser, stage)
-    credentials = stage.bridge.access._credentials
-    credentials._ends.clear()
-    stage.bridge.stream.check()
+    stage.bridge.vault.proofs.end_all(OWNER)
     await page.until("!!document.querySelector('hs-door')")
 
 

@@ -1,0 +1,1 @@
+"""How somebody proves who he is: passwords, second factors, sessions, tokens, keys and invitations."""

@@ -1,0 +1,113 @@
+"""The first owner, and those who are invited after him."""
+
+import asyncio
+
+import pytest
+
+from homeserver.bridge.proofs.invitations import new_welcome
+from tests.bridge.auth.conftest import OURS, PASSWORD, Household
+
+
+async def welcomed(household: Household, secret: str, **more: str) -> tuple[int, str]:
+    body = {"welcome": secret, "name": "Anna", "password": PASSWORD, **more}
+    answer = await household.browser().post("/api/auth/welcome", json=body)
+    return answer.status_code, answer.text
+
+
+async def test_the_link_makes_the_owner_and_lets_him_in(household: Household) -> None:
+    secret = new_welcome(household.core.folder)
+    browser = household.browser()
+    body = {"welcome": secret, "name": "Anna", "password": PASSWORD}
+    request = asyncio.create_task(browser.post("/api/auth/welcome", json=body))
+    while not request.done():
+        await household.clock.advance(0.02)
+        await asyncio.sleep(0.001)
+    answer = request.result()
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["login"], answer.json()["role"]) == ("person.anna", "owner")
+    assert (await browser.get("/api/session")).status_code == 200
+    await household.signed_in("anna")
+    assert (await welcomed(household, secret))[0] == 401, "once"
+    assert new_welcome(household.core.folder) == "", "and there is no other"
+    assert not (household.core.folder / "http-welcome").exists()
+
+
+@pytest.mark.parametrize("secret", ["", "wrong", "x" * 43])
+async def test_without_the_link_nobody_becomes_anything(household: Household, secret: str) -> None:
+    new_welcome(household.core.folder)
+    assert (await welcomed(household, secret))[0] == 401
+    assert not household.core.process.hosted["people"].worker.household.users  # type: ignore[union-attr]
+
+
+async def test_a_fresh_link_makes_an_earlier_one_worthless(household: Household) -> None:
+    first = new_welcome(household.core.folder)
+    new_welcome(household.core.folder)
+    assert (await welcomed(household, first))[0] == 401
+
+
+async def test_a_link_that_was_left_over_makes_no_second_owner(household: Household) -> None:
+    await household.live_here("bert", "owner")
+    (household.core.folder / "http-owner").unlink()
+    secret = new_welcome(household.core.folder)
+    status, text = await welcomed(household, secret)
+    assert (status, "already" in text) == (409, True)
+
+
+async def test_a_password_too_short_makes_nobody(household: Household) -> None:
+    secret = new_welcome(household.core.folder)
+    assert (await welcomed(household, secret, password="short"))[0] == 400
+    assert not household.core.process.hosted["people"].worker.household.users  # type: ignore[union-attr]
+
+
+async def test_who_is_invited_sets_a_password_once(household: Household) -> None:
+    await household.live_here("anna", "owner")
+    await household.ask("create_user", id="bert", name="Bert", role="adult")
+    anna = await household.signed_in("anna")
+    made = (await anna.post("/api/auth/invitations", json={"login": "person.bert"})).json()
+    body = {"invitation": made["secret"], "password": "short"}
+    bert = household.browser()
+    assert (await bert.post("/api/auth/invitations/accept", json=body)).status_code == 400
+    body["password"] = PASSWORD
+    assert (await bert.post("/api/auth/invitations/accept", json=body)).status_code == 200
+    assert (await bert.get("/api/session")).json()["login"] == "person.bert"
+    assert (await bert.post("/api/auth/invitations/accept", json=body)).status_code == 401
+    await household.signed_in("bert")
+    assert {"invitation_made", "invitation_used"} <= set(household.kinds())
+
+
+async def test_an_invitation_ends_with_time_with_another_and_with_the_person(household: Household) -> None:
+    await household.live_here("anna", "owner")
+    await household.live_here("bert")
+    anna = await household.signed_in("anna")
+
+    async def invited() -> str:
+        return str((await anna.post("/api/auth/invitations", json={"login": "person.bert"})).json()["secret"])
+
+    async def accepted(secret: str) -> int:
+        body = {"invitation": secret, "password": PASSWORD}
+        return (await household.browser().post("/api/auth/invitations/accept", json=body)).status_code
+
+    first = await invited()
+    await invited()
+    assert await accepted(first) == 401
+    late = await invited()
+    await household.settle(3 * 86400 + 1)
+    assert await accepted(late) == 401
+    ended = await invited()
+    await household.ask("end_sessions", user="bert")
+    assert await accepted(ended) == 401
+
+
+@pytest.mark.parametrize("login", ["person.nobody", "person.owner", "person.robot", ""])
+async def test_only_people_are_invited(household: Household, login: str) -> None:
+    await household.ask("create_user", id="robot", name="Robot", role="service")
+    answer = await household.browser().post("/api/auth/invitations", json={"login": login}, headers=household.key)
+    assert answer.status_code == 404
+
+
+async def test_only_an_owner_invites(household: Household) -> None:
+    await household.live_here("anna", "owner")
+    await household.live_here("bert")
+    bert = await household.signed_in("bert")
+    body = {"login": "person.bert"}
+    assert (await bert.post("/api/auth/invitations", json=body, headers=OURS)).status_code == 403
