@@ -72,3 +72,41 @@ def test_the_lock_names_no_registry() -> None:
     versions = json.loads((ROOT / "package.json").read_text())
     for version in (versions["dependencies"] | versions["devDependencies"]).values():
         assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+
+
+BUDGET = 80_000
+"""Bytes in gzip of the JavaScript that stands between a press on the icon and the home."""
+
+
+def test_what_is_loaded_first_is_small() -> None:
+    if not (ROOT / "dist/made.json").exists():
+        pytest.skip("the dashboard is not built: `make test` builds it")
+    made = json.loads((ROOT / "dist/made.json").read_text())
+    (first,) = [name for name, chunk in made.items() if chunk.get("isEntry")]
+    waiting, loaded = [first], set()
+    while waiting:
+        name = waiting.pop()
+        if name not in loaded:
+            loaded.add(name)
+            waiting += made[name].get("imports", [])
+    size = sum((ROOT / "dist" / f"{made[name]['file']}.gz").stat().st_size for name in loaded)
+    assert 10_000 < size <= BUDGET
+
+
+def test_files_are_served_as_what_they_are() -> None:
+    page = dashboard.serve("/rules/hall")
+    assert page is not None
+    if page.status == 503:
+        pytest.skip("the dashboard is not built: `make test` builds it")
+    assert page is dashboard.serve("/")
+    assert (page.media_type, page.headers["cache-control"]) == ("text/html; charset=utf-8", "no-cache")
+    assert b"<script" in page.content
+    assert not re.search(rb"<script(?![^>]*\bsrc=)|\son\w+=|<style", page.content), "nothing inline"
+    scripts = [path for path in dashboard.built() if path.startswith("/assets/") and path.endswith(".js")]
+    assert len(scripts) > 5
+    for path in scripts:
+        file = dashboard.serve(path)
+        assert file is not None
+        assert "immutable" in file.headers["cache-control"]
+    for path in ("/made.json", "/index.html", "/assets/../index.html", "/source/app.ts", "/nothing", "", "rules"):
+        assert dashboard.serve(path) is None, path

@@ -65,7 +65,9 @@ class App extends Plain {
     const stale = session.link !== "live";
     return html`<div class="frame" ?data-stale=${stale}>
       ${this.menu(row)}
-      <main id="main">${this.banner()}${this.page(row, rest)}</main>
+      <main id="main">${this.banner()}${this.page(row, rest)}
+        <footer class="foot"><button class="plain" type="button" @click=${this.shade}>${icon(theme() === "dark" ? "sun" : "moon")}${t("Light or dark")}</button>
+          <button class="plain" type="button" @click=${signOut}>${icon("door")}${t("Sign out")}</button></footer></main>
     </div>`;
   }
 

@@ -40,7 +40,7 @@ function set(part: Partial<Session>): void {
 
 // -- coming in and going out
 
-type Who = { login: string };
+type Who = { login: string; role?: string };
 
 /** Take the key out of the address, where it would stay in the history, and come in with it or with the session there is. */
 export async function begin(): Promise<void> {
@@ -64,9 +64,9 @@ export const signIn = async (given: object): Promise<Answer<Who>> => {
 
 async function enter(answer: Answer<Who>, wrong: string): Promise<void> {
   if (answer.ok) {
-    set({ place: "in", login: answer.value.login, fault: "" });
+    set({ place: "in", login: answer.value.login, role: answer.value.role ?? session.role, fault: "" });
     feed.open();
-    await learn();
+    if (!answer.value.role) await learn();
   } else if (answer.status === 401) leave(wrong);
   else if (entities.size > 0) listener.lost(), feed.open();
   else set({ place: "door", fault: answer.status === 0 ? "The home cannot be reached." : answer.message });

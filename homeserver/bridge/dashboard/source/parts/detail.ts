@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 
 import { rowsOf } from "../kinds/controls.js";
+import type { Row } from "../kinds/rows.js";
 import { lampColour, moodOf } from "../kinds/places.js";
 import { domainOf, isReachable, type Entity } from "../model/entity.js";
 import { entities, faultOf, wished, wishOf } from "../model/home.js";
@@ -78,7 +79,7 @@ export class Detail extends Plain {
   }
 
   private several(list: string[], title: string): TemplateResult {
-    return html`<header class="sheet-head"><h2 id="detail-name">${title}</h2>${this.closing()}</header>
+    return html`<header class="sheet-head"><h2 id="detail-name" tabindex="-1" autofocus>${title}</h2>${this.closing()}</header>
       <div class="sheet-list">${list.filter((id) => entities.has(id)).map((id) => html`<hs-tile .entity=${id} room=""></hs-tile>`)}</div>`;
   }
 
@@ -94,10 +95,10 @@ export class Detail extends Plain {
     const where = [...new Set([known.area, known.device].filter((word) => word && word !== name))].join(" · ");
     return html`<header class="sheet-head">
         <span class="badge">${icon(iconOf(entity))}</span>
-        <div><h2 id="detail-name">${name}</h2>${where ? html`<p class="quiet">${where}</p>` : nothing}</div>
+        <div><h2 id="detail-name" tabindex="-1" autofocus>${name}</h2>${where ? html`<p class="quiet">${where}</p>` : nothing}</div>
         ${this.closing()}
       </header>
-      <p class="big">${stateLine(entity)}</p>
+      ${this.dialOf(entity) ? nothing : html`<p class="big">${stateLine(entity)}</p>`}
       <p class="quiet">${t("since {0}, {1}", clock(known.last_changed), since(known.last_changed))}</p>
       <p class="fault" role="status" data-wish=${phase}>${phase === "failed" ? t(faultOf(id)) : phase === "asked" ? t("On its way …") : ""}</p>
       ${this.controls(entity)}
@@ -109,10 +110,15 @@ export class Detail extends Plain {
       <p class="id"><code>${id}</code></p>`;
   }
 
+  /** A thermostat with one temperature has a dial. */
+  private dialOf(entity: Entity): Row | undefined {
+    return domainOf(entity) === "climate" ? rowsOf(entity).find((row) => row.field === "temperature") : undefined;
+  }
+
   private controls(entity: Entity): TemplateResult | typeof nothing {
     const rows = rowsOf(entity);
     const name = shortName(entity, entity.area ?? "");
-    const dial = domainOf(entity) === "climate" && rows.find((row) => row.field === "temperature");
+    const dial = this.dialOf(entity);
     const rest = dial ? rows.filter((row) => row !== dial) : rows;
     if (rows.length === 0) return nothing;
     return html`${dial ? html`<hs-dial .row=${dial} .entity=${entity} .name=${name}></hs-dial>` : nothing}

@@ -77,7 +77,7 @@ class Graph extends Plain {
       height: HEIGHT,
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { size: 8 } },
-      scales: { x: { time: true } },
+      scales: { x: { time: true }, y: { range: (_, least, most) => spanOf(least, most) } },
       axes: [
         { ...axis, values: (_, ticks) => ticks.map((tick) => clock(tick * 1000)), space: 64 },
         { ...axis, values: (_, ticks) => ticks.map((tick) => number(tick, 2)), size: 48 },
@@ -85,6 +85,12 @@ class Graph extends Plain {
       series: [{}, { label: unit, stroke: colour, width: 2, fill: `color-mix(in srgb, ${colour} 14%, transparent)`, paths: steps, points: { show: false } }],
     };
   }
+}
+
+/** What the graph spans upwards: a little more than what was seen, and never nothing. */
+function spanOf(least: number, most: number): [number, number] {
+  const room = Math.max((most - least) * 0.1, Math.abs(most) * 0.02, 0.5);
+  return [least - room, most + room];
 }
 
 const dataOf = (samples: readonly Sample[]): uPlot.AlignedData => [samples.map(([at]) => at / 1000), samples.map(([, value]) => value)];

@@ -60,8 +60,7 @@ export class Tile extends Plain {
     this.tell(phase, name);
     return html`<div class="tile ${sizeOf(rows.map((row) => (row.as === "field" ? row.type! : row.as)))}" data-mood=${moodOf(entity)} data-wish=${phase}
       @contextmenu=${this.menu}>
-      <button class="tile-main" type="button" role=${toggles ? "switch" : nothing} aria-checked=${toggles ? entity.state === "on" : nothing}
-        aria-label=${`${name}, ${line}`} @click=${this.tap} @pointerdown=${this.hold} @pointerup=${this.letGo} @pointerleave=${this.letGo}>
+      <button class="tile-main" type="button" role=${toggles ? "switch" : nothing} aria-checked=${toggles ? entity.state === "on" : nothing} @click=${this.tap} @pointerdown=${this.hold} @pointerup=${this.letGo} @pointerleave=${this.letGo}>
         <span class="badge">${icon(iconOf(entity))}</span>
         <span class="words"><span class="line device">${parts.device}</span><span class="name">${parts.name}</span><span class="line">${line}${entity.attributes.held ? html` · ${t("held")}` : nothing}</span></span>
       </button>
