@@ -6,6 +6,7 @@ parts of a streamed call are the events of a subscription. The command `logbook/
 """
 
 import asyncio
+from contextlib import aclosing
 from typing import Any, Final
 
 from pydantic import ConfigDict
@@ -68,13 +69,15 @@ def _streamed(type: str) -> Row:
         async def follow() -> None:
             who: dict[str, Any] = {"cause": session.cause(), "login": session.login}
             try:
-                async for part in desk.house.ask_stream(HISTORY, verb, args, ttl=SILENCE, **who):
-                    session.event(id, part)
+                async with aclosing(desk.house.ask_stream(HISTORY, verb, args, ttl=SILENCE, **who)) as parts:
+                    async for part in parts:
+                        session.event(id, part)
             except CallError as error:
                 desk.house.log.info("a subscription to the past ended: %s", error)
 
         def begin() -> None:
             task = asyncio.get_running_loop().create_task(follow())
+            task.add_done_callback(lambda ended: _look(desk, ended))
             session.subscribe(id, lambda: _end(task))
 
         return Then(None, begin)
@@ -84,6 +87,12 @@ def _streamed(type: str) -> Row:
 
 def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
+
+
+def _look(desk: Desk, task: asyncio.Task[None]) -> None:
+    fault = None if task.cancelled() else task.exception()
+    if fault is not None:
+        desk.house.log.error("a subscription to the past ended by a bug", exc_info=fault)
 
 
 def _info(asked: Asked, message: Bare) -> dict[str, Any]:
