@@ -16,6 +16,20 @@ _TEMPLATE: Final = {
     "required": ["template"],
     "properties": {"template": _TEXT, "variables": {"type": ["object", "null"]}},
 }
+_TOLD_ENTITY: Final = {"type": "string", "pattern": "^(sensor|binary_sensor|device_tracker)\\.[a-z0-9_]{1,200}$"}
+_WORDS: Final = ("friendly_name", "unit_of_measurement", "device_class", "state_class", "icon")
+_TOLD_STATE: Final = {
+    "type": "object",
+    "required": ["state"],
+    "properties": {
+        "state": {"type": "string", "maxLength": 255},
+        "attributes": {
+            "type": "object",
+            "maxProperties": 100,
+            "properties": {name: {"type": ["string", "null"]} for name in _WORDS},
+        },
+    },
+}
 _PAST: Final = {"end_time": _TIME}
 _HISTORY: Final = _PAST | {"significant_changes_only": _FLAG, "minimal_response": _TEXT, "no_attributes": _TEXT}
 
@@ -30,7 +44,7 @@ ROWS: Final[tuple[Row, ...]] = (
         _OBJECT,
         "",
     ),
-    ("/api/states/{entity_id}", "post", {"entity_id": _ENTITIES}, {}, _OBJECT, ""),
+    ("/api/states/{entity_id}", "post", {"entity_id": _TOLD_ENTITY}, {}, _TOLD_STATE, ""),
     ("/api/services/{domain}/{service}", "post", {}, {}, _OBJECT, ""),
     ("/api/template", "post", {}, {}, _TEMPLATE, "text/plain"),
     ("/api/intent/handle", "post", {}, {}, _OBJECT, ""),
