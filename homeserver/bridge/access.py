@@ -121,6 +121,13 @@ class Access:
         claims = {"iss": refresh.id, "sub": refresh.login}
         return self._vault.tokens.make("access", claims, self._clock.now(), ACCESS_LIFE)
 
+    def make_key(self, identity: Identity, name: str, days: int | None, login: str = "") -> tuple[Proof, str]:
+        """A key that stays, for `days` or without end, and its secret; raises `Refusal` where a key asks."""
+        if identity.kind == "api_key":
+            raise Refusal("denied", "An API key cannot change how somebody signs in: do it signed in yourself.")
+        life = None if days is None else timedelta(days=days)
+        return self._vault.proofs.make(login or identity.login, "api_key", name=name, life=life)
+
     def _cookie(self, headers: Mapping[str, str], name: str) -> str:
         return cookie_parser(headers.get("cookie", "")).get(name, "")
 

@@ -1,7 +1,7 @@
 """What somebody does with his own proofs: list and end them, make a key, change his password, add a second factor."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -53,7 +53,7 @@ class Own:
             person = entrance.house.people.person(login)
             if person is None or person.role != "service":
                 raise Refusal("denied", "Everybody makes his own keys; an owner makes them for services.", "login")
-        proof, secret = make_key(entrance, login, body.name, body.days)
+        proof, secret = entrance.access.make_key(identity, body.name, body.days, login)
         entrance.say("token_made", identity.login, proof.id, entrance.where(request), of=login, name=body.name)
         return json_response({"id": proof.id, "secret": secret})
 
@@ -101,12 +101,6 @@ class Own:
             raise Refusal("not_found", "There is no second factor.")
         entrance.say("second_factor_off", identity.login, login, where)
         return json_response({"message": "The second factor is off."})
-
-
-def make_key(entrance: Entrance, login: str, name: str, days: int | None) -> tuple[Proof, str]:
-    """A key that stays, for `days` or without end, and its secret."""
-    life = None if days is None else timedelta(days=days)
-    return entrance.vault.proofs.make(login, "api_key", name=name, life=life)
 
 
 def _info(proof: Proof, current: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from homeserver.bridge.access import Access
 from homeserver.bridge.announced import Announcements
 from homeserver.bridge.homeassistant.events import Events
 from homeserver.bridge.homeassistant.feed import Feed
@@ -36,6 +37,7 @@ class Desk:
     feed: Feed
     events: Events
     observer: Observer
+    access: Access
 
     def sight(self, login: str) -> Sight:
         return Sight(self.picture, self.permissions, login)

@@ -48,7 +48,9 @@ class Interface:
         self.feed = Feed(house.clock, self._shown, self._sees(permissions), picture.ids)
         self.events = Events(permissions, house.clock.now, house.new_id)
         observer = observer_of(house, view)
-        self.desk = Desk(house, view, picture, permissions, services, announced, self.feed, self.events, observer)
+        self.desk = Desk(
+            house, view, picture, permissions, services, announced, self.feed, self.events, observer, access
+        )
         self.sockets = Sockets(self.desk, access, house.settings.home.http_host, house.options(BridgeOptions).names)
         self.rest = Rest(self.desk)
         view.watch_all(self._state_changed)
