@@ -25,7 +25,9 @@ from homeserver.runtime.log import request_id
 LARGEST: Final = 1024 * 1024
 PATIENCE: Final = 15.0
 """Seconds in which the body of a request must have arrived."""
-OPEN: Final = addresses.OPEN
+ACKNOWLEDGE: Final = "/api/push/acknowledge"
+"""Where a device says what became of a notification, with the token that stood in that."""
+OPEN: Final = addresses.OPEN | {("POST", ACKNOWLEDGE)}
 """Method and path of what needs no proof, beside the dashboard's files, which hold nothing of the home."""
 WEBHOOK: Final = "/api/webhook/"
 """What begins with this needs no key but the id that follows."""

@@ -18,4 +18,18 @@ class BridgeOptions(BaseModel):
     http_certificate: Path | None = Field(None, description="file with the certificate chain for HTTPS, PEM")
     http_key: Path | None = Field(None, description="file with the certificate's private key, PEM")
     upload_largest: int = Field(8 << 30, ge=0, description="bytes of the largest file that can be uploaded")
+    push_services: tuple[str, ...] = Field(
+        (
+            "fcm.googleapis.com",
+            "*.push.services.mozilla.com",
+            "*.push.apple.com",
+            "*.notify.windows.com",
+        ),
+        description="hosts of push services that may be asked, *.example.org, or https://host:port",
+    )
+    push_contact: str = Field(
+        "mailto:home@example.org",
+        pattern=r"^(mailto:\S+@\S+|https://\S+)$",
+        description="whom a push service may ask about this home: mailto:... or https://...",
+    )
     upload_quota: int = Field(32 << 30, ge=0, description="bytes that one person's unused uploads may take")

@@ -1,7 +1,8 @@
 """The bridge: HTTP for people and programs, translated to topics and back; no capability of its own.
 
-Needs a free port. Keeps what proves who one is in `bridge.db` (`proofs.vault`), uploads in its folder `staging`,
-all else in memory. It runs in a process of its own, because it alone may speak for people, whom it has identified.
+Needs a free port. Keeps what proves who one is in `bridge.db` (`proofs.vault`), uploads in its folder `staging`, what
+push needs in `push.db`, all else in memory. It runs in a process of its own, because it alone may speak for people,
+whom it has identified.
 """
 
 import asyncio
@@ -26,6 +27,8 @@ from homeserver.bridge.picture import Picture
 from homeserver.bridge.proofs.departed import Departed
 from homeserver.bridge.proofs.sign_in import SignIn
 from homeserver.bridge.proofs.vault import opened
+from homeserver.bridge.push.pushing import Push, Pushing
+from homeserver.bridge.push.routes import PushRoutes
 from homeserver.bridge.routes import Routes
 from homeserver.bridge.server import Front, Listener
 from homeserver.bridge.services import Services
@@ -78,7 +81,7 @@ from homeserver.view.permission import Permissions
 from homeserver.view.view import View
 
 
-class Bridge(Worker):
+class Bridge(Pushing, Worker):
     """`app` is the whole interface behind its door; the listener serves it."""
 
     name = "bridge"
@@ -111,9 +114,11 @@ class Bridge(Worker):
         files = Files(house, self.announced, self.staging)
         self.homeassistant = Interface(house, view, self.picture, permissions, services, self.announced, self.access)
         parts = (self.announced, services, self.stream, self.hooks, files, self.homeassistant.rest)
-        routes = Routes(house, self.access, auth, self.picture, permissions, *parts)
+        app = Routes(house, self.access, auth, self.picture, permissions, *parts).app()
+        self.push = Push(house, view, self.access, options)
+        PushRoutes(self.push).add_to(app)
         self.front = Front(options.http_certificate, options.http_key, options.trusted_proxies)
-        self.door = Door(routes.app(), self.access, home.http_host, house.new_id, options.names, options.cors_origins)
+        self.door = Door(app, self.access, home.http_host, house.new_id, options.names, options.cors_origins)
         self.app = front(self.door, self.homeassistant.sockets)
         self.listener = Listener(self.app, home.http_host, home.http_port, house.clock, house.degraded, self.front)
         self._serving: asyncio.Task[None] | None = None
@@ -129,6 +134,7 @@ class Bridge(Worker):
     async def open(self) -> None:
         if self.house.settings.home.http_host not in LOOPBACK and not (self.front.certificate or self.front.proxies):
             self.house.log.warning("the page is served to the network without encryption: listeners there see the key")
+        self.push.open()
         self._serving = self.house.start(self.listener.run(), "http")
 
     async def close(self) -> None:
@@ -136,6 +142,7 @@ class Bridge(Worker):
         self.stream.close()
         self.homeassistant.close()
         self.listener.stop()
+        await self.push.close()
         if self._serving is not None and self.listener.up.is_set():
             await asyncio.wait([self._serving], timeout=_LAST_REQUESTS)
 

@@ -1,0 +1,1 @@
+"""Web push: notifications for browsers and phones, and what became of each."""
