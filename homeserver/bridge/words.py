@@ -93,4 +93,4 @@ class NotificationList(BaseModel):
 
 
 NOTIFY: Final = Call("bridge", "notify", Notify, Notified)
-NOTIFICATIONS: Final = Call("bridge", "notifications", AskNotifications, NotificationList, role="guest")
+NOTIFICATIONS: Final = Call("bridge", "notifications", AskNotifications, NotificationList, role="guest", reads=True)

@@ -194,21 +194,23 @@ async def test_not_found_names_what_there_is(home: Any) -> None:
 async def test_calls_come_and_go_with_their_worker(home: Any) -> None:
     calls = (await home.get("/api/calls")).json()
     assert [(call["worker"], call["verb"], call["role"]) for call in calls] == [
+        ("bridge", "notifications", "guest"),
+        ("bridge", "notify", "adult"),
         ("home", "image", "guest"),
         ("library", "burn", "adult"),
         ("library", "count", "guest"),
         ("library", "lookup", "guest"),
         ("library", "reset", "owner"),
     ]
-    assert calls[3]["doc"] == "Find a book by its title."
-    assert calls[3]["request"]["required"] == ["title"]
+    assert calls[5]["doc"] == "Find a book by its title."
+    assert calls[5]["request"]["required"] == ["title"]
     await home.core.process.stop("library")
     await home.settle()
-    assert [call["worker"] for call in (await home.get("/api/calls")).json()] == ["home"]
+    assert [call["worker"] for call in (await home.get("/api/calls")).json()] == ["bridge", "bridge", "home"]
     assert (await home.post("/api/calls/library/reset")).status_code == 404
     await home.core.process.start("library")
     await home.settle()
-    assert len((await home.get("/api/calls")).json()) == 5
+    assert len((await home.get("/api/calls")).json()) == 7
 
 
 async def test_calls_of_a_process_that_died_do_not_count(home: Any) -> None:

@@ -26,7 +26,9 @@ async def test_a_device_comes_and_goes(home: Home) -> None:
     assert (made["device"], made["service"]) == ("phone", "updates.push.services.mozilla.com")
     again = (await home.post(PATH, phone | {"device": " My  phone "})).json()
     listed = (await home.get(PATH)).json()
-    assert [(one["id"], one["device"]) for one in listed] == [(again["id"], "My phone")], "one browser stands there once"
+    assert [(one["id"], one["device"]) for one in listed] == [(again["id"], "My phone")], (
+        "one browser stands there once"
+    )
     gone = await home.during(home.client.request("DELETE", PATH, json={"endpoint": phone["endpoint"]}))
     assert gone.status_code == 200
     assert (await home.get(PATH)).json() == []
