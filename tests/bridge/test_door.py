@@ -9,7 +9,7 @@ import pytest
 from homeserver.bridge import door
 from homeserver.bridge.auth.addresses import FILES, FLOW, SESSION
 from homeserver.bridge.dashboard import ADDRESSES, serve
-from homeserver.bridge.door import LARGEST, OPEN, WEBHOOK
+from homeserver.bridge.door import ACKNOWLEDGE, LARGEST, OPEN, WEBHOOK
 from homeserver.runtime.people import OWNER
 
 NOTHING = ("/api/nothing", "/http-token", "/../http-token", "/dashboard/__init__.py")
@@ -55,7 +55,7 @@ async def test_every_route_needs_a_key(home: Any, headers: dict[str, str]) -> No
     assert home.owner.commands == []
 
 
-async def test_only_the_page_and_the_exchange_of_the_token_are_open(home: Any) -> None:
+async def test_only_the_page_the_ways_in_and_the_answer_to_a_push_are_open(home: Any) -> None:
     assert {*OPEN} == {(method, path) for path in FILES for method in ("GET", "HEAD")} | {
         ("POST", SESSION),
         ("GET", "/api/health"),
@@ -65,6 +65,7 @@ async def test_only_the_page_and_the_exchange_of_the_token_are_open(home: Any) -
         ("POST", "/auth/login_flow"),
         ("POST", "/auth/token"),
         ("POST", "/auth/revoke"),
+        ("POST", ACKNOWLEDGE),
     }
     pages = [path for path in ADDRESSES if "{" not in path and serve(path)]
     async with home.stranger() as stranger:

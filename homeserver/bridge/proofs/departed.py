@@ -20,13 +20,22 @@ _TTL: Final = 5.0
 
 
 class Departed:
-    """`look` once a second. `tell` is called with the login of whoever went out by the clock alone."""
+    """`look` once a second. `tell` is called with the login of whoever went out by the clock alone, `erased` with that
+    of whoever is gone."""
 
-    def __init__(self, house: House, vault: Vault, tell: Callable[[str], None], audit: Audit) -> None:
+    def __init__(
+        self,
+        house: House,
+        vault: Vault,
+        tell: Callable[[str], None],
+        audit: Audit,
+        erased: Callable[[str], object] = lambda login: None,
+    ) -> None:
         self._house = house
         self._vault = vault
         self._tell = tell
         self._audit = audit
+        self._erased = erased
         self._to_ask = True
         self._in: set[str] = set()
         self.close = house.people.watch(self._changed)
@@ -64,6 +73,7 @@ class Departed:
         for login in known:
             user, age = users.get(login), self._vault.password_age(login)
             if user is None or (age is not None and age < user.created.timestamp()):
+                self._erased(login)
                 self._vault.erase(login)  # also where somebody else was given the name of one who is gone
                 self._audit(AuditEvent("proofs_erased", "", login))
             elif not user.let_in and (ended := self._vault.proofs.end_all(login)):

@@ -1,6 +1,5 @@
 """What is kept of push in `push.db`: who has switched it on where, what was told, and how far each of it came."""
 
-from collections.abc import Iterable
 from sqlite3 import Row
 from typing import Final
 
@@ -146,14 +145,13 @@ class PushBook:
             self._ledger.execute(f"DELETE FROM delivery WHERE notification IN ({old})", (now - KEPT,))  # noqa: S608
             self._ledger.execute(f"DELETE FROM notification WHERE id IN ({old})", (now - KEPT,))  # noqa: S608
 
-    def erase(self, logins: Iterable[str]) -> None:
+    def erase(self, login: str) -> None:
         """Forget all of somebody."""
-        for login in logins:
-            with self._ledger.transaction():
-                mine = "SELECT id FROM notification WHERE login = ?"
-                self._ledger.execute(f"DELETE FROM delivery WHERE notification IN ({mine})", (login,))  # noqa: S608
-                self._ledger.execute("DELETE FROM notification WHERE login = ?", (login,))
-                self._ledger.execute("DELETE FROM subscription WHERE login = ?", (login,))
+        with self._ledger.transaction():
+            mine = "SELECT id FROM notification WHERE login = ?"
+            self._ledger.execute(f"DELETE FROM delivery WHERE notification IN ({mine})", (login,))  # noqa: S608
+            self._ledger.execute("DELETE FROM notification WHERE login = ?", (login,))
+            self._ledger.execute("DELETE FROM subscription WHERE login = ?", (login,))
 
 
 def _notification(row: Row) -> Notification:

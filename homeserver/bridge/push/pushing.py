@@ -7,11 +7,11 @@ Needs the door's proofs, for a device counts as long as what it signed in with. 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from homeserver.bridge import words
 from homeserver.bridge.access import Access
-from homeserver.bridge.identity import Identity
+from homeserver.bridge.identity import Identity, ProofKind
 from homeserver.bridge.options import BridgeOptions
 from homeserver.bridge.push.book import Delivery, Notification, PushBook, Subscription
 from homeserver.bridge.push.delivery import Courses, excess
@@ -66,7 +66,7 @@ class Push:
         person = self.house.people.person(one.login)
         if person is None or person.epoch > one.epoch:
             return False
-        return one.kind != "session" or self.access.alive(Identity(one.login, one.proof, "session"))
+        return self.access.alive(Identity(one.login, one.proof, cast(ProofKind, one.kind)))
 
     # -- who
 

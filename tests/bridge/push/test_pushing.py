@@ -112,7 +112,7 @@ class Stage:
             push, now = self.bridge.push, self.clock.now().timestamp()
             keys = said["keys"]
             row = (push.house.new_id(), login, browser.endpoint, keys["p256dh"], keys["auth"], browser.name)
-            push.book.subscribe(Subscription(*row, "access", "", 0, now, now))
+            push.book.subscribe(Subscription(*row, "key", "", 0, now, now))
 
     async def notify(self, **said: Any) -> list[dict[str, Any]]:
         house = self.rules.house
@@ -371,14 +371,12 @@ async def test_who_may_come_in_no_longer_is_told_nothing(stage: Stage) -> None:
 async def test_one_sees_ones_own_and_an_owner_all(stage: Stage) -> None:
     stage.subscribe("person.anna", PHONE)
     await stage.notify()
-    push = stage.bridge.push
     worker = stage.bridge
 
     async def seen(login: str, role: Any, who: str | None = None) -> int:
         caller = Caller(login, role, Cause("c", login))
         return len((await worker.notifications(words.AskNotifications(who=who), caller)).notifications)
 
-    assert push is worker.push
     assert await seen("person.anna", "adult") == 1
     assert await seen("person.ben", "adult") == 0
     assert await seen(OWNER, "owner", "all") == 1
@@ -397,3 +395,5 @@ async def test_what_is_old_is_forgotten_and_what_is_under_way_is_not(stage: Stag
     assert len(book.notifications(None, 10)) == 1
     book.sweep(now + 31 * 86400)
     assert not book.notifications(None, 10)
+    stage.bridge.push.book.erase("person.anna")
+    assert not stage.bridge.push.book.subscriptions("person.anna")
