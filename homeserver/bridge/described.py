@@ -55,6 +55,9 @@ ROWS: Final[tuple[Row, ...]] = (
     ("/api/logbook/{begin}", "get", {"begin": _TIME}, _PAST | {"entity": _ENTITIES}, None, ""),
     ("/api/calendars/{entity_id}", "get", {"start": _TIME, "end": _TIME}, {}, None, ""),
 )
+_MADE: Final = (("/api/states/{entity_id}", "post"),)
+"""What answers 201 where it made something."""
+_WITHOUT_A_KEY: Final = (("/api/health", "get"),)
 
 
 def describe(paths: dict[str, Any]) -> None:
@@ -75,3 +78,9 @@ def describe(paths: dict[str, Any]) -> None:
             operation["requestBody"] = {"required": bool(body.get("required")), "content": content}
         if kind:
             operation["responses"]["200"]["content"] = {kind: {"schema": _TEXT}}
+    for path, method in _MADE:
+        if operation := paths.get(path, {}).get(method):
+            operation["responses"]["201"] = {**operation["responses"]["200"], "description": "It is new"}
+    for path, method in _WITHOUT_A_KEY:
+        if operation := paths.get(path, {}).get(method):
+            operation["security"] = []
