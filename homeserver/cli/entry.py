@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "new-worker": "Write a new worker that works at once, and its test.",
     "listen": "Let devices of your network in, with TLS and logins.",
     "device-login": "Make, list and remove the broker logins of devices.",
+    "people": "Who lives here, what each may, and what was done.",
     "person-login": "Make, list and remove the broker logins of people.",
     "discovery": "Say what becomes of discovery messages, and why.",
     "worker-login": "Make the login file of workers on another machine.",

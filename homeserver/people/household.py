@@ -80,6 +80,7 @@ class Household:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        ledger.execute("PRAGMA secure_delete = ON")
         self.users: dict[str, User] = {row["id"]: _user(row) for row in ledger.fetch("SELECT * FROM user ORDER BY id")}
 
     def find(self, id: str, field: str = "user") -> User:
@@ -118,7 +119,7 @@ class Household:
     def update(self, user: User, fields: Mapping[str, Any], now: datetime) -> User:
         """Change somebody. Who was kept out, or had come to his end, comes back without his former proofs."""
         wanted = replace(user, **fields)
-        self._check_owner_left(user, wanted)
+        self.check_owner_left(user, wanted)
         with writing(self._ledger):
             if user.is_in(now) != wanted.is_in(now):
                 wanted = replace(wanted, epoch=self._next_epoch())
@@ -136,14 +137,18 @@ class Household:
 
     def remove(self, user: User) -> int:
         """Forget somebody and all that was said of him; how many policies that were."""
-        self._check_owner_left(user, None)
+        self.check_owner_left(user, None)
         with writing(self._ledger):
             policies = self._ledger.execute("DELETE FROM policy WHERE who = ?", (user.id,))
             self._ledger.execute("DELETE FROM user WHERE id = ?", (user.id,))
         del self.users[user.id]
         return policies
 
-    def _check_owner_left(self, user: User, wanted: User | None) -> None:
+    def wipe(self) -> None:
+        """Nothing of what was removed is left in the file; an older copy of its pages may be read still."""
+        self._ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def check_owner_left(self, user: User, wanted: User | None) -> None:
         """Once there is an owner who may come in for good, there always is one."""
         if not user.is_lasting_owner or (wanted is not None and wanted.is_lasting_owner):
             return

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from homeserver.people import words
-from homeserver.people.audit.keeping import Keeping
 from homeserver.people.household import STAY, Household, User
 from homeserver.people.naming import checked, present
+from homeserver.people.personal.leaving import Leaving
 from homeserver.people.policies import Policies
 from homeserver.people.policy import ROLE, Policy, clock_of, text_of
 from homeserver.people.reaching import Reaching
@@ -37,7 +37,7 @@ _ROLES: Final[tuple[PersonRole, ...]] = ("adult", "child", "guest", "service")
 """Those of whom lines speak; an owner may all."""
 
 
-class People(Keeping):
+class People(Leaving):
     """The household and its one table of policies."""
 
     name = "people"
@@ -52,7 +52,6 @@ class People(Keeping):
         self.reaching: Reaching
         self.persons: Persons
         self.admission: Admission | None = None
-        self._calls: dict[str, dict[str, WorkerCalls]] = {}
         self._announced = 0
 
     async def open(self) -> None:
@@ -77,6 +76,7 @@ class People(Keeping):
 
     async def close(self) -> None:
         await self.auditor.close()
+        self.preferences.close()
         self._unwatch()
         self.persons.close()
         self.telling.close()
@@ -168,12 +168,24 @@ class People(Keeping):
     @answers(words.REMOVE_USER)
     async def remove_user(self, request: words.NamedUser, caller: Caller) -> words.UserRemoved:
         user = self.household.find(request.user)
+        return words.UserRemoved(user=user.id, policies=self.leave(user))
+
+    def leave(self, user: User) -> int:
         policies = self.household.remove(user)
         self.policies.read()
         self.telling.renew(user.id)
         self.reaching.renew(user.id)
         self.persons.renew()
-        return words.UserRemoved(user=user.id, policies=policies)
+        return policies
+
+    def about(self, user: User) -> dict[str, Any]:
+        entity_id = f"person.{user.object_id}"
+        own = [self._info(line) for line in self.policies.lines.values() if line.who == user.id]
+        return {
+            "user": user.info(self.house.clock.now()).model_dump(mode="json"),
+            "policies": [one.model_dump(mode="json") for one in own],
+            "entity": {"config": self.view.config(entity_id), "state": self.view.state(entity_id)},
+        }
 
     @answers(words.END_SESSIONS)
     async def end_sessions(self, request: words.NamedUser, caller: Caller) -> words.SessionsEnded:

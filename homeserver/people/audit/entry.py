@@ -34,7 +34,7 @@ def row_of(event: AuditEvent, sayer: str, at: int, names: Names, users: frozense
     for name, text in event.details.items():
         words = text[:_WIDEST].split(" ")
         if name in _IDS:
-            words = [names.veil(PREFIX + word) if word in users else word for word in words]
+            words = [names.veil(PREFIX + word) if word in users or names.is_erased(word) else word for word in words]
         details[name[:_LONGEST]] = veil(" ".join(words))
     entity = details.pop("entity", "")
     cause = event.cause and {"id": event.cause.id, "by": veil(event.cause.by), "parent": event.cause.parent}

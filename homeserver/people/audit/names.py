@@ -50,6 +50,10 @@ class Names:
         self.fresh.append((token, person))
         return token
 
+    def is_erased(self, person: str) -> bool:
+        """Whether whoever had this id was erased."""
+        return bool(self._erased) and self.mark(person) in self._erased
+
     def mark(self, person: str) -> str:
         """The keyed mark of an id."""
         return hmac.digest(self._key, b"erased " + person.encode(), "sha256").hex()
