@@ -1,8 +1,4 @@
-"""What people may ask of `people` about themselves, and owners about taking somebody's data out, or away.
-
-A worker that keeps something of a person takes part by answering two calls of its own, `export_person` and
-`erase_person`, made with `person_calls`.
-"""
+"""What people may ask of `people` about themselves, and owners about taking somebody's data out, or away."""
 
 from typing import Annotated, Any, Final
 
@@ -12,8 +8,6 @@ from homeserver.people.words import UserId
 from homeserver.topics.blob import Blob
 from homeserver.topics.call import Call
 
-EXPORT_PERSON: Final = "export_person"
-ERASE_PERSON: Final = "erase_person"
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,100}$")]
 
 
@@ -68,31 +62,6 @@ class UserErased(BaseModel):
     user: str
     policies: int
     workers: list[str]
-
-
-class OfPerson(_Words):
-    """Name somebody of whom all is to be told, or forgotten."""
-
-    user: UserId
-
-
-class PersonData(BaseModel):
-    """What a worker keeps of somebody, as JSON."""
-
-    data: dict[str, Any]
-
-
-class PersonErased(BaseModel):
-    """How many things a worker forgot. It is asked again where another failed, and then answers 0."""
-
-    erased: int
-
-
-def person_calls(worker: str) -> tuple[Call[OfPerson, PersonData], Call[OfPerson, PersonErased]]:
-    """The two calls by which `worker` takes part."""
-    told = Call(worker, EXPORT_PERSON, OfPerson, PersonData, role="owner", doc="Tell all that is kept of somebody.")
-    erased = Call(worker, ERASE_PERSON, OfPerson, PersonErased, role="owner", doc="Forget somebody for good.")
-    return told, erased
 
 
 PREFERENCES: Final = Call("people", "preferences", AskPreferences, PreferenceList, role="guest", reads=True)

@@ -23,6 +23,7 @@ from homeserver.runtime.logins import LoginError, Logins
 from homeserver.runtime.people import PREFIX
 from homeserver.runtime.worker import answers
 from homeserver.topics.call import Caller, CallError
+from homeserver.topics.personal import ERASE_PERSON, EXPORT_PERSON
 from homeserver.topics.process import WorkerCalls
 
 _PATIENCE: Final = 20.0
@@ -67,9 +68,9 @@ class Leaving(Keeping):
             raise CallError("denied", "everybody takes out his own data, and an owner anybody's", "user")
         user, missing = self.household.find(request.user), []
         files = self.about(user) | {"preferences": self.preferences.get(user.id), "audit": await self._rows(user)}
-        for worker in self._keepers(words.EXPORT_PERSON):
+        for worker in self._keepers(EXPORT_PERSON):
             try:
-                files[worker] = (await self._ask(worker, words.EXPORT_PERSON, user))["data"]
+                files[worker] = (await self._ask(worker, EXPORT_PERSON, user))["data"]
             except CallError:
                 missing.append(worker)
         folder = self.preferences.folder(user.id)
@@ -109,10 +110,10 @@ class Leaving(Keeping):
         if request.confirm != request.user:
             raise CallError("invalid", "it is not the same id: whoever is erased is gone for good", "confirm")
         self.household.check_owner_left(user, None)
-        workers = self._keepers(words.ERASE_PERSON)
+        workers = self._keepers(ERASE_PERSON)
         for worker in workers:
             try:
-                await self._ask(worker, words.ERASE_PERSON, user)
+                await self._ask(worker, ERASE_PERSON, user)
             except CallError as error:
                 why = f"{worker} did not forget {user.id} ({error}): he is still here; erase him again"
                 raise CallError("unavailable", why) from error

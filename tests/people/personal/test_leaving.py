@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from homeserver.people import personal_words as words
 from homeserver.people.worker import setup
 from homeserver.runtime.house import House
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.runtime.worker import Worker, answers
 from homeserver.topics.call import Caller, CallError
+from homeserver.topics.personal import OfPerson, PersonData, PersonErased, person_calls
 from tests.people.conftest import Ask
 
-EXPORT, ERASE = words.person_calls("diary")
+EXPORT, ERASE = person_calls("diary")
 
 
 class Diary(Worker):
@@ -30,14 +30,14 @@ class Diary(Worker):
         self.broken = False
 
     @answers(EXPORT)
-    async def export(self, request: words.OfPerson, caller: Caller) -> words.PersonData:
-        return words.PersonData(data={"pages": self.pages.get(request.user, [])})
+    async def export(self, request: OfPerson, caller: Caller) -> PersonData:
+        return PersonData(data={"pages": self.pages.get(request.user, [])})
 
     @answers(ERASE)
-    async def erase(self, request: words.OfPerson, caller: Caller) -> words.PersonErased:
+    async def erase(self, request: OfPerson, caller: Caller) -> PersonErased:
         if self.broken:
             raise CallError("failed", "the disk is full")
-        return words.PersonErased(erased=len(self.pages.pop(request.user, [])))
+        return PersonErased(erased=len(self.pages.pop(request.user, [])))
 
 
 def diary(house: House) -> Diary:
