@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -40,7 +41,7 @@ class Client:
         self.seen: Counter[str] = Counter()
 
     async def ask(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> tuple[int, bytes]:
-        """Status, and the beginning of the body where there is one."""
+        """Status, and all that follows it; nothing of what went well, which may have no end."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self._port}", f"Authorization: Bearer {self._token}"]
         lines += ["Connection: close", f"Content-Length: {len(body)}", *([f"Content-Type: {kind}"] if kind else [])]
@@ -48,7 +49,7 @@ class Client:
             async with asyncio.timeout(40):
                 writer.write("\r\n".join([*lines, "", ""]).encode() + body)
                 head = await reader.readline()
-                rest = b"" if b"200" in head else await reader.read(20_000)
+                rest = b"" if b"200" in head else await reader.read()
         finally:
             writer.transport.abort()
         assert head.startswith(b"HTTP/1.1 "), (method, path, head)
@@ -75,8 +76,9 @@ def rows_of(document: dict[str, Any]) -> list[Row]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-            name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
-            found.append((method.upper(), path, schemas.get(name, {})))
+            schema = content.get("schema", {})
+            named = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
+            found.append((method.upper(), path, named))
     return found
 
 
@@ -84,6 +86,12 @@ async def all_of(count: int, ask: Callable[[int], Any]) -> None:
     """So many requests, a few at a time."""
     for start in range(0, count, AT_ONCE):
         await asyncio.gather(*(ask(number) for number in range(start, min(count, start + AT_ONCE))))
+
+
+def is_fine(status: int, rest: bytes) -> bool:
+    """2xx or 4xx; or, where nobody is there who does it (a history, an assistant, a built page), a 503 that says so."""
+    absent = status == 503 and (b'"code":"unavailable"' in rest or b"npm run build" in rest)
+    return 200 <= status < 300 or 400 <= status < 500 or absent
 
 
 def healthy(home: Home) -> None:
@@ -102,7 +110,7 @@ async def test_no_address_leads_elsewhere(home: Home, portion: Callable[[int], i
         method, template, _ = rows[number % len(rows)]
         path = hostile.path(chance, template)
         status, rest = await client.ask(method if chance.random() < 0.8 else "GET", path)
-        assert 200 <= status < 300 or 400 <= status < 500, (status, method, path, rest)
+        assert is_fine(status, rest), (status, method, path, rest)
         for inner in (str(home.data).encode(), b"root:x:0", b"Traceback"):
             assert inner not in rest, (path, rest)
 
@@ -118,12 +126,10 @@ async def test_no_body_breaks_anything(home: Home, portion: Callable[[int], int]
 
     async def ask(number: int) -> None:
         method, template, schema = rows[number % len(rows)]
-        path = template.format(
-            **dict.fromkeys(("domain", "service", "worker", "verb", "webhook_id", "upload_id"), "light")
-        )
+        path = re.sub(r"{\w+}", "light", template)
         body, kind = hostile.body(chance, schema), chance.choice((hostile.TYPES[0], *hostile.TYPES))
         status, rest = await client.ask(method, path, body, kind)
-        assert 200 <= status < 300 or 400 <= status < 500, (status, method, path, body, rest)
+        assert is_fine(status, rest), (status, method, path, body, rest)
 
     await all_of(portion(2_000), ask)
     assert len(client.seen) > 1, client.seen
