@@ -215,7 +215,7 @@ def audit(
     who: Annotated[str | None, typer.Option(help="A user's id, or a login.")] = None,
     kind: Annotated[str | None, typer.Option(help="call, command, sign_in, sign_in_failed, ...")] = None,
     entity: Annotated[str | None, typer.Option(help="light.hall")] = None,
-    text: Annotated[str | None, typer.Option(help="Words that stand in the row, or begin so.")] = None,
+    text: Annotated[str | None, typer.Option(help="Words that stand in the row; hal* for those that begin so.")] = None,
     since: Annotated[str | None, typer.Option(help="How long ago: 2h, 7d.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
     data: Data = None,

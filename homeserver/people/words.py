@@ -235,7 +235,9 @@ class AskAudit(_Words):
     outcome: Literal["ok", "refused", "failed"] | None = None
     since: datetime | None = Field(None, description="without a zone it is the home's time")
     until: datetime | None = None
-    text: str | None = Field(None, max_length=200, description="words that stand in the row, or begin so")
+    text: str | None = Field(
+        None, max_length=200, description="words that stand in the row; hal* for those that begin so"
+    )
     before: int | None = Field(None, ge=1, description="only rows before this one: `more` of the last answer")
     limit: int = Field(100, ge=1, le=1000)
 

@@ -16,7 +16,7 @@ from homeserver.people.words import AskAudit
 from homeserver.runtime.people import PREFIX
 from homeserver.runtime.store import Store
 
-_WORD: Final = re.compile(r"\w+")
+_WORD: Final = re.compile(r"\w+\*?")
 _EXACT: Final = ("who", "kind", "what", "outcome", "entity")
 _MANY: Final = 1 << 62
 _LATEST: Final = """
@@ -90,8 +90,9 @@ def _match(wanted: dict[str, list[str]], own: str | None, words: list[str], name
     if own is not None:
         parts.append(f"who : {_phrase(own)}")
     for word in words:
-        known = [token for token in names.tokens(PREFIX + word) if not token.startswith(PREFIX)]
-        parts.append(_any([f'"{word}" *', *(_phrase(token) for token in known)]))
+        whole = word.rstrip("*")
+        known = [token for token in names.tokens(PREFIX + whole) if not token.startswith(PREFIX)]
+        parts.append(_any([f'"{whole}"{" *" if whole != word else ""}', *(_phrase(token) for token in known)]))
     return " AND ".join(parts)
 
 
