@@ -5,8 +5,10 @@ running. Keeps the notifications that rules made, too, and offers the services o
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from typing import Any, Final
 
+from homeserver.rules import person_notifiers
 from homeserver.rules.actions.asks import OfEngine, doubts
 from homeserver.rules.engine import Engine
 from homeserver.rules.notifying import notifying
@@ -17,6 +19,7 @@ from homeserver.rules.rule import Compiled
 from homeserver.rules.words import DISMISS_NOTE, NOTE, DismissNote, NotesLeft
 from homeserver.runtime.clock import Timer
 from homeserver.runtime.heard import Heard
+from homeserver.runtime.house import House
 from homeserver.runtime.leftovers import Leftovers
 from homeserver.runtime.worker import Part, answers, hears
 from homeserver.topics.call import Caller, CallError
@@ -38,6 +41,9 @@ class Outside(Part):
     _again: Timer | None = None
     _notify: frozenset[str] = frozenset()
     """The services that the files name under `notify`."""
+    _persons: frozenset[str] = frozenset()
+    """The same of persons."""
+    house: House
     doubted: Callable[[set[tuple[str, ...]]], None]
 
     @hears(WORKER_CALLS)
@@ -74,12 +80,34 @@ class Outside(Part):
 
     def _take_notifiers(self, book: Book) -> None:
         """Offer the services of `notify` that the files name; what is wrong with them is told in the book."""
-        for name in self._notify:
+        for name in (*self._notify, *self._persons):
             self.engine.offers.pop(name, None)
+        self._persons = frozenset()
         found, problems = notifying(book, self.engine.notes)
         book.problems += problems
         self.engine.offers |= found
         self._notify = frozenset(found)
+        self._take_persons()
+
+    def watch_people(self) -> None:
+        """Offer `notify.NAME` for who may come in, as they come and go."""
+
+        def changed(login: str) -> None:
+            self._take_persons()
+            self._look_again()
+
+        undo = ExitStack()
+        undo.callback(self.house.people.watch(changed))
+        self.house.keep(undo)
+
+    def _take_persons(self) -> None:
+        """A name that a file gave to something else stays with that."""
+        for name in self._persons:
+            self.engine.offers.pop(name, None)
+        rows = person_notifiers.names(self.house.people).items()
+        found = {name: person_notifiers.offer(id) for name, id in rows if name not in self._notify}
+        self.engine.offers |= found
+        self._persons = frozenset(found)
 
     def _look_again(self) -> None:
         if self._asking is None:

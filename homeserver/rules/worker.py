@@ -120,6 +120,7 @@ class Rules(Ears, Hands, Releasing, Outside, Past, Worker):
             book, _ = await asyncio.gather(self.folder.read(self.engine.templates), self.house.snapshot())
             said = await self.house.leftovers(RULE_CONFIG, ENTITY_CONFIG, ENTITY_STATE, NOTE)
             self.keep_notes(said)
+            self.watch_people()
             self._take(book)
         self.owner.opened(said)
         for (id,), _ in said.of(RULE_CONFIG):

@@ -200,7 +200,8 @@ async def test_what_the_files_no_longer_name_is_gone(tmp_path: Path) -> None:
         stage.file.write_text(package([], tell("tv")))
         await stage.rules._load()
         assert "notify.tv" not in stage.rules.engine.offers
-        assert [problem.text for problem in stage.rules.book.problems] == ["nobody answers notify.tv now"]
+        [problem] = stage.rules.book.problems
+        assert problem.text.startswith("nobody answers notify.tv now")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ const files = readdirSync(DIST, { recursive: true }).map(String).filter((name) =
 const shell = files.filter((name) => /^assets\/.*\.(js|css)$/.test(name) || /^icon/.test(name)).sort();
 const version = createHash("sha256").update(shell.join()).update(readFileSync(join(DIST, "index.html"))).digest("hex").slice(0, 12);
 const worker = join(DIST, "service-worker.js");
-const text = readFileSync(worker, "utf8");
+const push = readFileSync(new URL("source/push-worker.js", import.meta.url), "utf8");
+const text = readFileSync(worker, "utf8").replace("/* notifications: source/push-worker.js */", () => push);
 writeFileSync(worker, text.replace("__VERSION__", version).replace("[/* files */]", JSON.stringify(shell.map((name) => `/${name}`))));
 
 for (const name of files.filter((one) => PACKED.test(one))) {

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from homeserver.rules import person_notifiers
 from homeserver.rules.actions.asks import doubts
 from homeserver.rules.check.known import Known
 from homeserver.rules.offer import Offer
@@ -32,6 +33,7 @@ class _Answered:
         notify = [
             f"notify.{owned.fields.node.get('name', '')}".lower() for owned in book.owned if owned.domain == "notify"
         ]
+        self._persons = {name for name in known.services if name.startswith("notify.") and name not in notify}
         self._offers = {*names(), *known.services, *own, *notify}
         self._calls = calls
         self._announced = {
@@ -39,6 +41,8 @@ class _Answered:
         }
 
     def offer(self, name: str) -> Offer | None:
+        if name in self._persons:
+            return person_notifiers.offer(name.partition(".")[2])
         return _ANY if name in self._offers else None
 
     def request(self, worker: str, verb: str) -> Mapping[str, Any] | None:

@@ -31,3 +31,5 @@ async function fresh(request) {
   }
   return (await caches.match("/")) ?? fetch(request);
 }
+
+/* notifications: source/push-worker.js */
