@@ -1,7 +1,7 @@
 """The bridge's part for web push: the calls `bridge.notify` and `bridge.notifications`, and what devices say.
 
 Needs the door's proofs, for a device counts as long as what it signed in with. Keeps `push.db` and the home's own keys
-(`keys`). Why the bridge delivers, and no worker of its own: docs/decisions/0037.
+(`keys`). Why the bridge delivers, and no worker of its own: docs/decisions/0038.
 """
 
 from collections.abc import Iterable, Iterator
