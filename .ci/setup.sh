@@ -108,8 +108,9 @@ install_clients() {
     [ "$made" != "$(cat "$clients/ready" 2>/dev/null)" ] || return 0
     say "Clients that the tests drive, into $clients (a minute or two)"
     mkdir -p "$clients/js"
-    if ! { .venv/bin/python -m venv "$clients/python" && "$clients/python/bin/python" -m pip install -q \
+    if ! { .venv/bin/python -m venv --clear "$clients/python" && "$clients/python/bin/python" -m pip install -q \
         --disable-pip-version-check --no-input -r "$pinned/requirements.txt" </dev/null >"$clients/install.log" 2>&1; }; then
+        rm -rf "$clients/python" # half of it would be taken for all
         note "the Python clients could not be installed: $clients/install.log says why; their tests are skipped"
         return 0
     fi

@@ -61,19 +61,21 @@ class Guard:
         return CallError("not_found", str(error).partition(";")[0], error.error.field)
 
     def _check(self, login: str, verb: Verb, kind: str, id: str | None, field: str | None) -> None:
-        level = self._level(login, kind, id)
-        if kind == "entity" and id is not None and not self._is_there(id) and not self.permissions.sees_all(login):
-            level = -1  # answered as what is hidden is, lest one be told from the other
-        if level >= VERBS.index(verb):
+        absent = kind == "entity" and id is not None and not self._shows(login, id)
+        if not absent and self._level(login, kind, id) >= VERBS.index(verb):
             return
-        if kind == "entity" and id is not None and self.permissions.level(login, id) < 0:
+        if absent:
             raise CallError("not_found", f"there is no entity {id}", field)
         what = "everything here" if id is None or kind == "home" else f"{kind} {id}" if kind != "entity" else id
         raise CallError("denied", f"{login} may not {verb} {what}", field)
 
-    def _is_there(self, entity_id: str) -> bool:
-        present = self.view.current(entity_id)
-        return present in self.view.states or present in self.view.configs or present in self.view.entities
+    def _shows(self, login: str, entity_id: str) -> bool:
+        """Whether an entity is there for somebody: what does not exist is answered as what is hidden from him."""
+        if self.permissions.sees_all(login):
+            return True
+        view, present = self.view, self.view.current(entity_id)
+        known = present in view.states or present in view.configs or present in view.entities
+        return known and self.permissions.level(login, entity_id) >= 0
 
     def _named(self, about: About, request: Any, field: str) -> Iterator[tuple[str, str | None]]:
         """What a request names: kinds and ids; None stands for everything."""

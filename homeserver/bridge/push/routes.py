@@ -110,7 +110,7 @@ class PushRoutes:
             status_code=204,
             response_class=Response,
             responses=errors,
-            openapi_extra=_described(Acknowledge),
+            openapi_extra={**_described(Acknowledge), "security": []},
         )
 
     async def key(self) -> Response:

@@ -136,6 +136,7 @@ async def test_commands_about_a_thing_over_the_websocket(house: House, count: Co
 
 async def test_services_over_the_websocket(house: House, count: Count) -> None:
     for who in USERS:
+        await house.clock.advance(60)  # whatever was still said again to a device has ended
         talk = await talk_of(house, who)
         for entity_id in THINGS:
             for domain, service, data in wishes(entity_id):
