@@ -34,6 +34,16 @@ def test_listing_imports_no_worker() -> None:
     assert shown == "[]\n"
 
 
+def test_the_core_starts_without_libraries_that_it_seldom_needs() -> None:
+    code = (
+        "import sys; from homeserver import workers; "
+        "[workers.load(name) for name in workers.plan().posts['core'].workers]; "
+        "print([m for m in ('cryptography', 'fastapi', 'argon2', 'holidays', 'PIL') if m in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown == "[]\n", "each of them costs the process that runs longest megabytes: load it where it is used"
+
+
 def test_every_worker_has_one_place_and_the_demo_house_only_when_asked_for() -> None:
     plain, demo = workers.plan(), workers.plan(demo=True)
     placed = [name for post in demo.posts.values() for name in post.workers]

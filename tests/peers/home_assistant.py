@@ -49,6 +49,17 @@ class HomeAssistant:
         self._broker_port = broker_port
         self._port = free_port()
         self._states: dict[str, dict[str, Any]] = {}
+        self.pid = 0
+
+    @property
+    def port(self) -> int:
+        """Where it answers over HTTP, on loopback."""
+        return self._port
+
+    @property
+    def token(self) -> str:
+        """A long-lived token of its owner."""
+        return (self._folder / "token.txt").read_text().strip()
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
@@ -66,7 +77,8 @@ class HomeAssistant:
         subprocess.run([*maker, "--out", str(self._folder), *ports], check=True, capture_output=True)
         (self._folder / "automations.yaml").write_text("[]\n")
         log = self._folder / "stdout.log"
-        with running([str(HASS / "venv" / "bin" / "hass"), "-c", str(self._folder), "--skip-pip"], log):
+        with running([str(HASS / "venv" / "bin" / "hass"), "-c", str(self._folder), "--skip-pip"], log) as program:
+            self.pid = program.pid
             self._until_loaded()
             yield
 
@@ -83,9 +95,8 @@ class HomeAssistant:
         return self._ask(what, None)
 
     def _ask(self, what: str, body: bytes | None) -> Any:
-        token = (self._folder / "token.txt").read_text()
         request = urllib.request.Request(f"http://127.0.0.1:{self._port}/api/{what}", body)
-        request.add_header("Authorization", f"Bearer {token}")
+        request.add_header("Authorization", f"Bearer {self.token}")
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer)
 

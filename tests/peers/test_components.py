@@ -14,10 +14,9 @@ import pytest
 
 from homeserver.home.abbreviations import expand
 from homeserver.home.discovery import with_base
-from tests.bench.course import CONFIGURATION, find_mosquitto
-from tests.bench.programs import free_port, running, wait_for_port
 from tests.home.documented import MOMENT, Case, Seen, Told
 from tests.home.test_components import CASES
+from tests.peers.broker import bare_broker
 from tests.peers.home_assistant import HomeAssistant, missing
 from tests.peers.test_discovery import ABSENT, NO_ENTITY, _same, _same_value
 from tests.runtime.raw_client import RawClient
@@ -123,12 +122,9 @@ def _json(text: str) -> Any:
 
 async def test_the_same_configurations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cases = {n: case for n, case in enumerate(CASES) if case.component not in ABSENT | NO_ENTITY and case.steps}
-    port, conf = free_port(), tmp_path / "mosquitto.conf"
-    conf.write_text(CONFIGURATION.format(port=port))
     (tmp_path / "hass").mkdir()
-    peer = HomeAssistant(tmp_path / "hass", port)
-    with running([find_mosquitto() or "mosquitto", "-c", str(conf)], tmp_path / "mosquitto.log") as broker:
-        wait_for_port(port, broker, tmp_path / "mosquitto.log")
+    with bare_broker(tmp_path) as port:
+        peer = HomeAssistant(tmp_path / "hass", port)
         with RawClient(port) as client:
             client.connect("devices")
             for number, case in cases.items():

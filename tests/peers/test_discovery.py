@@ -14,11 +14,10 @@ from typing import Any
 
 import pytest
 
-from tests.bench.course import CONFIGURATION, find_mosquitto
-from tests.bench.programs import free_port, running, wait_for_port
 from tests.home.stage import Stage, memory_stage
 from tests.home.test_corpus import messages
 from tests.home.test_field import FILES, Message, announcements, radio, say
+from tests.peers.broker import bare_broker
 from tests.peers.home_assistant import Entity, HomeAssistant, missing
 from tests.runtime.raw_client import RawClient
 
@@ -142,12 +141,9 @@ def ours(stage: Stage) -> dict[tuple[str, str], Entity]:
 async def test_the_same_messages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = chosen()
     found += list(reports(found))
-    port, conf = free_port(), tmp_path / "mosquitto.conf"
-    conf.write_text(CONFIGURATION.format(port=port))
     (tmp_path / "hass").mkdir()
-    peer = HomeAssistant(tmp_path / "hass", port)
-    with running([find_mosquitto() or "mosquitto", "-c", str(conf)], tmp_path / "mosquitto.log") as broker:
-        wait_for_port(port, broker, tmp_path / "mosquitto.log")
+    with bare_broker(tmp_path) as port:
+        peer = HomeAssistant(tmp_path / "hass", port)
         with RawClient(port) as client:
             client.connect("devices")
             _publish(client, [message for message in found if message[0].endswith("/config")], retain=True)

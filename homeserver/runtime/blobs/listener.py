@@ -6,6 +6,7 @@ address that this process has sealed a minute ago at most. Keeps a port open whi
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import os
 import re
@@ -15,7 +16,6 @@ from datetime import datetime
 from typing import Final
 
 from homeserver.runtime.blobs.files import NoSuchFileError, chunks
-from homeserver.runtime.tls.fleeting import fleeting
 
 log = logging.getLogger(__name__)
 PATIENCE: Final = 10.0
@@ -45,7 +45,7 @@ class BlobListener:
         """Listen, unless it does already; raises OSError."""
         if self._server is not None:
             return
-        context, self.certificate = await asyncio.to_thread(fleeting, address, now)
+        context, self.certificate = await asyncio.to_thread(_certified, address, now)
         self._server = await asyncio.start_server(
             self._serve, address, 0, ssl=context, limit=_HEAD, ssl_handshake_timeout=PATIENCE
         )
@@ -96,6 +96,12 @@ class BlobListener:
                 writer.write(chunk)
                 async with asyncio.timeout(UNREAD):
                     await writer.drain()
+
+
+def _certified(address: str, now: datetime) -> tuple[ssl.SSLContext, str]:
+    """Loaded when it is first needed: its library costs a process that never serves to another machine 8 MiB."""
+    made: tuple[ssl.SSLContext, str] = importlib.import_module("homeserver.runtime.tls.fleeting").fleeting(address, now)
+    return made
 
 
 def trusting(certificate: str) -> ssl.SSLContext:
