@@ -6,6 +6,7 @@ the load beside the project. Keeps nothing.
 
 import contextlib
 import json
+import os
 import subprocess
 import time
 import urllib.error
@@ -18,7 +19,7 @@ from typing import Any
 from tests.bench.peers import cache
 from tests.bench.programs import free_port, running
 
-LOAD = Path(__file__).parents[3] / "shared" / "peers" / "homeassistant"
+LOAD = Path(os.environ.get("HOMESERVER_LOAD") or Path(__file__).parents[3] / "shared" / "peers" / "homeassistant")
 HASS = cache() / "hass"
 PATIENCE = 180.0
 

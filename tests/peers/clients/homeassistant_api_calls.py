@@ -90,7 +90,7 @@ def triggered(client: WebsocketClient) -> Any:
     with client.listen_trigger("state", entity_id=LAMP) as found:
         later(lambda other: other.trigger_service("light", "toggle", entity_id=LAMP))
         for trigger in found:
-            return trigger["entity_id"] == LAMP
+            return trigger["trigger"]["entity_id"] == LAMP
 
 
 def later(do: Callable[[WebsocketClient], Any]) -> None:

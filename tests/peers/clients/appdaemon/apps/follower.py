@@ -38,8 +38,12 @@ class Follower(hass.Hass):
     def follow(self, entity: str, attribute: str, old: Any, new: Any, **more: Any) -> None:
         self.tell("listen_state", old != new, f"{old} {new}")
         (self.turn_on if new == "on" else self.turn_off)(FOLLOWER)
-        self.run_in(self.look, 1, wanted=new)
+        self.run_in(self.look, 1, wanted=new, left=10)
 
-    def look(self, wanted: str, **more: Any) -> None:
-        self.tell("call_service", self.get_state(FOLLOWER) == wanted)
+    def look(self, wanted: str, left: int, **more: Any) -> None:
+        followed = self.get_state(FOLLOWER) == wanted
+        if left and not followed:
+            self.run_in(self.look, 1, wanted=wanted, left=left - 1)
+            return
+        self.tell("call_service", followed)
         print("done", flush=True)
