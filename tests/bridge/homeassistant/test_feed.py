@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from homeserver.bridge.homeassistant.compressed import Shown
-from homeserver.bridge.homeassistant.feed import Feed
+from homeserver.bridge.homeassistant.feed import PAUSE, Feed
 from homeserver.bridge.homeassistant.outgoing import SLOW, TICK, Outgoing
 from homeserver.runtime.clock import VirtualClock
 
@@ -120,7 +120,7 @@ async def test_everybody_ends_up_knowing_what_is_so(seed: int) -> None:
         assert client.knows == world.truth(login, only), (login, only)
 
 
-async def test_a_storm_costs_each_client_one_message_for_each_tick() -> None:
+async def test_a_storm_costs_each_client_one_message_for_each_pause() -> None:
     world = World(1)
     world.join("person.anna", None)
     await world.clock.advance(1)
@@ -130,4 +130,4 @@ async def test_a_storm_costs_each_client_one_message_for_each_tick() -> None:
         world.change()
         await world.clock.advance(0.0001)
     await world.clock.advance(1)
-    assert client.told - before <= 0.1 / TICK + 2
+    assert client.told - before <= 0.1 / PAUSE + 2
