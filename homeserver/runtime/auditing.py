@@ -47,9 +47,9 @@ class Auditing:
         self._seq = 0
 
     def say(self, event: AuditEvent) -> None:
-        """Say one event; `run` and `seq` are filled in."""
+        """Say one event; `run` and `number` are filled in."""
         self._seq += 1
-        self._bus.say(AUDIT, replace(event, run=self._bus.run, seq=self._seq), (self._bus.login,))
+        self._bus.say(AUDIT, replace(event, run=self._bus.run, number=self._seq), (self._bus.login,))
 
     def of(self, known: tuple[Call[Any, Any], Any] | None, args: Any, caller: Caller, where: str) -> Around:
         """What to put around the carrying out of a call; `known`: the call, where there is such a one."""

@@ -25,8 +25,8 @@ class AuditEvent:
     outcome   `ok`, `refused` (he may not) or `failed`
     where     the network address it came from, as the door saw it
     details   small and never private: names of arguments, entity ids
-    run, seq  who says it numbers what he says, from 1 in each run, so that what got lost is noticed; `House.audit`
-              fills them in. Without a `run` nothing is numbered
+    run, number  who says it numbers what he says, from 1 in each run, so that what got lost is noticed; `House.audit`
+              fills them in. Without a `run` nothing is numbered. (`seq` is taken: every message on the wire has one)
     """
 
     kind: str
@@ -37,7 +37,7 @@ class AuditEvent:
     details: dict[str, str] = field(default_factory=dict)
     cause: Cause | None = None
     run: str = ""
-    seq: int = 0
+    number: int = 0
 
 
 AUDIT: Final = Topic[AuditEvent]("event/audit/{login}", AuditEvent)

@@ -13,6 +13,8 @@ from pydantic import TypeAdapter
 from homeserver.topics.names import level
 
 M = TypeVar("M")
+_ENVELOPE = frozenset(("from", "seq"))
+"""What a payload holds beside the fields of its message: who wrote it, and its number (`runtime.codec`)."""
 
 
 class Topic(Generic[M]):
@@ -29,6 +31,8 @@ class Topic(Generic[M]):
     def __init__(
         self, template: str, model: type[Any], *, retained: bool = False, qos: int = 1, one_hearer: bool = False
     ) -> None:
+        if taken := _ENVELOPE & set(getattr(model, "__annotations__", ())):
+            raise TypeError(f"{model.__name__}.{', '.join(taken)}: every message on the wire has that beside its own")
         self.template = template
         self.model = model
         self.retained = retained

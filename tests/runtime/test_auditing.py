@@ -36,5 +36,5 @@ async def test_what_a_person_calls_is_said_once_with_its_outcome(far: bool) -> N
             ("call", "person.anna", "sums.broken", "failed", "192.0.2.7", {"args": "number", "error": "failed"}),
             ("call", "person.anna", "sums.double", "failed", "192.0.2.7", {"args": "number", "error": "invalid"}),
         ]
-        assert [one.seq for one in heard] == [1, 2, 3, 4]
+        assert [one.number for one in heard] == [1, 2, 3, 4]
         assert {one.run for one in heard} == {home.bus.run}

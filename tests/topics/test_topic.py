@@ -76,3 +76,11 @@ def test_slug(text: str, word: str) -> None:
 @given(st.text(max_size=300))
 def test_a_slug_is_always_an_object_id(text: str) -> None:
     assert split_entity(f"light.{slug(text)}") == ("light", slug(text))
+
+
+def test_a_message_may_not_have_what_every_message_on_the_wire_has() -> None:
+    class Numbered:
+        seq: int
+
+    with pytest.raises(TypeError, match=r"Numbered.seq"):
+        Topic("plain/words", Numbered)

@@ -76,11 +76,11 @@ class Auditor:
         if event.run:
             run, last = self._heard.get(sayer, ("", 0))
             before = last if run == event.run else 0
-            if event.seq <= before:
+            if event.number <= before:
                 return  # it came twice
-            if missing := event.seq - before - 1:
+            if missing := event.number - before - 1:
                 self.note("missing", f"{missing} events of {sayer} may be missing before this")
-            self._heard[sayer] = (event.run, event.seq)
+            self._heard[sayer] = (event.run, event.number)
         self._put(event, sayer)
 
     def note(self, kind: str, text: str) -> None:

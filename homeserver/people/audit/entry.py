@@ -50,7 +50,7 @@ def row_of(event: AuditEvent, sayer: str, at: int, names: Names, users: frozense
         "cause": _text(cause) if cause else "",
         "sayer": sayer,
         "run": event.run[:_LONGEST],
-        "seq": event.seq,
+        "seq": event.number,
     }
 
 
