@@ -14,7 +14,7 @@ from homeserver.runtime.running import running
 from homeserver.runtime.settings import Settings
 from homeserver.topics.priority import number_of
 
-_ITS_OWN: Final = ("root", "discovery_prefix", "mqtt_port", "mqtt_host", "anonymous")
+_ITS_OWN: Final = ("root", "discovery_prefix", "mqtt_port", "mqtt_host", "http_port", "http_host", "anonymous")
 """What must be as the running home has it, for a command to find it and to say how devices do."""
 
 

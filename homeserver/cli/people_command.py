@@ -1,6 +1,6 @@
 """`homeserver people`: who lives here, what each may, what was done, and a person's data taken out or away.
 
-Asks the running home. How people prove who they are is a matter of the bridge, not of this command.
+Asks the running home. How people prove who they are is a matter of the bridge: `invite` asks it for a link.
 """
 
 import os
@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from homeserver.cli import inviting
 from homeserver.cli.client import connected, talk
 from homeserver.cli.durations import seconds_of
 from homeserver.cli.failures import Failure
@@ -59,6 +60,54 @@ def add(
     told = _ask(load_settings(data, broker), "create_user", name=name, role=role, id=id, expires=expires)
     user = told["user"]
     _tell(told, as_json, f"{user['name']} is here as person.{user['id']}, {user['role']}. {told['note']}".rstrip())
+
+
+@app.command()
+def invite(
+    who: Annotated[
+        str, typer.Argument(metavar="NAME", help="What people call him; or the id of somebody who is here.")
+    ],
+    role: Annotated[str | None, typer.Option(help="owner, adult, child or guest; else adult")] = None,
+    id: Annotated[str | None, typer.Option("--id", help="His login is person.ID; else it is made of the name.")] = None,
+    expires: Annotated[str | None, typer.Option(help="When he may come in no longer: 2026-08-01T12:00")] = None,
+    address: Annotated[str | None, typer.Option(help="What he calls this home: https://home.example.org")] = None,
+    data: Data = None,
+    broker: Broker = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let somebody in, and print a link by which he sets his password; for somebody who is here, a new link."""
+    settings = load_settings(data, broker)
+    if role == "service":
+        raise Failure("a service has a key and no password: homeserver people add NAME --role service")
+    inviting.check_bridge(settings)  # first: nobody is let in who cannot be told how
+    told = _here_already(_ask(settings, "list_users")["users"], who, role)
+    if told is None:
+        told = _ask(settings, "create_user", name=who, role=role or "adult", id=id, expires=expires)
+    user = told["user"]
+    link = inviting.make_link(settings, f"person.{user['id']}", address)
+    if as_json:
+        print_json({**told, "link": link})
+        return
+    console.print(
+        f"{user['name']} is here as person.{user['id']}, {user['role']}. {told['note']}".rstrip(), markup=False
+    )
+    console.print(f"link       {link}", markup=False, soft_wrap=True)
+    console.print("It works once, for three days. Whoever has it sets the password: give it to nobody else.")
+    if address is None and inviting.only_here(settings):
+        console.print("It opens on this machine only: the setting http_host lets your network in.", markup=False)
+
+
+def _here_already(users: list[dict[str, Any]], who: str, role: str | None) -> dict[str, Any] | None:
+    """Somebody who lives here already, by his id or his whole name; raises `Failure` where he is of another role."""
+    found = [one for one in users if one["id"] == who] or [one for one in users if one["name"] == who]
+    if not found:
+        return None
+    if len(found) > 1:
+        raise Failure(f"{who} is {' and '.join(one['id'] for one in found)}: give the id")
+    user = found[0]
+    if role not in (None, user["role"]):
+        raise Failure(f"{user['id']} is here already, as {user['role']}: homeserver people role {user['id']} {role}")
+    return {"user": user, "note": ""}
 
 
 @app.command()

@@ -69,6 +69,25 @@ class AskUsers(_Words):
     """List who is here: an owner sees all of everybody, others themselves, and the names of the household."""
 
 
+class AskSight(_Words):
+    """Tell what somebody sees and may do at this moment, thing by thing."""
+
+    user: UserId
+
+
+class Sight(BaseModel):
+    """Entities by the most that somebody may do with them now, each in one list; `left_off`: how many more there are.
+    Who is not let in (`let_in`) sees nothing. `until`: when that changes next by the clock alone."""
+
+    user: str
+    let_in: bool
+    see: list[str]
+    control: list[str]
+    edit: list[str]
+    left_off: int
+    until: datetime | None
+
+
 class AskMe(_Words):
     """Tell who asks, and what he may now."""
 
@@ -216,6 +235,7 @@ REMOVE_USER: Final = Call(
 )
 LIST_USERS: Final = Call("people", "list_users", AskUsers, UserList, role="guest", reads=True)
 WHOAMI: Final = Call("people", "whoami", AskMe, Me, role="guest", reads=True)
+SIGHT: Final = Call("people", "sight", AskSight, Sight, role="owner", reads=True)
 END_SESSIONS: Final = Call(
     "people", "end_sessions", NamedUser, SessionsEnded, role="owner", doc="End all keys and sessions of somebody."
 )

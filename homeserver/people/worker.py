@@ -16,6 +16,7 @@ from homeserver.people.personal.leaving import Leaving
 from homeserver.people.policies import Policies
 from homeserver.people.policy import ROLE, Policy, clock_of, text_of
 from homeserver.people.reaching import Reaching
+from homeserver.people.seeing import sight_of
 from homeserver.people.telling import Telling
 from homeserver.people.whereabouts import Persons
 from homeserver.people.windows import EVERY_DAY, Window
@@ -215,6 +216,11 @@ class People(Leaving):
         grants = [words.GrantInfo.model_validate(one, from_attributes=True) for one in person.grants]
         info = user.info(self.house.clock.now())
         return words.Me(login=caller.login, role=user.role, user=info, grants=grants, until=person.until)
+
+    @answers(words.SIGHT)
+    async def sight(self, request: words.AskSight, caller: Caller) -> words.Sight:
+        user = self.household.find(request.user)
+        return sight_of(user, self.view, self.house.people)
 
     # -- policies
 

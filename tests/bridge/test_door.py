@@ -129,6 +129,7 @@ async def test_the_token_opens_a_session(home: Any) -> None:
         "kind": "session",
         "password": False,
         "second_factor": False,
+        "recovery_codes": 0,
     }
 
 

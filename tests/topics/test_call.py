@@ -8,7 +8,7 @@ READS = {
     *("home.orphans", "home.refusals"),
     *("rules.check", "rules.diff", "rules.holds", "rules.list", "rules.log", "rules.traces", "rules.why_not"),
     *("people.list_policies", "people.list_users", "people.whoami", "people.audit", "people.verify_audit"),
-    *("people.preferences", "bridge.notifications"),
+    *("people.preferences", "people.sight", "bridge.notifications"),
     *("backup.list", "backup.verify", "keeper.status"),
 }
 """A call that is missing here is audited whenever a person makes it."""

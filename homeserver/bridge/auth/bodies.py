@@ -79,7 +79,8 @@ class Begin(_Body):
 
 
 class Session(BaseModel):
-    """Who one is. `kind`: by what he came in; `password` and `second_factor`: whether he has one."""
+    """Who one is. `kind`: by what he came in; `password` and `second_factor`: whether he has one; `recovery_codes`: how
+    many of them he has left."""
 
     login: str
     name: str
@@ -87,6 +88,21 @@ class Session(BaseModel):
     kind: str
     password: bool
     second_factor: bool
+    recovery_codes: int
+
+
+class Standing(BaseModel):
+    """How somebody signs in. `invited`: until when his link counts, null where he has none; `sessions`, `programs` and
+    `keys`: how many he has; `used`: when one of them was last used."""
+
+    login: str
+    password: bool
+    second_factor: bool
+    invited: datetime | None
+    sessions: int
+    programs: int
+    keys: int
+    used: datetime | None
 
 
 class ProofInfo(BaseModel):

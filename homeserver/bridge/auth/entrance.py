@@ -98,6 +98,7 @@ class Entrance:
             "kind": identity.kind,
             "password": self.vault.passwords.has(identity.login),
             "second_factor": self.vault.factors.is_on(identity.login),
+            "recovery_codes": self.vault.factors.left(identity.login),
         }
 
     def is_secure(self, request: Request) -> bool:

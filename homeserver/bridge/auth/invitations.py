@@ -33,6 +33,8 @@ class Arrivals:
         his end. Its address is `/auth/welcome#invitation=SECRET`."""
         identity, entrance = self._entrance.owner(request), self._entrance
         body = await body_of(request, bodies.Invite)
+        if entrance.house.people.person(body.login) is None and await self._is_new(body.login):
+            await self._hear_of(body.login)
         person = entrance.house.people.person(body.login)
         if person is None or body.login == OWNER or person.role == "service":
             raise Refusal("not_found", "There is nobody of that login who may come in and sign in.", "login")
@@ -81,7 +83,9 @@ class Arrivals:
             owner_exists(folder, True)
             entrance.vault.passwords.put(login, stretched)
         entrance.say("invitation_used", login, login, where, first="yes")
-        await self._heard_of(login)
+        await self._hear_of(login)
+        if entrance.house.people.person(login) is None:
+            raise Refusal("timeout", "You are an owner now; sign in with your name and password.")
         return entrance.enter(request, login, "welcome")
 
     async def _create(self, name: str, cause: Cause) -> str:
@@ -98,8 +102,16 @@ class Arrivals:
             raise Refusal.of(error) from error
         return f"{PREFIX}{made['user']['id']}"
 
-    async def _heard_of(self, login: str) -> None:
-        """Return once the bridge knows that somebody may come in; raises `Refusal`."""
+    async def _is_new(self, login: str) -> bool:
+        """Whether `people` knows somebody of whom the bridge has not heard yet: he was made just now."""
+        try:
+            found = await self._entrance.house.call(LIST_USERS, AskUsers())
+        except CallError as error:
+            raise Refusal.of(error) from error
+        return any(f"{PREFIX}{user.id}" == login and user.let_in for user in found.users)
+
+    async def _hear_of(self, login: str) -> None:
+        """Return once the bridge knows that somebody may come in, or does not hear of him in time."""
         house, known = self._entrance.house, asyncio.Event()
         stop = house.people.watch(lambda changed: known.set() if changed == login else None)
         late = house.clock.call_later(_PATIENCE, known.set)
@@ -109,5 +121,3 @@ class Arrivals:
         finally:
             stop()
             late.cancel()
-        if house.people.person(login) is None:
-            raise Refusal("timeout", "You are an owner now; sign in with your name and password.")

@@ -12,7 +12,9 @@ from homeserver.bridge.auth.bodies import body_of
 from homeserver.bridge.auth.entrance import Entrance
 from homeserver.bridge.proofs.passwords import check
 from homeserver.bridge.proofs.proofs import Proof
+from homeserver.bridge.proofs.vault import Vault
 from homeserver.bridge.refusals import Refusal, json_response
+from homeserver.runtime.people import OWNER
 from homeserver.topics.record import record
 
 
@@ -29,6 +31,17 @@ class Own:
         if login != identity.login and not self.entrance.is_owner(identity.login):
             raise Refusal("denied", "Only an owner sees the proofs of others.", "login")
         return json_response([_info(proof, identity.proof) for proof in self.entrance.vault.proofs.of(login)])
+
+    async def people(self, request: Request) -> Response:
+        """How each person signs in, for an owner: whether he has a password yet, is invited, when he was last here."""
+        entrance, people = self.entrance, self.entrance.house.people
+        if not entrance.is_owner(entrance.identity(request).login):
+            raise Refusal("denied", "Only an owner sees how others sign in.")
+        epochs = {login: person.epoch for login in people.logins() if (person := people.person(login)) is not None}
+        links = entrance.vault.invitations.open()
+        until = {login: end for login, (epoch, end) in links.items() if epochs.get(login) == epoch}
+        logins = sorted({*epochs, *entrance.vault.known()} - {OWNER})
+        return json_response([_standing(login, entrance.vault, until.get(login)) for login in logins])
 
     async def end(self, id: str, request: Request) -> Response:
         """End one, at once: its streams and connections end too."""
@@ -101,6 +114,19 @@ class Own:
             raise Refusal("not_found", "There is no second factor.")
         entrance.say("second_factor_off", identity.login, login, where)
         return json_response({"message": "The second factor is off."})
+
+
+def _standing(login: str, vault: Vault, invited: float | None) -> dict[str, Any]:
+    proofs = vault.proofs.of(login)
+    kinds = {"sessions": "session", "programs": "refresh", "keys": "api_key"}
+    return {
+        "login": login,
+        "password": vault.passwords.has(login),
+        "second_factor": vault.factors.is_on(login),
+        "invited": None if invited is None else datetime.fromtimestamp(invited, UTC),
+        **{name: sum(proof.kind == kind for proof in proofs) for name, kind in kinds.items()},
+        "used": datetime.fromtimestamp(proofs[0].used, UTC) if proofs else None,
+    }
 
 
 def _info(proof: Proof, current: str) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class AuthRoutes:
             ("DELETE", SESSION, sessions.sign_out, None, Message),
             ("GET", "/api/auth/proofs", own.proofs, None, list[bodies.ProofInfo]),
             ("DELETE", "/api/auth/proofs/{id}", own.end, None, Message),
+            ("GET", "/api/auth/people", own.people, None, list[bodies.Standing]),
             ("POST", "/api/auth/api_keys", own.api_key, bodies.NewKey, bodies.Made),
             ("POST", "/api/auth/password", own.password, bodies.ChangePassword, Message),
             ("POST", "/api/auth/second_factor", own.begin_factor, bodies.WithPassword, bodies.Factor),

@@ -69,6 +69,11 @@ class Invitations:
         row = self._ledger.fetch_one(sql, (mark_of(secret), self._now()))
         return None if row is None else (row["login"], row["epoch"])
 
+    def open(self) -> dict[str, tuple[int, float]]:
+        """By login: his epoch when his link was made, and until when it counts, in seconds since 1970."""
+        rows = self._ledger.fetch("SELECT login, epoch, expires FROM invitation WHERE expires > ?", (self._now(),))
+        return {row["login"]: (row["epoch"], row["expires"]) for row in rows}
+
     def take(self, secret: str) -> bool:
         """Use it up; False where somebody was quicker."""
         sql = "DELETE FROM invitation WHERE hash = ? AND expires > ?"

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from homeserver.bridge.auth.bodies import Standing
 from homeserver.bridge.proofs.invitations import new_welcome
 from tests.bridge.auth.conftest import OURS, PASSWORD, Household
 
@@ -111,3 +112,38 @@ async def test_only_an_owner_invites(household: Household) -> None:
     bert = await household.signed_in("bert")
     body = {"login": "person.bert"}
     assert (await bert.post("/api/auth/invitations", json=body, headers=OURS)).status_code == 403
+
+
+async def test_somebody_is_invited_in_the_moment_in_which_he_was_made(household: Household) -> None:
+    await household.live_here("anna", "owner")
+    anna = await household.signed_in("anna")
+    await household.core.process.calls.ask("people", "create_user", {"name": "Bert"})
+    request = asyncio.create_task(anna.post("/api/auth/invitations", json={"login": "person.bert"}))
+    while not request.done():
+        await household.clock.advance(0.02)
+        await asyncio.sleep(0.001)
+    assert request.result().status_code == 200, request.result().text
+
+
+async def test_an_owner_sees_how_each_signs_in(household: Household) -> None:
+    await household.live_here("anna", "owner")
+    await household.ask("create_user", id="bert", name="Bert")
+    anna = await household.signed_in("anna")
+
+    async def rows() -> dict[str, dict[str, object]]:
+        found = (await anna.get("/api/auth/people")).json()
+        assert {one.login for one in map(Standing.model_validate, found)} == {"person.anna", "person.bert"}
+        return {row.pop("login"): row for row in found}
+
+    assert (await anna.post("/api/auth/invitations", json={"login": "person.bert"})).status_code == 200
+    found = await rows()
+    assert (found["person.anna"]["password"], found["person.anna"]["sessions"]) == (True, 1)
+    assert found["person.anna"]["invited"] is None
+    assert found["person.bert"]["password"] is False
+    assert str(found["person.bert"]["invited"]).startswith("2026-01-08")
+    await household.ask("end_sessions", user="bert")
+    assert (await rows())["person.bert"]["invited"] is None, "the link ended with all else"
+    await household.live_here("carl", "adult")
+    carl = await household.signed_in("carl")
+    assert (await carl.get("/api/auth/people")).status_code == 403
+    assert (await household.browser().get("/api/auth/people")).status_code == 401

@@ -25,6 +25,7 @@ async def test_a_name_and_a_password_open_a_session(household: Household) -> Non
         "kind": "session",
         "password": True,
         "second_factor": False,
+        "recovery_codes": 0,
     }
     assert [(event.who, event.where) for event in household.said if event.kind == "sign_in"] == [
         ("person.anna", "10.0.0.1")

@@ -202,3 +202,19 @@ async def test_actions_of_the_rules(house: House, count: Count) -> None:
                         count.check(await commanded(house, entity_id) == before, who, action, entity_id)
                         count.check(answer.status_code >= 400, who, action, entity_id, answer.text)
                     count.check(not leaks(who, answer.text, entity_id), who, action, entity_id, answer.text)
+
+
+async def test_what_others_see_and_how_they_sign_in_is_told_to_owners_alone(house: House, count: Count) -> None:
+    for who in EVERYBODY:
+        expected = 401 if who in STRANGERS else 200 if USERS[who] == "owner" else 403
+        async with house.rest(who) as client:
+            answer = await house.during(client.get("/api/auth/people"))
+            count.check(answer.status_code == expected, who, answer.text)
+            count.check((expected == 200) == ("person.carl" in answer.text), who, answer.text)
+            for whom in USERS:
+                answer = await house.during(client.post("/api/calls/people/sight", json={"user": whom}))
+                count.check(answer.status_code == expected, who, whom, answer.text)
+                count.check(not leaks(who, answer.text), who, whom, answer.text)
+                for entity_id in THINGS if expected == 200 else ():
+                    told = [most for most in ("see", "control", "edit") if entity_id in answer.json()[most]]
+                    count.check(told == [most for most in (EXPECTED[entity_id][whom],) if most], whom, entity_id)
