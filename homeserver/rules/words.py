@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from homeserver.topics.call import About, Call
 from homeserver.topics.cause import Cause
@@ -191,6 +191,44 @@ class NotesLeft(BaseModel):
     notifications: int
 
 
+class WatchTrigger(Asked):
+    """Tell each time one of some triggers fires, as a rule would hear it, until whoever asks leaves."""
+
+    trigger: Any = Field(description="one trigger or a list of them, as under `triggers` of a rule")
+    variables: dict[str, Any] = Field(default_factory=dict, description="what templates in the triggers see")
+
+
+class Firing(BaseModel):
+    """A trigger fired. `variables` holds `trigger`, as templates of a rule see it; it is empty in the first part, which
+    says that the triggers are sound and listened to, and in those that only say that this is so still. `context` is
+    that of the cause: id, parent_id, user_id."""
+
+    variables: dict[str, Any] = {}
+    context: dict[str, Any] | None = None
+
+
+class TestCondition(Asked):
+    """Tell whether a condition holds now, with what whoever asks may see."""
+
+    __test__ = False
+
+    condition: Any = Field(description="one condition or a list of them, as under `conditions` of a rule")
+    variables: dict[str, Any] = Field(default_factory=dict, description="what templates in the condition see")
+
+
+class ConditionTested(BaseModel):
+    """Whether it holds."""
+
+    result: bool
+
+
+class Execute(Asked):
+    """Carry out actions as a script would, and wait for their end."""
+
+    sequence: Any = Field(description="one action or a list of them, as under `sequence` of a script")
+    variables: dict[str, Any] = Field(default_factory=dict, description="what the actions are given")
+
+
 DISMISS_NOTE: Final = Call("rules", "dismiss", DismissNote, NotesLeft)
 LIST_RULES: Final = Call("rules", "list", ListRules, RuleList, role="guest", about=(About("see", "home"),), reads=True)
 RELOAD_RULES: Final = Call("rules", "reload", ReloadRules, Reloaded)
@@ -211,3 +249,6 @@ CHECK_RULES: Final = Call(
 )
 PERFORM: Final = Call("rules", "perform", Perform, Performed, about=(About("control", "action"),))
 HEAR_SENTENCE: Final = Call("rules", "hear", HearSentence, SentenceHeard)
+WATCH_TRIGGER: Final = Call("rules", "watch_trigger", WatchTrigger, Firing, role="guest", stream=True, reads=True)
+TEST_CONDITION: Final = Call("rules", "test_condition", TestCondition, ConditionTested, role="guest", reads=True)
+EXECUTE: Final = Call("rules", "execute", Execute, Performed, role="owner")

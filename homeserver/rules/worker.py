@@ -30,6 +30,7 @@ from homeserver.rules.rule import Rule
 from homeserver.rules.traces.traces import Traces
 from homeserver.rules.versions.library import kept_names
 from homeserver.rules.versions.versions import Versions
+from homeserver.rules.watching import Watching
 from homeserver.rules.words import (
     CHECK_RULES,
     DISABLE_RULE,
@@ -78,7 +79,7 @@ class RulesOptions(BaseModel):
     look: float = Field(2.0, gt=0, description="seconds between looks at the rule files")
 
 
-class Rules(Ears, Hands, Releasing, Outside, Past, Worker):
+class Rules(Ears, Hands, Releasing, Outside, Past, Watching, Worker):
     """The rules of the home."""
 
     name = "rules"

@@ -30,7 +30,6 @@ NO_HISTORY = "no worker keeps the past of this home yet: history is a capability
 MISSING = {
     "rest get_logbook_entries": NO_HISTORY,
     "rest get_entity_histories": NO_HISTORY,
-    "ws listen_trigger": "a trigger for one client needs a streamed call of the rules, which there is not yet",
 }
 NOT_LOADED = "the configuration of the comparison loads no history and no logbook there"
 MISSING_THERE = {

@@ -39,12 +39,19 @@ async def perform(
     asking = Asking(action, dict(data), dict(target), _ANSWER if answers else "", 1)
     program.add(action, asking.step)
     program.add(action, _end)
+    return await by_hand(engine, program, cause, weight, {}, action)
+
+
+async def by_hand(
+    engine: Engine, program: Program, cause: Cause, weight: Weight, given: Mapping[str, Any], alias: str = "by_hand"
+) -> Any:
+    """Run a program of no rule and give what it answers; raises `CallError`. Whoever stops waiting ends it."""
     compiled = Compiled(
-        "by_hand", action, "", "", 0, "", "parallel", silent=True, program=program, kind="call", weight=weight
+        "by_hand", alias, "", "", 0, "", "parallel", silent=True, program=program, kind="call", weight=weight
     )
     over: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
     rule = Rule(compiled, engine)
-    rule.run_now(Fired(None, cause=cause), given={}, done=lambda run, outcome: _told(over, run, outcome))
+    rule.run_now(Fired(None, cause=cause), given=given, done=lambda run, outcome: _told(over, run, outcome))
     try:
         return await over
     finally:

@@ -134,6 +134,101 @@ async def test_commands_about_a_thing_over_the_websocket(house: House, count: Co
         await talk.leave()
 
 
+def _conditions(entity_id: str) -> list[Any]:
+    domain, object_id = entity_id.split(".")
+    return [
+        {"condition": "state", "entity_id": entity_id, "state": "unheard of"},
+        {"condition": "numeric_state", "entity_id": entity_id, "above": 0},
+        f"{{{{ states('{entity_id}') in ('unknown', 'none') }}}}",
+        f"{{{{ states.{domain} | selectattr('object_id', 'eq', '{object_id}') | list | length == 1 }}}}",
+    ]
+
+
+async def test_conditions_over_the_websocket(house: House, count: Count) -> None:
+    for who in USERS:
+        talk = await talk_of(house, who)
+        for entity_id in THINGS:
+            other = absent_like(entity_id)
+            for condition, nothing in zip(_conditions(entity_id), _conditions(other), strict=True):
+                told = json.dumps({**await talk.ask("test_condition", condition=condition), "id": 0})
+                absent = json.dumps({**await talk.ask("test_condition", condition=nothing), "id": 0})
+                count.check(not leaks(who, told, entity_id), who, condition, told)
+                if who == "serv":  # to whom nobody gave the call
+                    count.check("unauthorized" in told, who, condition, told)
+                elif not expects(who, entity_id, "see"):
+                    count.check(told.replace(entity_id, "ID") == absent.replace(other, "ID"), who, condition, told)
+                elif condition is _conditions(entity_id)[0] or isinstance(condition, str):
+                    count.check('"success": true' in told, who, condition, told)
+        await talk.leave()
+
+
+def _triggers(entity_id: str) -> dict[str, Any]:
+    return {
+        "state": {"trigger": "state", "entity_id": entity_id},
+        "template": {
+            "trigger": "template",
+            "value_template": f"{{{{ state_attr('{entity_id}', 'turn') == 1 }}}}",
+        },
+        "all": {
+            "trigger": "template",
+            "value_template": "{{ states | map(attribute='attributes.turn', default=0) | select('eq', 1) | list }}",
+        },
+        "event": {"trigger": "event", "event_type": "state_changed"},
+    }
+
+
+async def test_triggers_over_the_websocket(house: House, count: Count) -> None:
+    for who in USERS:
+        talk = await talk_of(house, who)
+        for entity_id, (mark, _) in THINGS.items():
+            subscriptions = {}
+            for kind, trigger in _triggers(entity_id).items():
+                answer = await talk.ask("subscribe_trigger", trigger=trigger)
+                count.check(answer["success"] == (who != "serv"), who, kind, entity_id, answer)
+                subscriptions[kind] = answer["id"]
+            talk.said.clear()
+            for number in range(3):
+                more = json.dumps({"species": mark, "turn": number})
+                await house.bridge_process.publish(f"things/{entity_id.partition('.')[2]}/more", more)
+                await house.settle()
+            text = json.dumps(talk.said, default=str)
+            count.check(not leaks(who, text), who, entity_id, text)
+            heard = bool(talk.events(subscriptions["state"]))
+            count.check(heard == (who != "serv" and expects(who, entity_id, "see")), who, entity_id, text)
+            for kind in ("template", "all", "event"):
+                if not expects(who, entity_id, "see"):
+                    count.check(not talk.events(subscriptions[kind]), who, kind, entity_id)
+            for id in subscriptions.values():
+                await talk.ask("unsubscribe_events", subscription=id)
+        await talk.leave()
+
+
+async def test_triggers_that_tell_of_anything(house: House, count: Count) -> None:
+    """Of them only the owner sees all: the adult does not see the parents' room."""
+    anything: tuple[dict[str, Any], ...] = (
+        {"trigger": "mqtt", "topic": "things/#"},
+        {"trigger": "webhook", "webhook_id": "guess"},
+        {"trigger": "persistent_notification"},
+        {"trigger": "conversation", "command": "open [the] door"},
+    )
+    for who in USERS:
+        talk = await talk_of(house, who)
+        for trigger in anything:
+            answer = await talk.ask("subscribe_trigger", trigger=trigger)
+            count.check(answer["success"] == (who == "olga"), who, trigger, answer)
+        answer = await talk.ask("subscribe_trigger", trigger={"trigger": "event", "event_type": "doorbell"})
+        count.check(answer["success"] == (who in ("olga", "adam")), who, answer)
+        answer = await talk.ask("execute_script", sequence=[{"event": "doorbell"}])
+        count.check(answer["success"] == (who == "olga"), who, answer)
+        talk.said.clear()
+        if who != "olga":
+            for entity_id, (mark, _) in THINGS.items():
+                await house.bridge_process.publish(f"things/{entity_id.partition('.')[2]}", mark)
+            await house.settle()
+            count.check(not leaks(who, json.dumps(talk.said, default=str)), who)
+        await talk.leave()
+
+
 async def test_services_over_the_websocket(house: House, count: Count) -> None:
     for who in USERS:
         await house.clock.advance(60)  # whatever was still said again to a device has ended
