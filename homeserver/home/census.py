@@ -11,6 +11,7 @@ from homeserver.home.registry import DeviceRow, Registry
 from homeserver.home.roster import Roster
 from homeserver.home.steadying import restlessness
 from homeserver.home.words import MOST_ENTITIES, MOST_PROBLEMS, DeviceLine
+from homeserver.runtime.judging import Sight
 from homeserver.topics.entity import NOT_CONFIRMED, UNAVAILABLE, UNKNOWN
 
 _LOW: Final = 15.0
@@ -35,13 +36,15 @@ class Census:
         self._last_heard = last_heard
         self._refusals = refusals
 
-    def rows(self) -> list[DeviceRow]:
-        """The devices that have entities, by name."""
+    def rows(self, sight: Sight) -> list[DeviceRow]:
+        """The devices that have entities, of which somebody sees at least one, by name."""
         rows = sorted(self._registry.devices.values(), key=lambda row: (row.name.lower(), row.id))
-        return [row for row in rows if row.entities]
+        return [row for row in rows if row.entities and (sight.whole or any(map(sight.entity, row.entities)))]
 
-    def line(self, row: DeviceRow) -> DeviceLine:
-        entities = [entity for name in sorted(row.entities) if (entity := self._entity(name)) is not None]
+    def line(self, row: DeviceRow, sight: Sight) -> DeviceLine:
+        """What is known of a device by the entities that somebody sees."""
+        parts = [entity for name in sorted(row.entities) if (entity := self._entity(name)) is not None]
+        entities = [entity for entity in parts if sight.entity(entity.id)] if not sight.whole else parts
         topics = {topic for entity in entities for topic, _ in entity.face.hears}
         battery = next(filter(None, map(_battery, entities)), None)
         shown = [entity.id for entity in entities if entity.where[0] not in NO_ENTITY]
@@ -57,15 +60,19 @@ class Census:
             name=row.name,
             manufacturer=row.details.manufacturer,
             model=row.details.model or row.details.model_id,
-            area=self._entries.area_of(row),
+            area=self._entries.area_of(row) if sight.whole or self._is_there(row, entities) else None,
             entities=tuple(shown[:MOST_ENTITIES]),
             entity_count=len(shown),
             available=any(entity.available for entity in entities),
-            silent=self._last_heard.silent(row),
+            silent=self._last_heard.silent(row) if len(entities) == len(parts) else None,
             signal=next(filter(None, map(_signal, entities)), None),
             battery=battery,
-            problems=problems[:MOST_PROBLEMS],
+            problems=tuple(filter(sight.tells, problems))[:MOST_PROBLEMS],
         )
+
+    def _is_there(self, row: DeviceRow, entities: list[Entity]) -> bool:
+        """Whether any of these is where its device is."""
+        return any(self._entries.is_with(row, entity.own) for entity in entities)
 
     def _entity(self, name: str) -> Entity | None:
         domain, _, object_id = name.partition(".")

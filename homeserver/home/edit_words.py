@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from homeserver.topics.call import About, Call
+from homeserver.topics.call import SEEN_ONLY, About, Call
 
 _Name = Annotated[str, Field(min_length=1, max_length=255)]
 _Names = Annotated[tuple[_Name, ...], Field(max_length=50)]
@@ -188,4 +188,4 @@ EDIT_LABEL: Final = Call("home", "edit_label", EditLabel, Edited, about=(About("
 EDIT_ZONE: Final = Call("home", "edit_zone", EditZone, Edited, about=(About("edit", "zone"),))
 REMOVE: Final = Call("home", "remove", Remove, Edited, about=(About("edit", "thing"),))
 UNDO: Final = Call("home", "undo", Undo, DeedLine, about=(About("edit", "home"),))
-DEEDS: Final = Call("home", "deeds", AskDeeds, Deeds, about=(About("see", "home"),), reads=True)
+DEEDS: Final = Call("home", "deeds", AskDeeds, Deeds, about=SEEN_ONLY, reads=True)

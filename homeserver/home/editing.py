@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import count, islice
 from typing import Any, Final
 
 from homeserver.home import edit_words as words
@@ -34,6 +35,7 @@ from homeserver.home.roster import Roster
 from homeserver.home.words import DISABLED, AskDisabled, DisabledLine, DisabledList
 from homeserver.home.zones import HOME, Zones
 from homeserver.runtime.given import nearest
+from homeserver.runtime.judging import EVERYTHING, Sight, Thing
 from homeserver.runtime.slices import in_slices, one_slice
 from homeserver.runtime.worker import Worker, answers
 from homeserver.topics.call import Caller, CallError, Role, may
@@ -41,6 +43,8 @@ from homeserver.topics.names import slug
 
 _OF_OTHERS: Final = ("name", "area_id", "labels", "hidden", "aliases", "icon")
 """Words on an entity that another worker owns."""
+_AT_ONCE: Final = 200
+"""Deeds that are read at once where not all are told."""
 _REFERS: Final[Mapping[str, tuple[str, str]]] = {
     "area": ("area_id", ""),
     "floor": ("floor_id", ""),
@@ -99,7 +103,8 @@ class Editing(Worker):
 
     @answers(DISABLED)
     async def disabled(self, request: AskDisabled, caller: Caller) -> DisabledList:
-        rows = sorted(self.roster.asleep(), key=lambda entity: entity.id)
+        sight = self.house.sight(caller)
+        rows = sorted((one for one in self.roster.asleep() if sight.entity(one.id)), key=lambda entity: entity.id)
         lines, after = page(rows, self._disabled, request)
         return DisabledList(entities=lines, next=after)
 
@@ -185,8 +190,31 @@ class Editing(Worker):
 
     @answers(words.DEEDS)
     async def deeds(self, request: words.AskDeeds, caller: Caller) -> words.Deeds:
-        found = self.journal.latest(request.limit, request.offset, words.MOST_TOLD)
+        sight = self.house.sight(caller)
+        if sight.whole:
+            found: Iterable[tuple[Deed, int]] = self.journal.latest(request.limit, request.offset, words.MOST_TOLD)
+        else:
+            found = islice(self._seen(sight), request.offset, request.offset + request.limit)
         return words.Deeds(deeds=tuple(self._line(deed, count) for deed, count in found))
+
+    def _seen(self, sight: Sight) -> Iterator[tuple[Deed, int]]:
+        """The deeds that were about nothing but what somebody sees, the latest first."""
+        for offset in count(0, _AT_ONCE):
+            found = self.journal.latest(_AT_ONCE, offset, words.MOST_TOLD)
+            for deed, steps in found:
+                told = steps == len(deed.steps) and sight.all(map(self._thing, deed.steps))
+                if told and sight.tells(*self._line(deed).did):
+                    yield deed, steps
+            if len(found) < _AT_ONCE:
+                return
+
+    def _thing(self, step: Step) -> Thing:
+        """What a step is about, as it is called now."""
+        if step.kind == "entity":
+            return "entity", self.journal.id_of("entity", step.id)
+        if step.kind == "imported" or step.kind == "retained":
+            return EVERYTHING  # it is no thing
+        return step.kind, self.journal.id_of(step.kind, step.id)
 
     # -- making steps
 

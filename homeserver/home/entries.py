@@ -143,6 +143,11 @@ class Entries:
         own = self._journal.of("device", row.own).get("area_id") or row.area_id
         return self._area_name(own) if own else None
 
+    def is_with(self, row: DeviceRow, own: str) -> bool:
+        """Whether an entity is where its device is: nobody has put it elsewhere."""
+        area = self._journal.of("entity", own).get("area_id")
+        return area in (None, self._journal.of("device", row.own).get("area_id") or row.area_id)
+
     def _area_name(self, own: str) -> str | None:
         return self._journal.of("area", own).get("name") or self._registry.areas.get(own)
 

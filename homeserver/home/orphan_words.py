@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from homeserver.home.edit_words import DeedLine
 from homeserver.home.words import Page
-from homeserver.topics.call import About, Call
+from homeserver.topics.call import SEEN_ONLY, About, Call
 
 MOST_THINGS: Final = 1000
 
@@ -92,5 +92,5 @@ REPLACE_DEVICE: Final = Call(
     Replaced,
     about=(About("edit", "device", "old"), About("edit", "device", "new")),
 )
-ORPHANS: Final = Call("home", "orphans", AskOrphans, OrphanList, about=(About("see", "home"),), reads=True)
+ORPHANS: Final = Call("home", "orphans", AskOrphans, OrphanList, about=SEEN_ONLY, reads=True)
 CLEAR_ORPHANS: Final = Call("home", "clear_orphans", ClearOrphans, Cleared, about=(About("edit", "home"),))

@@ -18,7 +18,8 @@ class Releasing(Worker):
     @answers(words.HOLDS)
     async def holds(self, request: words.AskHolds, caller: Caller) -> words.HoldList:
         holding = self.commands.holding
-        return listed(line for own in holding.holds.of for line in holding.lines(own))
+        lines = (line for own in holding.holds.of for line in holding.lines(own))
+        return listed(lines, self.house.sight(caller))
 
     @answers(words.HOLD)
     async def hold(self, request: words.Hold, caller: Caller) -> words.HoldLine:

@@ -16,6 +16,7 @@ from homeserver.home.renaming import MOST_FORMER
 from homeserver.home.replacing import Plan, plan
 from homeserver.home.roster import where_of
 from homeserver.home.words import FORGET, Forget, Forgotten
+from homeserver.runtime.judging import EVERYTHING, Thing
 from homeserver.runtime.worker import answers
 from homeserver.topics.call import Caller, CallError
 
@@ -98,7 +99,9 @@ class Removing(Editing):
 
     @answers(words.ORPHANS)
     async def orphans(self, request: words.AskOrphans, caller: Caller) -> words.OrphanList:
-        lines, after = page(await self.orphaned.all(request.silent_days), _line, request)
+        sight = self.house.sight(caller)
+        found = [one for one in await self.orphaned.all(request.silent_days) if sight.thing(_thing(one))]
+        lines, after = page(found, _line, request)
         return words.OrphanList(orphans=lines, next=after)
 
     @answers(words.CLEAR_ORPHANS)
@@ -129,6 +132,11 @@ def _called(new: EntityRow | DeviceRow, id: str, mine: Words, theirs: Words) -> 
     """Words that give a new thing an old one's id; whatever led to either leads to it, and so does its own id."""
     known = [one for one in (*theirs.get(FORMER, ()), *mine.get(FORMER, ()), new.id) if one != id]
     return {ID: id if id != given(new.own) else None, FORMER: known[-MOST_FORMER:] or None}
+
+
+def _thing(orphan: Orphan) -> Thing:
+    """A device that is silent is seen as it is in other lists; what is announced no more, by who sees everything."""
+    return ("device", orphan.thing.partition(".")[2]) if orphan.kind == "silent" else EVERYTHING
 
 
 def _line(orphan: Orphan) -> words.OrphanLine:

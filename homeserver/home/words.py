@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from homeserver.topics.call import About, Call
+from homeserver.topics.call import SEEN_ONLY, About, Call
 
 MOST_ENTITIES: Final = 500
 MOST_PROBLEMS: Final = 20
@@ -29,7 +29,8 @@ class AskDevices(Page):
 class DeviceLine(_Words):
     """One device. `available`: whether at least one of its entities can be reached. `entities`: the first 500 of
     `entity_count`. `silent`: seconds since it was heard of, null for never. `signal`, `battery`:
-    as its own entities tell, with unit. `problems`: what is wrong, in sentences."""
+    as its own entities tell, with unit. `problems`: what is wrong, in sentences. Who does not see all of its
+    entities gets what those that he sees tell, and no `silent`."""
 
     id: str
     name: str
@@ -68,7 +69,8 @@ class RefusalLine(_Words):
 
 
 class RefusalList(_Words):
-    """`total` counts all refusals since the start, `refusals` lists the latest by topic. `next`: the offset of the
+    """`total` counts all refusals since the start, or those that are listed where something is hidden from who asks;
+    `refusals` lists the latest by topic. `next`: the offset of the
     next page, null on the last one."""
 
     refusals: tuple[RefusalLine, ...]
@@ -151,13 +153,9 @@ class ImageReply(_Words):
     data: str | None = None
 
 
-DEVICES: Final = Call(
-    "home", "devices", AskDevices, DeviceList, role="guest", about=(About("see", "home"),), reads=True
-)
-REFUSALS: Final = Call("home", "refusals", AskRefusals, RefusalList, about=(About("see", "home"),), reads=True)
-EXPLAIN: Final = Call("home", "explain", Explain, Explained, about=(About("see", "home"),), reads=True)
-DISABLED: Final = Call(
-    "home", "disabled", AskDisabled, DisabledList, role="guest", about=(About("see", "home"),), reads=True
-)
+DEVICES: Final = Call("home", "devices", AskDevices, DeviceList, role="guest", about=SEEN_ONLY, reads=True)
+REFUSALS: Final = Call("home", "refusals", AskRefusals, RefusalList, about=SEEN_ONLY, reads=True)
+EXPLAIN: Final = Call("home", "explain", Explain, Explained, about=SEEN_ONLY, reads=True)
+DISABLED: Final = Call("home", "disabled", AskDisabled, DisabledList, role="guest", about=SEEN_ONLY, reads=True)
 FORGET: Final = Call("home", "forget", Forget, Forgotten, role="owner")
 IMAGE: Final = Call("home", "image", AskImage, ImageReply, role="guest", about=(About("see", "entity"),), reads=True)

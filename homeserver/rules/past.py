@@ -1,8 +1,10 @@
 """The part of the rules' worker that is asked about what was: former texts of a rule, its runs, why it did not run."""
 
 from collections.abc import Awaitable, Callable
+from itertools import islice
 
 from homeserver.rules.engine import Engine
+from homeserver.rules.known import is_known, told_trace, unknown
 from homeserver.rules.owned.cast import Cast
 from homeserver.rules.reading.book import Book
 from homeserver.rules.reading.folder import Folder
@@ -20,10 +22,11 @@ from homeserver.rules.version_words import (
     Reverted,
     VersionList,
 )
-from homeserver.rules.versions.library import bring_back, difference, listed, named
+from homeserver.rules.versions.library import bring_back, difference, kept_names, listed, named
 from homeserver.rules.versions.versions import Versions
+from homeserver.runtime.judging import Sight
 from homeserver.runtime.worker import Part, answers
-from homeserver.topics.call import Caller
+from homeserver.topics.call import Caller, CallError
 
 
 class Past(Part):
@@ -42,7 +45,10 @@ class Past(Part):
 
     @answers(VERSIONS)
     async def log(self, request: AskVersions, caller: Caller) -> VersionList:
-        return listed(named(request.rule, self.book, self.versions), self.versions)
+        name, sight = named(request.rule, self.book, self.versions), self.engine.house.sight(caller)
+        if not (sight.whole or is_known(kept_names(self.book).get(name), sight)):
+            raise unknown(request.rule)
+        return listed(name, self.versions)
 
     @answers(DIFFERENCE)
     async def diff(self, request: AskDifference, caller: Caller) -> Difference:
@@ -60,15 +66,28 @@ class Past(Part):
 
     @answers(TRACES)
     async def traces(self, request: AskTraces, caller: Caller) -> TraceList:
-        rule = self._asked(request.rule)
-        kept = self.engine.traces.of(rule.id)[: request.most]
-        return TraceList(rule=rule.id, alias=rule.compiled.alias, traces=[as_trace(each) for each in kept])
+        sight = self.engine.house.sight(caller)
+        rule = self._asked(request.rule, sight)
+        kept = (told_trace(as_trace(each), sight) for each in self.engine.traces.of(rule.id))
+        traces = [*islice((trace for trace in kept if trace is not None), request.most)]
+        return TraceList(rule=rule.id, alias=rule.compiled.alias, traces=traces)
 
     @answers(WHY_NOT)
     async def why_not(self, request: AskWhyNot, caller: Caller) -> WhyNot:
-        return why_not(self._asked(request.rule), self.engine.traces, request.at)
+        sight = self.engine.house.sight(caller)
+        answer = why_not(self._asked(request.rule, sight), self.engine.traces, request.at)
+        if sight.tells(answer.model_dump_json()):
+            return answer
+        sentence = "what kept it has to do with what you do not see"
+        return WhyNot(rule=answer.rule, sentence=sentence)
 
-    def _asked(self, name: str) -> Rule:
-        """A rule, or a script; raises `CallError`."""
+    def _asked(self, name: str, sight: Sight) -> Rule:
+        """A rule, or a script, if it is there for who asks; raises `CallError`."""
         script = self.cast.scripts.get(name.removeprefix("script."))
-        return self._rule(name) if script is None or name in self.rules else script
+        try:
+            rule = self._rule(name) if script is None or name in self.rules else script
+        except CallError as error:
+            raise (error if sight.whole else unknown(name)) from None
+        if not is_known(rule.compiled, sight):
+            raise unknown(name)
+        return rule

@@ -15,10 +15,12 @@ from homeserver.rules.run import QUEUED, Run
 from homeserver.rules.traces.trace import BUSY, NOT_MET
 from homeserver.rules.triggers.trigger import Trigger
 from homeserver.rules.words import RULE_RUN, RuleRun
+from homeserver.runtime.judging import EVERYTHING, Thing
 from homeserver.topics.priority import UNSAID, Weight
 from homeserver.topics.record import record
 from homeserver.view.templates import Template
 
+_MAY_BE_ALL: Final[frozenset[Thing]] = frozenset((EVERYTHING,))
 Condition = Callable[[Run], bool]
 MODES: Final = ("single", "restart", "queued", "parallel")
 RATE: Final = 2_000
@@ -53,7 +55,7 @@ class Compiled:
     the id, at `id_line`, or it was made of the alias. `initial` is what the file says of whether it is on at each
     start. `explain` is the sentence for people. `hidden` are values that no text may show.
     `weight` is what its commands weigh where an action says nothing else. `object_id` is that of its entity where the
-    file gives it.
+    file gives it. `touches`: the things that its text names, see `reading.touched`.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Compiled:
     hidden: Hidden | None = None
     weight: Weight = UNSAID
     object_id: str = ""
+    touches: frozenset[Thing] = _MAY_BE_ALL
 
 
 class Rule:

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from homeserver.topics.call import About, Call
+from homeserver.topics.call import SEEN_ONLY, Call
 
 
 class _Asked(BaseModel):
@@ -88,5 +88,5 @@ class WhyNot(BaseModel):
     triggers: list[str] = []
 
 
-TRACES: Final = Call("rules", "traces", AskTraces, TraceList, role="guest", about=(About("see", "home"),), reads=True)
-WHY_NOT: Final = Call("rules", "why_not", AskWhyNot, WhyNot, role="guest", about=(About("see", "home"),), reads=True)
+TRACES: Final = Call("rules", "traces", AskTraces, TraceList, role="guest", about=SEEN_ONLY, reads=True)
+WHY_NOT: Final = Call("rules", "why_not", AskWhyNot, WhyNot, role="guest", about=SEEN_ONLY, reads=True)

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from homeserver.topics.call import About, Call
+from homeserver.topics.call import SEEN_ONLY, About, Call
 
 
 class _Asked(BaseModel):
@@ -66,6 +66,6 @@ class Reverted(BaseModel):
     problems: list[str]
 
 
-VERSIONS: Final = Call("rules", "log", AskVersions, VersionList, about=(About("see", "home"),), reads=True)
+VERSIONS: Final = Call("rules", "log", AskVersions, VersionList, about=SEEN_ONLY, reads=True)
 DIFFERENCE: Final = Call("rules", "diff", AskDifference, Difference, about=(About("see", "home"),), reads=True)
 REVERT: Final = Call("rules", "revert", Revert, Reverted, about=(About("edit", "home"),))

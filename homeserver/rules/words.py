@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from homeserver.topics.call import About, Call
+from homeserver.topics.call import SEEN_ONLY, About, Call
 from homeserver.topics.cause import Cause
 from homeserver.topics.record import record
 from homeserver.topics.topic import Retained, Topic
@@ -90,7 +90,8 @@ class RuleInfo(BaseModel):
 
 
 class RuleList(BaseModel):
-    """All rules in the order of their files. `problems` are those of whole files, scripts, scenes and helpers."""
+    """The rules of which the caller sees all that they touch, in the order of their files. `problems` are those of
+    whole files, scripts, scenes and helpers, for whoever sees everything."""
 
     rules: list[RuleInfo]
     problems: list[str]
@@ -230,7 +231,7 @@ class Execute(Asked):
 
 
 DISMISS_NOTE: Final = Call("rules", "dismiss", DismissNote, NotesLeft)
-LIST_RULES: Final = Call("rules", "list", ListRules, RuleList, role="guest", about=(About("see", "home"),), reads=True)
+LIST_RULES: Final = Call("rules", "list", ListRules, RuleList, role="guest", about=SEEN_ONLY, reads=True)
 RELOAD_RULES: Final = Call("rules", "reload", ReloadRules, Reloaded)
 TRIGGER_RULE: Final = Call("rules", "trigger", TriggerRule, RuleInfo, about=(About("control", "rule"),))
 ENABLE_RULE: Final = Call(

@@ -17,6 +17,7 @@ from homeserver.rules.engine import Engine
 from homeserver.rules.fired import Fired
 from homeserver.rules.journal.journal import Journal
 from homeserver.rules.journal.looked import LookedRow
+from homeserver.rules.known import is_known, told
 from homeserver.rules.outside import SAYS as OUTSIDE_SAYS
 from homeserver.rules.outside import Outside
 from homeserver.rules.owned.hands import Hands
@@ -303,10 +304,10 @@ class Rules(Ears, Hands, Releasing, Outside, Past, Watching, Worker):
     async def list_rules(self, request: ListRules, caller: Caller) -> RuleList:
         rules = {*self.book.rules, *self.book.refused}
         loose: list[Problem] = [problem for problem in self.book.problems if problem.rule not in rules]
-        known = sorted(
-            (*self.book.rules, *self.book.refused), key=lambda id: (self._info(id).file, self._info(id).line)
-        )
-        return RuleList(rules=[self._info(id) for id in known], problems=[str(problem) for problem in loose])
+        sight = self.house.sight(caller)
+        known = (self._info(id) for id in rules if is_known(self.book.holder(id), sight))
+        found = sorted((told(info, sight) for info in known), key=lambda info: (info.file, info.line))
+        return RuleList(rules=found, problems=[str(problem) for problem in loose] if sight.whole else [])
 
     @answers(RELOAD_RULES)
     async def reload(self, request: ReloadRules, caller: Caller) -> Reloaded:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import orjson
 
+from homeserver.runtime.judging import Sight
 from homeserver.runtime.turn import Turn
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.cause import Cause
@@ -192,9 +193,10 @@ def line_of(entity_id: str, held: Slot, below: Iterable[Slot]) -> HoldLine:
     )
 
 
-def listed(lines: Iterable[HoldLine]) -> HoldList:
-    """Leases as an owner answers with them."""
-    found = sorted(lines, key=lambda line: (line.entity, -line.priority))
+def listed(lines: Iterable[HoldLine], sight: Sight) -> HoldList:
+    """Leases as an owner answers with them to whoever asks."""
+    seen = (line.model_copy(update={"by": sight.author(line.by)}) for line in lines if sight.entity(line.entity))
+    found = sorted(seen, key=lambda line: (line.entity, -line.priority))
     return HoldList(holds=tuple(found[:_LISTED]), total=len(found))
 
 

@@ -20,7 +20,7 @@ from homeserver.runtime.bus import Bus
 from homeserver.runtime.calls import Calls
 from homeserver.runtime.clock import Clock
 from homeserver.runtime.device_link import DeviceLink
-from homeserver.runtime.judging import Guard
+from homeserver.runtime.judging import Guard, Sight
 from homeserver.runtime.leftovers import Leftovers
 from homeserver.runtime.people import PREFIX, People
 from homeserver.runtime.routes import Hearing
@@ -102,6 +102,10 @@ class House:
     def let_judge(self, guard: Guard) -> None:
         """Who judges, from now on, what persons ask of the workers of this process."""
         self._around.calls.guard = guard
+
+    def sight(self, caller: Caller) -> Sight:
+        """What the caller may know of a list that is made for him."""
+        return Sight(self._around.calls.guard, caller)
 
     def check_command(self, login: str, entity_id: str) -> None:
         """Whether somebody may command an entity: the broker and the bridge have looked already, and no door may

@@ -24,9 +24,10 @@ def may(role: Role | None, least: Role) -> bool:
     return role is not None and ROLES.index(role) >= ROLES.index(least)
 
 
-Named = Literal["entity", "device", "area", "floor", "label", "zone", "thing", "rule", "action", "home"]
+Named = Literal["entity", "device", "area", "floor", "label", "zone", "thing", "rule", "action", "home", "each"]
 """What a request may name: a `thing` is `area.kitchen` or another place; an `action` is what `rules.perform` is asked;
-the `home` is everything there is, and named by no field."""
+the `home` is everything there is, and named by no field. `each`: nothing is named, and of the answer everybody gets the
+lines that he may know, which whoever answers asks the caller's `Sight` about."""
 
 
 @record
@@ -37,6 +38,10 @@ class About:
     verb: Verb
     kind: Named
     field: str = ""
+
+
+SEEN_ONLY: Final = (About("see", "each"),)
+"""Of a list, that everybody gets what he sees of it."""
 
 
 class Call(Generic[Q, A]):

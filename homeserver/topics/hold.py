@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from homeserver.topics.call import About, Call
+from homeserver.topics.call import SEEN_ONLY, About, Call
 from homeserver.topics.priority import LONGEST_HOLD, STRONGEST, WEAKEST
 
 
@@ -30,7 +30,8 @@ class HoldLine(_Words):
 
 
 class HoldList(_Words):
-    """Holds by entity, the strongest first; the first thousand of `total`."""
+    """Holds of what the caller sees, by entity, the strongest first; the first thousand of `total`. A rule that he does
+    not see stands in `by` as `rule`."""
 
     holds: tuple[HoldLine, ...]
     total: int
@@ -61,10 +62,10 @@ class Released(_Words):
     now: HoldLine | None = None
 
 
-HOLDS: Final = Call("home", "holds", AskHolds, HoldList, role="guest", about=(About("see", "home"),), reads=True)
+HOLDS: Final = Call("home", "holds", AskHolds, HoldList, role="guest", about=SEEN_ONLY, reads=True)
 HOLD: Final = Call("home", "hold", Hold, HoldLine, about=(About("control", "entity"),))
 RELEASE: Final = Call("home", "release", Release, Released, about=(About("control", "entity"),))
-RULES_HOLDS: Final = Call("rules", "holds", AskHolds, HoldList, role="guest", about=(About("see", "home"),), reads=True)
+RULES_HOLDS: Final = Call("rules", "holds", AskHolds, HoldList, role="guest", about=SEEN_ONLY, reads=True)
 RULES_HOLD: Final = Call("rules", "hold", Hold, HoldLine, about=(About("control", "entity"),))
 RULES_RELEASE: Final = Call("rules", "release", Release, Released, about=(About("control", "entity"),))
 OWNERS: Final = ("home", "rules")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from homeserver.runtime.house import House
+from homeserver.runtime.judging import Thing
 from homeserver.topics.call import About, Call, Caller, CallError
 from homeserver.topics.names import slug
 from homeserver.topics.person import VERBS, Verb
@@ -50,6 +51,8 @@ class Guard:
     def call(self, call: Call[Any, Any], request: Any, caller: Caller) -> None:
         """Raises `CallError` where somebody may not do what he asks with what he names."""
         for about in call.about:
+            if about.kind == "each":
+                continue
             field = about.field or about.kind
             for kind, id in self._named(about, request, field):
                 self._check(caller.login, about.verb, kind, id, field if about.kind != "home" else None)
@@ -59,6 +62,15 @@ class Guard:
         if error.error.code != "not_found" or self.permissions.sees_all(caller.login):
             return error
         return CallError("not_found", str(error).partition(";")[0], error.error.field)
+
+    def sees(self, login: str, thing: Thing) -> bool:
+        """Whether a thing is there for somebody: a place that has nothing in it only where nothing is hidden."""
+        kind, id = self._thing(*thing)
+        return self._shows(login, id) if kind == "entity" and id is not None else self._level(login, kind, id) >= 0
+
+    def hides(self, login: str, entity_id: str) -> bool:
+        """Whether an entity is there, and not for him."""
+        return self._is_known(entity_id) and self.permissions.level(login, entity_id) < 0
 
     def _check(self, login: str, verb: Verb, kind: str, id: str | None, field: str | None) -> None:
         absent = kind == "entity" and id is not None and not self._shows(login, id)
@@ -73,9 +85,11 @@ class Guard:
         """Whether an entity is there for somebody: what does not exist is answered as what is hidden from him."""
         if self.permissions.sees_all(login):
             return True
+        return self._is_known(entity_id) and self.permissions.level(login, entity_id) >= 0
+
+    def _is_known(self, entity_id: str) -> bool:
         view, present = self.view, self.view.current(entity_id)
-        known = present in view.states or present in view.configs or present in view.entities
-        return known and self.permissions.level(login, entity_id) >= 0
+        return present in view.states or present in view.configs or present in view.entities
 
     def _named(self, about: About, request: Any, field: str) -> Iterator[tuple[str, str | None]]:
         """What a request names: kinds and ids; None stands for everything."""

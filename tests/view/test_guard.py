@@ -8,9 +8,9 @@ import pytest
 
 from homeserver.home.edit_words import EDIT_AREA, EDIT_DEVICE, EDIT_ENTITIES, EDIT_ENTITY, EDIT_ZONE, REMOVE, UNDO
 from homeserver.home.words import DEVICES, IMAGE
-from homeserver.rules.words import PERFORM, TRIGGER_RULE
+from homeserver.rules.words import CHECK_RULES, PERFORM, TRIGGER_RULE
 from homeserver.runtime.house import House
-from homeserver.runtime.judging import Nobody
+from homeserver.runtime.judging import Nobody, Sight
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.runtime.worker import Worker
 from homeserver.topics.call import Call, Caller, CallError, Role
@@ -45,7 +45,8 @@ TABLE: list[tuple[Call[Any, Any], dict[str, Any], str]] = [
     (REMOVE, {"thing": "area.kitchen"}, "adult nolock cook"),
     (REMOVE, {"thing": "area.hall"}, "adult"),
     (UNDO, {}, "adult"),
-    (DEVICES, {}, "adult nolock"),
+    (DEVICES, {}, "adult nolock cook child guest"),
+    (CHECK_RULES, {}, "adult nolock"),
     (IMAGE, {"entity": "camera.yard"}, "adult nolock"),
     (TRIGGER_RULE, {"rule": "night"}, "adult nolock"),
     (PERFORM, {"action": "light.turn_on", "target": {"entity_id": "light.lamp"}}, "adult nolock cook child"),
@@ -166,3 +167,39 @@ async def test_processes_are_let_through_without_a_look(home: Rehearsal) -> None
     for _ in range(rounds):
         check("process.core", "lock.front")
     print(f"check_command of a process login: {(time.perf_counter() - began) / rounds * 1e9:.0f} ns")
+
+
+SEEN: dict[str, dict[str, bool]] = {
+    # who: what he sees
+    "adult": {"light.lamp": True, "lock.front": True, "lock.none": False, "device.d2": True, "area.hall": True},
+    "cook": {"light.lamp": True, "lock.front": False, "lock.none": False, "device.d2": False, "area.kitchen": True},
+    "child": {"light.lamp": True, "light.spot": True, "lock.front": False, "device.d1": True, "area.hall": False},
+    "guest": {"light.lamp": False, "lock.front": False, "device.d1": False, "area.kitchen": False},
+}
+
+
+async def test_what_of_a_list_is_told(home: Rehearsal) -> None:
+    worker = home.process.hosted["things"].worker
+    assert worker is not None
+    for id, seen in SEEN.items():
+        sight = worker.house.sight(Caller(f"person.{id}", PEOPLE[id].role, Cause("1", "")))  # type: ignore[arg-type]
+        assert sight.whole == (id == "adult")
+        for thing, is_seen in seen.items():
+            kind, _, name = thing.partition(".")
+            asked: Any = (kind, name) if kind in ("device", "area") else ("entity", thing)
+            assert sight.thing(asked) == (is_seen or (sight.whole and thing == "lock.none")), (id, thing)
+    sight = worker.house.sight(Caller("person.child", "child", Cause("1", "")))
+    assert sight.tells("light.lamp is on, lock.none is not there, 3.5 of a.b")
+    assert not sight.tells("light.lamp is on", "(lock.front did it)")
+    assert sight.author("person.adult") == "person.adult"
+    assert sight.author("rule:night#2") == "rule"
+    owner = worker.house.sight(Caller("person.owner", "owner", Cause("1", "")))
+    assert owner.whole
+    assert owner.author("rule:night#2") == "rule:night#2"
+
+
+async def test_where_nobody_judges_nothing_is_told() -> None:
+    sight = Sight(Nobody(), Caller("person.adult", "adult", Cause("1", "")))
+    assert not sight.whole
+    assert not sight.entity("light.lamp")
+    assert not sight.tells("light.lamp")

@@ -17,7 +17,7 @@ class Releasing(Part):
 
     @answers(words.RULES_HOLDS)
     async def holds(self, request: words.AskHolds, caller: Caller) -> words.HoldList:
-        return listed(self.owner.holding.lines())
+        return listed(self.owner.holding.lines(), self.engine.house.sight(caller))
 
     @answers(words.RULES_HOLD)
     async def hold(self, request: words.Hold, caller: Caller) -> words.HoldLine:

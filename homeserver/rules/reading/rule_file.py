@@ -21,6 +21,7 @@ from homeserver.rules.reading.scene import read_scene
 from homeserver.rules.reading.shelf import Shelf
 from homeserver.rules.reading.source import Source
 from homeserver.rules.reading.sources import Sources
+from homeserver.rules.reading.touched import touched
 from homeserver.rules.reading.yaml_source import Map, Seq
 from homeserver.rules.rule import Compiled
 from homeserver.rules.triggers.trigger import Trigger
@@ -187,6 +188,7 @@ class _Part:
             "named": is_script or given is not None,
             "id_line": places.find(node.lines["id"])[1] if "id" in node else 0,
             "hidden": places.hidden or None,
+            "touches": touched(node),
         }
 
     def _check_name(self, name: str) -> None:

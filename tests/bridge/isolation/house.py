@@ -69,6 +69,49 @@ EXPECTED: Final[Mapping[str, Mapping[str, str]]] = {
     "camera.parents_cam": {"olga": _E, "adam": _N, "carl": _N, "gina": _N, "serv": _N, "ruth": _N},
 }
 """What each may do with each thing. `ruth` is a guest to whom nobody gave anything."""
+RULE_POLICIES: Final = (
+    {"who": "carl", "scope": "domain", "what": "automation", "verb": "see"},
+    {"who": "gina", "scope": "entity", "what": "automation.hall_rule", "verb": "see"},
+    {"who": "gina", "scope": "entity", "what": "automation.mixed_rule", "verb": "see"},
+)
+RULES: Final = """
+- id: kids_rule
+  alias: Kids rule
+  description: quagga
+  triggers: [{trigger: state, entity_id: light.kids_lamp}]
+  actions: [{action: light.turn_off, target: {entity_id: light.kids_lamp}}]
+- id: hall_rule
+  alias: Hall rule
+  triggers: [{trigger: state, entity_id: binary_sensor.hall_motion}]
+  actions: [{action: light.turn_on, target: {entity_id: light.hall_lamp}}]
+- id: parents_rule
+  alias: Parents rule
+  description: numbat quokka
+  triggers: [{trigger: state, entity_id: sensor.parents_temp}]
+  actions: [{action: cover.open_cover, target: {entity_id: cover.parents_blind}}]
+- id: mixed_rule
+  alias: Mixed rule
+  description: civet
+  triggers: [{trigger: state, entity_id: binary_sensor.hall_motion}]
+  actions: [{action: light.turn_off, target: {entity_id: light.parents_lamp}}]
+- id: whole_area_rule
+  alias: Whole area rule
+  triggers: [{trigger: state, entity_id: binary_sensor.hall_motion}]
+  actions: [{action: light.turn_off, target: {area_id: hall}}]
+- id: template_rule
+  alias: Template rule
+  triggers: [{trigger: time, at: "07:00:00"}]
+  actions: [{action: light.turn_on, target: {entity_id: light.hall_lamp}, data: {brightness: "{{ 10 }}"}}]
+"""
+KNOWN_RULES: Final[Mapping[str, str]] = {
+    "olga": "kids_rule hall_rule parents_rule mixed_rule whole_area_rule template_rule",
+    "adam": "kids_rule hall_rule whole_area_rule",
+    "carl": "kids_rule hall_rule parents_rule mixed_rule",  # in the hall are an alarm and a bell that he does not see
+    "gina": "hall_rule",
+    "serv": "",
+    "ruth": "",
+}
+"""The rules that each may know: he sees the rule, and all that it touches; a template may look at everything."""
 STRANGERS: Final = ("removed", "nobody")
 """Somebody who was here once, and somebody without any proof."""
 _RANK: Final = ("", "see", "control", "edit")
@@ -163,10 +206,12 @@ def _let_in(bridge: Bridge) -> None:
 
 
 @asynccontextmanager
-async def furnished(folder: Path) -> AsyncIterator[House]:
-    """The house with everything in it."""
+async def furnished(folder: Path, *, rules: bool = False) -> AsyncIterator[House]:
+    """The house with everything in it; `rules`: with those of `RULES` too, which run when something happens."""
     broker, clock, port = MemoryBroker(), VirtualClock(), free_port()
     (folder / "rules").mkdir(exist_ok=True)
+    if rules:
+        (folder / "rules" / "all.yaml").write_text(RULES)
     core = Rehearsal(set_up_home, set_up_rules, set_up_people, broker=broker, clock=clock, folder=folder)
     sets = [f"home.http_port={port}"]
     bridge = Rehearsal(set_up_bridge, broker=broker, clock=clock, folder=folder, process="bridge", settings=sets)
@@ -176,11 +221,11 @@ async def furnished(folder: Path) -> AsyncIterator[House]:
         _let_in(worker)
         async with client_of(worker, f"http://127.0.0.1:{port}") as client:
             house = House(core, bridge, client, "as:olga")
-            await _furnish(house)
+            await _furnish(house, (*POLICIES, *RULE_POLICIES) if rules else POLICIES)
             yield house
 
 
-async def _furnish(house: House) -> None:
+async def _furnish(house: House, policies: tuple[dict[str, Any], ...]) -> None:
     # Devices speak over the wire of the rehearsal that opened last: both have the same name at the broker.
     for area, name in AREAS.items():
         await house.asked("home", "edit_area", name=name)
@@ -199,7 +244,7 @@ async def _furnish(house: House) -> None:
     await house.asked("home", "edit_entity", entity=FRAGILE, labels=["fragile"])
     for id, role in {**USERS, "removed": "adult"}.items():
         await house.asked("people", "create_user", name=id.title(), id=id, role=role)
-    for policy in POLICIES:
+    for policy in policies:
         await house.asked("people", "set_policy", **policy)
     await house.asked("people", "remove_user", user="removed")
     await house.settle()
