@@ -16,6 +16,16 @@ _TEMPLATE: Final = {
     "required": ["template"],
     "properties": {"template": _TEXT, "variables": {"type": ["object", "null"]}},
 }
+_MAYBE: Final = {"type": ["string", "null"]}
+_SAID: Final = {
+    "type": "object",
+    "required": ["text"],
+    "properties": {
+        "text": _TEXT,
+        **dict.fromkeys(("language", "conversation_id", "agent_id", "device_id"), _MAYBE),
+    },
+    "additionalProperties": False,
+}
 _TOLD_ENTITY: Final = {"type": "string", "pattern": "^(sensor|binary_sensor|device_tracker)\\.[a-z0-9_]{1,200}$"}
 _WORDS: Final = ("friendly_name", "unit_of_measurement", "device_class", "state_class", "icon")
 _TOLD_STATE: Final = {
@@ -48,6 +58,7 @@ ROWS: Final[tuple[Row, ...]] = (
     ("/api/services/{domain}/{service}", "post", {}, {}, _OBJECT, ""),
     ("/api/template", "post", {}, {}, _TEMPLATE, "text/plain"),
     ("/api/intent/handle", "post", {}, {}, _OBJECT, ""),
+    ("/api/conversation/process", "post", {}, {}, _SAID, ""),
     ("/api/error_log", "get", {}, {}, None, "text/plain"),
     ("/api/history/period", "get", {"filter_entity_id": _ENTITIES}, _HISTORY, None, ""),
     ("/api/history/period/{begin}", "get", {"filter_entity_id": _ENTITIES, "begin": _TIME}, _HISTORY, None, ""),

@@ -159,7 +159,8 @@ class Routes:
         `return_response` also with what the service answers, and only where it answers anything."""
         weight = weight_of(priority, hold_for)
         body = await json_object(request)
-        done = await self.services.carry_out(_login(request), domain, service, body, _cause(request), weight)
+        who, wants = (_login(request), domain, service, body, _cause(request), weight), return_response is not None
+        done = await self.services.carry_out(*who, answered=wants)
         sight = self._sight(request)
         changed = [sight.state(id) for id in done.changed if sight.find(id)]
         if return_response is None:

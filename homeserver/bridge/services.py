@@ -26,6 +26,8 @@ from homeserver.view.targets import FIELDS
 
 LIFE: Final = 10.0
 """Seconds for which a command lives and its sender waits."""
+ANSWER: Final = 60.0
+"""Seconds for which the answer of a script is waited for."""
 GRACE: Final = 0.15
 """Seconds in which a device that accepted may also have done it; later the state stream tells."""
 PERFORMED: Final = frozenset(
@@ -66,9 +68,16 @@ class Services:
         body: Mapping[str, Any],
         cause: Cause,
         weight: Weight = UNSAID,
+        *,
+        answered: bool = False,
     ) -> Done:
-        """Ask for a service; raises a `Refusal` when the request is wrong or an owner did not accept."""
+        """Ask for a service; raises a `Refusal` when the request is wrong or an owner did not accept. `answered`: who
+        asks wants the service's answer, so that a script is waited for."""
         sight = Sight(self._picture, self._permissions, login)
+        if domain == "script" and answered and sight.find(f"script.{service}") is not None:
+            sight.controlled(f"script.{service}")
+            action = {"action": f"script.{service}", "data": dict(body), "target": {}}
+            return await self._perform(sight, login, action, cause, ANSWER)
         if domain == "script" and sight.find(f"script.{service}") is not None:
             service, body = "turn_on", {"entity_id": f"script.{service}", "variables": dict(body)}
         if domain == "homeassistant" and service in ANY_KIND:
@@ -121,13 +130,15 @@ class Services:
         target = data.pop("target", None) or {}
         return {"action": name, "data": data, "target": target if isinstance(target, dict) else {}}
 
-    async def _perform(self, sight: Sight, login: str, performed: dict[str, Any], cause: Cause) -> Done:
+    async def _perform(
+        self, sight: Sight, login: str, performed: dict[str, Any], cause: Cause, ttl: float = LIFE
+    ) -> Done:
         """Let the rules do it; which entities change, their owners tell."""
         for part in ("target", "data"):
             for entity_id in _names(performed[part].get("entity_id"), "entity_id"):
                 sight.controlled(entity_id)
         try:
-            answer = await self._house.ask("rules", "perform", performed, cause=cause, ttl=LIFE, login=login)
+            answer = await self._house.ask("rules", "perform", performed, cause=cause, ttl=ttl, login=login)
         except CallError as error:
             raise Refusal.of(error) from error
         return Done([], answer.get("answer") if isinstance(answer, dict) else None)

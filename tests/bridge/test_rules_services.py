@@ -19,6 +19,9 @@ script:
       - action: input_number.set_value
         target: {entity_id: input_number.warmth}
         data: {value: "{{ warmth }}"}
+      - variables: {answer: {was: "{{ warmth }}"}}
+      - stop: ""
+        response_variable: answer
 """
 
 
@@ -54,6 +57,17 @@ async def test_a_script_is_called_by_its_name(ruled: Any) -> None:
     assert await state(ruled, "input_number.warmth") == "25.0"
     answer = await ruled.post("/api/services/script/morning", {})
     assert (answer.status_code, answer.json()["field"]) == (400, "service")
+
+
+async def test_a_script_answers_whoever_wants_to_know(ruled: Any) -> None:
+    answer = await ruled.post("/api/services/script/evening?return_response", {"warmth": 22})
+    assert answer.json() == {"changed_states": [], "service_response": {"was": 22}}
+    assert await state(ruled, "input_number.warmth") == "22.0"
+    offered = (await ruled.get("/api/services")).json()
+    scripts = next(row["services"] for row in offered if row["domain"] == "script")
+    assert scripts["evening"]["response"] == {"optional": True}
+    answer = await ruled.post("/api/services/script/evening?return_response", {"warmth": 99})
+    assert answer.status_code in (400, 422)
 
 
 async def test_a_scene_is_applied(ruled: Any) -> None:

@@ -33,8 +33,9 @@ class FireEvent(Message):
 async def _call_service(asked: Asked, message: CallService) -> Any:
     cause = asked.session.cause()
     body = {**(message.service_data or {}), **({"target": message.target} if message.target else {})}
+    named = (asked.login, message.domain, message.service)
     try:
-        done = await asked.desk.services.carry_out(asked.login, message.domain, message.service, body, cause)
+        done = await asked.desk.services.carry_out(*named, body, cause, answered=message.return_response)
     except (Refusal, CallError) as error:
         told = error if isinstance(error, Refusal) else Refusal.of(error)
         raise Failure(_FAULTS.get(told.code, told.code), told.message) from error

@@ -2,9 +2,23 @@
 
 from typing import Final
 
-from homeserver.bridge.homeassistant import acting, past, persons, proofs, reading, registries, rules, templates
+from homeserver.bridge.homeassistant import (
+    acting,
+    conversation,
+    entries,
+    past,
+    persons,
+    preferences,
+    proofs,
+    reading,
+    registries,
+    related,
+    rules,
+    templates,
+)
 from homeserver.bridge.homeassistant.command import table
 
 COMMANDS: Final = table(
-    reading.ROWS, acting.ROWS, templates.ROWS, registries.ROWS, persons.ROWS, past.ROWS, rules.ROWS, proofs.ROWS
+    *(reading.ROWS, acting.ROWS, templates.ROWS, registries.ROWS, entries.ROWS, related.ROWS, persons.ROWS),
+    *(preferences.ROWS, past.ROWS, rules.ROWS, conversation.ROWS, proofs.ROWS),
 )

@@ -8,6 +8,7 @@ from homeserver.bridge.access import Access
 from homeserver.bridge.announced import Announcements
 from homeserver.bridge.homeassistant.events import Events
 from homeserver.bridge.homeassistant.feed import Feed
+from homeserver.bridge.homeassistant.followers import Followers
 from homeserver.bridge.models import UNITS
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.services import Services
@@ -38,6 +39,7 @@ class Desk:
     events: Events
     observer: Observer
     access: Access
+    followers: Followers
 
     def sight(self, login: str) -> Sight:
         return Sight(self.picture, self.permissions, login)

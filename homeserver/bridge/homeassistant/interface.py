@@ -12,6 +12,7 @@ from homeserver.bridge.homeassistant.compressed import Shown, shown
 from homeserver.bridge.homeassistant.desk import Desk, observer_of
 from homeserver.bridge.homeassistant.events import Events
 from homeserver.bridge.homeassistant.feed import Feed
+from homeserver.bridge.homeassistant.followers import Followers
 from homeserver.bridge.homeassistant.rest import Rest
 from homeserver.bridge.homeassistant.socket import Sockets
 from homeserver.bridge.options import BridgeOptions
@@ -49,7 +50,17 @@ class Interface:
         self.events = Events(permissions, house.clock.now, house.new_id)
         observer = observer_of(house, view)
         self.desk = Desk(
-            house, view, picture, permissions, services, announced, self.feed, self.events, observer, access
+            house,
+            view,
+            picture,
+            permissions,
+            services,
+            announced,
+            self.feed,
+            self.events,
+            observer,
+            access,
+            Followers(),
         )
         self.sockets = Sockets(self.desk, access, house.settings.home.http_host, house.options(BridgeOptions).names)
         self.rest = Rest(self.desk)

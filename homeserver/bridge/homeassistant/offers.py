@@ -31,7 +31,8 @@ def services_of(sight: Sight) -> dict[str, Any]:
     for entity_id in ids:
         domain, _, name = entity_id.partition(".")
         if domain == "script":
-            offered["script"][name] = _described(str(sight.state(entity_id)["attributes"]["friendly_name"]), {}, None)
+            said = _described(str(sight.state(entity_id)["attributes"]["friendly_name"]), {}, None)
+            offered["script"][name] = {**said, "response": {"optional": True}}
     return offered
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pydantic import ConfigDict
+
 from homeserver.bridge.homeassistant.command import Asked, Bare, Message, Row
+from homeserver.bridge.homeassistant.failure import Failure
 from homeserver.view.targets import FIELDS, Target, resolve
 
 
@@ -75,10 +78,6 @@ def _ids(given: Any) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(map(str, given or ()))
 
 
-class UserData(Message):
-    key: str | None = None
-
-
 class Dashboard(Message):
     url_path: str | None = None
     force: bool = False
@@ -91,8 +90,41 @@ class Language(Message):
     config_flow: bool | None = None
 
 
+class SaveDashboard(Message):
+    config: Any = None
+    url_path: str | None = None
+
+
+class OfDevice(Message):
+    device_id: str
+
+
+class Capabilities(Message):
+    trigger: dict[str, Any] | None = None
+    condition: dict[str, Any] | None = None
+    action: dict[str, Any] | None = None
+
+
+class Core(Message):
+    """Whatever of the home's settings somebody wants to change."""
+
+    model_config = ConfigDict(defer_build=True, extra="allow", frozen=True)
+
+
 def _answer(value: Any) -> Any:
     return lambda _, __: value
+
+
+def _refuse(code: str, text: str) -> Any:
+    def refuse(_: Asked, __: Message) -> None:
+        raise Failure(code, text)
+
+    return refuse
+
+
+_NO_DASHBOARD: Final = "The home's page is made of what there is: it keeps no dashboards of Home Assistant's."
+_SETTINGS: Final = "Name, place, units and language of the home are its settings: `homeserver settings` shows them."
+_AUTOMATION: Final = ("trigger", "condition", "action")
 
 
 ROWS: Final = (
@@ -105,7 +137,11 @@ ROWS: Final = (
     Row("lovelace/resources", Bare, _answer([])),
     Row("lovelace/dashboards/list", Bare, _answer([])),
     Row("lovelace/info", Bare, _answer({"resource_mode": "storage"})),
-    Row("config_entries/get", Message, _answer([])),
+    Row("lovelace/config", Dashboard, _refuse("config_not_found", "No config found.")),
+    Row("lovelace/config/save", SaveDashboard, _refuse("not_supported", _NO_DASHBOARD)),
+    Row("config/core/update", Core, _refuse("not_supported", _SETTINGS)),
+    *(Row(f"device_automation/{kind}/list", OfDevice, _answer([])) for kind in _AUTOMATION),
+    *(Row(f"device_automation/{kind}/capabilities", Capabilities, _answer({})) for kind in _AUTOMATION),
     Row("manifest/list", Bare, _answer([])),
     Row("tag/list", Bare, _answer([])),
     Row("repairs/list_issues", Bare, _answer({"issues": []})),

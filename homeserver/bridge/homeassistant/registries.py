@@ -48,7 +48,7 @@ def device_row(id: str, view: View, found: Mapping[str, EntityConfig]) -> dict[s
     """`found`: by device, the configuration of one of its entities."""
     entry, config = view.devices.get(id), found.get(id)
     device = config.device if config is not None else None
-    made = device.name if device is not None else None
+    made, platform = device.name if device is not None else None, platform_of(config)
     return {
         "id": id,
         "name": made or (entry.name if entry else id),
@@ -65,14 +65,19 @@ def device_row(id: str, view: View, found: Mapping[str, EntityConfig]) -> dict[s
         "via_device_id": device.via_device if device else None,
         "identifiers": [["mqtt", identifier] for identifier in (device.identifiers if device else ())],
         "connections": [],
-        "config_entries": [],
-        "config_entries_subentries": {},
-        "config_entry_id": None,
-        "primary_config_entry": None,
+        "config_entries": [platform],
+        "config_entries_subentries": {platform: [None]},
+        "config_entry_id": platform,
+        "primary_config_entry": platform,
         "disabled_by": None,
         "entry_type": None,
         **_NEVER,
     }
+
+
+def platform_of(config: EntityConfig | None) -> str:
+    """What brings an entity into the home; the id of its configuration entry too."""
+    return "mqtt" if config is None or config.owner == "home" else config.owner
 
 
 def entity_row(id: str, view: View) -> dict[str, Any]:
@@ -81,7 +86,7 @@ def entity_row(id: str, view: View) -> dict[str, Any]:
         "entity_id": id,
         "id": id,
         "unique_id": (config.unique_id if config else None) or id,
-        "platform": "mqtt" if config is None or config.owner == "home" else config.owner,
+        "platform": platform_of(config),
         "name": entry.name,
         "original_name": config.name if config else None,
         "icon": entry.icon,
@@ -94,7 +99,7 @@ def entity_row(id: str, view: View) -> dict[str, Any]:
         "entity_category": config.category if config else None,
         "has_entity_name": False,
         "translation_key": None,
-        "config_entry_id": None,
+        "config_entry_id": platform_of(config),
         "config_subentry_id": None,
         "options": {},
         **_NEVER,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -15,6 +16,7 @@ from homeserver.bridge import models
 from homeserver.bridge.bodies import json_object
 from homeserver.bridge.homeassistant.acting import fire
 from homeserver.bridge.homeassistant.calendars import Calendars
+from homeserver.bridge.homeassistant.conversation import Process, process
 from homeserver.bridge.homeassistant.desk import Desk
 from homeserver.bridge.homeassistant.failure import Failure
 from homeserver.bridge.homeassistant.offers import services_of
@@ -23,6 +25,7 @@ from homeserver.bridge.homeassistant.templates import render_once
 from homeserver.bridge.refusals import Refusal, json_response
 from homeserver.bridge.states import iso
 from homeserver.rules.words import CHECK_RULES
+from homeserver.runtime.codec import field_of, sentence
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.person import VERBS
@@ -65,6 +68,7 @@ class Rest:
             ("GET", "/api/calendars", self.calendar_list, list[models.Calendar]),
             ("GET", "/api/calendars/{entity_id}", self.calendar, list[Any]),
             ("POST", "/api/intent/handle", self.intent, None),
+            ("POST", "/api/conversation/process", self.conversation, None),
         ]
 
     # -- the home
@@ -174,6 +178,15 @@ class Rest:
         if self._desk.announced.shape(worker, verb) is None:
             raise Refusal("unavailable", "There is no assistant in this home that carries out intents.")
         return json_response(await self._ask(request, worker, verb, body))
+
+    async def conversation(self, request: Request) -> Response:
+        """Say something to the home; answers with what an assistant or a rule says to it."""
+        body = await json_object(request)
+        try:
+            said = Process.model_validate(body)
+        except ValidationError as error:
+            raise Refusal("invalid", f"{sentence(error, Process.model_fields)}.", field_of(error)) from error
+        return json_response(await self._told(process(self._desk, _login(request), said, _cause(request))))
 
     # -- the past, and what is ahead
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from homeserver.topics.services import SERVICES
+from tests.bridge.homeassistant.talking import Talk
 from tests.bridge.isolation.house import House
 
 ABSENT = "nothing_of_the_kind"
@@ -38,3 +39,8 @@ def _takes_nothing(model: Any) -> bool:
 async def commanded(house: House, entity_id: str) -> int:
     topic = f"things/{entity_id.partition('.')[2]}/set"
     return sum(address == topic for address, _, _ in house.bridge_process.published)
+
+
+async def talk_of(house: House, who: str) -> Talk:
+    """A WebSocket of somebody."""
+    return await Talk(house).let_in(f"as:{who}")
