@@ -53,6 +53,7 @@ from homeserver.rules.words import (
     RuleList,
     TriggerRule,
 )
+from homeserver.rules.writing import Writing
 from homeserver.runtime.house import House
 from homeserver.runtime.slices import in_slices
 from homeserver.runtime.store import Ledger
@@ -80,7 +81,7 @@ class RulesOptions(BaseModel):
     look: float = Field(2.0, gt=0, description="seconds between looks at the rule files")
 
 
-class Rules(Ears, Hands, Releasing, Outside, Past, Watching, Worker):
+class Rules(Ears, Hands, Releasing, Outside, Past, Watching, Writing, Worker):
     """The rules of the home."""
 
     name = "rules"
@@ -97,6 +98,7 @@ class Rules(Ears, Hands, Releasing, Outside, Past, Watching, Worker):
         self._said: dict[str, RuleConfig] = {}
         self._file_fault = ""
         self._reading = asyncio.Lock()
+        self.writes = asyncio.Lock()
         self.turn: Turn
         """The worker's own file, `rules.db`."""
         engine.changed = self._announce

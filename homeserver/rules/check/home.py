@@ -20,7 +20,7 @@ class Desk:
 
     async def check(self, request: CheckRules) -> Checked:
         """All files, or a text among them; others get a turn now and then."""
-        known, templates = self._known(), self._engine.templates
+        known, templates = self.known(), self._engine.templates
         if request.text is None:
             report, _ = await examine(self._root, known, templates)
         else:
@@ -28,7 +28,8 @@ class Desk:
         self.leave()
         return Checked.model_validate({"rules": report.rules, "problems": report.problems})
 
-    def _known(self) -> Known:
+    def known(self) -> Known:
+        """What there is in the home now."""
         known, engine = of_view(self._engine.view), self._engine
         known.services = sorted(engine.offers)
         known.calls = {f"{call.worker}.{call.verb}": call.shape.request for call in engine.announced.all()}
@@ -37,6 +38,6 @@ class Desk:
     def leave(self) -> None:
         """Write down what there is, for checks while the home is off."""
         try:
-            leave(self._known(), self._engine.house.folder)
+            leave(self.known(), self._engine.house.folder)
         except OSError as error:
             log.warning("what the home knows cannot be written down (%s)", error)

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from homeserver.rules.reading.blueprint import FOLDER as BLUEPRINTS
 from homeserver.rules.reading.book import Book
@@ -111,6 +111,20 @@ class Folder:
         """What the files are like now, and those that they include: who writes one of them changes it."""
         parts = {path for read in self._reads.values() for path in read.includes}
         return {path: mark_of(path) for path in (*self.files(), *parts)}
+
+    def kind(self, path: str) -> Literal["rules", "part", "other"]:
+        """What a file was at the last `read`: one of rules, a part of such, or none that was looked at."""
+        place = self.root / path
+        if place in self._reads and self._reads[place].book is not None:
+            return "rules"
+        is_part = any(place in read.includes or place in read.marks for read in self._reads.values())
+        return "part" if is_part else "other"
+
+    def counts(self, path: str) -> bool:
+        """Whether a new file would be read by itself."""
+        entry = self.root / ENTRY
+        is_plain = not entry.is_file() and ".test." not in path.rpartition("/")[2]
+        return is_plain and path.partition("/")[0] != BLUEPRINTS and path != ENTRY
 
     async def read(self, templates: Templates) -> Book:
         """All of the folder; a file that did not change is not read again. Others get a turn now and then."""
