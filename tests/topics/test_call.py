@@ -7,7 +7,7 @@ READS = {
     *("home.deeds", "home.devices", "home.disabled", "home.explain", "home.holds", "home.image", "home.import_plan"),
     *("home.orphans", "home.refusals"),
     *("rules.check", "rules.diff", "rules.holds", "rules.list", "rules.log", "rules.traces", "rules.why_not"),
-    *("rules.files", "rules.read", "rules.file_log", "rules.file_diff"),
+    *("rules.files", "rules.read", "rules.file_log", "rules.file_diff", "rules.test_condition", "rules.watch_trigger"),
     *("people.list_policies", "people.list_users", "people.whoami", "people.audit", "people.verify_audit"),
     *("people.preferences", "people.sight", "bridge.notifications"),
     *("backup.list", "backup.verify", "keeper.status"),

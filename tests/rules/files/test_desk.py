@@ -69,7 +69,7 @@ async def test_a_file_that_changed_meanwhile_is_not_written_over(tmp_path: Path)
             ),
         ):
             with pytest.raises(CallError, match="was changed meanwhile") as refused:
-                await call(*request)  # type: ignore[arg-type]
+                await call(*request)
             assert (refused.value.error.code, refused.value.error.field) == ("conflict", "expected")
         with pytest.raises(CallError, match="is there already"):
             await call(WRITE_FILE, WriteFile(path="test.yaml", text=FILE))
@@ -144,7 +144,7 @@ async def test_nothing_but_files_of_rules_is_touched(tmp_path: Path, path: str) 
             (FILE_DIFFERENCE, AskFileDifference(path=path)),
         ):
             with pytest.raises(CallError) as refused:
-                await call(*asked)  # type: ignore[arg-type]
+                await call(*asked)
             assert refused.value.error.code in ("invalid", "denied", "not_found")
             assert "1234" not in str(refused.value)
         assert {place: os.stat(place).st_mtime_ns for place in tmp_path.rglob("*.yaml")} == before
