@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from homeserver.people.words import Choice, Choices
 from homeserver.runtime.given import nearest
 from homeserver.topics.call import CallError
 from homeserver.topics.names import slug
@@ -61,8 +62,7 @@ def checked(scope: Scope, what: str, view: View, calls: Mapping[str, Collection[
     if not what:
         raise CallError("invalid", f"a line about one {scope} says in `what` which", "what")
     if scope == "domain":
-        known = sorted({*SERVICES, *_MORE_DOMAINS, *(id.partition(".")[0] for id in view.known())})
-        return _known(what, known, "kind of entity")
+        return _known(what, domains(view), "kind of entity")
     if scope == "entity":
         return _entity(what, view)
     if scope == "call":
@@ -75,6 +75,22 @@ def present(scope: Scope, what: str, view: View) -> str:
     if scope == "entity":
         return view.current(what)
     return view.place(scope, what) if scope in ("area", "label") else what
+
+
+def domains(view: View) -> list[str]:
+    """All kinds of entities of which a line may speak."""
+    return sorted({*SERVICES, *_MORE_DOMAINS, *(id.partition(".")[0] for id in view.known())})
+
+
+def choices(view: View, calls: Mapping[str, Collection[str]]) -> Choices:
+    """Whatever `checked` would take, but for entities."""
+
+    def places(entries: Mapping[str, AreaEntry | LabelEntry]) -> list[Choice]:
+        named = (Choice(id=id, name=entry.name) for id, entry in entries.items())
+        return sorted(named, key=lambda one: (one.name.casefold(), one.id))
+
+    verbs = sorted(f"{worker}.{verb}" for worker, each in calls.items() for verb in each)
+    return Choices(domains=domains(view), areas=places(view.areas), labels=places(view.labels), calls=verbs)
 
 
 def _known(what: str, known: list[str], kind: str) -> str:

@@ -173,6 +173,26 @@ class AskPolicies(_Words):
     who: str | None = Field(None, description="role:child or a user's id; null lists all")
 
 
+class AskChoices(_Words):
+    """Tell what lines may be about: kinds, areas, labels and calls."""
+
+
+class Choice(BaseModel):
+    """`id` is what a line holds, `name` what people call it."""
+
+    id: str
+    name: str
+
+
+class Choices(BaseModel):
+    """All that there is now, by scope; entities are in the states."""
+
+    domains: list[str]
+    areas: list[Choice]
+    labels: list[Choice]
+    calls: list[str]
+
+
 class SetPolicy(_Words):
     """Say what a role or somebody may or may not, or change one such line."""
 
@@ -239,6 +259,7 @@ SIGHT: Final = Call("people", "sight", AskSight, Sight, role="owner", reads=True
 END_SESSIONS: Final = Call(
     "people", "end_sessions", NamedUser, SessionsEnded, role="owner", doc="End all keys and sessions of somebody."
 )
+CHOICES: Final = Call("people", "choices", AskChoices, Choices, role="owner", reads=True)
 LIST_POLICIES: Final = Call("people", "list_policies", AskPolicies, PolicyList, role="owner", reads=True)
 SET_POLICY: Final = Call("people", "set_policy", SetPolicy, PolicyInfo, role="owner")
 REMOVE_POLICY: Final = Call("people", "remove_policy", RemovePolicy, PolicyInfo, role="owner")

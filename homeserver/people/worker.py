@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from homeserver.people import words
 from homeserver.people.household import STAY, Household, User
-from homeserver.people.naming import checked, present
+from homeserver.people.naming import checked, choices, present
 from homeserver.people.personal.leaving import Leaving
 from homeserver.people.policies import Policies
 from homeserver.people.policy import ROLE, Policy, clock_of, text_of
@@ -230,6 +230,10 @@ class People(Leaving):
             self._check_who(request.who)
         shown = (line for line in self.policies.lines.values() if request.who in (None, line.who))
         return words.PolicyList(policies=[self._info(line) for line in shown])
+
+    @answers(words.CHOICES)
+    async def choices(self, request: words.AskChoices, caller: Caller) -> words.Choices:
+        return choices(self.view, self._roles())
 
     @answers(words.SET_POLICY)
     async def set_policy(self, request: words.SetPolicy, caller: Caller) -> words.PolicyInfo:

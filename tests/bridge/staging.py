@@ -15,6 +15,7 @@ from typing import Any
 from homeserver.bridge.worker import Bridge
 from homeserver.bridge.worker import setup as set_up_bridge
 from homeserver.home.words import IMAGE, AskImage, ImageReply
+from homeserver.people.personal_words import PREFERENCES, AskPreferences, PreferenceList
 from homeserver.people.words import WHOAMI, AskMe, Me
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.clock import RealClock
@@ -215,9 +216,13 @@ class Gallery(Worker):
 
 
 class Doorman(Worker):
-    """Stands for the people of the home, as far as it knows who asks: the owner."""
+    """Stands for the people of the home, as far as it knows who asks: the owner, who prefers nothing."""
 
     name = "people"
+
+    @answers(PREFERENCES)
+    async def preferences(self, request: AskPreferences, caller: Caller) -> PreferenceList:
+        return PreferenceList(values={})
 
     @answers(WHOAMI)
     async def whoami(self, request: AskMe, caller: Caller) -> Me:
@@ -274,13 +279,15 @@ def process_on(wire: Wire, place: str, folder: Path, setups: dict[str, Setup], *
 
 
 @asynccontextmanager
-async def staged(folder: Path, port: int) -> AsyncIterator[Stage]:
+async def staged(folder: Path, port: int, **others: Setup) -> AsyncIterator[Stage]:
+    """`others` stand in the place of workers of the same name."""
     wire = MemoryWire(MemoryBroker(), "stage", "process.stage")
     setups: dict[str, Setup] = {
         "furniture": set_up_furniture,
         "home": set_up_gallery,
         "people": set_up_doorman,
         "bridge": set_up_bridge,
+        **others,
     }
     process = process_on(wire, "stage", folder, setups, http_port=port, name="Lindenhof 4")
     await process.open(setups)

@@ -56,7 +56,23 @@ async def test_an_answer_stays_small(home: Rehearsal, ask: Ask, monkeypatch: pyt
     assert (len(told["edit"]), told["left_off"] > 0) == (2, True)
 
 
+async def test_what_lines_may_be_about_is_taken_by_them(home: Rehearsal, ask: Ask) -> None:
+    await ask("create_user", name="Gus", role="guest")
+    await home.process.calls.ask("home", "edit_area", {"name": "Living room"})
+    await home.process.calls.ask("home", "edit_label", {"name": "Fragile"})
+    await home.clock.advance(0)
+    told = await ask("choices")
+    assert told["areas"] == [{"id": "living_room", "name": "Living room"}]
+    assert told["labels"] == [{"id": "fragile", "name": "Fragile"}]
+    assert "light" in told["domains"]
+    assert "people.sight" in told["calls"]
+    for scope, what in (("area", "living_room"), ("label", "fragile"), ("domain", "todo"), ("call", "people.sight")):
+        await line(home, who="gus", scope=scope, what=what)
+
+
 async def test_only_an_owner_is_told(home: Rehearsal, ask: Ask) -> None:
     await ask("create_user", name="Anna")
     with pytest.raises(CallError, match="owner"):
         await ask("sight", login="person.anna", user="anna")
+    with pytest.raises(CallError, match="owner"):
+        await ask("choices", login="person.anna")

@@ -20,13 +20,23 @@ import { clock, t } from "./words/text.js";
 
 class App extends Plain {
   private ready = new Set(["hs-home"]);
+  /** Whose preferences have been taken up. */
+  private known = "";
 
   override connectedCallback(): void {
     super.connectedCallback();
-    watchSession(() => this.requestUpdate());
+    watchSession(() => this.moved());
     watchRoute(() => this.turned());
     this.prepare();
     void begin();
+  }
+
+  private moved(): void {
+    this.requestUpdate();
+    if (session.place === "door") this.known = "";
+    if (session.place !== "in" || !session.login || this.known === session.login) return;
+    this.known = session.login;
+    void import("./people/preferences.js").then(({ takeUp }) => takeUp());
   }
 
   /** Fetch the code of the page that the address names. */
@@ -66,7 +76,7 @@ class App extends Plain {
     return html`<div class="frame" ?data-stale=${stale}>
       ${this.menu(row)}
       <main id="main">${this.banner()}${this.page(row, rest)}
-        <footer class="foot"><button class="plain" type="button" @click=${this.shade}>${icon(theme() === "dark" ? "sun" : "moon")}${t("Light or dark")}</button>
+        <footer class="foot"><a class="plain" href="/account">${icon("person")}${t("My account")}</a><button class="plain" type="button" @click=${this.shade}>${icon(theme() === "dark" ? "sun" : "moon")}${t("Light or dark")}</button>
           <button class="plain" type="button" @click=${signOut}>${icon("door")}${t("Sign out")}</button></footer></main>
     </div>`;
   }
@@ -93,6 +103,7 @@ class App extends Plain {
         <span class="menu-icon">${icon(row.icon)}</span><span>${t(row.title)}</span></a>`)}
       <span class="menu-foot">
         <span class="live" id="live" data-live=${session.link}><span class="dot" aria-hidden="true"></span><span>${t(live)}</span></span>
+        <a class="round" href="/account" aria-label=${t("My account")} title=${t("My account")} aria-current=${here.path === "/account" ? "page" : nothing}>${icon("person")}</a>
         <button class="round" type="button" aria-label=${t("Light or dark")} title=${t("Light or dark")} @click=${this.shade}>${icon(theme() === "dark" ? "sun" : "moon")}</button>
         <button class="round" type="button" aria-label=${t("Sign out")} title=${t("Sign out")} @click=${signOut}>${icon("door")}</button>
       </span>

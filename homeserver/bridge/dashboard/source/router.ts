@@ -8,6 +8,23 @@ export interface Route {
   rest: string;
 }
 
+const START = "homeserver.start";
+
+/** On which page one begins, where the address names none; empty: with the home. */
+export function preferStart(path: string): void {
+  if (path) localStorage.setItem(START, path);
+  else localStorage.removeItem(START);
+}
+
+/** Begin there: when somebody comes, not when he loads the page anew or goes back to it. */
+function start(): void {
+  const [how] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  const wanted = localStorage.getItem(START);
+  if (location.pathname !== "/" || how?.type !== "navigate" || !PAGES.some((page) => page.path === wanted)) return;
+  history.replaceState(null, "", wanted + location.hash);
+}
+start();
+
 const watchers = new Set<() => void>();
 
 export function routeOf(path: string): Route {

@@ -22,6 +22,8 @@ export const PAGES: readonly PageRow[] = [
   row("/devices", "Devices", "devices", "adult", () => import("./devices.js")),
   row("/rules", "Rules", "rule", "adult", () => import("./rules.js")),
   row("/people", "People", "people", "owner", () => import("./people.js")),
+  row("/account", "My account", "person", "guest", () => import("./account.js"), false),
+  row("/audit", "What was done", "list", "guest", () => import("./audit.js"), false),
   row("/system", "System", "gear", "owner", () => import("./system.js")),
   row("/calls", "Calls", "code", "adult", () => import("./calls.js")),
 ];

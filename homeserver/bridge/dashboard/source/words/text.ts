@@ -18,7 +18,8 @@ export function t(text: string, ...parts: (string | number)[]): string {
 /** One text for one, another for several; `{0}` is how many. */
 export const many = (count: number, one: string, more: string): string => t(count === 1 ? one : more, count);
 
-const OWN = "homeserver.language";
+const OWN = "homeserver.language"; // of this device
+const MINE = "homeserver.language.mine"; // of whoever is signed in, on all of his devices
 export const chosenLanguage = (): string => localStorage.getItem(OWN) ?? "";
 
 export function chooseLanguage(language: string): void {
@@ -26,9 +27,17 @@ export function chooseLanguage(language: string): void {
   else localStorage.removeItem(OWN);
 }
 
+/** What whoever is signed in prefers, where this device says nothing else; whether another language is spoken by that. */
+export function preferLanguage(language: string): boolean {
+  const before = chosenLanguage() || localStorage.getItem(MINE) || "";
+  if (language) localStorage.setItem(MINE, language);
+  else localStorage.removeItem(MINE);
+  return (chosenLanguage() || language) !== before;
+}
+
 /** Speak a language, and tell times in the home's zone; what a browser does not know it keeps as its own. */
 export async function speak(said: string, zone?: string): Promise<void> {
-  const wanted = chosenLanguage() || said || navigator.language;
+  const wanted = chosenLanguage() || localStorage.getItem(MINE) || said || navigator.language;
   const language = wanted === "en" ? "en-GB" : wanted; // days before months, and 24 hours, as most of the world writes them
   try {
     new Intl.DateTimeFormat(language, { timeZone: zone });
