@@ -6,20 +6,20 @@ Signals stay with the process. Keeps one socket while it runs.
 import asyncio
 import contextlib
 import errno
+import logging
 import socket
-import ssl
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, Final, cast
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from homeserver.bridge.certificate import Certificate, Front
 from homeserver.bridge.wire import SocketWire
 from homeserver.runtime.clock import Clock
-from homeserver.topics.record import record
 
+log = logging.getLogger(__name__)
 RETRY: Final = 5.0
 """Seconds before a port that was in use is tried again."""
 HEAD: Final = 10.0
@@ -98,26 +98,6 @@ class _Quiet(uvicorn.Server):
         self._over.set()
 
 
-@record
-class Front:
-    """What stands before the home: files of its certificate and key for HTTPS, and proxies whose word about the
-    client's address and scheme is believed."""
-
-    certificate: Path | None = None
-    key: Path | None = None
-    proxies: tuple[str, ...] = ()
-
-    def check(self) -> str:
-        """Why these files cannot be used, in a sentence; empty where they can."""
-        if self.certificate is None:
-            return "" if self.key is None else "http_key needs http_certificate beside it"
-        try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certificate, self.key)
-        except (OSError, ssl.SSLError) as error:
-            return f"cannot serve HTTPS with {self.certificate}: {error.strerror or error.__class__.__name__}"
-        return ""
-
-
 class Listener:
     """`run` serves until `close`; `tell` gets a sentence when it cannot, and nothing when it can again."""
 
@@ -152,10 +132,24 @@ class Listener:
                 await self._clock.sleep(RETRY)
                 continue
             self._tell("")
-            self._server = _Quiet(self._config())
+            config = self._config()
+            config.load()
+            self._server = _Quiet(config)
             self.up.set()
-            await self._server.serve([listening])
+            following = asyncio.create_task(self._follow(config), name="certificate")
+            try:
+                await self._server.serve([listening])
+            finally:
+                following.cancel()
             return
+
+    async def _follow(self, config: uvicorn.Config) -> None:
+        """Serve the certificate that its files hold, whenever they are replaced."""
+        if config.ssl is not None:
+            await Certificate(self._front, config.ssl, self._clock, self._tell, self._renewed).follow()
+
+    def _renewed(self) -> None:
+        log.info("new connections get the certificate that is in %s now", self._front.certificate)
 
     def _config(self) -> uvicorn.Config:
         return uvicorn.Config(

@@ -16,6 +16,7 @@ from homeserver.bridge.announced import Announcements
 from homeserver.bridge.auth.entrance import Entrance
 from homeserver.bridge.auth.routes import AuthRoutes
 from homeserver.bridge.causes import Causes
+from homeserver.bridge.certificate import Front
 from homeserver.bridge.door import Door
 from homeserver.bridge.effects import Effects
 from homeserver.bridge.files import Files
@@ -30,7 +31,7 @@ from homeserver.bridge.proofs.vault import opened
 from homeserver.bridge.push.pushing import Push, Pushing
 from homeserver.bridge.push.routes import PushRoutes
 from homeserver.bridge.routes import Routes
-from homeserver.bridge.server import Front, Listener
+from homeserver.bridge.server import Listener
 from homeserver.bridge.services import Services
 from homeserver.bridge.sight import Sight
 from homeserver.bridge.staging import Staging

@@ -29,6 +29,7 @@ from homeserver.home.litter import Litter
 from homeserver.home.newcomers import NOBODY, Newcomers
 from homeserver.home.pacing import Pacing
 from homeserver.home.pages import page
+from homeserver.home.places import Places
 from homeserver.home.registry import DeviceRow, EntityRow, Registry
 from homeserver.home.renaming import Renaming
 from homeserver.home.roster import Roster
@@ -69,15 +70,15 @@ class Editing(Worker):
     @answers(words.EDIT_ENTITY)
     async def edit_entity(self, request: words.EditEntity, caller: Caller) -> words.Edited:
         if request.entity in self.registry.others:
-            return await self._edit("entity", request.entity, self._asked_of_others(request), caller)
-        row, asked = self._entity(request.entity, "entity"), self._asked(request, "entity")
+            return await self._edit("entity", request.entity, self._asked_of_others(request, caller), caller)
+        row, asked = self._entity(request.entity, "entity"), self._asked(request, "entity", caller)
         if (entity := self.roster.announced(row)) is not None:
             fitting.check(entity, asked)
         return await self._edit("entity", row.own, fitting.plain(asked), caller)
 
-    def _asked_of_others(self, request: words.EditEntity) -> dict[str, Any]:
+    def _asked_of_others(self, request: words.EditEntity, caller: Caller) -> dict[str, Any]:
         """What may be said of an entity that another worker owns: its id and its values are that worker's."""
-        asked = self._asked(request, "entity")
+        asked = self._asked(request, "entity", caller)
         for name in asked:
             if name not in _OF_OTHERS:
                 why = f"{request.entity} belongs to another worker, which alone says its {name}: change it there"
@@ -94,7 +95,7 @@ class Editing(Worker):
     @answers(words.EDIT_ENTITIES)
     async def edit_entities(self, request: words.EditEntities, caller: Caller) -> words.EditedAll:
         owns = dict.fromkeys(self._entity(id, "entities").own for id in request.entities)
-        asked = self._asked(request, "entities")
+        asked = self._asked(request, "entities", caller)
         if not asked:
             raise CallError("invalid", "nothing is asked of them: say `hidden` or `disabled`", "hidden")
         steps = [self._step("entity", own, asked) for own in owns]
@@ -120,7 +121,8 @@ class Editing(Worker):
 
     @answers(words.EDIT_DEVICE)
     async def edit_device(self, request: words.EditDevice, caller: Caller) -> words.Edited:
-        return await self._edit("device", self._device(request.device).own, self._asked(request, "device"), caller)
+        device, asked = self._device(request.device), self._asked(request, "device", caller)
+        return await self._edit("device", device.own, asked, caller)
 
     def _device(self, id: str, field: str = "device") -> DeviceRow:
         row = self.registry.find_device(id)
@@ -131,19 +133,19 @@ class Editing(Worker):
 
     @answers(words.EDIT_AREA)
     async def edit_area(self, request: words.EditArea, caller: Caller) -> words.Edited:
-        return await self._edit_place("area", request.area, self._asked(request, "area"), caller)
+        return await self._edit_place("area", request.area, self._asked(request, "area", caller), caller)
 
     @answers(words.EDIT_FLOOR)
     async def edit_floor(self, request: words.EditFloor, caller: Caller) -> words.Edited:
-        return await self._edit_place("floor", request.floor, self._asked(request, "floor"), caller)
+        return await self._edit_place("floor", request.floor, self._asked(request, "floor", caller), caller)
 
     @answers(words.EDIT_LABEL)
     async def edit_label(self, request: words.EditLabel, caller: Caller) -> words.Edited:
-        return await self._edit_place("label", request.label, self._asked(request, "label"), caller)
+        return await self._edit_place("label", request.label, self._asked(request, "label", caller), caller)
 
     @answers(words.EDIT_ZONE)
     async def edit_zone(self, request: words.EditZone, caller: Caller) -> words.Edited:
-        asked = self._asked(request, "zone")
+        asked = self._asked(request, "zone", caller)
         if HOME in (request.zone, request.id, slug(request.name or "") if request.zone is None else ""):
             raise CallError("invalid", "zone.home follows the settings of the home: change its place there", "zone")
         if request.zone is None and {"latitude", "longitude"} - set(asked):
@@ -218,32 +220,19 @@ class Editing(Worker):
 
     # -- making steps
 
-    def _asked(self, request: Any, own: str) -> dict[str, Any]:
+    def _asked(self, request: Any, own: str, caller: Caller) -> dict[str, Any]:
         """What an edit says, under the names that words have; places and labels by id."""
+        places, sight = Places(self.registry, self.journal), self.house.sight(caller)
         asked = {name: getattr(request, name) for name in request.model_fields_set if name != own}
-        for kind in ("area", "floor"):
+        kinds: tuple[Kind, ...] = ("area", "floor")
+        for kind in kinds:
             if kind in asked:
-                asked[f"{kind}_id"] = self._found(kind, asked.pop(kind))
+                asked[f"{kind}_id"] = places.find(kind, asked.pop(kind), sight)
         if asked.get("labels") is not None:
-            asked["labels"] = sorted({str(self._found("label", label)) for label in asked["labels"]})
+            asked["labels"] = sorted({str(places.find("label", label, sight)) for label in asked["labels"]})
         if asked.get("aliases") is not None:
             asked["aliases"] = list(asked["aliases"])
         return {name: None if value in ("", []) else value for name, value in asked.items()}
-
-    def _found(self, kind: str, wanted: str | None) -> str | None:
-        """The own id of a place or label that is named by id or name; raises `CallError`."""
-        if not wanted:
-            return None
-        places = self.registry.places(kind)  # type: ignore[arg-type]  # the callers name kinds
-        known = {slug(self._name(kind, own)): own for own in places.values()} | places
-        own = known.get(slug(wanted)) or self.journal.former(kind, wanted)  # type: ignore[arg-type]
-        if own is None:
-            raise CallError("not_found", f"there is no {kind} {wanted!r}; {nearest(slug(wanted), list(known))}", kind)
-        return own
-
-    def _name(self, kind: str, own: str) -> str:
-        suggested = self.registry.areas.get(own, own) if kind == "area" else own
-        return str(self.journal.of(kind, own).get("name") or suggested)  # type: ignore[arg-type]
 
     async def _edit_place(self, kind: Kind, id: str | None, asked: dict[str, Any], caller: Caller) -> words.Edited:
         if id is None:
@@ -253,9 +242,7 @@ class Editing(Worker):
             return await self._edit(kind, self.renaming.new_place(kind, wanted), asked, caller)
         own = self.renaming.holder(kind, id)
         if own is None:
-            raise CallError(
-                "not_found", f"there is no {kind} {id}; {nearest(id, list(self.registry.places(kind)))}", kind
-            )
+            raise Places(self.registry, self.journal).unknown(kind, id, self.house.sight(caller))
         if "name" in asked and not asked["name"] and not (kind == "area" and own in self.registry.areas):
             raise CallError("invalid", f"a {kind} needs a name", "name")
         return await self._edit(kind, own, asked, caller)

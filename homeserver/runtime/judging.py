@@ -21,12 +21,14 @@ _RULES: Final = ("rule", "script")
 
 class Guard(Protocol):
     """`call` and `command` raise `CallError` where it may not be; `told` is what somebody may hear of a failure.
-    `sees`: whether a thing is there for somebody; `hides`: whether an entity is there and he does not see it."""
+    `sees`: whether a thing is there for somebody, with all that is in it; `knows`: or some of it; `hides`: whether an
+    entity is there and he does not see it."""
 
     def call(self, call: Call[Any, Any], request: Any, caller: Caller) -> None: ...
     def told(self, error: CallError, caller: Caller) -> CallError: ...
     def command(self, login: str, entity_id: str) -> None: ...
     def sees(self, login: str, thing: Thing) -> bool: ...
+    def knows(self, login: str, thing: Thing) -> bool: ...
     def hides(self, login: str, entity_id: str) -> bool: ...
 
 
@@ -43,6 +45,9 @@ class Nobody:
         raise CallError("denied", f"{login} may not command {entity_id}: nobody here can judge it")
 
     def sees(self, login: str, thing: Thing) -> bool:
+        return False
+
+    def knows(self, login: str, thing: Thing) -> bool:
         return False
 
     def hides(self, login: str, entity_id: str) -> bool:
@@ -63,6 +68,10 @@ class Sight:
 
     def entity(self, id: str) -> bool:
         return self.thing(("entity", id))
+
+    def knows(self, thing: Thing) -> bool:
+        """Whether a place is there for him: he sees some of what is in it."""
+        return self.whole or self._guard.knows(self._login, thing)
 
     def all(self, things: Iterable[Thing]) -> bool:
         """Whether he sees each of these; of no things he may know."""

@@ -5,6 +5,8 @@ watches is called at once and must be quick.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from homeserver.runtime.clock import Clock
@@ -27,8 +29,12 @@ class People:
     def person(self, login: str) -> Person | None:
         """What is in force for a login; None where it is nobody's, or may not come in now."""
         known = self._known.get(login)
-        ended = known is not None and known.until is not None and known.until <= self._clock.now()
-        return None if ended else known
+        if known is None or known.until is None:
+            return known
+        now = self._clock.now()
+        if known.ahead and known.ahead[0].begins <= now:
+            known = self._known[login] = at(known, now)
+        return None if known.until is not None and known.until <= now else known
 
     def role(self, login: str, worker: str, verb: str) -> Role | None:
         """The role with which a login makes a call: our own processes that of the owner, devices none."""
@@ -57,6 +63,14 @@ class People:
         """Call `watcher` at each change until the returned function is called."""
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
+
+
+def at(person: Person, now: datetime) -> Person:
+    """What is in force for somebody at a moment, by what was said of him."""
+    begun = [one for one in person.ahead if one.begins <= now]
+    if not begun:
+        return person
+    return replace(person, grants=begun[-1].grants, until=begun[-1].until, ahead=person.ahead[len(begun) :])
 
 
 OWNER: Final = "person.owner"

@@ -142,12 +142,14 @@ class Reply:
 class CallError(Exception):
     """A call that failed as expected: raised by the answering handler, and again at the caller.
 
-    Codes of the platform: `invalid`, `denied`, `not_found`, `timeout`, `expired`, `unavailable`, `conflict`, `failed`.
+    `hints_seen`: what the text names beside what was asked for is seen by the caller, and may be told him. Codes of the
+    platform: `invalid`, `denied`, `not_found`, `timeout`, `expired`, `unavailable`, `conflict`, `failed`.
     """
 
-    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+    def __init__(self, code: str, message: str, field: str | None = None, *, hints_seen: bool = False) -> None:
         super().__init__(message)
         self.error = ReplyError(code, message, field)
+        self.hints_seen = hints_seen
 
 
 REQUEST: Final = Topic[Request]("call/{worker}/{verb}/{login}", Request)

@@ -38,15 +38,26 @@ class Grant:
 
 
 @record
+class Ahead:
+    """What somebody may from a moment to come on, in place of what he may before it; `until` as that of `Person`."""
+
+    begins: datetime
+    grants: tuple[Grant, ...] = ()
+    until: datetime | None = None
+
+
+@record
 class Person:
     """Somebody who may come in now. `name` is for people; the login is `person.<id>`. `epoch` rises when every key and
-    session is to end. After `until` nothing here counts any more; None: no end is in sight."""
+    session is to end. After `until` nothing here counts any more; None: no end is in sight. `ahead`: what is in force
+    after the next changes of hours, in order, so that they come to the second, whoever is late to say so."""
 
     name: str
     role: PersonRole
     grants: tuple[Grant, ...] = ()
     epoch: int = 0
     until: datetime | None = None
+    ahead: tuple[Ahead, ...] = ()
 
 
 @record

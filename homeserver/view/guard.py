@@ -24,6 +24,7 @@ _TARGET: Final[Mapping[str, str]] = {
     "floor_id": "floor",
     "label_id": "label",
 }
+_PLACES: Final = ("device", "area", "floor", "label")
 _EVERY_KIND: Final = frozenset(("homeassistant.turn_on", "homeassistant.turn_off", "homeassistant.toggle"))
 """Services of whatever has them."""
 _DECIDED: Final = frozenset(("automation", "scene", "script"))
@@ -58,8 +59,9 @@ class Guard:
                 self._check(caller.login, about.verb, kind, id, field if about.kind != "home" else None)
 
     def told(self, error: CallError, caller: Caller) -> CallError:
-        """What somebody is told of what is not there: what there is instead only if nothing is hidden from him."""
-        if error.error.code != "not_found" or self.permissions.sees_all(caller.login):
+        """What somebody is told of what is not there: what there is instead only if nothing is hidden from him, or
+        whoever found it looked at no more than he sees."""
+        if error.error.code != "not_found" or error.hints_seen or self.permissions.sees_all(caller.login):
             return error
         return CallError("not_found", str(error).partition(";")[0], error.error.field)
 
@@ -67,6 +69,13 @@ class Guard:
         """Whether a thing is there for somebody: a place that has nothing in it only where nothing is hidden."""
         kind, id = self._thing(*thing)
         return self._shows(login, id) if kind == "entity" and id is not None else self._level(login, kind, id) >= 0
+
+    def knows(self, login: str, thing: Thing) -> bool:
+        """Whether a place is there for somebody: he sees something in it, if not everything."""
+        kind, id = self._thing(*thing)
+        if self.sees(login, thing):
+            return True
+        return id is not None and kind in _PLACES and any(self._shows(login, one) for one in self._members(kind, id))
 
     def hides(self, login: str, entity_id: str) -> bool:
         """Whether an entity is there, and not for him."""

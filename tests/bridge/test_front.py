@@ -1,20 +1,17 @@
 """What stands before the home: a certificate, and proxies whose word is believed."""
 
 import asyncio
-import datetime
 import ssl
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
-from homeserver.bridge.server import Front, Listener
+from homeserver.bridge.certificate import Front
+from homeserver.bridge.server import Listener
 from homeserver.runtime.clock import RealClock
+from tests.bridge.certificates import certificate
 from tests.bridge.conftest import free_port
 
 
@@ -51,30 +48,9 @@ async def test_only_a_trusted_proxy_says_who_asks(proxies: tuple[str, ...], said
     assert await asked(Front(proxies=proxies)) == said
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "home")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = x509.CertificateBuilder(
-        name, name, key.public_key(), x509.random_serial_number(), now, now.replace(year=2099)
-    )
-    chain, secret = folder / "chain.pem", folder / "key.pem"
-    chain.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    form = serialization.PrivateFormat.PKCS8
-    secret.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, plain))
-    return chain, secret
-
-
 async def test_with_a_certificate_it_is_https(tmp_path: Path) -> None:
     front = Front(*certificate(tmp_path))
     assert front.check() == ""
     trust = ssl.create_default_context(cafile=str(front.certificate))
     trust.check_hostname = False
     assert await asked(front, "https", verify=trust) == "https 127.0.0.1"
-
-
-def test_files_that_do_not_serve_are_named(tmp_path: Path) -> None:
-    chain, key = certificate(tmp_path)
-    assert "No such file" in Front(tmp_path / "nothing.pem", key).check()
-    assert "http_certificate" in Front(None, key).check()
-    assert str(key) in Front(key, chain).check()

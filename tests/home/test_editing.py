@@ -333,7 +333,7 @@ async def test_people_disable_an_entity_over_restarts_and_renames(tmp_path: Path
         ("edit_area", {"area": "hall", "id": "Up stairs"}, "such as up_stairs"),
         ("edit_device", {"device": "x", "id": "a/b"}, "such as a_b"),
         ("edit_entity", {"entity": "light.hall_lam"}, "did you mean 'light.hall_lamp'"),
-        ("edit_entity", {"entity": "light.hall_lamp", "area": "hal"}, "there is no area 'hal'; did you mean 'hall'"),
+        ("edit_entity", {"entity": "light.hall_lamp", "area": "hal"}, "there is no area 'hal'; did you mean 'Hall'"),
         ("edit_entity", {"entity": "light.hall_lamp", "labels": ["x"]}, "there is no label 'x'"),
         ("edit_entity", {"entity": "light.hall_lamp", "name": ""}, "name"),
         ("edit_device", {"device": "y"}, "there is no device y"),

@@ -15,6 +15,7 @@ from homeserver.people.windows import Window
 from homeserver.people.worker import setup
 from homeserver.runtime.clock import VirtualClock
 from homeserver.runtime.memory_broker import MemoryBroker
+from homeserver.runtime.people import at
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.topics.person import PERSON, Grant, Person
 
@@ -63,20 +64,44 @@ async def test_hours_begin_and_end_by_the_clock_on_the_wall() -> None:
         assert first.until.astimezone(BERLIN) - GRACE == datetime(2026, 3, 30, 20, tzinfo=BERLIN)
 
 
-async def test_without_people_a_window_closes_a_moment_later_and_the_door_with_it() -> None:
+async def test_without_people_windows_open_and_close_as_was_said_and_then_the_door_does() -> None:
     broker, clock = MemoryBroker(), VirtualClock(datetime(2026, 1, 5, 12, tzinfo=UTC))
     async with Rehearsal(broker=broker, clock=clock, process="far") as far:
         async with Rehearsal(setup, broker=broker, clock=clock, settings=["home.time_zone=UTC"]) as home:
             await ask(home, "create_user", name="Carl", role="child")
             await ask(home, "set_policy", **MEDIA, begins="20:00", ends="21:00")
             await clock.advance(1)
-        known = far.process.calls.people
-        await clock.advance(8 * 3600 - 1)
-        assert known.person("person.carl") is not None
-        await clock.advance(GRACE.total_seconds() - 1)
-        assert known.person("person.carl") is not None
+        known, line = far.process.calls.people, Grant("domain", "media_player", "control", allow=False)
+
+        def forbidden(now: datetime) -> bool | None:
+            clock.set(now)
+            person = known.person("person.carl")
+            return None if person is None else line in person.grants
+
+        evening, second = datetime(2026, 1, 5, 20, tzinfo=UTC), timedelta(seconds=1)
+        edges = [evening, evening + timedelta(hours=1), evening + timedelta(days=1)]
+        for edge, before in zip(edges, (False, True, False), strict=True):
+            assert (forbidden(edge - second), forbidden(edge)) == (before, not before)
+        end = evening + timedelta(days=1, hours=1)
+        assert forbidden(end + GRACE - second) is True
+        assert forbidden(end + GRACE) is None
+
+
+async def test_who_slept_over_a_change_of_hours_is_let_in_at_once() -> None:
+    """A machine that is suspended wakes hours later, and its timers up to a minute after that."""
+    broker, clock = MemoryBroker(), VirtualClock(datetime(2026, 1, 5, 12, tzinfo=UTC))
+    async with (
+        Rehearsal(broker=broker, clock=clock, process="far") as far,
+        Rehearsal(setup, broker=broker, clock=clock, settings=["home.time_zone=UTC"]) as home,
+    ):
+        await ask(home, "create_user", name="Carl", role="child")
+        await ask(home, "set_policy", **MEDIA, begins="20:00", ends="21:00")
         await clock.advance(1)
-        assert known.person("person.carl") is None
+        clock.set(datetime(2026, 1, 5, 20, 30, tzinfo=UTC))
+        for process in (far.process, home.process):
+            person = process.calls.people.person("person.carl")
+            assert person is not None
+            assert Grant("domain", "media_player", "control", allow=False) in person.grants
 
 
 async def test_a_new_run_says_all_again_and_takes_back_who_is_gone(tmp_path: Any) -> None:
@@ -136,6 +161,12 @@ def test_what_was_said_is_right_until_it_says_so(
     later = now + timedelta(minutes=step)
     if look is None or later < look:
         assert standing(user, lines, later, BERLIN) == (person, look)
+    said, true = at(person, later), standing(user, lines, later, BERLIN)[0]
+    if true is None:
+        assert said.until is not None
+        assert said.until <= later
+    elif said.until is None or later < said.until - GRACE:
+        assert said.grants == true.grants
     if look is not None:
         assert now < look <= (person.until or look) <= look + GRACE
     if expires is not None:

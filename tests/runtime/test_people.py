@@ -7,7 +7,7 @@ import pytest
 from homeserver.runtime.clock import VirtualClock
 from homeserver.runtime.people import OWNER, People, role_for
 from homeserver.topics.call import Role
-from homeserver.topics.person import Grant, Person, PersonRole
+from homeserver.topics.person import Ahead, Grant, Person, PersonRole
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -41,6 +41,20 @@ def test_what_is_past_its_end_counts_for_nothing(people: People) -> None:
     people.learn("other", Person("Other", "guest", until=NOW + timedelta(seconds=1)))
     assert people.person("person.guest") is None
     assert list(people.logins()) == [OWNER, "person.other"]
+
+
+def test_what_was_said_ahead_counts_from_its_moment_on(people: People) -> None:
+    see, hour = Grant("all", "", "see"), timedelta(hours=1)
+    ahead = (Ahead(NOW + hour, (see,), NOW + 3 * hour), Ahead(NOW + 2 * hour, (), NOW + 4 * hour))
+    people.learn("carl", Person("Carl", "child", (), 3, NOW + hour + timedelta(seconds=10), ahead))
+    clock = people._clock
+    assert isinstance(clock, VirtualClock)
+    found = []
+    for hours in (0.99, 1, 1.99, 2, 3.99, 4):
+        clock.set(NOW + hours * hour)
+        person = people.person("person.carl")
+        found.append(None if person is None else (person.epoch, person.grants))
+    assert found == [(3, ()), (3, (see,)), (3, (see,)), (3, ()), (3, ()), None]
 
 
 def test_watchers_are_told_until_they_leave(people: People) -> None:

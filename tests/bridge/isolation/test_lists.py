@@ -136,6 +136,29 @@ async def _explained(house: House, who: str, count: Count) -> None:
             count.check(seen or told[object_id] == told["absent_one"], who, entity_id, told)
 
 
+AREA_NAMES: tuple[tuple[str, str, str], ...] = (
+    # as adam writes it, what he is told, and what he must not be
+    ("Hallwy", "did you mean 'Hallway'?", "Parent"),
+    ("Parentsrom", "", "Parent"),
+    ("Parentsroom", "", "did you mean 'Parent"),
+    ("parents", "", "did you mean 'Parent"),
+)
+
+
+async def test_places_in_which_one_sees_nothing_are_none(house: House, count: Count) -> None:
+    """Adam may edit the kids' lamp, and the parents' area is not there for him: neither to put it in, nor as a hint."""
+    async with house.rest("adam") as client:
+        for name, hint, hidden in AREA_NAMES:
+            body = {"entity": "light.kids_lamp", "area": name}
+            answer = await house.during(client.post("/api/calls/home/edit_entity", json=body))
+            count.check(answer.status_code == 404, name, answer.text)
+            count.check(hint in answer.json()["message"], name, answer.text)
+            count.check(hidden not in answer.json()["message"].replace(repr(name), ""), name, answer.text)
+        body = {"entity": "light.kids_lamp", "area": "Hallway"}
+        moved = await house.during(client.post("/api/calls/home/edit_entity", json=body))
+        count.check(moved.status_code == 200, moved.text)
+
+
 async def test_rules_and_their_runs(house: House, count: Count) -> None:
     for entity_id, said in (("binary_sensor.hall_motion", "OFF"), ("light.kids_lamp", "OFF")):
         await house.bridge_process.publish(f"things/{entity_id.partition('.')[2]}", said)
