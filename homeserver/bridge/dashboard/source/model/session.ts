@@ -5,6 +5,7 @@ import { EventFeed, type Begun, type Feed } from "./feed.js";
 import { entities, happen, put, remove as drop, replace } from "./home.js";
 import { call, get, post, remove, type Answer } from "./http.js";
 import { forget } from "./memory.js";
+import { forgetDrafts } from "./drafts.js";
 import { forgetSnapshot, keep, kept } from "./snapshot.js";
 import { format, speak } from "../words/text.js";
 
@@ -89,6 +90,7 @@ function leave(fault: string): void {
 
 export async function signOut(): Promise<void> {
   await remove("/api/session");
+  forgetDrafts();
   leave("");
 }
 
