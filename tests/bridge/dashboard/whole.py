@@ -1,5 +1,6 @@
 """A furnished home for the browser with the real rules behind its pages, and whatever else a test brings."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from homeserver.rules.worker import setup as set_up_rules
 from homeserver.runtime.hosting import Setup
 from homeserver.runtime.memory_broker import MemoryBroker, MemoryWire
 from tests.bridge.browser import Browser, Page
-from tests.bridge.dashboard.visit import PROBE, READY
+from tests.bridge.dashboard.visit import PROBE
 from tests.bridge.staging import Stage, process_on, set_up_doorman, set_up_furniture, set_up_gallery
 
 RULES = """- id: hall_light
@@ -75,4 +76,8 @@ async def walk(page: Page, path: str, ready: str) -> None:
 
 WIDE = "document.documentElement.scrollWidth <= innerWidth"
 """Whether nothing sticks out at the side."""
-__all__ = ["READY", "RULES", "WIDE", "seen", "walk", "whole"]
+
+
+def odd(page: Page) -> list[str]:
+    """What went wrong in a page, refusals left out: a browser logs each, and the page tells them."""
+    return [fault for fault in page.faults if not re.search(r"status of (409|422|403)", fault)]
