@@ -27,6 +27,7 @@ from homeserver.runtime.logins import Logins
 from homeserver.runtime.preparation import PreparationError, write_logins
 from homeserver.runtime.store import Ledger
 from homeserver.runtime.worker import Heard, answers, every, hears
+from homeserver.topics.audit import AUDIT_TAKEN
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.person import PERSON, REACH, PersonRole, Reach
@@ -42,7 +43,7 @@ class People(Leaving):
     """The household and its one table of policies."""
 
     name = "people"
-    says = (PERSON, REACH, ENTITY_CONFIG, ENTITY_STATE)
+    says = (PERSON, REACH, ENTITY_CONFIG, ENTITY_STATE, AUDIT_TAKEN)
 
     def __init__(self, house: House, view: View) -> None:
         super().__init__(house)
@@ -126,7 +127,7 @@ class People(Leaving):
         fields = {name: getattr(request, name) for name in type(request).model_fields if name != "id"}
         fields["expires"], note = self._end(request.role, request.expires)
         user = self.household.create(request.id, fields, self.house.clock.now())
-        await self.auditor.trail.renew(user.id)
+        await self.auditor.renew(user.id)
         return self._changed(user, note)
 
     @answers(words.UPDATE_USER)

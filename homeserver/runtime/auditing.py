@@ -1,21 +1,21 @@
 """What persons and the command line ask of a process, said for the audit: once, where their calls and commands arrive.
 
 Programs of the home are not listened to here: what they do has a cause, and that has a person or a rule at its
-beginning. Says names of arguments and ids of what was asked about, never another value. Keeps a count.
+beginning. Says names of arguments and ids of what was asked about, never another value. Keeps what the book keeps.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import BaseModel
 
+from homeserver.runtime.audit_book import AuditBook
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.people import PREFIX
-from homeserver.topics.audit import AUDIT, AuditEvent, Outcome
+from homeserver.topics.audit import AUDIT, AUDIT_TAKEN, AuditEvent, AuditTaken, Outcome
 from homeserver.topics.call import Call, Caller, CallError
 from homeserver.topics.cause import Cause
 
@@ -44,12 +44,15 @@ class Auditing:
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._seq = 0
+        self.book = AuditBook(bus.clock, lambda event: bus.say(AUDIT, event, (bus.login,)))
+        bus.replay(bus.hear(AUDIT_TAKEN, self._taken, "audit"))
+
+    def _taken(self, taken: AuditTaken | None) -> None:
+        self.book.taken(taken, self._bus.login)
 
     def say(self, event: AuditEvent) -> None:
-        """Say one event; `run` and `number` are filled in."""
-        self._seq += 1
-        self._bus.say(AUDIT, replace(event, run=self._bus.run, number=self._seq), (self._bus.login,))
+        """Have one event kept; what numbers it is filled in."""
+        self.book.add(event)
 
     def of(self, known: tuple[Call[Any, Any], Any] | None, args: Any, caller: Caller, where: str) -> Around:
         """What to put around the carrying out of a call; `known`: the call, where there is such a one."""

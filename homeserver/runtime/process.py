@@ -71,6 +71,7 @@ class Process:
     async def open(self, names: Iterable[str]) -> None:
         """Connect and bring the workers up, each in its own time; returns when the connection stands."""
         self.bus.announce({WORKER_STATUS.template, WORKER_CALLS.template})
+        self.calls.auditing.book.open(self.settings.home.data / f"audit.{self.bus.process}-outbox")
         for name in names:
             self._add(name)
         self.bus.replay(self.bus.hear(PROCESS_WANTED, self._want, "process", process=self.bus.process))
@@ -87,6 +88,7 @@ class Process:
             await self._speaking.close()
         await self.blobs.close()
         await self.bus.close()
+        self.calls.auditing.book.close()
 
     async def until_open(self) -> None:
         """Return when every worker has opened."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 from homeserver.runtime.logins import EVERYBODY
 from homeserver.runtime.plan import Post
 from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker
-from homeserver.topics.audit import AUDIT
+from homeserver.topics.audit import AUDIT, AUDIT_TAKEN
 from homeserver.topics.call import FLOW, REPLY, REQUEST
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
 from homeserver.topics.person import PERSON
@@ -34,6 +34,7 @@ PRESENT: Final[tuple[str, ...]] = (
     ENTITY_CONFIG.filter(),
     ENTITY_STATE.filter(),
     PERSON.filter(),
+    AUDIT_TAKEN.filter(),
     "registry/#",
 )
 """What every process of the home may read: who is there, who may what, and the live picture of the home."""

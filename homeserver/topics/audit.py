@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from homeserver.topics.cause import Cause
 from homeserver.topics.record import record
-from homeserver.topics.topic import Topic
+from homeserver.topics.topic import Retained, Topic
 
 Outcome = Literal["ok", "refused", "failed"]
 
@@ -25,8 +25,10 @@ class AuditEvent:
     outcome   `ok`, `refused` (he may not) or `failed`
     where     the network address it came from, as the door saw it
     details   small and never private: names of arguments, entity ids
-    run, number  who says it numbers what he says, from 1 in each run, so that what got lost is noticed; `House.audit`
-              fills them in. Without a `run` nothing is numbered. (`seq` is taken: every message on the wire has one)
+    run, number  who says it numbers what he says in a book of this name, so that what got lost is noticed;
+              `House.audit` fills them in. Without a `run` nothing is numbered. (`seq` is taken: every message on the
+              wire has one)
+    first     the number of the first event that he still holds and can say again; 0 where he holds none
     """
 
     kind: str
@@ -38,6 +40,17 @@ class AuditEvent:
     cause: Cause | None = None
     run: str = ""
     number: int = 0
+    first: int = 0
+
+
+@record
+class AuditTaken:
+    """How far the audit is written: `upto` has, by login, the book of whoever says events and the last number of it.
+    `opening` is another one each time that `people` opens: what is not written by then is said to it again."""
+
+    opening: str
+    upto: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 AUDIT: Final = Topic[AuditEvent]("event/audit/{login}", AuditEvent)
+AUDIT_TAKEN: Final = Retained("people/audit", AuditTaken)

@@ -5,7 +5,7 @@ import pytest
 from homeserver.runtime.auditing import came_from
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
-from homeserver.topics.audit import AUDIT, AuditEvent
+from homeserver.topics.audit import AUDIT, AUDIT_TAKEN, AuditEvent, AuditTaken
 from homeserver.topics.call import CallError
 from homeserver.topics.person import Person
 from tests.runtime.sums import asker, sums
@@ -16,6 +16,7 @@ async def test_what_a_person_calls_is_said_once_with_its_outcome(far: bool) -> N
     broker = MemoryBroker()
     async with Rehearsal(sums, broker=broker) as home, Rehearsal(asker, broker=broker, process="other") as other:
         heard: list[AuditEvent] = home.listen(AUDIT)
+        home.bus.say(AUDIT_TAKEN, AuditTaken("somebody is there who writes"), ())
         for one in (home, other):
             one.process.calls.people.learn("anna", Person("Anna", "adult"))
             one.bus.logins.add("person.anna")
@@ -37,4 +38,4 @@ async def test_what_a_person_calls_is_said_once_with_its_outcome(far: bool) -> N
             ("call", "person.anna", "sums.double", "failed", "192.0.2.7", {"args": "number", "error": "invalid"}),
         ]
         assert [one.number for one in heard] == [1, 2, 3, 4]
-        assert {one.run for one in heard} == {home.bus.run}
+        assert len({one.run for one in heard}) == 1

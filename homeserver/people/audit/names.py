@@ -78,6 +78,20 @@ class Names:
         token = self._current.get(login.removeprefix(PREFIX)) if login.startswith(PREFIX) else None
         return token or login
 
+    def carried(self, key: bytes) -> "Names":
+        """The same for a chain that begins anew: all of it is still to be written."""
+        made = Names(key, [], ())
+        made._person = dict(self._person)
+        made._current = dict(self._current)
+        made._erased = set(self._erased)
+        made.fresh = [(token, person) for person, token in self._current.items()]
+        return made
+
+    @property
+    def erased(self) -> frozenset[str]:
+        """The marks of those who were erased."""
+        return frozenset(self._erased)
+
     def renew(self, person: str) -> None:
         """From now on somebody else has this id."""
         self._current.pop(person, None)

@@ -47,6 +47,19 @@ class Trail:
         trail.lost = await trail._lost()
         return trail
 
+    async def follow(self, names: Names | None) -> None:
+        """Of a store that is new: go on behind the end of a chain whose file is gone, as its head tells, and under the
+        pseudonyms that are still known."""
+        head = self._seal.head() or Mark()
+        async with self._turn, self.store.transaction() as writing:
+            if head.id:
+                await self._prune(writing, head)
+            if names is not None:
+                self.names = names.carried(self._seal.key)
+                marks = [(mark,) for mark in names.erased]
+                await writing.execute_many("INSERT OR IGNORE INTO erased VALUES (?)", marks)
+        self.mark, self.lost = head, ""
+
     async def _lost(self) -> str:
         head = self._seal.head()
         if self._seal.is_new or head is None:
@@ -56,6 +69,11 @@ class Trail:
         row = await self.store.fetch_one("SELECT hash FROM audit WHERE id = ?", (head.id,))
         same = row is None or row["hash"] == head.hash
         return "" if same else f"row {head.id} is not the one that was written"
+
+    @property
+    def key(self) -> bytes:
+        """What the chain is made with."""
+        return self._seal.key
 
     async def checkpoint(self) -> Mark | None:
         """The last row that was pruned; None where none was."""

@@ -110,6 +110,7 @@ class Leaving(Keeping):
         if request.confirm != request.user:
             raise CallError("invalid", "it is not the same id: whoever is erased is gone for good", "confirm")
         self.household.check_owner_left(user, None)
+        trail = self.auditor.trail  # without it his name would stay there
         workers = self._keepers(ERASE_PERSON)
         for worker in workers:
             try:
@@ -123,7 +124,7 @@ class Leaving(Keeping):
         await self._end_login(user)
         await self.auditor.settled()
         for name in {user.id, user.object_id}:
-            await self.auditor.trail.forget(name)
+            await trail.forget(name)
         return words.UserErased(user=user.id, policies=policies, workers=workers)
 
     async def _end_login(self, user: User) -> None:
