@@ -1,7 +1,8 @@
 """Server-sent events: all of the home once, then what changed, at most `PER_SECOND` times a second for each client.
 
 A client that reads slowly is told the latest state of each entity and the latest happenings, never a backlog. An entity
-is put into JSON once for all clients. Keeps, for each client, the names of what it has not seen.
+is put into JSON once for all clients. Keeps, for each client, the names of what it has not seen; of one that may not
+see all of the home also of what it was told, for nothing else is ever named to it as gone.
 """
 
 import asyncio
@@ -30,6 +31,8 @@ class Client:
 
     def __init__(self, valid: Callable[[], bool], sight: Sight) -> None:
         self.sight = sight
+        self.told: set[str] | None = set()
+        """What it holds; None: all that there is."""
         self.changed: dict[str, None] = {}
         self.happened: deque[Happening] = deque(maxlen=HAPPENINGS)
         self.all = False
@@ -71,7 +74,8 @@ class Stream:
             client.wake.set()
 
     def all_changed(self) -> None:
-        """Something about every entity may be different. Costs nothing each: a home begins with a thousand devices."""
+        """Something about every entity may be different, or somebody may see others. Costs nothing each: a home begins
+        with a thousand devices."""
         self._frames.clear()
         for client in self.clients:
             client.all = True
@@ -122,6 +126,7 @@ class Stream:
         client.changed.clear()
         client.happened.clear()
         client.all = False
+        client.told = None if client.sight.whole else set(client.sight.ids())
         frames = [frame for id in self._entities() if (frame := self._frame(client, id))]
         head = _json({**self._head(), "time": self._clock.now()})
         parts = (
@@ -141,17 +146,28 @@ class Stream:
         if client.all:
             client.all = False
             changed |= dict.fromkeys(self._entities())
-        frames = [(entity_id, self._frame(client, entity_id)) for entity_id in changed]
-        gone = [entity_id for entity_id, frame in frames if not frame]
+        frames = {entity_id: self._frame(client, entity_id) for entity_id in changed}
+        present, gone = self._told(client, frames)
         news = b""
-        if changed or lines:
-            present = b",".join(frame for _, frame in frames if frame)
+        if present or gone or lines:
             parts = (b'{"entities":[', present, b'],"gone":', _json(gone), b',"happened":[', lines, b"]}")
             news = b"event: news\ndata: " + b"".join(parts) + b"\n\n"
         if client.beat:
             client.beat = False
             news += b"event: beat\ndata: {}\n\n"
         return news
+
+    def _told(self, client: Client, frames: dict[str, bytes]) -> tuple[bytes, list[str]]:
+        """What is there, and what of that which the client holds is gone, or hidden from it by now."""
+        if client.told is None and not client.sight.whole:
+            client.told = {*self._entities(), *frames}  # until now it saw everything
+        gone = [id for id, frame in frames.items() if not frame and (client.told is None or id in client.told)]
+        if client.sight.whole:
+            client.told = None
+        elif client.told is not None:
+            client.told.update(id for id, frame in frames.items() if frame)
+            client.told.difference_update(gone)
+        return b",".join(frame for frame in frames.values() if frame), gone
 
     def _frame(self, client: Client, entity_id: str) -> bytes:
         if not client.sight.whole:

@@ -124,6 +124,7 @@ class Bridge(Pushing, Worker):
         self.listener = Listener(self.app, home.http_host, home.http_port, house.clock, house.degraded, self.front)
         self._serving: asyncio.Task[None] | None = None
         watchers.add(lambda _: self.stream.check())
+        self._unwatch = house.people.watch(lambda _: self.stream.all_changed())
 
     def _audit(self, event: AuditEvent) -> None:
         self.house.audit(replace(event, cause=Cause(request_id.get(), event.who or "worker:bridge")))
@@ -140,6 +141,7 @@ class Bridge(Pushing, Worker):
 
     async def close(self) -> None:
         self.departed.close()
+        self._unwatch()
         self.stream.close()
         self.homeassistant.close()
         self.listener.stop()

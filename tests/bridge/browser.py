@@ -33,6 +33,10 @@ PATIENCE = 20.0
 LIMIT = 64 * 1024 * 1024
 
 
+class Moved(RuntimeError):
+    """The page went elsewhere meanwhile."""
+
+
 class Browser:
     """One Chromium process."""
 
@@ -68,7 +72,8 @@ class Browser:
         if answered.done():
             return
         if "error" in message:
-            answered.set_exception(RuntimeError(message["error"]["message"]))
+            text = message["error"]["message"]
+            answered.set_exception((Moved if "navigated" in text or "context" in text else RuntimeError)(text))
         else:
             answered.set_result(message["result"])
 
@@ -127,13 +132,16 @@ class Page:
             const look = () => {{
                 let found = false;
                 try {{ found = {condition}; }} catch {{ /* not there yet */ }}
-                if (found) done(found); else setTimeout(look, 15);
+                if (found) done(typeof found === "object" || found); else setTimeout(look, 15);
             }};
             look();
         }})"""
         try:
             async with asyncio.timeout(patience):
-                return await self.run(script)
+                while True:
+                    with contextlib.suppress(Moved):
+                        return await self.run(script)
+                    await asyncio.sleep(0.05)
         except TimeoutError as error:
             seen = await self.run("document.body.innerText.slice(0, 1500)")
             raise AssertionError(f"never became true: {condition}\nfaults: {self.faults}\npage: {seen}") from error

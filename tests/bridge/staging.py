@@ -163,6 +163,7 @@ class Furniture(Worker):
         self.commands.append((entity_id, command))
         if entity_id in self.silent or command.reply_to is None:
             return
+        self.house.audit_command(heard.login, entity_id, command)
         self.house.say(REPLY, Reply(command.id, True), *command.reply_to.split("/")[2:])
         if entity_id not in self.dead:
             self.carry_out(entity_id, command)

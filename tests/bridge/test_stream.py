@@ -9,6 +9,7 @@ from homeserver.bridge.refusals import Refusal
 from homeserver.bridge.stream import HAPPENINGS, MOST_CLIENTS, PER_SECOND
 from homeserver.runtime.people import OWNER
 from homeserver.topics.cause import Cause
+from homeserver.topics.person import Grant, Person
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, AreaEntry, DeviceEntry, EntityEntry
 
 
@@ -179,3 +180,39 @@ async def test_there_is_a_limit_to_streams(home: Any) -> None:
     with pytest.raises(Refusal, match="close one"):
         home.bridge.stream.join(lambda: True, home.bridge.sight(OWNER))
     assert (await home.get("/api/stream")).status_code == 503
+
+
+def some(home: Any, *grants: Grant) -> Any:
+    """The stream of a guest who may do so much."""
+    home.bridge.house.people.learn("gina", Person("Gina", "guest", grants))
+    return home.bridge.stream.events(home.bridge.stream.join(lambda: True, home.bridge.sight("person.gina")))
+
+
+async def test_what_is_hidden_is_not_even_named_as_gone(home: Any) -> None:
+    events = some(home, Grant("domain", "light", "see"))
+    first = parse(await home.during(anext(events)))["home"]
+    assert [tile["entity_id"] for tile in first["entities"]] == ["light.hall"]
+    home.owner.state("binary_sensor.hall_motion", "on")
+    await home.settle()
+    home.bridge.stream.check()
+    told = await home.during(anext(events))
+    assert b"hall_motion" not in told
+    assert set(parse(told)) == {"beat"}
+    await events.aclose()
+
+
+async def test_what_somebody_may_see_changes_on_the_open_page(home: Any) -> None:
+    people = home.bridge.house.people
+    events = some(home, Grant("domain", "light", "see"))
+    await home.during(anext(events))
+    people.learn("gina", Person("Gina", "guest", (Grant("domain", "sensor", "see"),)))
+    news = parse(await home.during(anext(events)))["news"]
+    assert [tile["entity_id"] for tile in news["entities"]] == ["sensor.hall_temperature"]
+    assert news["gone"] == ["light.hall"]
+    people.learn("gina", Person("Gina", "adult", (Grant("all", "", "edit"),)))
+    news = parse(await home.during(anext(events)))["news"]
+    assert (len(news["entities"]), news["gone"]) == (3, [])
+    people.learn("gina", Person("Gina", "guest", (Grant("domain", "light", "see"),)))
+    news = parse(await home.during(anext(events)))["news"]
+    assert sorted(news["gone"]) == ["binary_sensor.hall_motion", "sensor.hall_temperature"]
+    await events.aclose()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import httpx
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -68,6 +69,12 @@ class Household:
         """A call of `people` as the data folder's owner."""
         found = await self.stage.process.calls.ask("people", verb, args)
         return found.model_dump(mode="json")
+
+    async def visits(self, id: str) -> None:
+        """Somebody signs in, without a browser."""
+        async with httpx.AsyncClient(base_url=self.base) as client:
+            answer = await client.post("/api/session", json={"username": id, "password": PASSWORD})
+            assert answer.status_code == 200, answer.text
 
     async def visitor(self, path: str = "/", **look: Any) -> Page:
         """Somebody before the door."""

@@ -190,4 +190,5 @@ async def test_the_pages_own_stream(house: House, count: Count) -> None:
         news = (await house.during(anext(events))).decode()
         for entity_id in THINGS:
             count.check(entity_id not in leaks(who, news), who, entity_id)
+            count.check((entity_id in news) <= expects(who, entity_id, "see"), who, entity_id, "named as gone")
         await events.aclose()  # type: ignore[attr-defined]

@@ -26,6 +26,7 @@ class People extends Asking {
   override connectedCallback(): void {
     super.connectedCallback();
     this.watchAll(1000);
+    this.every(20_000, () => void this.again()); // somebody comes by his link, or signs in
     this.addEventListener("changed", () => void this.again());
   }
 
