@@ -26,6 +26,7 @@ from homeserver.topics.cause import Cause
 from homeserver.topics.entity import EntityState
 from homeserver.topics.event import WEBHOOKS, CalendarAhead, Webhooks
 from homeserver.topics.record import record
+from homeserver.view.allowance import Allowances
 from homeserver.view.announced import Announcements
 from homeserver.view.observed import Observer
 from homeserver.view.state import State
@@ -66,6 +67,8 @@ class Engine:
         self.zone = ZoneInfo(house.settings.home.time_zone)
         self.observer = Observer(view, self.zone, house.clock.now, house.settings.home)
         self.templates = self.observer.templates
+        self.allowances = Allowances(house.clock)
+        """What templates of persons from whom something is hidden may take."""
         self.schedule = Schedule(house.clock, self.zone)
         self.sun = Sun(house.settings.home.latitude, house.settings.home.longitude)
         self.device_topics = DeviceTopics(house)

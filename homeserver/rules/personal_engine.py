@@ -41,8 +41,12 @@ class PersonalEngine(Engine):
         if not permissions.sees_all(login):
             self.view = self._sight
             home = engine.house.settings.home
-            self.observer = Observer(self.view, self.zone, engine.clock.now, home)
+            self.observer = Observer(self.view, self.zone, engine.clock.now, home, engine.allowances.of(login))
             self.templates = self.observer.templates
+
+    def complain(self, trigger: Any, text: str) -> None:
+        """Nobody who writes templates may fill the home's log with them."""
+        self.house.log.debug("trigger %s of %s: %s", trigger.kind, self._login, text)
 
     # -- what is heard
 

@@ -6,7 +6,7 @@ rights change. Keeps what has fired and was not told yet.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -44,6 +44,8 @@ from homeserver.view.permission import Permissions
 
 MOST: Final = 100
 """Triggers in one question, and firings that may wait to be told."""
+AT_ONCE: Final = 20
+"""Questions of one person that may be listened for."""
 BEAT: Final = 600.0
 """Seconds of silence after which it is told that they are listened to still."""
 
@@ -52,9 +54,15 @@ class Watching(Part):
     """Needs the engine."""
 
     engine: Engine
+    _watches: Counter[str] | None = None
+    """How many questions of each person are listened for."""
 
     @answers(WATCH_TRIGGER)
     async def watch_trigger(self, request: WatchTrigger, caller: Caller) -> AsyncIterator[Firing]:
+        watches = self._watches = self._watches or Counter()
+        if watches[caller.login] >= AT_ONCE:
+            raise CallError("too_many", f"{AT_ONCE} questions of yours are listened for already: end one of them")
+        watches[caller.login] += 1
         watch = Watch(self.engine, caller.login, request)
         try:
             watch.begin()
@@ -63,6 +71,7 @@ class Watching(Part):
                 yield await watch.next()
         finally:
             watch.end()
+            watches[caller.login] -= 1
 
     @answers(TEST_CONDITION)
     async def test_condition(self, request: TestCondition, caller: Caller) -> ConditionTested:

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from homeserver.runtime.home_settings import HomeSettings
 from homeserver.topics.entity import EntityState
+from homeserver.view.allowance import Allowance
 from homeserver.view.counting import MissingValue
 from homeserver.view.state import State
 from homeserver.view.template_functions import template_questions
@@ -77,13 +78,22 @@ class _NotingView(View):
 class Observer:
     """Makes `templates`, and can say what they look at."""
 
-    def __init__(self, view: View, zone: tzinfo, now: Callable[[], datetime], home: HomeSettings | None = None) -> None:
+    def __init__(
+        self,
+        view: View,
+        zone: tzinfo,
+        now: Callable[[], datetime],
+        home: HomeSettings | None = None,
+        allowance: Allowance | None = None,
+    ) -> None:
+        """`allowance`: of the person for whom all of it is; None where it is for the home itself."""
         self._view: Final = view
         self._questions: tuple[Questions, ...] = template_questions(view, home)
         self._clock = now
         self._look: Look | None = None
         functions = {name: function for group in self._questions for name, function in group.functions().items()}
         self.templates = Templates(functions, zone=zone, now=self._now)
+        self._allowance = self.templates.sandbox.allowance = allowance
 
     def _now(self) -> datetime:
         if self._look is not None:
@@ -91,15 +101,17 @@ class Observer:
         return self._clock()
 
     @contextmanager
-    def looking(self, look: Look, view: View | None = None) -> Iterator[None]:
-        """While this lasts, `look` is filled by whatever is rendered, and `view` is what there is."""
+    def looking(self, look: Look, view: View | None = None, allowance: Allowance | None = None) -> Iterator[None]:
+        """While this lasts, `look` is filled by whatever is rendered, `view` is what there is, and `allowance` pays."""
         before, self._look = self._look, look
+        paid, self.templates.sandbox.allowance = self.templates.sandbox.allowance, allowance or self._allowance
         noted, MissingValue.noted = MissingValue.noted, look.undefined
         self._ask(_NotingView(view or self._view, look))
         try:
             yield
         finally:
             self._look, MissingValue.noted = before, noted
+            self.templates.sandbox.allowance = paid
             self._ask(self._view if before is None else _NotingView(self._view, before))
 
     def render(self, template: Template, variables: Mapping[str, Any], look: Look) -> str:

@@ -8,6 +8,7 @@ templates: nothing in here trusts one.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from types import BuiltinMethodType, MethodType
 from typing import Any, Final, NoReturn
@@ -19,6 +20,7 @@ from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, missing
 
+from homeserver.view.allowance import Allowance
 from homeserver.view.bounds import (
     FILTERS,
     OPERATORS,
@@ -125,6 +127,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             self.globals.pop(name, None)
         self.sure = False
         """Whether what was parsed last can be compiled without fail, so that this has time until it is rendered."""
+        self.allowance: Allowance | None = None
+        """Of whom renderings and compilations are for; None for the home itself."""
         self.steps = STEPS
         self.text = TEXT
         self._until = 0.0
@@ -252,6 +256,24 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def run(self, template: JinjaTemplate, variables: dict[str, Any], most: int) -> str:
         """Render into at most `most` characters."""
+        if self.allowance is None:
+            return self._run(template, variables, most)
+        with self.metered():
+            return self._run(template, variables, most)
+
+    @contextmanager
+    def metered(self) -> Iterator[None]:
+        """Take the time of what is done meanwhile from the allowance, if there is one; raises `BoundError`."""
+        allowance, began = self.allowance, time.thread_time()
+        if allowance is not None:
+            allowance.check()
+        try:
+            yield
+        finally:
+            if allowance is not None:
+                allowance.spend(time.thread_time() - began)
+
+    def _run(self, template: JinjaTemplate, variables: dict[str, Any], most: int) -> str:
         self.begin()
         pieces: list[str] = []
         left = most

@@ -123,11 +123,12 @@ class Template:
             self.names = _OF_PATH
             return
         try:
-            self._sandbox.begin()
-            tree = self._sandbox.parse(self._stripped)
-            self._quick = quick_of(tree, self._functions)
-            if self._quick is None and not self._sandbox.sure:
-                self._jinja = self._made(tree)
+            with self._sandbox.metered():
+                self._sandbox.begin()
+                tree = self._sandbox.parse(self._stripped)
+                self._quick = quick_of(tree, self._functions)
+                if self._quick is None and not self._sandbox.sure:
+                    self._jinja = self._made(tree)
         except _FAULTS as error:
             raise self._error(error, _line(error)) from error
 

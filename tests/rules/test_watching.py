@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from homeserver.rules.watching import BEAT, MOST
+from homeserver.rules.watching import AT_ONCE, BEAT, MOST
 from homeserver.runtime.clock import settle
 from homeserver.topics.call import CallError
 from homeserver.topics.event import EVENT, Event
@@ -125,6 +125,33 @@ async def test_what_is_wrong_with_a_trigger_is_told_and_nothing_is_listened_to(
         assert told in str(heard.fault)
         assert not heard.parts
         assert not stage.rules.engine._index
+
+
+async def test_one_person_listens_for_so_much_at_once(tmp_path: Path) -> None:
+    async with Stage(tmp_path, "", STATES) as stage, AsyncExitStack() as all:
+        people(stage, gina=("guest", HALL), ben=("guest", HALL))
+        for _ in range(AT_ONCE - 1):
+            await all.enter_async_context(listening(stage, MOTION, "person.gina"))
+        async with listening(stage, MOTION, "person.gina"), listening(stage, MOTION, "person.gina") as over:
+            assert over.fault is not None
+            assert over.fault.error.code == "too_many"
+            assert (await all.enter_async_context(listening(stage, MOTION, "person.ben"))).fault is None
+        assert (await all.enter_async_context(listening(stage, MOTION, "person.gina"))).fault is None
+
+
+async def test_templates_in_triggers_take_no_more_than_somebodys_share(tmp_path: Path) -> None:
+    template = {
+        "trigger": "template",
+        "value_template": "{% for one in range(9) %}{{ states('light.hall') }}{% endfor %}",
+    }
+    async with Stage(tmp_path, "", STATES) as stage:
+        people(stage, gina=("guest", HALL), ben=("guest", HALL))
+        stage.rules.engine.allowances.of("person.gina").spend(100)
+        async with listening(stage, template, "person.gina") as heard:
+            assert heard.fault is not None
+            assert "of the home's time" in str(heard.fault)
+        async with listening(stage, template, "person.ben") as heard:
+            assert heard.fault is None
 
 
 async def test_a_person_hears_only_of_what_he_sees(tmp_path: Path) -> None:

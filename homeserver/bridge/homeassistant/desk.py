@@ -1,5 +1,6 @@
 """What the commands work with: the parts of the bridge, gathered once and handed to each."""
 
+from contextlib import AbstractContextManager
 from datetime import tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,7 +17,8 @@ from homeserver.bridge.sight import Sight
 from homeserver.runtime.house import House
 from homeserver.topics.cause import Cause
 from homeserver.topics.record import record
-from homeserver.view.observed import Observer
+from homeserver.view.allowance import Allowances
+from homeserver.view.observed import Look, Observer
 from homeserver.view.permission import Permissions
 from homeserver.view.seen import seen_by
 from homeserver.view.view import View
@@ -40,9 +42,14 @@ class Desk:
     observer: Observer
     access: Access
     followers: Followers
+    allowances: Allowances
 
     def sight(self, login: str) -> Sight:
         return Sight(self.picture, self.permissions, login)
+
+    def looking(self, look: Look, login: str) -> AbstractContextManager[None]:
+        """What is rendered meanwhile sees what this person sees, and takes of his time."""
+        return self.observer.looking(look, self.seen(login), self.allowances.of(login))
 
     def seen(self, login: str) -> View:
         """The live view as somebody may see it, of this moment."""

@@ -23,6 +23,7 @@ from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.topics.entity import EntityState
 from homeserver.topics.event import DeviceEvent, Event
+from homeserver.view.allowance import Allowances
 from homeserver.view.permission import Permissions
 from homeserver.view.view import View
 
@@ -61,6 +62,7 @@ class Interface:
             observer,
             access,
             Followers(),
+            Allowances(house.clock),
         )
         self.sockets = Sockets(self.desk, access, house.settings.home.http_host, house.options(BridgeOptions).names)
         self.rest = Rest(self.desk)

@@ -78,6 +78,10 @@ class Live:
         self._due = False
         if not self._open:
             return
+        if wait := self._desk.allowances.of(self._login).wait():
+            self._due = True  # late, and not never: what it looks at may have changed by then
+            self._desk.house.clock.call_later(wait, self._render)
+            return
         event, self._look = _rendered(self._desk, self._login, self._template, self._message)
         if event != self._told:
             self._told = event
@@ -87,7 +91,7 @@ class Live:
 def _rendered(desk: Desk, login: str, template: Template, message: Render) -> tuple[dict[str, Any], Look]:
     look = Look()
     try:
-        with desk.observer.looking(look, desk.seen(login)):
+        with desk.looking(look, login):
             result = template.render_native(message.variables)
     except TemplateError as error:
         return {"error": error.text, "level": "ERROR"}, look
@@ -105,15 +109,15 @@ def _listeners(look: Look) -> dict[str, Any]:
 
 def render_once(desk: Desk, login: str, text: str, variables: dict[str, Any]) -> str:
     """What a template gives now, as text; raises `TemplateError`."""
-    template = desk.observer.templates.compile(text)
-    with desk.observer.looking(Look(), desk.seen(login)):
-        return template.render(variables)
+    with desk.looking(Look(), login):
+        return desk.observer.templates.compile(text).render(variables)
 
 
 def _render(asked: Asked, message: Render) -> Then:
     desk, session, id = asked.desk, asked.session, asked.id
     try:
-        template = desk.observer.templates.compile(message.template)
+        with desk.looking(Look(), session.login):
+            template = desk.observer.templates.compile(message.template)
         first, _ = _rendered(desk, session.login, template, message)
     except TemplateError as error:
         raise Failure("template_error", error.text) from error

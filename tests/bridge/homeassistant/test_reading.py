@@ -4,6 +4,7 @@ from typing import Any
 
 from homeserver.bridge.homeassistant.outgoing import TICK
 from homeserver.topics.person import Grant, Person
+from homeserver.view.allowance import BURST, SHARE
 from tests.bridge.conftest import LAMP, Home
 from tests.bridge.homeassistant.talking import Talk
 
@@ -200,6 +201,24 @@ async def test_templates_see_no_more(home: Home) -> None:
     template = "{{ states('light.hall') }} {{ states('binary_sensor.hall_motion') }} {{ states | list | length }}"
     await talk.result("render_template", template=template)
     assert talk.events()[-1]["result"] == "off unknown 1"
+    await talk.leave()
+
+
+async def test_templates_of_somebody_who_took_too_much_time_come_late(home: Home) -> None:
+    learn(home, SEES_THE_LAMP)
+    talk = await let_in_as(home, "person.anna")
+    await talk.result("render_template", template="{{ states('light.hall') }} {% if 1 %}{% endif %}")
+    mine = home.bridge.homeassistant.desk.allowances.of("person.anna")
+    mine.spend(BURST + 10 * SHARE)
+    home.owner.state("light.hall", "on")
+    await home.clock.advance(5)
+    assert [event["result"] for event in talk.events()] == ["off"]
+    busy = "{% for one in range(9) %}{{ one }}{% endfor %}"
+    answer = await talk.ask("render_template", template=busy)
+    assert "more than 20% of the home's time" in answer["error"]["message"]
+    await home.clock.advance(6)
+    assert [event["result"] for event in talk.events(1)] == ["off", "on"]
+    await talk.result("render_template", template=busy)
     await talk.leave()
 
 
