@@ -5,6 +5,9 @@ anybody else. So each person has a bucket of processor time that fills with what
 goes by. Needs the process's clock; keeps one bucket for each person who lets templates run.
 """
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from homeserver.runtime.clock import Clock
@@ -39,6 +42,20 @@ class Allowance:
     def spend(self, seconds: float) -> None:
         """So much processor time was taken."""
         self._taken += seconds
+
+
+@contextmanager
+def paid_by(allowance: Allowance | None) -> Iterator[None]:
+    """Take the time of what is done meanwhile from it, if there is one; raises `BoundError` where it is used up."""
+    if allowance is None:
+        yield
+        return
+    allowance.check()
+    began = time.thread_time()
+    try:
+        yield
+    finally:
+        allowance.spend(time.thread_time() - began)
 
 
 class Allowances:

@@ -8,7 +8,6 @@ templates: nothing in here trusts one.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from difflib import get_close_matches
 from types import BuiltinMethodType, MethodType
 from typing import Any, Final, NoReturn
@@ -20,7 +19,7 @@ from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, missing
 
-from homeserver.view.allowance import Allowance
+from homeserver.view.allowance import Allowance, paid_by
 from homeserver.view.bounds import (
     FILTERS,
     OPERATORS,
@@ -258,20 +257,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Render into at most `most` characters."""
         if self.allowance is None:
             return self._run(template, variables, most)
-        with self.metered():
+        with paid_by(self.allowance):
             return self._run(template, variables, most)
-
-    @contextmanager
-    def metered(self) -> Iterator[None]:
-        """Take the time of what is done meanwhile from the allowance, if there is one; raises `BoundError`."""
-        allowance, began = self.allowance, time.thread_time()
-        if allowance is not None:
-            allowance.check()
-        try:
-            yield
-        finally:
-            if allowance is not None:
-                allowance.spend(time.thread_time() - began)
 
     def _run(self, template: JinjaTemplate, variables: dict[str, Any], most: int) -> str:
         self.begin()

@@ -25,6 +25,7 @@ from homeserver.view import (
     template_values,
     template_versions,
 )
+from homeserver.view.allowance import paid_by
 from homeserver.view.bounds import BoundError
 from homeserver.view.native import native
 from homeserver.view.quick import FAULTS as NOT_QUICK
@@ -123,7 +124,7 @@ class Template:
             self.names = _OF_PATH
             return
         try:
-            with self._sandbox.metered():
+            with paid_by(self._sandbox.allowance):
                 self._sandbox.begin()
                 tree = self._sandbox.parse(self._stripped)
                 self._quick = quick_of(tree, self._functions)
