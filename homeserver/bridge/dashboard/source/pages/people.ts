@@ -38,6 +38,10 @@ class People extends Asking {
     for (const answer of [users, ways]) if (!answer.ok) this.tell(faultIn(answer, own), true);
   }
 
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has("rest") && this.users) void this.again(); // how somebody signs in may be another by now
+  }
+
   override render(): TemplateResult {
     const [first = "", second = ""] = this.rest.split("/");
     if (first === "role" && LINED.includes(second)) return this.ofRole(second);

@@ -22,7 +22,7 @@ export const invite = (id: string): ReturnType<typeof post<{ secret: string }>> 
 export const linkTold = (name: string, secret: string): TemplateResult => html`<div class="card padded made">
   <p><strong>${t("This is the link for {0}. It works once, for three days.", name)}</strong></p>
   <p class="quiet">${t("Hand it to nobody else: whoever opens it sets the password. A phone reads the code below with its camera.")}</p>
-  ${isHereOnly() ? html`<p class="trouble">${t("This page is open at an address of this machine only, and so is the link: open the page by the address that other devices use, and make it again.")}</p>` : nothing}
+  ${isHereOnly() ? html`<p class="trouble">${t("This link opens on this machine only, as this page does. For other devices, open the page by the address that they use (the setting http_host lets your network in), and make the link there.")}</p>` : nothing}
   <hs-secret .label=${t("Link of the invitation")} .text=${invitationLink(secret)} .picture=${t("The link of the invitation as a code for a camera")}></hs-secret></div>`;
 
 class Invite extends Panel {
