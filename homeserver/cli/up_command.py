@@ -16,11 +16,13 @@ from homeserver import __version__, workers
 from homeserver.cli import first_start
 from homeserver.cli.failures import Failure
 from homeserver.cli.greeting import line, page_address, tell_ready
+from homeserver.cli.inspection import inspection_of
 from homeserver.cli.options import Broker, Data, Rules, Sets, given_settings
 from homeserver.runtime.assembly import assemble
 from homeserver.runtime.clock import RealClock
 from homeserver.runtime.hosting import Setup
 from homeserver.runtime.house import House
+from homeserver.runtime.inspecting import Inspection
 from homeserver.runtime.journal import Journal, log_to
 from homeserver.runtime.keeper import Keeper
 from homeserver.runtime.plan import Plan
@@ -104,14 +106,16 @@ def _keep_up(
     log_to(journal, "keeper", home.log_level)
     supervisor = Supervisor(settings, plan, journal, RealClock(), line)
     page = page_address(settings)
-    said = {row.name: (row.value, row.source) for row in settings.explain(models)}
+    rows = settings.explain(models)
+    said = {row.name: (row.value, row.source) for row in rows}
+    inspection = inspection_of(settings, rows, journal, supervisor.pids)
     door = occupy(home.data, supervisor.address(), page, login=not supervisor.open_house, settings=said)
     with contextlib.closing(journal), door:
         check_free(home.http_host, home.http_port, "--http-port", "the page")
-        asyncio.run(_live(settings, supervisor, reload=reload))
+        asyncio.run(_live(settings, supervisor, inspection, reload=reload))
 
 
-async def _live(settings: Settings, supervisor: Supervisor, *, reload: bool) -> None:
+async def _live(settings: Settings, supervisor: Supervisor, inspection: Inspection, *, reload: bool) -> None:
     began, stop = time.monotonic(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -119,7 +123,7 @@ async def _live(settings: Settings, supervisor: Supervisor, *, reload: bool) -> 
     async with _unless(stop, supervisor):
         if stop.is_set():
             return
-        keeper = _keeper_process(settings, supervisor)
+        keeper = _keeper_process(settings, supervisor, inspection)
         telling = asyncio.create_task(_open(keeper, settings, supervisor, began))
         watching = asyncio.create_task(_reload(supervisor)) if reload else None
         await _until_stopped(stop, telling)
@@ -172,9 +176,9 @@ async def _unless(stop: asyncio.Event, supervisor: Supervisor) -> AsyncIterator[
         await supervisor.__aexit__(None, None, None)
 
 
-def _keeper_process(settings: Settings, supervisor: Supervisor) -> Process:
+def _keeper_process(settings: Settings, supervisor: Supervisor, inspection: Inspection) -> Process:
     def setup(house: House) -> Keeper:
-        return Keeper(house, supervisor)
+        return Keeper(house, supervisor, inspection)
 
     setups: dict[str, Setup] = {Keeper.name: setup}
     return assemble(settings, supervisor.account(), setups.__getitem__)

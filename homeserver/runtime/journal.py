@@ -7,6 +7,7 @@ Children write JSON lines to their standard error; other programs write plain te
 import logging
 import sys
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -14,12 +15,17 @@ from typing import Any, Final, TextIO
 
 import orjson
 
+from homeserver.runtime.inspection_words import LogLine
 from homeserver.runtime.log import JsonLines
 
 _SIZE: Final = 2_000_000
 _FILES: Final = 4
 _WORDS: Final = 12
 """Lines that are remembered of each process, to be shown when it does not stay up."""
+_RECENT: Final = 1000
+"""Lines of all processes that are remembered, to be looked at from elsewhere."""
+_LONGEST: Final = 4000
+"""Characters that are remembered of a message, and of the end of a traceback."""
 _COLOURS: Final = {"warning": "\033[33m", "error": "\033[31m", "critical": "\033[31;1m", "debug": "\033[2m"}
 _END: Final = "\033[0m"
 
@@ -33,6 +39,10 @@ class Journal:
         self._level = logging.getLevelNamesMapping()[level.upper()]
         self._files: dict[str, RotatingFileHandler] = {}
         self._last: dict[str, deque[str]] = {}
+        self._count = 0
+        self.lines: deque[LogLine] = deque(maxlen=_RECENT)
+        self.watchers: list[Callable[[LogLine], None]] = []
+        """Called with each line as it is taken, in whatever thread that is; they must be quick."""
 
     def take(self, process: str, line: str) -> None:
         """Keep one line, and show it where somebody looks."""
@@ -43,10 +53,27 @@ class Journal:
         self._file(process).handle(logging.makeLogRecord({"msg": line}))
         readable = _readable(fields)
         self._last.setdefault(process, deque(maxlen=_WORDS)).append(readable)
+        self._remember(process, fields)
         if not self._stream.isatty():
             print(line, file=self._stream, flush=True)
         elif self._rank(fields) >= self._level:
             print(_coloured(process, fields, readable), file=self._stream, flush=True)
+
+    def _remember(self, process: str, fields: dict[str, Any]) -> None:
+        self._count += 1
+        line = LogLine(
+            number=self._count,
+            process=process,
+            time=str(fields.get("time", "")),
+            level=str(fields.get("level", "info")),
+            name=str(fields.get("name", "")),
+            message=str(fields["message"])[:_LONGEST],
+            request=str(fields.get("request", "")),
+            error=str(fields.get("error", ""))[-_LONGEST:],
+        )
+        self.lines.append(line)
+        for watcher in list(self.watchers):
+            watcher(line)
 
     def last_words(self, process: str) -> list[str]:
         """The last lines of a process, without their times."""
@@ -69,7 +96,7 @@ class Journal:
 
     @staticmethod
     def _rank(fields: dict[str, Any]) -> int:
-        return logging.getLevelNamesMapping().get(str(fields.get("level", "info")).upper(), logging.INFO)
+        return rank(str(fields.get("level", "info")))
 
 
 class JournalHandler(logging.Handler):
@@ -94,6 +121,11 @@ def log_to(journal: Journal, process: str, level: str) -> None:
     root.handlers[:] = [JournalHandler(journal, process)]
     root.setLevel(logging.WARNING)
     logging.getLogger("homeserver").setLevel(level.upper())
+
+
+def rank(level: str) -> int:
+    """How grave a level is, by its name; an unknown one is as `info`."""
+    return logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
 
 
 def _fields(line: str) -> dict[str, Any] | None:

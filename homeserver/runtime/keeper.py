@@ -13,6 +13,8 @@ from homeserver.runtime.admission import Admission
 from homeserver.runtime.child import Child
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
+from homeserver.runtime.inspecting import Inspecting, Inspection
+from homeserver.runtime.inspection_words import Finding
 from homeserver.runtime.keeper_words import (
     APPLY_LISTENERS,
     APPLY_LOGINS,
@@ -31,6 +33,7 @@ from homeserver.runtime.keeper_words import (
     WorkerReport,
 )
 from homeserver.runtime.listeners import ListenersError
+from homeserver.runtime.loads import Loads
 from homeserver.runtime.logins import Logins
 from homeserver.runtime.plan import Plan, Post, guest_post
 from homeserver.runtime.presence import Presence
@@ -70,14 +73,16 @@ class Staff(Protocol):
     async def end(self, process: str) -> None: ...
 
 
-class Keeper(Worker):
+class Keeper(Inspecting, Worker):
     """`staff` does the work on processes; single workers follow what is said on `PROCESS_WANTED`."""
 
     name = "keeper"
     says: ClassVar = (PROCESS_WANTED,)
 
-    def __init__(self, house: House, staff: Staff) -> None:
+    def __init__(self, house: House, staff: Staff, inspection: Inspection | None = None) -> None:
         super().__init__(house)
+        self.inspection = inspection
+        self.loads = Loads()
         self._staff = staff
         self._presence = Presence()
         self._turn = asyncio.Lock()
@@ -143,6 +148,15 @@ class Keeper(Worker):
         while not done() and clock.monotonic() < deadline:
             await self._presence.changed.wait()
         timer.cancel()
+
+    def unwell(self) -> list[Finding]:
+        """Workers that are not as they should be."""
+        found = [self.report(name) for name in sorted({name for name, _ in self._presence.workers})]
+        return [
+            Finding(what=one.worker, state="bad", found=f"{one.state} in process {one.process}", cost=one.reason)
+            for one in found
+            if one.state != "online" and one.reason != "stopped"
+        ]
 
     # -- answering
 

@@ -6,6 +6,7 @@ Makes the logins of everything that it starts, with rights derived from what the
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Callable
 from types import TracebackType
@@ -142,6 +143,12 @@ class Supervisor:
             await self._broker.renew()
 
     # -- processes
+
+    def pids(self) -> dict[str, int]:
+        """The numbers of all processes by name, of the broker and this one too; 0 where one does not run now."""
+        broker = self._broker.child if self._broker is not None else None
+        own = {"keeper": os.getpid()} | ({"broker": broker.pid} if broker is not None else {})
+        return own | {name: child.pid for name, child in self.children.items()}
 
     async def launch(self, post: Post) -> None:
         """Start the process of a post with all of its workers."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from homeserver.topics.blob import Blob
 from homeserver.topics.call import Call
 
 
@@ -26,6 +27,12 @@ class ListBackups(Asked):
 
 class VerifyBackup(Asked):
     """Read a backup again and show that it is whole; `name` is one of those listed."""
+
+    name: str
+
+
+class FetchBackup(Asked):
+    """Give the file of a backup, to be kept elsewhere; it holds all secrets of the home."""
 
     name: str
 
@@ -62,4 +69,5 @@ class Verified(BaseModel):
 
 MAKE: Final = Call("backup", "make", MakeBackup, Verified, role="owner")
 LIST: Final = Call("backup", "list", ListBackups, Backups, role="owner", reads=True)
+FETCH: Final = Call("backup", "fetch", FetchBackup, Blob, role="owner")
 VERIFY: Final = Call("backup", "verify", VerifyBackup, Verified, role="owner", reads=True)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from homeserver.runtime.house import House
 from homeserver.runtime.worker import Worker, answers, every
+from homeserver.topics.blob import Blob
 from homeserver.topics.call import Caller, CallError
 from integrations.backup import catalogue, words
 from integrations.backup.catalogue import Entry, Retention
@@ -138,10 +139,18 @@ class Backup(Worker):
         due = upcoming(self.house.clock.now(), self._options.at, self._zone) if self._options.nightly else None
         return words.Backups(folder=str(self._folder), backups=found, next=due, failure=self._failure)
 
+    @answers(words.FETCH)
+    async def fetch(self, request: words.FetchBackup, caller: Caller) -> Blob:
+        await self._known(request.name)
+        return await self.house.blob(caller, self._folder, request.name)
+
+    async def _known(self, name: str) -> None:
+        if name not in {entry.name for entry in await self._entries()}:
+            raise CallError("not_found", f"there is no backup {name!r}; backup.list names them", "name")
+
     @answers(words.VERIFY)
     async def verify(self, request: words.VerifyBackup, caller: Caller) -> words.Verified:
-        if request.name not in {entry.name for entry in await self._entries()}:
-            raise CallError("not_found", f"there is no backup {request.name!r}; backup.list names them", "name")
+        await self._known(request.name)
         try:
             return _verified(request.name, await asyncio.to_thread(verify, self._folder / request.name))
         except BackupError as error:

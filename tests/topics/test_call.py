@@ -10,7 +10,15 @@ READS = {
     *("rules.files", "rules.read", "rules.file_log", "rules.file_diff", "rules.test_condition", "rules.watch_trigger"),
     *("people.list_policies", "people.list_users", "people.whoami", "people.audit", "people.verify_audit"),
     *("people.preferences", "people.sight", "people.choices", "bridge.notifications"),
-    *("backup.list", "backup.verify", "keeper.status"),
+    *(
+        "backup.list",
+        "backup.verify",
+        "keeper.status",
+        "keeper.doctor",
+        "keeper.settings",
+        "keeper.load",
+        "keeper.logs",
+    ),
 }
 """A call that is missing here is audited whenever a person makes it."""
 

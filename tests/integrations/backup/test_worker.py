@@ -154,3 +154,15 @@ def test_a_manifest_says_what_a_call_says() -> None:
     assert {"version", "worker", "left_out", "made"} <= set(Manifest.__dataclass_fields__) & set(
         words.Verified.model_fields
     )
+
+
+async def test_the_file_of_a_backup_is_given_as_bytes_to_whom_asked(tmp_path: Path) -> None:
+    make_home(tmp_path)
+    async with rehearsal(tmp_path) as home:
+        made = await ask(home, words.MAKE)
+        blob = await ask(home, words.FETCH, name=made.name)
+        file = tmp_path / "data" / "backups" / made.name
+        assert (blob.length, blob.filename) == (file.stat().st_size, made.name)
+        for name in ("../home.db", "home-20200101T000000Z.tar.gz", ""):
+            with pytest.raises(CallError, match="there is no backup"):
+                await ask(home, words.FETCH, name=name)

@@ -145,7 +145,7 @@ export class Code extends HTMLElement {
       syntaxHighlighting(COLOURS), LOOK, marks, hover,
       autocompletion({ override: [(context) => this.complete(context)], icons: false }),
       keymap.of([{ key: "Mod-s", preventDefault: true, run: () => this.say("save") }, ...completionKeymap, ...defaultKeymap, ...historyKeymap]),
-      EditorView.contentAttributes.of({ "aria-label": this.getAttribute("label") ?? "", "aria-multiline": "true" }),
+      EditorView.contentAttributes.of({ "aria-label": this.getAttribute("label") ?? "", "aria-multiline": "true", tabindex: "0" }),
       this.writable.of(EditorState.readOnly.of(this.fixed)),
       EditorView.updateListener.of((update) => void (update.docChanged && this.say("edited"))),
     ];
