@@ -6,7 +6,6 @@ What it looks at is handed to it: `Inspection`. Without one, as in a home put to
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +30,7 @@ from homeserver.runtime.journal import Journal, rank
 from homeserver.runtime.loads import Loads
 from homeserver.runtime.worker import Part, answers
 from homeserver.topics.call import Caller, CallError
+from homeserver.topics.record import record
 
 MOST: Final = 500
 """Lines that may wait for a slow reader; of more the oldest are counted only."""
@@ -40,7 +40,7 @@ BEAT: Final = 1200.0
 """Seconds of silence after which it is told that they are listened to still."""
 
 
-@dataclass(frozen=True)
+@record
 class Inspection:
     """`examine` and `settings` take their time: they are called in a thread. `pids` are those of all processes."""
 

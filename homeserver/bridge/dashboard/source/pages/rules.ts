@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 
+import "../look/rules.css";
 import { entities } from "../model/home.js";
 import { session } from "../model/session.js";
 import { linesOf, shownDiff, type DiffLine } from "../parts/differences.js";
