@@ -6,6 +6,7 @@ program behind the same address (on loopback that is every program) was wrong. K
 
 import ipaddress
 from collections import OrderedDict
+from functools import lru_cache
 from typing import Final
 
 from homeserver.runtime.clock import Clock
@@ -50,12 +51,16 @@ class Failures:
         return max(0.0, level - (self._clock.monotonic() - then) / self._seconds)
 
 
+@lru_cache(maxsize=_ADDRESSES)
 def group_of(address: str) -> str:
-    """One bucket for the network that one customer has: an IPv6 /64, a single IPv4 address."""
+    """One bucket for the network that one customer has: an IPv6 /64, a single IPv4 address. What a listener for both
+    calls `::ffff:192.0.2.7` is one of these."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
     if isinstance(parsed, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed)

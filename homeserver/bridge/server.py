@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from homeserver.bridge.certificate import Certificate, Front
+from homeserver.bridge.limits import group_of
 from homeserver.bridge.wire import SocketWire
 from homeserver.runtime.clock import Clock
 
@@ -26,6 +27,10 @@ HEAD: Final = 10.0
 """Seconds in which the head of a request must have arrived."""
 LARGEST: Final = 1024 * 1024
 """Bytes of the largest message that a WebSocket may bring."""
+MOST: Final = 2_000
+"""Connections at a time. From one address half of them, so that no single machine takes all; when nearly all are taken,
+the one that has asked nothing for longest makes room."""
+_CROWD: Final = MOST * 9 // 10
 _HEAD_BYTES: Final = 32 * 1024
 _UNREAD: Final = 60_000
 """Milliseconds after which the kernel gives up on a client that takes nothing of what was sent."""
@@ -41,17 +46,37 @@ class Impatient(H11Protocol):
 
     _due: asyncio.TimerHandle | None = None
     _gone = False
+    _quiet_since = 0.0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self._quiet_since = self.loop.time()
+        if self._is_too_many():
+            self.transport.close()
+            return
+        self._make_room()
         self._due = self.loop.call_later(HEAD, self._late)
 
     def data_received(self, data: bytes) -> None:
+        self._quiet_since = self.loop.time()
         super().data_received(data)
         if self._between() and self._due is None:
             self._due = self.loop.call_later(HEAD, self._late)
         elif not self._between():
             self._settle()
+
+    def _is_too_many(self) -> bool:
+        """Whether one address has half of all connections."""
+        if len(self.connections) <= MOST // 2:
+            return False
+        mine = _group(self)
+        return sum(_group(one) == mine for one in self.connections) > MOST // 2
+
+    def _make_room(self) -> None:
+        if len(self.connections) > _CROWD:
+            idle = [one for one in self.connections if isinstance(one, Impatient) and one._between()]
+            if idle:
+                min(idle, key=lambda one: one._quiet_since).transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._settle()
@@ -74,6 +99,11 @@ class Impatient(H11Protocol):
         self._due = None
         if self._between():
             self.transport.close()
+
+
+def _group(connection: Any) -> str:
+    """The network that a connection comes from."""
+    return group_of(connection.client[0]) if connection.client else ""
 
 
 class _Quiet(uvicorn.Server):
@@ -167,7 +197,7 @@ class Listener:
             ssl_certfile=self._front.certificate,
             ssl_keyfile=self._front.key,
             server_header=False,
-            limit_concurrency=2_000,
+            limit_concurrency=MOST,
             timeout_keep_alive=15,
             timeout_graceful_shutdown=1,
             h11_max_incomplete_event_size=_HEAD_BYTES,

@@ -19,13 +19,13 @@ class Sight:
     def __init__(self, picture: Picture, permissions: Permissions, login: str) -> None:
         self._picture = picture
         self._permissions = permissions
-        self._login = login
+        self.login = login
 
     def ids(self) -> list[str]:
         return [entity_id for entity_id in self._picture.ids() if self.may("see", entity_id)]
 
     def may(self, verb: Verb, entity_id: str) -> bool:
-        return self._permissions.may(self._login, verb, entity_id)
+        return self._permissions.may(self.login, verb, entity_id)
 
     def find(self, entity_id: str) -> EntityConfig | None:
         return self._picture.find(entity_id) if self.may("see", entity_id) else None
@@ -56,7 +56,7 @@ class Sight:
     @property
     def whole(self) -> bool:
         """Whether he sees everything, whatever there is."""
-        return self._permissions.sees_all(self._login)
+        return self._permissions.sees_all(self.login)
 
     def tile(self, entity_id: str) -> dict[str, Any] | None:
         """As `Picture.tile`, with no more of the causes than he may know; None for what is hidden."""

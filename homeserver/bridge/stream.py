@@ -22,6 +22,7 @@ PER_SECOND: Final = 10
 HEARTBEAT: Final = 15.0
 """Seconds; a page that hears nothing for thrice as long takes the connection for lost."""
 MOST_CLIENTS: Final = 200
+"""Half of them may be one person's."""
 HAPPENINGS: Final = 60
 """Happenings that are remembered, and that may wait for one client."""
 
@@ -104,6 +105,8 @@ class Stream:
         """A new client, who is told what is in his `sight`; raises a `Refusal` when there are too many."""
         if len(self.clients) >= MOST_CLIENTS:
             raise Refusal("unavailable", f"{MOST_CLIENTS} pages are open already; close one of them.")
+        if sum(client.sight.login == sight.login for client in self.clients) >= MOST_CLIENTS // 2:
+            raise Refusal("unavailable", f"{MOST_CLIENTS // 2} pages of yours are open already; close one of them.")
         client = Client(valid, sight)
         self.clients.add(client)
         return client

@@ -25,6 +25,15 @@ def test_a_customer_of_ipv6_is_one_address_however_many_he_has() -> None:
     assert failures.wait("2001:db8:1:3::1") == 0
 
 
+def test_addresses_of_ipv4_stay_apart_on_a_listener_for_both_kinds() -> None:
+    failures = Failures(VirtualClock())
+    for _ in range(int(BURST)):
+        failures.count("::ffff:192.0.2.7")
+    assert failures.wait("::ffff:192.0.2.7") > 0
+    assert failures.wait("192.0.2.7") > 0
+    assert failures.wait("::ffff:198.51.100.1") == 0
+
+
 def test_the_number_of_buckets_is_bounded() -> None:
     failures = Failures(VirtualClock())
     for number in range(12_000):

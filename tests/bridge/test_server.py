@@ -111,3 +111,33 @@ async def test_it_stops_soon_though_a_stream_is_open_and_a_client_does_not_read(
         async with asyncio.timeout(2):
             await stage.process.stop("bridge")
         socket_.close()
+
+
+async def test_one_address_has_half_of_the_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MOST", 4)
+    port = free_port()
+    async with listening(port):
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(5):
+            assert await reader.read() == b""
+        other, there = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
+        there.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        async with asyncio.timeout(5):
+            assert (await other.read()).startswith(b"HTTP/1.1 200")
+        for _, one in (*held, (reader, writer), (other, there)):
+            one.close()
+
+
+async def test_the_one_that_is_silent_for_longest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_CROWD", 2)
+    port = free_port()
+    async with listening(port):
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        async with asyncio.timeout(5):
+            assert await held[0][0].read() == b""
+        held[1][1].write(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        async with asyncio.timeout(5):
+            assert (await held[1][0].read()).startswith(b"HTTP/1.1 200")
+        for _, one in held:
+            one.close()

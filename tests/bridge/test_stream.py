@@ -174,11 +174,16 @@ async def test_streams_end_with_the_bridge(home: Any) -> None:
         await stream.next()
 
 
-async def test_there_is_a_limit_to_streams(home: Any) -> None:
-    for _ in range(MOST_CLIENTS):
-        home.bridge.stream.join(lambda: True, home.bridge.sight(OWNER))
+async def test_there_is_a_limit_to_streams_and_half_of_it_to_those_of_one_person(home: Any) -> None:
+    home.bridge.house.people.learn("gina", Person("Gina", "guest"))
+    for login in ("person.gina", OWNER):
+        for _ in range(MOST_CLIENTS // 2):
+            home.bridge.stream.join(lambda: True, home.bridge.sight(login))
+        if login != OWNER:
+            with pytest.raises(Refusal, match=f"{MOST_CLIENTS // 2} pages of yours"):
+                home.bridge.stream.join(lambda: True, home.bridge.sight(login))
     with pytest.raises(Refusal, match="close one"):
-        home.bridge.stream.join(lambda: True, home.bridge.sight(OWNER))
+        home.bridge.stream.join(lambda: True, home.bridge.sight("person.ben"))
     assert (await home.get("/api/stream")).status_code == 503
 
 

@@ -34,7 +34,9 @@ PATIENCE: Final = 10.0
 AT_ONCE: Final = 100
 """Commands of one client that may be under way."""
 MOST: Final = 1_000
-"""Clients at a time."""
+"""Clients at a time that were let in; one person has half of them at most."""
+STRANGERS: Final = 600
+"""Clients at a time that did not say yet who they are: the one that is silent for longest makes room."""
 COOKIE: Final = "session"
 """What our own page says in place of a token: its cookie came with the handshake."""
 _AGAIN: Final = 1013
@@ -50,7 +52,7 @@ class Sockets:
         self._access = access
         self._host = host
         self._names = names
-        self._open: set[_Client] = set()
+        self._open: dict[_Client, None] = {}
         access.watch(lambda _: self.check())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,17 +60,29 @@ class Sockets:
         headers, wire = Headers(scope=scope), scope["extensions"].get(EXTENSION)
         hosts = headers.getlist("host")
         known = len(hosts) == 1 and answers_to(hosts[0], self._host, self._names)
-        if wire is None or not known or scope["path"] != PATH or len(self._open) >= MOST:
+        if wire is None or not known or scope["path"] != PATH:
             await send({"type": "websocket.close", "code": _DENIED})
             return
         await send({"type": "websocket.accept"})
         came_from.set(address_of(scope))
-        client = _Client(self._desk, self._access, wire, address_of(scope), send)
-        self._open.add(client)
+        client = _Client(self._desk, self._access, wire, address_of(scope), send, self._has_room)
+        self._open[client] = None
+        self._make_room()
         try:
             await client.run(receive, self._by_cookie(headers, scope))
         finally:
-            self._open.discard(client)
+            del self._open[client]
+
+    def _make_room(self) -> None:
+        """Whoever says nothing keeps nobody out."""
+        strangers = [one for one in self._open if one.is_waited_for]
+        if len(strangers) > STRANGERS:
+            strangers[0].drop("too many who did not say who they are")
+
+    def _has_room(self, login: str) -> bool:
+        """Whether there are not too many clients, nor too many of this person."""
+        logins = [one.login for one in self._open if one.login]
+        return len(logins) < MOST and logins.count(login) < MOST // 2
 
     def _by_cookie(self, headers: Headers, scope: Scope) -> Callable[[], Identity] | None:
         """How a page of ours shows who it is; None for anybody else's, whatever cookie the browser sent along."""
@@ -91,11 +105,14 @@ class Sockets:
 class _Client:
     """One connection."""
 
-    def __init__(self, desk: Desk, access: Access, wire: Wire, address: str, send: Send) -> None:
+    def __init__(
+        self, desk: Desk, access: Access, wire: Wire, address: str, send: Send, has_room: Callable[[str], bool]
+    ) -> None:
         self._desk = desk
         self._access = access
         self._address = address
         self._send = send
+        self._has_room = has_room
         self._over = asyncio.Event()
         self._end = (1000, "")
         self._last = 0
@@ -103,6 +120,16 @@ class _Client:
         self._session: Session | None = None
         self._alive: Callable[[], bool] = lambda: True
         self.out = Outgoing(wire, desk.house.clock, self.drop)
+
+    @property
+    def login(self) -> str:
+        """Of whoever was let in."""
+        return self._session.login if self._session is not None else ""
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether it has yet to say who it is."""
+        return self._session is None and not self._over.is_set()
 
     # -- its life
 
@@ -167,6 +194,9 @@ class _Client:
         except Refusal as refusal:
             self._say({"type": "auth_invalid", "message": refusal.message})
             self._end = (_DENIED, refusal.message)
+            return False
+        if not self._has_room(identity.login):
+            self._end = (_AGAIN, "too many clients are connected: close some of them")
             return False
         self._session = Session(identity, self.out, self._address, self._desk.house.new_id)
         access = self._access

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from homeserver.bridge.homeassistant import socket
 from homeserver.bridge.homeassistant.desk import VERSION
 from homeserver.bridge.homeassistant.socket import AT_ONCE, PATIENCE
 from tests.bridge.conftest import Home
@@ -48,6 +49,32 @@ async def test_silence_ends_the_connection(home: Home) -> None:
     await home.clock.advance(1)
     assert talk.ended() == 1008
     await talk.task
+
+
+async def test_those_who_do_not_say_who_they_are_keep_nobody_out(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "STRANGERS", 3)
+    silent = [Talk(home) for _ in range(3)]
+    await home.settle()
+    known = await Talk(home).let_in()
+    assert [talk.ended() for talk in silent] == [1013, 0, 0]
+    more = [Talk(home) for _ in range(3)]
+    await home.settle()
+    assert [talk.ended() for talk in (*silent, known, *more)] == [1013, 1013, 1013, 0, 0, 0, 0]
+    for talk in (known, *more):
+        await talk.leave()
+
+
+async def test_one_person_has_half_of_the_connections(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "MOST", 4)
+    mine = [await Talk(home).let_in() for _ in range(2)]
+    third = Talk(home)
+    await third.say({"type": "auth", "access_token": home.token})
+    assert third.said[-1]["type"] == "auth_required"  # his token is good: he is to try again later
+    assert third.ended() == 1013
+    await mine[0].leave()
+    again = await Talk(home).let_in()
+    for talk in (mine[1], again):
+        await talk.leave()
 
 
 async def test_another_name_or_path_is_turned_away(home: Home) -> None:
