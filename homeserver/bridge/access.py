@@ -84,6 +84,10 @@ class Access:
             return self._people.person(identity.login) is not None
         return self._vault.proofs.is_alive(identity.proof)
 
+    def proof(self, id: str) -> Proof | None:
+        """What somebody came in by, while it counts."""
+        return self._vault.proofs.get(id)
+
     def watch(self, watcher: Callable[[str], None]) -> Callable[[], None]:
         """Call `watcher` with the login of which a proof ended, or whose person changed, until the returned function is
         called. Who is meant may have lost nothing: ask `alive`."""

@@ -4,8 +4,9 @@ from typing import Literal
 
 from homeserver.topics.record import record
 
-ProofKind = Literal["key", "session", "access", "api_key"]
-"""key: the one in the data folder. session: a browser's. access: a program's short token. api_key: one that stays."""
+ProofKind = Literal["key", "session", "access", "api_key", "mobile_app"]
+"""key: the one in the data folder. session: a browser's. access: a program's short token. api_key: one that stays.
+mobile_app: the webhook of a phone."""
 
 
 @record

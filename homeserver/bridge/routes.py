@@ -26,10 +26,11 @@ from homeserver.bridge.door import WEBHOOK, WEBHOOK_METHODS
 from homeserver.bridge.files import Files
 from homeserver.bridge.homeassistant.rest import Rest
 from homeserver.bridge.identity import Identity
+from homeserver.bridge.mobile_app.routes import MobileApp
 from homeserver.bridge.openapi import error_responses, with_calls
 from homeserver.bridge.parts import in_parts
 from homeserver.bridge.picture import Picture
-from homeserver.bridge.pictures import picture
+from homeserver.bridge.pictures import picture, pictures
 from homeserver.bridge.refusals import STATUS, Refusal, answer, json_response, refused_call
 from homeserver.bridge.schemas import Schemas
 from homeserver.bridge.services import Services
@@ -62,6 +63,7 @@ class Routes:
     hooks: Hooks
     files: Files
     rest: Rest
+    mobile_app: MobileApp
     schemas: Schemas = field(default_factory=Schemas)
 
     def app(self) -> FastAPI:
@@ -82,6 +84,7 @@ class Routes:
             ("POST", "/api/services/{domain}/{service}", self.service, models.States | models.Responded),
             ("GET", "/api/calls", self.calls, list[models.AnnouncedCall]),
             ("GET", "/api/camera_proxy/{entity_id}", self.camera, None),
+            ("GET", "/api/camera_proxy_stream/{entity_id}", self.camera_stream, None),
             ("GET", "/api/image_proxy/{entity_id}", self.image, None),
             ("GET", "/api/stream", self.events, None),
             ("GET", "/api/openapi.json", self.openapi, None),
@@ -92,6 +95,7 @@ class Routes:
         self.files.add_to(app)
         app.add_api_route("/api/calls/{worker}/{verb}", self.call, methods=["POST"], include_in_schema=False)
         self.auth.add(app)
+        self.mobile_app.add_to(app)
         hook = f"{WEBHOOK}{{webhook_id}}"
         app.add_api_route(hook, self.webhook, methods=[*WEBHOOK_METHODS], include_in_schema=False)
         for path in ADDRESSES:
@@ -124,6 +128,12 @@ class Routes:
     async def camera(self, entity_id: str, request: Request) -> Response:
         """The latest picture of a camera."""
         return await self._picture(entity_id, "camera", request)
+
+    async def camera_stream(self, entity_id: str, request: Request) -> Response:
+        """The pictures of a camera, one after the other, for as long as somebody looks."""
+        present = self._sight(request).state(entity_id)["entity_id"]
+        asked = (self.house, present, "camera", _login(request), _cause(request))
+        return await pictures(*asked, self._valid(request))
 
     async def image(self, entity_id: str, request: Request) -> Response:
         """The latest picture of an image entity."""
@@ -193,7 +203,11 @@ class Routes:
         return json_response(result)
 
     async def webhook(self, webhook_id: str, request: Request) -> Response:
-        """Tell whoever waits for it; answers the same if nobody does."""
+        """Tell whoever waits for it; answers the same if nobody does. A phone has one of its own."""
+        self.hooks.admit(request)
+        phone = self.mobile_app.find(webhook_id) if request.method == "POST" else None
+        if phone is not None:
+            return await self.mobile_app.take(phone, request)
         return await self.hooks.take(request, webhook_id)
 
     async def openapi(self, request: Request) -> Response:

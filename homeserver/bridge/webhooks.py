@@ -52,10 +52,13 @@ class Hooks:
         """Which webhooks a worker waits for."""
         self._marks[worker] = frozenset(webhooks.marks if webhooks is not None else ())
 
-    async def take(self, request: Request, id: str) -> Response:
-        """Pass a request on, if anybody waits for it; raises `Refusal` where there are too many."""
+    def admit(self, request: Request) -> None:
+        """Raises `Refusal` where there are too many."""
         if not self._pace.admits(address_of(request.scope)):
             raise Refusal("too_many", "Too many requests to webhooks; try again later.", headers={"retry-after": "10"})
+
+    async def take(self, request: Request, id: str) -> Response:
+        """Pass a request on, if anybody waits for it."""
         content, mark = await request.body(), webhook_mark(id)
         if any(mark in marks for marks in self._marks.values()):
             heard = _heard(request, id, content, self._house.cause("webhook"))

@@ -22,6 +22,8 @@ from homeserver.bridge.effects import Effects
 from homeserver.bridge.files import Files
 from homeserver.bridge.happenings import Happenings
 from homeserver.bridge.homeassistant.interface import Interface
+from homeserver.bridge.mobile_app.phones import Phones
+from homeserver.bridge.mobile_app.routes import MobileApp
 from homeserver.bridge.options import BridgeOptions
 from homeserver.bridge.origins import LOOPBACK
 from homeserver.bridge.picture import Picture
@@ -112,10 +114,15 @@ class Bridge(Pushing, Worker):
         self.hooks = Hooks(house)
         self.staging = Staging(house.folder / "staging", options.upload_largest, options.upload_quota)
         files = Files(house, self.announced, self.staging)
-        self.homeassistant = Interface(house, view, self.picture, permissions, services, self.announced, self.access)
-        parts = (self.announced, services, self.stream, self.hooks, files, self.homeassistant.rest)
+        phones = Phones(self.vault, house.people)
+        watchers.add(phones.check)
+        self.homeassistant = Interface(
+            house, view, self.picture, permissions, services, self.announced, self.access, phones
+        )
+        mobile_app = MobileApp(self.homeassistant.desk, phones)
+        parts = (self.announced, services, self.stream, self.hooks, files, self.homeassistant.rest, mobile_app)
         app = Routes(house, self.access, auth, self.picture, permissions, *parts).app()
-        self.push = Push(house, view, self.access, options)
+        self.push = Push(house, view, self.access, options, self.homeassistant.desk.channels)
         PushRoutes(self.push).add_to(app)
         self.departed = Departed(house, self.vault, watchers.tell, self._audit, self.push.book.erase)
         self.front = Front(options.http_certificate, options.http_key, options.trusted_proxies)

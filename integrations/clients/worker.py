@@ -1,7 +1,8 @@
 """Entities of other people's programs: a program tells how one is, and it is an entity of the home like any other.
 
 Its state is what was told last, over restarts too; nobody can command it. What a device, a rule or a person's trackers
-tell of stays theirs: a program cannot take such an entity over. Keeps `clients.db`.
+tell of stays theirs: a program cannot take such an entity over. What phones tell is beside it, in `phones`. Keeps
+`clients.db`.
 """
 
 from collections.abc import Mapping
@@ -17,11 +18,14 @@ from homeserver.runtime.worker import Worker, answers
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, EntityConfig, EntityState
+from homeserver.topics.event import DEVICE_EVENT
 from homeserver.topics.names import split_entity
 from homeserver.topics.record import record
 from homeserver.view.guard import Guard
 from homeserver.view.view import View
 from integrations.clients import words
+from integrations.clients.phone_book import PhoneBook
+from integrations.clients.phones import Phones
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 MOST: Final = 1_000
@@ -48,9 +52,9 @@ class Row:
     updated: datetime
 
 
-class Clients(Worker):
+class Clients(Phones, Worker):
     name = "clients"
-    says = (ENTITY_CONFIG, ENTITY_STATE)
+    says = (ENTITY_CONFIG, ENTITY_STATE, DEVICE_EVENT)
 
     def __init__(self, house: House, view: View) -> None:
         super().__init__(house)
@@ -63,12 +67,14 @@ class Clients(Worker):
         for row in self._ledger.fetch("SELECT * FROM told"):
             times = (datetime.fromtimestamp(row[name], UTC) for name in ("changed", "updated"))
             self.rows[row["entity"]] = Row(row["state"], orjson.loads(row["attributes"]), *times)
-        said = await self.house.leftovers(ENTITY_CONFIG, ENTITY_STATE)
+        said, book = await self.house.leftovers(ENTITY_CONFIG, ENTITY_STATE), PhoneBook(self._ledger)
+        known = {*self.rows, *book.entities()}
         for where, config in said.of(ENTITY_CONFIG):
-            if config.owner == self.name and ".".join(where) not in self.rows:
+            if config.owner == self.name and ".".join(where) not in known:
                 self._withdraw(".".join(where))
         for entity_id in self.rows:
-            self._say(entity_id, None)
+            self._tell(entity_id, None)
+        self.begin(book)
 
     @answers(words.TELL_STATE)
     async def tell_state(self, request: words.TellState, caller: Caller) -> words.Told:
@@ -81,7 +87,7 @@ class Clients(Worker):
             "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)",
             (entity_id, row.state, orjson.dumps(row.attributes).decode(), changed.timestamp(), now.timestamp()),
         )
-        self._say(entity_id, caller.cause)
+        self._tell(entity_id, caller.cause)
         return words.Told(entity=entity_id, new=before is None)
 
     @answers(words.FORGET_STATE)
@@ -99,6 +105,8 @@ class Clients(Worker):
             raise CallError(
                 "conflict", f"{entity_id} is told by its owner, {config.owner}: take another name", "entity"
             )
+        if entity_id in self.book.entities():
+            raise CallError("conflict", f"{entity_id} is told by a phone: take another name", "entity")
         if new and len(self.rows) >= MOST:
             raise CallError("conflict", f"programs have {MOST} entities already: take one away", "entity")
         if len(orjson.dumps(attributes)) > LARGEST:
@@ -107,7 +115,7 @@ class Clients(Worker):
             if not isinstance(attributes.get(name, ""), str | None):
                 raise CallError("invalid", f"{name} must be text", "attributes")
 
-    def _say(self, entity_id: str, cause: Cause | None) -> None:
+    def _tell(self, entity_id: str, cause: Cause | None) -> None:
         row, where = self.rows[entity_id], split_entity(entity_id)
         told = {field: row.attributes[name] for name, field in _DESCRIBING.items() if row.attributes.get(name)}
         name = told.pop("name", where[1].replace("_", " ").capitalize())

@@ -1,9 +1,11 @@
 """Pictures reach only who may see the home, and only as what they are."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from homeserver.bridge.pictures import PAUSE, pictures
 from homeserver.topics.entity import EntityConfig
 from tests.bridge.kinds import picture
 
@@ -63,3 +65,26 @@ async def test_strangers_see_nothing(door: Any) -> None:
     async with door.stranger() as stranger:
         answer = await door.during(stranger.get(DOOR))
     assert answer.status_code == 401
+
+
+async def test_picture_after_picture_for_as_long_as_somebody_may_look(door: Any) -> None:
+    valid, house = [True], door.bridge.house
+    cause = house.cause()
+    asked = pictures(house, "camera.door", "camera", "person.owner", cause, lambda: valid[0])
+    parts = (await door.during(asked)).body_iterator
+    first = await door.during(anext(parts))
+    assert first.startswith(b"--frame\r\ncontent-type: image/png\r\ncontent-length: ")
+    assert picture(3, 2) in first
+    second = asyncio.ensure_future(anext(parts))
+    await door.clock.advance(PAUSE * 3)
+    assert not second.done()  # it is still the same
+    door.gallery.content = b"<svg>"
+    await door.clock.advance(PAUSE * 2)
+    door.gallery.content = b"\xff\xd8\xff\xe0 JFIF"
+    await door.clock.advance(PAUSE * 2)
+    assert b"image/jpeg" in second.result()
+    valid[0] = False
+    with pytest.raises(StopAsyncIteration):
+        await door.during(anext(parts))
+    assert (await door.get("/api/camera_proxy_stream/light.hall")).status_code == 404
+    assert (await door.get("/api/camera_proxy_stream/camera.cellar")).status_code == 404

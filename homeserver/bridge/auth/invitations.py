@@ -58,7 +58,7 @@ class Arrivals:
         if not vault.invitations.take(body.invitation):
             raise Refusal("unauthorized", "This invitation was used just now.")
         vault.passwords.put(login, stretched)
-        vault.proofs.end_all(login, ("session", "refresh"))
+        vault.proofs.end_all(login, ("session", "refresh", "mobile_app"))
         entrance.say("invitation_used", login, login, where)
         return entrance.enter(request, login, "invitation")
 

@@ -78,7 +78,7 @@ class Own:
         where = entrance.where(request)
         await entrance.sign_in.again(identity.login, body.old, where)
         await entrance.vault.passwords.set(identity.login, body.new)
-        entrance.vault.proofs.end_all(identity.login, ("session", "refresh"), but=identity.proof)
+        entrance.vault.proofs.end_all(identity.login, ("session", "refresh", "mobile_app"), but=identity.proof)
         entrance.say("password_changed", identity.login, identity.login, where)
         return json_response({"message": "Changed. All other sessions have ended."})
 

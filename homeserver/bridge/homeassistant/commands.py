@@ -14,11 +14,12 @@ from homeserver.bridge.homeassistant import (
     registries,
     related,
     rules,
+    telling,
     templates,
 )
 from homeserver.bridge.homeassistant.command import table
 
 COMMANDS: Final = table(
     *(reading.ROWS, acting.ROWS, templates.ROWS, registries.ROWS, entries.ROWS, related.ROWS, persons.ROWS),
-    *(preferences.ROWS, past.ROWS, rules.ROWS, conversation.ROWS, proofs.ROWS),
+    *(preferences.ROWS, past.ROWS, rules.ROWS, conversation.ROWS, telling.ROWS, proofs.ROWS),
 )

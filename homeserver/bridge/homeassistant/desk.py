@@ -1,5 +1,6 @@
 """What the commands work with: the parts of the bridge, gathered once and handed to each."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import tzinfo
 from typing import Any, Final
@@ -10,6 +11,8 @@ from homeserver.bridge.announced import Announcements
 from homeserver.bridge.homeassistant.events import Events
 from homeserver.bridge.homeassistant.feed import Feed
 from homeserver.bridge.homeassistant.followers import Followers
+from homeserver.bridge.mobile_app.channels import Channels
+from homeserver.bridge.mobile_app.phones import Phone, Phones
 from homeserver.bridge.models import UNITS
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.services import Services
@@ -43,6 +46,13 @@ class Desk:
     access: Access
     followers: Followers
     allowances: Allowances
+    phones: Phones
+    channels: Channels
+
+    def joined(self, phone: Phone, facts: Mapping[str, Any] | None) -> None:
+        """A phone was registered, said something new of itself, or (None) opened its channel: it may be told."""
+        if facts is None or facts["app_data"].get("push_websocket_channel"):
+            self.channels.joined(phone.id, phone.login)
 
     def sight(self, login: str) -> Sight:
         return Sight(self.picture, self.permissions, login)

@@ -15,6 +15,8 @@ from homeserver.bridge.homeassistant.feed import Feed
 from homeserver.bridge.homeassistant.followers import Followers
 from homeserver.bridge.homeassistant.rest import Rest
 from homeserver.bridge.homeassistant.socket import Sockets
+from homeserver.bridge.mobile_app.channels import Channels
+from homeserver.bridge.mobile_app.phones import Phones
 from homeserver.bridge.options import BridgeOptions
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.services import Services
@@ -43,6 +45,7 @@ class Interface:
         services: Services,
         announced: Announcements,
         access: Access,
+        phones: Phones,
     ) -> None:
         self._view = view
         self._picture = picture
@@ -63,6 +66,8 @@ class Interface:
             access,
             Followers(),
             Allowances(house.clock),
+            phones,
+            Channels(),
         )
         self.sockets = Sockets(self.desk, access, house.settings.home.http_host, house.options(BridgeOptions).names)
         self.rest = Rest(self.desk)

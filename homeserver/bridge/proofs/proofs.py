@@ -1,4 +1,5 @@
-"""What people have to show: sessions of browsers, refresh tokens of programs, keys that stay. The table `proof`.
+"""What people have to show: sessions of browsers, refresh tokens of programs, keys that stay, webhooks of phones. The
+table `proof`.
 
 All of them are in memory as well, so that a request costs no query. One counts while the person may come in, while his
 epoch is the one under which it was made, and until it expires. Keeps hashes, never what was handed out.
@@ -16,7 +17,8 @@ from homeserver.runtime.people import OWNER
 from homeserver.runtime.store import Ledger
 from homeserver.topics.record import record
 
-Kind = Literal["session", "refresh", "api_key"]
+Kind = Literal["session", "refresh", "api_key", "mobile_app"]
+KINDS: Final[tuple[Kind, ...]] = ("session", "refresh", "api_key", "mobile_app")
 LIFE: Final = timedelta(days=90)
 """Without use, after which a session or a refresh token ends; each use begins it anew."""
 MOST: Final = 100
@@ -102,7 +104,7 @@ class Proofs:
             used=now,
             expires=None if life is None else now + life.total_seconds(),
         )
-        self._keep(proof)
+        self.keep(proof)
         return proof, secret
 
     def find(self, secret: str, kind: Kind) -> Proof | None:
@@ -133,7 +135,7 @@ class Proofs:
         used = replace(proof, used=now, address=address, agent=agent[:300], expires=expires)
         self._by_id[proof.id] = used
         if now - self._noted[proof.id] >= _NOTED or address != proof.address:
-            self._keep(used)
+            self.keep(used)
 
     # -- ending
 
@@ -144,7 +146,7 @@ class Proofs:
             self._forget([proof])
         return proof
 
-    def end_all(self, login: str, kinds: Iterable[Kind] = ("session", "refresh", "api_key"), but: str = "") -> int:
+    def end_all(self, login: str, kinds: Iterable[Kind] = KINDS, but: str = "") -> int:
         """End all of these kinds that somebody has but one; how many they were."""
         mine = (proof for proof in self._by_id.values() if proof.login == login)
         ended = [proof for proof in mine if proof.kind in kinds and proof.id != but]
@@ -165,7 +167,8 @@ class Proofs:
         oldest = sorted(same, key=lambda proof: proof.used)
         self._forget(oldest[: max(0, len(same) - MOST + 1)])
 
-    def _keep(self, proof: Proof) -> None:
+    def keep(self, proof: Proof) -> None:
+        """Write one down as it is now."""
         marks = ", ".join("?" for _ in fields(Proof))
         sql = f"INSERT OR REPLACE INTO proof ({_COLUMNS}) VALUES ({marks})"  # noqa: S608 - our own columns
         self._ledger.execute(sql, astuple(proof))

@@ -21,7 +21,7 @@ from homeserver.runtime.store import Ledger
 from homeserver.topics.record import record
 
 MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"
-_TABLES: Final = ("password", "second_factor", "recovery_code", "proof", "invitation", "familiar")
+_TABLES: Final = ("password", "second_factor", "recovery_code", "proof", "invitation", "familiar", "phone")
 _OLD_SESSIONS: Final = "http-sessions.json"
 """Where sessions stood before there was a store; whoever had one signs in again."""
 

@@ -15,6 +15,7 @@ import orjson
 from homeserver.bridge.push.book import Delivery, Notification, PushBook, Subscription
 from homeserver.bridge.push.keys import Keys
 from homeserver.bridge.push.sending import Outcome, Sender
+from homeserver.bridge.push.ways import Ways
 from homeserver.bridge.words import Notify
 from homeserver.runtime.house import House
 from homeserver.runtime.tls.push import LARGEST, b64
@@ -56,7 +57,7 @@ class Courses:
         house: House,
         book: PushBook,
         keys: Keys,
-        sender: Sender,
+        sender: Sender | Ways,
         may: Callable[[Subscription], bool],
         escalate: Callable[[Notification], None],
     ) -> None:
@@ -67,6 +68,7 @@ class Courses:
         self._may = may
         self._escalate = escalate
         self._shown: dict[str, asyncio.Event] = {}
+        self._nudged: dict[str, set[asyncio.Event]] = {}
 
     def start(self, notification: Notification) -> None:
         self._shown[notification.id] = asyncio.Event()
@@ -80,6 +82,11 @@ class Courses:
     def shown(self, notification: str) -> None:
         """A device has said so."""
         if (event := self._shown.get(notification)) is not None:
+            event.set()
+
+    def nudge(self, subscription: str) -> None:
+        """A device can be reached again: what waits for it is sent at once."""
+        for event in self._nudged.get(subscription, ()):
             event.set()
 
     async def _course(self, notification: Notification) -> None:
@@ -102,6 +109,7 @@ class Courses:
     def _waves(self, notification: Notification) -> Sequence[Sequence[Subscription]]:
         """Who is told first, and who then; after a restart those come first who were asked already."""
         able = [one for one in self._book.subscriptions(notification.login) if self._counts(one)]
+        able.sort(key=lambda one: not self._sender.reaches(one))
         asked = {delivery.subscription for delivery in self._book.deliveries(notification.id)}
         first = [one for one in able if one.id in asked] or able[:1]
         return [wave for wave in (first, [one for one in able if one not in first]) if wave]
@@ -152,7 +160,20 @@ class Courses:
             if over:
                 self._house.log.warning("a push service could not be reached in time (%s)", outcome.reason)
                 return
-            await self._house.clock.sleep(wait)
+            await self._pause(to, wait)
+
+    async def _pause(self, to: Subscription, seconds: float) -> None:
+        """Until the time is over, or the device can be reached again."""
+        nudged, waiting = asyncio.Event(), self._nudged.setdefault(to.id, set())
+        waiting.add(nudged)
+        timer = self._house.clock.call_later(seconds, nudged.set)
+        try:
+            await nudged.wait()
+        finally:
+            timer.cancel()
+            waiting.discard(nudged)
+            if not waiting and self._nudged.get(to.id) is waiting:
+                del self._nudged[to.id]
 
     async def _send(self, notification: Notification, to: Subscription, delivery: str, until: float) -> Outcome:
         content = notification.content

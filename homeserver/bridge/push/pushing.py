@@ -12,11 +12,14 @@ from typing import Final, cast
 from homeserver.bridge import words
 from homeserver.bridge.access import Access
 from homeserver.bridge.identity import Identity, ProofKind
+from homeserver.bridge.mobile_app.channels import PHONE, Channels
+from homeserver.bridge.mobile_app.phones import KIND
 from homeserver.bridge.options import BridgeOptions
 from homeserver.bridge.push.book import Delivery, Notification, PushBook, Subscription
 from homeserver.bridge.push.delivery import Courses, excess
 from homeserver.bridge.push.keys import KeyFileError, Keys
 from homeserver.bridge.push.sending import Sender
+from homeserver.bridge.push.ways import Ways
 from homeserver.runtime.given import nearest
 from homeserver.runtime.house import House
 from homeserver.runtime.people import PREFIX
@@ -41,7 +44,7 @@ _HA_EVENT: Final = "mobile_app_notification_action"
 class Push:
     """What the bridge has of push; `sender` can be replaced before it is opened."""
 
-    def __init__(self, house: House, view: View, access: Access, options: BridgeOptions) -> None:
+    def __init__(self, house: House, view: View, access: Access, options: BridgeOptions, channels: Channels) -> None:
         self.house = house
         self.view = view
         self.access = access
@@ -49,11 +52,42 @@ class Push:
         self.keys = Keys(house.folder, options.push_contact)
         self.book = PushBook(house.keep(Ledger.open(house.folder / "push.db", MIGRATIONS)))
         self.sender = Sender(self.keys, house.clock)
+        self.channels = channels
         self.courses: Courses
 
     def open(self) -> None:
-        self.courses = Courses(self.house, self.book, self.keys, self.sender, self.may, self.escalate)
+        ways = Ways(self.sender, self.channels)
+        self.courses = Courses(self.house, self.book, self.keys, ways, self.may, self.escalate)
         self.courses.resume()
+        self.channels.joined, self.channels.opened, self.channels.confirmed = self.join, self.reached, self.confirm
+
+    # -- phones
+
+    def join(self, phone: str, login: str) -> None:
+        """A phone can be told by the WebSocket that it opens."""
+        person, proof, now = self.house.people.person(login), self.access.proof(phone), self.now()
+        if person is None or proof is None or self._of_phone(phone, login) is not None:
+            return
+        places = (self.house.new_id(), login, PHONE + phone, "", "", proof.name)
+        self.book.subscribe(Subscription(*places, KIND, phone, person.epoch, now, now))
+
+    def reached(self, phone: str) -> None:
+        """A phone has a connection again."""
+        if (proof := self.access.proof(phone)) and (one := self._of_phone(phone, proof.login)):
+            self.courses.nudge(one.id)
+
+    def confirm(self, phone: str, delivery_id: str) -> bool:
+        """A phone has shown a notification; whether it was told of it."""
+        delivery, proof = self.book.delivery(delivery_id), self.access.proof(phone)
+        one = self._of_phone(phone, proof.login) if proof is not None else None
+        if delivery is None or one is None or delivery.subscription != one.id:
+            return False
+        if (notification := self.book.notification(delivery.notification)) is not None:
+            self._shown(notification, delivery)
+        return True
+
+    def _of_phone(self, phone: str, login: str) -> Subscription | None:
+        return next((one for one in self.book.subscriptions(login) if one.endpoint == PHONE + phone), None)
 
     async def close(self) -> None:
         await self.sender.close()

@@ -22,6 +22,7 @@ from homeserver.rules.worker import setup as set_up_rules
 from homeserver.runtime.clock import VirtualClock
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
+from integrations.clients.worker import setup as set_up_clients
 from tests.bridge.conftest import Home, client_of
 from tests.runtime.ground import free_port
 
@@ -212,7 +213,8 @@ async def furnished(folder: Path, *, rules: bool = False) -> AsyncIterator[House
     (folder / "rules").mkdir(exist_ok=True)
     if rules:
         (folder / "rules" / "all.yaml").write_text(RULES)
-    core = Rehearsal(set_up_home, set_up_rules, set_up_people, broker=broker, clock=clock, folder=folder)
+    workers = (set_up_home, set_up_rules, set_up_people, set_up_clients)
+    core = Rehearsal(*workers, broker=broker, clock=clock, folder=folder)
     sets = [f"home.http_port={port}"]
     bridge = Rehearsal(set_up_bridge, broker=broker, clock=clock, folder=folder, process="bridge", settings=sets)
     async with core, bridge:

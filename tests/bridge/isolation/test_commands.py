@@ -21,6 +21,7 @@ TOLD_ELSEWHERE = {
     "config/floor_registry/update", "config/floor_registry/delete", "config/floor_registry/create",
     "config/label_registry/update", "config/label_registry/delete", "config/label_registry/create",
     "conversation/process", "validate_config",
+    "mobile_app/push_notification_channel", "mobile_app/push_notification_confirm",
 }  # fmt: skip
 FIXED = {
     # commands that tell nothing of the home: the same to everybody

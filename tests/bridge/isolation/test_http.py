@@ -58,7 +58,7 @@ async def test_lists_over_http(house: House, count: Count) -> None:
 
 
 async def test_one_thing_over_http(house: House, count: Count) -> None:
-    paths = ("/api/states/{}", "/api/camera_proxy/{}", "/api/image_proxy/{}")
+    paths = ("/api/states/{}", "/api/camera_proxy/{}", "/api/image_proxy/{}", "/api/camera_proxy_stream/{}")
     for who in EVERYBODY:
         async with house.rest(who) as client:
             for entity_id in THINGS:
