@@ -26,6 +26,7 @@ from homeserver.bridge.mobile_app.phones import Phones
 from homeserver.bridge.mobile_app.routes import MobileApp
 from homeserver.bridge.options import BridgeOptions
 from homeserver.bridge.origins import LOOPBACK
+from homeserver.bridge.personal import Personal
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.proofs.departed import Departed
 from homeserver.bridge.proofs.sign_in import SignIn
@@ -84,7 +85,7 @@ from homeserver.view.permission import Permissions
 from homeserver.view.view import View
 
 
-class Bridge(Pushing, Worker):
+class Bridge(Personal, Pushing, Worker):
     """`app` is the whole interface behind its door; the listener serves it."""
 
     name = "bridge"

@@ -115,6 +115,13 @@ class Holding:
         if self.mark(entity):
             self._say(entity, cause)
 
+    def read(self) -> None:
+        """The file is other than it was: take it in, and say who holds what."""
+        self.holds.read()
+        for own in list(self.holds.of):
+            if (entity := self._find(own)) is not None:
+                self.show(entity, self._house.cause())
+
     # -- holds end
 
     def settle_all(self) -> None:

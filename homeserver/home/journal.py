@@ -112,6 +112,12 @@ class Journal:
         for id in words.get(FORMER, ()):
             self._former[kind, id] = own
 
+    def forget(self, kind: Kind, own: str) -> None:
+        """Take a thing out of all deeds, too: it goes with somebody who is erased."""
+        self._keep(kind, own, None)
+        for table in ("word", "journal"):
+            self._turn.note(f"DELETE FROM {table} WHERE kind = ? AND id = ?", (kind, own))  # noqa: S608 - one of two
+
     def of(self, kind: Kind, own: str) -> Words:
         return self.words.get((kind, own), NONE)
 

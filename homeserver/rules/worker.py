@@ -24,6 +24,7 @@ from homeserver.rules.owned.hands import Hands
 from homeserver.rules.owned.owner import SAYS as OWNER_SAYS
 from homeserver.rules.owned.releasing import Releasing
 from homeserver.rules.past import Past
+from homeserver.rules.personal import Personal
 from homeserver.rules.reading.folder import Folder
 from homeserver.rules.reading.problem import Problem, nearest
 from homeserver.rules.reading.rule_file import Book
@@ -81,7 +82,7 @@ class RulesOptions(BaseModel):
     look: float = Field(2.0, gt=0, description="seconds between looks at the rule files")
 
 
-class Rules(Ears, Hands, Releasing, Outside, Past, Watching, Writing, Worker):
+class Rules(Ears, Hands, Releasing, Outside, Past, Watching, Writing, Personal, Worker):
     """The rules of the home."""
 
     name = "rules"

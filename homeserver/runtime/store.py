@@ -9,7 +9,7 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -174,6 +174,10 @@ class Ledger:
     def execute(self, sql: str, values: Values = ()) -> int:
         """One statement, committed when this returns (unless in `transaction`); gives the number of rows changed."""
         return self._connection.execute(sql, values).rowcount
+
+    def function(self, name: str, does: Callable[[Any], Any]) -> None:
+        """Let statements use a function of one value."""
+        self._connection.create_function(name, 1, does, deterministic=True)
 
     def execute_many(self, sql: str, rows: Iterable[Values]) -> int:
         """One statement for many rows; put it into a `transaction`."""

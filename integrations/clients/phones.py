@@ -20,7 +20,6 @@ from homeserver.topics.cause import Cause
 from homeserver.topics.entity import ENTITY_CONFIG, ENTITY_STATE, UNKNOWN, Device, EntityConfig, EntityState
 from homeserver.topics.event import DEVICE_EVENT, DeviceEvent
 from homeserver.topics.names import slug, split_entity
-from homeserver.topics.personal import OfPerson, PersonData, PersonErased, person_calls
 from homeserver.view.view import View
 from homeserver.view.zones import HOME, metres, number, place_of, within
 from integrations.clients import words
@@ -36,7 +35,6 @@ LARGEST: Final = 16 * 1024
 _PERSON: Final = "person."
 _AGAIN: Final = (0.0, 5.0, 30.0, 300.0)
 """Seconds after which `people` is asked again to take a tracker in."""
-_EXPORT, _ERASE = person_calls(OWNER)
 _EXTRA: Final = ("altitude", "course", "speed", "vertical_accuracy")
 _FACTS: Final = ("name", "device_class", "unit_of_measurement", "entity_category", "state_class", "icon", "disabled")
 
@@ -106,10 +104,9 @@ class Phones(Part):
         self._forget(phone)
         return words.Told(entity=phone.tracker)
 
-    @answers(_EXPORT)
-    async def export_person(self, request: OfPerson, caller: Caller) -> PersonData:
-        told = [self._exported(phone) for phone in self.book.of(f"{_PERSON}{request.user}")]
-        return PersonData(data={"phones": told} if told else {})
+    def exported(self, login: str) -> list[dict[str, Any]]:
+        """The phones of somebody with all that they told."""
+        return [self._exported(phone) for phone in self.book.of(login)]
 
     def _exported(self, phone: PhoneRow) -> dict[str, Any]:
         rows = self.book.sensors.get(phone.id, {}).values()
@@ -117,12 +114,12 @@ class Phones(Part):
         named = {"device": phone.device, "tracker": phone.tracker, "facts": phone.facts.model_dump()}
         return {**named, "place": dict(phone.place), "sensors": said}
 
-    @answers(_ERASE)
-    async def erase_person(self, request: OfPerson, caller: Caller) -> PersonErased:
-        phones = self.book.of(f"{_PERSON}{request.user}")
+    def forget_all(self, login: str) -> int:
+        """Take the phones of somebody away; how many there were."""
+        phones = self.book.of(login)
         for phone in phones:
             self._forget(phone)
-        return PersonErased(erased=len(phones))
+        return len(phones)
 
     def _forget(self, phone: PhoneRow) -> None:
         for entity_id in self.book.forget(phone.id):

@@ -24,8 +24,8 @@ from homeserver.topics.record import record
 from homeserver.view.guard import Guard
 from homeserver.view.view import View
 from integrations.clients import words
+from integrations.clients.personal import Personal
 from integrations.clients.phone_book import PhoneBook
-from integrations.clients.phones import Phones
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 MOST: Final = 1_000
@@ -52,7 +52,7 @@ class Row:
     updated: datetime
 
 
-class Clients(Phones, Worker):
+class Clients(Personal, Worker):
     name = "clients"
     says = (ENTITY_CONFIG, ENTITY_STATE, DEVICE_EVENT)
 
@@ -60,14 +60,14 @@ class Clients(Phones, Worker):
         super().__init__(house)
         self.view = view
         self.rows: dict[str, Row] = {}
-        self._ledger: Ledger
+        self.ledger: Ledger
 
     async def open(self) -> None:
-        self._ledger = self.house.keep(Ledger.open(self.house.folder / "clients.db", MIGRATIONS))
-        for row in self._ledger.fetch("SELECT * FROM told"):
+        self.ledger = self.house.keep(Ledger.open(self.house.folder / "clients.db", MIGRATIONS))
+        for row in self.ledger.fetch("SELECT * FROM told"):
             times = (datetime.fromtimestamp(row[name], UTC) for name in ("changed", "updated"))
             self.rows[row["entity"]] = Row(row["state"], orjson.loads(row["attributes"]), *times)
-        said, book = await self.house.leftovers(ENTITY_CONFIG, ENTITY_STATE), PhoneBook(self._ledger)
+        said, book = await self.house.leftovers(ENTITY_CONFIG, ENTITY_STATE), PhoneBook(self.ledger)
         known = {*self.rows, *book.entities()}
         for where, config in said.of(ENTITY_CONFIG):
             if config.owner == self.name and ".".join(where) not in known:
@@ -80,23 +80,28 @@ class Clients(Phones, Worker):
     async def tell_state(self, request: words.TellState, caller: Caller) -> words.Told:
         entity_id, before = request.entity, self.rows.get(request.entity)
         self._check(entity_id, request.attributes, new=before is None)
-        now = self.house.clock.now()
+        now, whose = self.house.clock.now(), caller.login
         changed = before.changed if before is not None and before.state == request.state else now
+        times = (changed.timestamp(), now.timestamp())
         self.rows[entity_id] = row = Row(request.state, request.attributes, changed, now)
-        self._ledger.execute(
-            "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)",
-            (entity_id, row.state, orjson.dumps(row.attributes).decode(), changed.timestamp(), now.timestamp()),
+        self.ledger.execute(
+            "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?)",
+            (entity_id, row.state, orjson.dumps(row.attributes).decode(), *times, whose),
         )
         self._tell(entity_id, caller.cause)
         return words.Told(entity=entity_id, new=before is None)
 
     @answers(words.FORGET_STATE)
     async def forget_state(self, request: words.ForgetState, caller: Caller) -> words.Told:
-        if self.rows.pop(request.entity, None) is None:
+        if request.entity not in self.rows:
             raise CallError("not_found", f"no program told of {request.entity}", "entity")
-        self._ledger.execute("DELETE FROM told WHERE entity = ?", (request.entity,))
-        self._withdraw(request.entity)
+        self.forget(request.entity)
         return words.Told(entity=request.entity)
+
+    def forget(self, entity_id: str) -> None:
+        self.rows.pop(entity_id, None)
+        self.ledger.execute("DELETE FROM told WHERE entity = ?", (entity_id,))
+        self._withdraw(entity_id)
 
     def _check(self, entity_id: str, attributes: dict[str, Any], *, new: bool) -> None:
         """Raises `CallError` where it cannot be told."""

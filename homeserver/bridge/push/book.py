@@ -6,6 +6,7 @@ from typing import Final
 import orjson
 
 from homeserver.bridge.words import Notify
+from homeserver.runtime.people import PREFIX
 from homeserver.runtime.store import Ledger
 from homeserver.topics.record import record
 
@@ -64,48 +65,48 @@ class PushBook:
     """The rows."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+        self.ledger = ledger
 
     # -- subscriptions
 
     def subscribe(self, made: Subscription) -> None:
         """Take one in; the same browser's former one is replaced, whoever's it was."""
-        with self._ledger.transaction():
-            self._ledger.execute("DELETE FROM subscription WHERE endpoint = ?", (made.endpoint,))
+        with self.ledger.transaction():
+            self.ledger.execute("DELETE FROM subscription WHERE endpoint = ?", (made.endpoint,))
             values = (made.id, made.login, made.endpoint, made.p256dh, made.auth, made.device, made.kind, made.proof)
             marks = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
             row = (*values, made.epoch, made.created, made.used)
-            self._ledger.execute(f"INSERT INTO subscription VALUES ({marks})", row)  # noqa: S608
+            self.ledger.execute(f"INSERT INTO subscription VALUES ({marks})", row)  # noqa: S608
 
     def subscriptions(self, login: str) -> list[Subscription]:
         """Those of somebody, the one that was used last first."""
-        rows = self._ledger.fetch("SELECT * FROM subscription WHERE login = ? ORDER BY used DESC, id", (login,))
+        rows = self.ledger.fetch("SELECT * FROM subscription WHERE login = ? ORDER BY used DESC, id", (login,))
         return [Subscription(**dict(row)) for row in rows]
 
     def subscribers(self) -> set[str]:
-        return {row[0] for row in self._ledger.fetch("SELECT DISTINCT login FROM subscription")}
+        return {row[0] for row in self.ledger.fetch("SELECT DISTINCT login FROM subscription")}
 
     def remove(self, id: str) -> None:
-        self._ledger.execute("DELETE FROM subscription WHERE id = ?", (id,))
+        self.ledger.execute("DELETE FROM subscription WHERE id = ?", (id,))
 
     # -- notifications
 
     def add(self, made: Notification) -> None:
         content = made.content.model_dump_json()
         row = (made.id, made.login, content, made.cause, made.state, made.action, made.created, made.changed)
-        self._ledger.execute("INSERT INTO notification VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self.ledger.execute("INSERT INTO notification VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def notification(self, id: str) -> Notification | None:
-        row = self._ledger.fetch_one("SELECT * FROM notification WHERE id = ?", (id,))
+        row = self.ledger.fetch_one("SELECT * FROM notification WHERE id = ?", (id,))
         return _notification(row) if row is not None else None
 
     def notifications(self, login: str | None, limit: int) -> list[Notification]:
         """Those of somebody, or of all; the newest first."""
         sql = "SELECT * FROM notification WHERE ?1 IS NULL OR login = ?1 ORDER BY created DESC, rowid DESC LIMIT ?2"
-        return [_notification(row) for row in self._ledger.fetch(sql, (login, limit))]
+        return [_notification(row) for row in self.ledger.fetch(sql, (login, limit))]
 
     def under_way(self) -> list[Notification]:
-        rows = self._ledger.fetch("SELECT * FROM notification WHERE state IN (?, ?) ORDER BY created", OPEN)
+        rows = self.ledger.fetch("SELECT * FROM notification WHERE state IN (?, ?) ORDER BY created", OPEN)
         return [_notification(row) for row in rows]
 
     def move(self, id: str, state: str, now: float, action: str = "") -> bool:
@@ -113,45 +114,51 @@ class PushBook:
         past = {"sent": ("sent", "undelivered", *_OVER), "undelivered": ("undelivered", *_OVER)}
         beyond = (*past.get(state, _OVER if state == "delivered" else ("acted",)), "", "", "")[:4]
         sql = "UPDATE notification SET state = ?, action = ?, changed = ? WHERE id = ? AND state NOT IN (?, ?, ?, ?)"
-        return self._ledger.execute(sql, (state, action, now, id, *beyond)) > 0
+        return self.ledger.execute(sql, (state, action, now, id, *beyond)) > 0
 
     # -- deliveries
 
     def begin(self, made: Delivery) -> None:
         row = (made.id, made.notification, made.subscription, made.device, made.state, made.tries, made.changed)
-        self._ledger.execute("INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        self.ledger.execute("INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def delivery(self, id: str) -> Delivery | None:
-        row = self._ledger.fetch_one("SELECT * FROM delivery WHERE id = ?", (id,))
+        row = self.ledger.fetch_one("SELECT * FROM delivery WHERE id = ?", (id,))
         return Delivery(**dict(row)) if row is not None else None
 
     def deliveries(self, notification: str) -> list[Delivery]:
-        rows = self._ledger.fetch("SELECT * FROM delivery WHERE notification = ? ORDER BY rowid", (notification,))
+        rows = self.ledger.fetch("SELECT * FROM delivery WHERE notification = ? ORDER BY rowid", (notification,))
         return [Delivery(**dict(row)) for row in rows]
 
     def set_delivery(self, id: str, state: str, now: float, tries: int | None = None) -> None:
         """What a device said of itself stays."""
         sql = "UPDATE delivery SET state = ?, tries = coalesce(?, tries), changed = ? WHERE id = ? AND state != 'acted'"
         guard = "" if state in _OVER else " AND state != 'delivered'"
-        self._ledger.execute(sql + guard, (state, tries, now, id))
+        self.ledger.execute(sql + guard, (state, tries, now, id))
 
     def used(self, subscription: str, now: float) -> None:
-        self._ledger.execute("UPDATE subscription SET used = ? WHERE id = ?", (now, subscription))
+        self.ledger.execute("UPDATE subscription SET used = ? WHERE id = ?", (now, subscription))
 
     def sweep(self, now: float) -> None:
         """Forget what is old."""
         old = "SELECT id FROM notification WHERE created < ? AND state NOT IN ('queued', 'sent')"
-        with self._ledger.transaction():
-            self._ledger.execute(f"DELETE FROM delivery WHERE notification IN ({old})", (now - KEPT,))  # noqa: S608
-            self._ledger.execute(f"DELETE FROM notification WHERE id IN ({old})", (now - KEPT,))  # noqa: S608
+        with self.ledger.transaction():
+            self.ledger.execute(f"DELETE FROM delivery WHERE notification IN ({old})", (now - KEPT,))  # noqa: S608
+            self.ledger.execute(f"DELETE FROM notification WHERE id IN ({old})", (now - KEPT,))  # noqa: S608
 
     def erase(self, login: str) -> None:
         """Forget all of somebody."""
-        with self._ledger.transaction():
+        id = login.removeprefix(PREFIX)
+        with self.ledger.transaction():
             mine = "SELECT id FROM notification WHERE login = ?"
-            self._ledger.execute(f"DELETE FROM delivery WHERE notification IN ({mine})", (login,))  # noqa: S608
-            self._ledger.execute("DELETE FROM notification WHERE login = ?", (login,))
-            self._ledger.execute("DELETE FROM subscription WHERE login = ?", (login,))
+            self.ledger.execute(f"DELETE FROM delivery WHERE notification IN ({mine})", (login,))  # noqa: S608
+            self.ledger.execute("DELETE FROM notification WHERE login = ?", (login,))
+            self.ledger.execute("DELETE FROM subscription WHERE login = ?", (login,))
+            for row in self.ledger.fetch("SELECT * FROM notification WHERE instr(content, ?) > 0", (f'"{id}"',)):
+                told = _notification(row)  # others were told the same
+                content = told.content.model_copy(update={"who": tuple(one for one in told.content.who if one != id)})
+                values = (content.model_dump_json(), told.id)
+                self.ledger.execute("UPDATE notification SET content = ? WHERE id = ?", values)
 
 
 def _notification(row: Row) -> Notification:

@@ -100,6 +100,13 @@ class Holding:
         self._changed(thing)
         return why
 
+    def read(self) -> None:
+        """The file is other than it was: take it in, and say who holds what."""
+        self.holds.read()
+        for entity_id in list(self.holds.of):
+            if (thing := self._find(entity_id)) is not None:
+                self._show(thing)
+
     # -- holds end
 
     def settle_all(self) -> None:

@@ -58,7 +58,7 @@ async def test_nobody_without_a_key(home: Home) -> None:
 async def test_devices_of_others_are_not_seen_and_not_removed(home: Home) -> None:
     made = (await home.post(PATH, changed())).json()
     book = home.bridge.push.book
-    book._ledger.execute("UPDATE subscription SET login = 'person.anna'")
+    book.ledger.execute("UPDATE subscription SET login = 'person.anna'")
     assert (await home.get(PATH)).json() == []
     for named in ({"id": made["id"]}, {"endpoint": changed()["endpoint"]}):
         assert (await home.during(home.client.request("DELETE", PATH, json=named))).status_code == 404
