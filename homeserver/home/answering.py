@@ -9,16 +9,17 @@ from homeserver.home.discovery import place_of
 from homeserver.home.explaining import explained
 from homeserver.home.gallery import Gallery
 from homeserver.home.pages import image_reply, page
+from homeserver.home.personal import Personal
 from homeserver.home.refusals import Refusal, Refusals
 from homeserver.home.registry import Registry
 from homeserver.home.roster import Roster, where_of
 from homeserver.runtime.judging import Sight
-from homeserver.runtime.worker import Worker, answers
+from homeserver.runtime.worker import answers
 from homeserver.topics.call import Caller, CallError
 
 
-class Answering(Worker):
-    """Answers that change nothing."""
+class Answering(Personal):
+    """Answers that change nothing, beside those about one person."""
 
     prefix: str
     census: Census

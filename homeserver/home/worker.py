@@ -30,7 +30,6 @@ from homeserver.home.options import HomeOptions
 from homeserver.home.orphans import Orphans
 from homeserver.home.outbox import Outbox
 from homeserver.home.pacing import Pacing
-from homeserver.home.personal import Personal
 from homeserver.home.refusals import Refusals
 from homeserver.home.registry import Registry
 from homeserver.home.releasing import Releasing
@@ -75,7 +74,7 @@ from homeserver.view.templates import Templates
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
-class Home(Answering, Importing, Personal, Releasing, Removing):
+class Home(Answering, Importing, Releasing, Removing):
     """Devices in, entities out; commands in, payloads out."""
 
     name = "home"
