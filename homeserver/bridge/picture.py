@@ -48,6 +48,15 @@ class Picture:
         entry = self._view.device(device_id)
         return entry.name if entry else "A device"
 
+    def hidden(self, entity_id: str) -> bool:
+        """Whether people want it off the pages."""
+        return self._view.entry(entity_id).hidden
+
+    def why(self, entity_id: str) -> list[dict[str, Any]]:
+        """The causes of its present state, the nearest first."""
+        state = self._view.said(entity_id)
+        return self._causes.chain(state.cause if state else None)
+
     def area(self, entity_id: str) -> str | None:
         """The name of the room: what people decided for the entity, for its device, or what the device proposes."""
         area_id = self._view.area_of(entity_id)

@@ -63,6 +63,11 @@ class Sight:
         tile = self._picture.tile(entity_id) if self.may("see", entity_id) else None
         return tile if tile is None else {**tile, "why": self._why(tile["why"])}
 
+    def why(self, entity_id: str) -> list[dict[str, Any]]:
+        """As `Picture.why`, with no more of the causes than he may know; raises a `Refusal` for what is hidden."""
+        self.config(entity_id)
+        return self._why(self._picture.why(entity_id))
+
     def happening(self, line: dict[str, Any]) -> dict[str, Any] | None:
         """A line of what went on as he may know it; None where it is of something hidden."""
         entity_id = line.get("entity_id")

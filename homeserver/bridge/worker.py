@@ -7,7 +7,7 @@ whom it has identified.
 
 import asyncio
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -170,11 +170,11 @@ class Bridge(Personal, Pushing, Worker):
         if state is not None:
             self.causes.remember(state.cause, entity_id, state.state)
         self.stream.changed(entity_id)
-        self.homeassistant.changed(entity_id)
+        self.homeassistant.state(entity_id, state)
         if state is None or WANTED not in state.attributes:  # what is on its way has not been done
             self.effects.changed(entity_id)
         if happening:
-            self.stream.happened(happening)
+            self._happened(happening)
 
     @hears(ENTITY_CONFIG)
     def config(self, _: EntityConfig | None, heard: Heard) -> None:
@@ -212,14 +212,18 @@ class Bridge(Personal, Pushing, Worker):
 
     @hears(COMMAND_FAILED)
     def command_failed(self, outcome: CommandOutcome) -> None:
-        self.stream.happened(self.happenings.failed(outcome, self.house.clock.now()))
+        self._happened(self.happenings.failed(outcome, self.house.clock.now()))
 
     @hears(DEVICE_EVENT)
     def device_event(self, event: DeviceEvent) -> None:
         self.causes.remember(event.cause)
         self.homeassistant.device_event(event)
         if happening := self.happenings.event(event):
-            self.stream.happened(happening)
+            self._happened(happening)
+
+    def _happened(self, line: dict[str, Any]) -> None:
+        self.stream.happened(line)
+        self.homeassistant.overview.happened(line)
 
     @hears(EVENT)
     def event(self, event: Event) -> None:

@@ -40,7 +40,7 @@ from homeserver.topics.entity import (
     EntityState,
 )
 from homeserver.topics.event import CALENDAR, DEVICE_EVENT
-from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY
+from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, FLOOR_ENTRY
 from tests.bridge.browser import Browser, chromium
 from tests.bridge.staging import Gallery, Stage, set_up_gallery, staged
 
@@ -118,6 +118,7 @@ class Owner(Worker):
         ENTITY_ENTRY,
         DEVICE_ENTRY,
         AREA_ENTRY,
+        FLOOR_ENTRY,
         REPLY,
         COMMAND_FAILED,
         DEVICE_EVENT,

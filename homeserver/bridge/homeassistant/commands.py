@@ -6,6 +6,7 @@ from homeserver.bridge.homeassistant import (
     acting,
     conversation,
     entries,
+    page,
     past,
     persons,
     preferences,
@@ -21,5 +22,5 @@ from homeserver.bridge.homeassistant.command import table
 
 COMMANDS: Final = table(
     *(reading.ROWS, acting.ROWS, templates.ROWS, registries.ROWS, entries.ROWS, related.ROWS, persons.ROWS),
-    *(preferences.ROWS, past.ROWS, rules.ROWS, conversation.ROWS, telling.ROWS, proofs.ROWS),
+    *(preferences.ROWS, past.ROWS, rules.ROWS, conversation.ROWS, telling.ROWS, proofs.ROWS, page.ROWS),
 )

@@ -11,6 +11,7 @@ from homeserver.bridge.announced import Announcements
 from homeserver.bridge.homeassistant.events import Events
 from homeserver.bridge.homeassistant.feed import Feed
 from homeserver.bridge.homeassistant.followers import Followers
+from homeserver.bridge.homeassistant.overview import Overview
 from homeserver.bridge.mobile_app.channels import Channels
 from homeserver.bridge.mobile_app.phones import Phone, Phones
 from homeserver.bridge.models import UNITS
@@ -48,6 +49,7 @@ class Desk:
     allowances: Allowances
     phones: Phones
     channels: Channels
+    overview: Overview
 
     def joined(self, phone: Phone, facts: Mapping[str, Any] | None) -> None:
         """A phone was registered, said something new of itself, or (None) opened its channel: it may be told."""

@@ -13,6 +13,7 @@ from homeserver.bridge.homeassistant.desk import Desk, observer_of
 from homeserver.bridge.homeassistant.events import Events
 from homeserver.bridge.homeassistant.feed import Feed
 from homeserver.bridge.homeassistant.followers import Followers
+from homeserver.bridge.homeassistant.overview import Overview, Sources
 from homeserver.bridge.homeassistant.rest import Rest
 from homeserver.bridge.homeassistant.socket import Sockets
 from homeserver.bridge.mobile_app.channels import Channels
@@ -20,6 +21,7 @@ from homeserver.bridge.mobile_app.phones import Phones
 from homeserver.bridge.options import BridgeOptions
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.services import Services
+from homeserver.bridge.sight import Sight
 from homeserver.bridge.states import state_body
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
@@ -53,6 +55,9 @@ class Interface:
         self.feed = Feed(house.clock, self._shown, self._sees(permissions), picture.ids)
         self.events = Events(permissions, house.clock.now, house.new_id)
         observer = observer_of(house, view)
+        head = {"name": house.settings.home.name, "language": house.settings.home.language}
+        zone = {"time_zone": house.settings.home.time_zone}
+        self.overview = Overview(Sources(house.clock, view, picture, self._sight(permissions), lambda: head | zone))
         self.desk = Desk(
             house,
             view,
@@ -68,6 +73,7 @@ class Interface:
             Allowances(house.clock),
             phones,
             Channels(),
+            self.overview,
         )
         self.sockets = Sockets(self.desk, access, house.settings.home.http_host, house.options(BridgeOptions).names)
         self.rest = Rest(self.desk)
@@ -78,6 +84,9 @@ class Interface:
     def _sees(permissions: Permissions) -> Callable[[str, str], bool]:
         return lambda login, entity_id: permissions.may(login, "see", entity_id)
 
+    def _sight(self, permissions: Permissions) -> Callable[[str], Sight]:
+        return lambda login: Sight(self._picture, permissions, login)
+
     def _shown(self, entity_id: str) -> Shown | None:
         config = self._picture.find(entity_id)
         if config is None:
@@ -87,15 +96,22 @@ class Interface:
     # -- what happens
 
     def changed(self, entity_id: str) -> None:
-        """Something about an entity is different, or it is gone."""
+        """What an entity is has changed, or it is gone."""
         self.feed.changed(entity_id)
+        self.overview.changed(entity_id)
+
+    def state(self, entity_id: str, state: EntityState | None) -> None:
+        """An entity has a new state, or none any more."""
+        self.feed.changed(entity_id)
+        self.overview.state(entity_id, state)
 
     def placed(self, kind: str, id: str) -> None:
         """What people decided about a thing is different. `kind`: entity, device, area, floor or label."""
         if kind == "entity":
-            self.feed.changed(id)
+            self.changed(id)
         else:
             self.feed.all_changed()
+            self.overview.all_changed()
         self.events.registry_updated(kind, id)
 
     def event(self, event: Event) -> None:
@@ -111,6 +127,7 @@ class Interface:
     def beat(self) -> None:
         """To be called now and then."""
         self.feed.catch_up()
+        self.overview.catch_up()
         self.sockets.check()
 
     def close(self) -> None:
@@ -118,6 +135,7 @@ class Interface:
 
     def _rights_changed(self, login: str) -> None:
         self.feed.all_changed()
+        self.overview.all_changed()
         self.sockets.check()
 
     def _state_changed(self, entity_id: str, old: EntityState | None, new: EntityState | None, _: Heard) -> None:

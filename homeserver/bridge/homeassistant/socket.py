@@ -21,7 +21,7 @@ from homeserver.bridge.homeassistant.failure import Failure, failure_of
 from homeserver.bridge.homeassistant.outgoing import Outgoing
 from homeserver.bridge.homeassistant.session import Session
 from homeserver.bridge.identity import Identity
-from homeserver.bridge.origins import answers_to, same_origin
+from homeserver.bridge.origins import answers_to
 from homeserver.bridge.refusals import Refusal
 from homeserver.bridge.wire import EXTENSION, Wire
 from homeserver.runtime.auditing import came_from
@@ -85,9 +85,13 @@ class Sockets:
         return len(logins) < MOST and logins.count(login) < MOST // 2
 
     def _by_cookie(self, headers: Headers, scope: Scope) -> Callable[[], Identity] | None:
-        """How a page of ours shows who it is; None for anybody else's, whatever cookie the browser sent along."""
+        """How a page of ours shows who it is; None for anybody else's, whatever cookie the browser sent along.
+
+        A browser always says `Origin` here (RFC 6455, 10.2), and by itself keeps nobody's page from coming.
+        """
         scheme = "https" if scope["scheme"] == "wss" else "http"
-        if not same_origin(headers, scheme):
+        own = headers.get("origin", "").lower() == f"{scheme}://{headers.get('host', '').lower()}"
+        if not own or headers.get("sec-fetch-site", "same-origin") != "same-origin":
             return None
         cookie, address = {"cookie": headers.get("cookie", "")}, address_of(scope)
         return lambda: self._access.identify(cookie, address)

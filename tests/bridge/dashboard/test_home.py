@@ -67,11 +67,11 @@ async def test_without_a_key_there_is_a_door(browser: Browser, stage: Stage) -> 
         await page.run(f"document.querySelector('#key').value = {json.dumps(key)}")
         await page.click(".strong")
         await page.until(outcome)
-    assert await page.run("Object.keys(localStorage).join()") != ""
+    await page.until("Object.keys(localStorage).length > 0")
     await page.run("document.querySelector('.menu-foot button:last-child').click()")
     await page.until("!!document.querySelector('hs-door')")
     assert await page.run("Object.keys(localStorage).join()") == "", "nothing of the home stays in the browser"
-    assert stage.bridge.stream.clients == set()
+    await until(lambda: stage.bridge.homeassistant.overview.pages == 0)
 
 
 async def test_a_tap_switches_a_lamp(shared: Shared) -> None:
@@ -207,7 +207,7 @@ async def test_a_group_is_not_counted_beside_its_members(browser: Browser, stage
     page = await opened(browser, stage, path="/")
     lamps = "[...document.querySelectorAll('.glance li')].find((node) => node.innerText.includes('lamps')).innerText"
     lit = [id for id, said in stage.furniture.states.items() if id.startswith("light.") and said.state == "on"]
-    assert await page.run(lamps) == f"{len(lit)} on\nlamps"
+    await page.until(f"{lamps} === '{len(lit)} on\\nlamps'")
     stage.furniture.house.say(ENTITY_CONFIG, EntityConfig("All lamps", "furniture"), "light", "all_lamps")
     stage.furniture.become("light.all_lamps", "on", {"entity_id": lit})
     stage.furniture.become(lit[0], "off")

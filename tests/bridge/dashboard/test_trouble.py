@@ -1,12 +1,12 @@
 """The live page where something goes wrong: commands that come to nothing, a lost home, and odd or evil devices."""
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 
 import pytest
 
 from homeserver.bridge import services
-from homeserver.bridge.stream import Client
+from homeserver.bridge.homeassistant.overview import Overview
+from homeserver.bridge.homeassistant.session import Session
 from homeserver.runtime.people import OWNER
 from homeserver.topics.entity import COMMAND_FAILED, ENTITY_CONFIG, CommandOutcome, EntityConfig
 from homeserver.topics.event import DEVICE_EVENT, DeviceEvent
@@ -97,7 +97,7 @@ async def test_odd_attributes_of_one_device_cost_nobody_the_page(browser: Browse
     await page.until("tile('Front door').textContent.includes('Closed')")
     await page.send("Page.reload")
     await page.until(READY)
-    await page.until("document.querySelector('#live').dataset.live === 'live'")
+    await page.until("tile('Front door').textContent.includes('Closed')")
     assert page.faults, "what is odd is told to who looks"
 
 
@@ -120,14 +120,13 @@ async def test_a_lost_connection_is_shown_and_mended(browser: Browser, stage: St
 async def test_until_the_home_was_told_nothing_is_claimed_of_it(
     browser: Browser, stage: Stage, comes: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told, events = asyncio.Event(), stage.bridge.stream.events
+    join, waiting = Overview.join, list[Callable[[], object]]()
 
-    async def held(client: Client) -> AsyncIterator[bytes]:
-        await told.wait()
-        async for chunk in events(client):
-            yield chunk
+    def held(overview: Overview, session: Session, id: int) -> Callable[[], None]:
+        waiting.append(lambda: join(overview, session, id))
+        return lambda: None
 
-    monkeypatch.setattr(stage.bridge.stream, "events", held)
+    monkeypatch.setattr(Overview, "join", held)
     page = await browser.page()
     await page.goto(stage.address)
     await page.until("document.querySelector('#notice')")
@@ -138,7 +137,10 @@ async def test_until_the_home_was_told_nothing_is_claimed_of_it(
         await page.until("document.querySelector('#live').dataset.live === 'lost'")
         assert await page.text("#notice") == "The home does not answer. Trying again …"
         await stage.process.start("bridge")
-    told.set()
+        monkeypatch.setattr(Overview, "join", join)
+    else:
+        await until(lambda: waiting)
+        waiting[0]()
     await page.until(READY)
     assert await page.run("document.querySelector('#live').dataset.live") == "live"
     assert await page.run("document.querySelector('#notice').hidden")

@@ -88,19 +88,34 @@ async def test_another_name_or_path_is_turned_away(home: Home) -> None:
 async def test_a_page_comes_in_by_its_cookie_and_only_our_own(home: Home) -> None:
     answer = await home.post("/api/session", {"token": home.token}, headers={"authorization": ""})
     cookie = answer.headers["set-cookie"].partition(";")[0]
-    talk = Talk(home, headers={"cookie": cookie, "sec-fetch-site": "same-origin"})
-    await talk.let_in("session")
-    await talk.leave()
-    foreign = Talk(home, headers={"cookie": cookie, "origin": "http://evil.example"})
-    await foreign.say({"type": "auth", "access_token": "session"})
-    assert foreign.said[-1]["type"] == "auth_invalid"
-    await foreign.task
+    own = f"http://127.0.0.1:{home.client.base_url.port}"
+    for site in ({}, {"sec-fetch-site": "same-origin"}):
+        talk = Talk(home, headers={"cookie": cookie, "origin": own, **site})
+        await talk.let_in("session")
+        await talk.leave()
+    strangers: tuple[dict[str, str], ...] = (
+        {},
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": own.replace("http", "https")},
+        {"origin": "http://127.0.0.1:1"},
+        {"origin": "http://evil.example", "sec-fetch-site": "same-origin"},
+        {"origin": own, "sec-fetch-site": "cross-site"},
+        {"origin": own, "sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "same-origin"},
+    )
+    for headers in strangers:
+        foreign = Talk(home, headers={"cookie": cookie, **headers})
+        await foreign.say({"type": "auth", "access_token": "session"})
+        assert foreign.said[-1]["type"] == "auth_invalid", headers
+        await foreign.task
 
 
 async def test_a_session_that_ended_ends_its_connections(home: Home) -> None:
     answer = await home.post("/api/session", {"token": home.token}, headers={"authorization": ""})
     cookie = answer.headers["set-cookie"].partition(";")[0]
-    headers = {"cookie": cookie, "sec-fetch-site": "same-origin"}
+    own = f"http://127.0.0.1:{home.client.base_url.port}"
+    headers = {"cookie": cookie, "sec-fetch-site": "same-origin", "origin": own}
     talk = await Talk(home, headers=headers).let_in("session")
     async with home.stranger() as page:
         await home.during(page.delete("/api/session", headers=headers))

@@ -20,7 +20,7 @@ TOLD_ELSEWHERE = {
     "config/area_registry/update", "config/area_registry/delete", "config/area_registry/create",
     "config/floor_registry/update", "config/floor_registry/delete", "config/floor_registry/create",
     "config/label_registry/update", "config/label_registry/delete", "config/label_registry/create",
-    "conversation/process", "validate_config",
+    "conversation/process", "validate_config", "homeserver/subscribe_home", "homeserver/why",
     "mobile_app/push_notification_channel", "mobile_app/push_notification_confirm",
 }  # fmt: skip
 FIXED = {

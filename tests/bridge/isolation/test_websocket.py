@@ -192,3 +192,29 @@ async def test_the_pages_own_stream(house: House, count: Count) -> None:
             count.check(entity_id not in leaks(who, news), who, entity_id)
             count.check((entity_id in news) <= expects(who, entity_id, "see"), who, entity_id, "named as gone")
         await events.aclose()  # type: ignore[attr-defined]
+
+
+async def test_what_the_page_knows_beside_states(house: House, count: Count) -> None:
+    talks = {who: await talk_of(house, who) for who in USERS}
+    for who, talk in talks.items():
+        await talk.result("homeserver/subscribe_home")
+        first = talk.events()[0]
+        count.check(set(first["entities"]) >= set(seen_by(who)), who, first["entities"])
+        count.check(not leaks(who, json.dumps(first)), who, first)
+        for entity_id in THINGS:
+            other = absent_like(entity_id)
+            told = json.dumps({**await talk.ask("homeserver/why", entity_id=entity_id), "id": 0})
+            absent = json.dumps({**await talk.ask("homeserver/why", entity_id=other), "id": 0})
+            count.check(('"success": true' in told) == expects(who, entity_id, "see"), who, entity_id, told)
+            if not expects(who, entity_id, "see"):
+                count.check(told.replace(entity_id, "ID") == absent.replace(other, "ID"), who, entity_id, told)
+        talk.said.clear()
+    for entity_id in THINGS:
+        await house.bridge_process.publish(f"things/{entity_id.partition('.')[2]}/available", "offline")
+        await house.settle()
+        await house.clock.advance(0.5)
+        for who, talk in talks.items():
+            text = json.dumps(talk.said)
+            count.check(not leaks(who, text), who, entity_id, text)
+    for talk in talks.values():
+        await talk.leave()

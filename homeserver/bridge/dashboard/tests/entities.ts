@@ -6,6 +6,6 @@ export function entity(entity_id: string, state: string, attributes: Entity["att
   const time = "2026-01-05T07:00:00+00:00";
   return {
     entity_id, state, attributes: { friendly_name: entity_id, ...attributes }, last_changed: time, last_updated: time,
-    area: null, device: null, category: null, hidden: false, services: [], why: [], ...more,
+    area: null, device: null, category: null, hidden: false, services: [], context: "", ...more,
   };
 }

@@ -3,7 +3,7 @@
 import { domainOf, isReachable, isRefused, kindOf, numberOf, type Entity } from "../model/entity.js";
 import { stateLine } from "../words/states.js";
 import { number, t } from "../words/text.js";
-import { moodOf, type Mood } from "./places.js";
+import { ALARMS, moodOf, type Mood } from "./places.js";
 
 export interface Chip {
   key: string;
@@ -36,6 +36,18 @@ const ROWS: { key: string; icon: string; tell: (home: Home) => Told }[] = [
   { key: "away", icon: "signal", tell: away },
   { key: "refused", icon: "alert", tell: refused },
 ];
+
+const COUNTED = new Set(["alarm_control_panel", "device_tracker", "lawn_mower", "light", "lock", "person", "siren", "update", "vacuum"]);
+const SUMMED = new Set(["power", "temperature"]);
+
+/** Whether the glance speaks of an entity by its state: the page has to be told it. */
+export function isGlanced(entity: Entity): boolean {
+  const [domain, kind] = [domainOf(entity), kindOf(entity)];
+  if (entity.hidden) return false;
+  if (domain === "sensor") return kind === "battery" || (SUMMED.has(kind) && !entity.category);
+  if (domain === "binary_sensor") return OPENINGS.has(kind) || ALARMS.has(kind);
+  return COUNTED.has(domain);
+}
 
 /** The chips that have something to say now. */
 export function glanceOf(all: Iterable<Entity>): Chip[] {

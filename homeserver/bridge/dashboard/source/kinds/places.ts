@@ -8,7 +8,7 @@ export type Mood = "" | "glow" | "active" | "warm" | "alarm" | "away";
 
 const SELDOM = new Set(["apparent_power", "current", "data_size", "duration", "energy", "frequency", "illuminance", "power_factor",
   "reactive_power", "signal_strength", "voltage"]);
-const ALARMS = new Set(["battery", "carbon_monoxide", "gas", "heat", "moisture", "problem", "safety", "smoke", "tamper"]);
+export const ALARMS = new Set(["battery", "carbon_monoxide", "gas", "heat", "moisture", "problem", "safety", "smoke", "tamper"]);
 const KINDS = ["alarm_control_panel", "lock", "light", "climate", "cover", "media_player", "scene", "fan", "humidifier", "water_heater",
   "switch", "valve", "vacuum", "lawn_mower", "siren", "input_boolean", "group", "script", "button", "input_button", "timer", "counter",
   "select", "input_select", "number", "input_number", "time", "date", "datetime", "input_datetime", "text", "input_text", "notify",
@@ -33,6 +33,9 @@ export function orderOf(entity: Entity): string {
   const kind = isWorked(entity) ? KINDS.indexOf(domainOf(entity)) : CLASSES.indexOf(kindOf(entity));
   return `${rank(kind)} ${entity.attributes.friendly_name}`;
 }
+
+/** Whether its state has a say in where it stands. */
+export const isMoved = (entity: Entity): boolean => ["image", "update"].includes(domainOf(entity));
 
 const KEY = new Set(KINDS.slice(0, KINDS.indexOf("update")).filter((kind) => !["notify", "text", "input_text"].includes(kind)));
 

@@ -1,4 +1,4 @@
-// What the page knows of one entity: the state object of the bridge, with what a page needs beside it.
+// What the page knows of one entity: its card, which tells what seldom changes, and its state while somebody looks.
 
 export interface Link {
   by: string;
@@ -6,6 +6,27 @@ export interface Link {
   state?: string;
 }
 
+/** What of an entity seldom changes; what is left out is as for most. `away`: it cannot be reached. */
+export interface Card {
+  name: string;
+  area?: string;
+  device?: string;
+  class?: string;
+  series?: string;
+  category?: string;
+  services?: string[];
+  hidden?: boolean;
+  away?: boolean;
+}
+
+export interface Floor {
+  name: string;
+  level: number | null;
+  /** Names of the areas on it. */
+  areas: string[];
+}
+
+/** `state` is empty as long as nothing was told of it; `context` is the id of what brought the state about. */
 export interface Entity {
   entity_id: string;
   state: string;
@@ -17,7 +38,7 @@ export interface Entity {
   category: string | null;
   hidden: boolean;
   services: string[];
-  why: Link[];
+  context: string;
 }
 
 export interface Happening {
@@ -35,7 +56,7 @@ export const domainOf = (entity: Entity | string): string =>
   (typeof entity === "string" ? entity : entity.entity_id).split(".", 1)[0] ?? "";
 export const kindOf = (entity: Entity): string => entity.attributes.device_class ?? "";
 export const isReachable = (entity: Entity): boolean => entity.state !== "unavailable";
-export const isKnown = (entity: Entity): boolean => isReachable(entity) && entity.state !== "unknown";
+export const isKnown = (entity: Entity): boolean => isReachable(entity) && entity.state !== "unknown" && entity.state !== "";
 
 const RULES = new Set(["automation", "script"]);
 

@@ -1,18 +1,31 @@
-// Where news of the home come from. `Feed` is all that the page knows of it; this one reads the bridge's server-sent events.
+// Where news of the home come from. `Feed` is all that the page knows of it; this one speaks Home Assistant's WebSocket,
+// signed in by the session's cookie. Beside `subscribe_entities` it needs two commands of our own: the home without its
+// states, and why something is as it is.
 
-import type { Entity, Happening } from "./entity.js";
+import { createConnection, createLongLivedTokenAuth, ERR_INVALID_AUTH, type Connection } from "home-assistant-js-websocket";
+
+import type { Card, Floor, Happening, Link } from "./entity.js";
+import type { Told } from "./states.js";
+import { Views } from "./views.js";
 
 export interface Begun {
-  name: string;
-  language: string;
-  time_zone: string;
-  entities: Entity[];
+  home: { name: string; language: string; time_zone: string };
+  floors: Floor[];
+  entities: Record<string, Card>;
   happened: Happening[];
+}
+/** What is different beside states. */
+export interface News {
+  floors?: Floor[];
+  entities?: Record<string, Card>;
+  gone?: string[];
+  happened?: Happening[];
 }
 
 export interface Listener {
   begun(home: Begun): void;
-  news(entities: Entity[], gone: string[], happened: Happening[]): void;
+  news(news: News): void;
+  states(told: Told): void;
   /** The connection broke; the feed tries again by itself. */
   lost(): void;
   /** The session ended: nothing more will come. */
@@ -22,60 +35,109 @@ export interface Listener {
 export interface Feed {
   open(): void;
   close(): void;
+  /** Tell the states of these, and of no others. */
+  want(ids: ReadonlySet<string>): void;
+  /** Why an entity is as it is, the nearest cause first. */
+  why(id: string): Promise<Link[]>;
 }
 
-const SILENCE = 45_000; // milliseconds without a word after which the connection is taken for lost
-const SOON = 1_500;
+const COOKIE = "session"; // said in place of a token: the cookie came with the handshake
+const SOON = 1_000; // milliseconds
 const LATEST = 15_000;
+const PULSE = 15_000; // a line that is dead without saying so is found out by asking
+const PATIENCE = 6_000;
 
-export class EventFeed implements Feed {
-  private source: EventSource | null = null;
-  private heard = 0;
+export class SocketFeed implements Feed {
+  private connection: Connection | null = null;
+  private views: Views | null = null;
+  private wanted: ReadonlySet<string> = new Set();
+  private turn = 0;
   private failures = 0;
   private due = 0;
-  private guard = 0;
+  private pulse = 0;
 
-  constructor(private readonly listener: Listener) {}
+  constructor(private readonly listener: Listener) {
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void this.feel());
+    addEventListener("online", () => void this.feel());
+  }
 
   open(): void {
     this.close();
-    this.heard = Date.now();
-    this.guard = window.setInterval(() => this.look(), 5_000);
-    const source = new EventSource("/api/stream");
-    this.source = source;
-    const on = <T>(kind: string, then: (told: T) => void): void =>
-      source.addEventListener(kind, (event) => {
-        this.heard = Date.now();
-        this.failures = 0;
-        then(JSON.parse((event as MessageEvent<string>).data));
-      });
-    on<Begun>("home", (home) => this.listener.begun(home));
-    on<{ entities: Entity[]; gone: string[]; happened: Happening[] }>("news", (told) =>
-      this.listener.news(told.entities, told.gone, told.happened),
-    );
-    on("beat", () => undefined);
-    source.addEventListener("error", () => void this.broken());
+    this.pulse = window.setInterval(() => void this.feel(), PULSE);
+    void this.connect(this.turn);
   }
 
   close(): void {
-    this.source?.close();
-    this.source = null;
+    this.turn += 1;
     clearTimeout(this.due);
-    clearInterval(this.guard);
+    clearInterval(this.pulse);
+    this.connection?.close();
+    this.connection = this.views = null;
   }
 
-  private look(): void {
-    if (Date.now() - this.heard > SILENCE) void this.broken();
+  want(ids: ReadonlySet<string>): void {
+    this.wanted = ids;
+    this.views?.want(ids);
+  }
+
+  async why(id: string): Promise<Link[]> {
+    const told = await this.connection?.sendMessagePromise<{ why: Link[] }>({ type: "homeserver/why", entity_id: id }).catch(() => null);
+    return told?.why ?? [];
+  }
+
+  // -- the line
+
+  private async connect(turn: number): Promise<void> {
+    const auth = createLongLivedTokenAuth(location.origin, COOKIE);
+    const made = await createConnection({ auth }).catch((fault: number) => fault);
+    if (turn !== this.turn) return typeof made === "number" ? undefined : made.close();
+    if (typeof made === "number") return this.refused(made);
+    this.failures = 0;
+    this.connection = made;
+    made.addEventListener("ready", () => this.begin(made));
+    made.addEventListener("disconnected", () => this.lost());
+    made.addEventListener("reconnect-error", (_, fault: number) => {
+      this.connection = null;
+      void this.refused(fault);
+    });
+    this.begin(made);
+  }
+
+  private lost(): void {
+    this.views = null;
+    this.listener.lost();
   }
 
   /** Ask whether it is the session or the line, and come back: soon at first, then less often. */
-  private async broken(): Promise<void> {
-    this.close();
-    this.listener.lost();
-    const answer = await fetch("/api/session").catch(() => null);
-    if (this.source) return;
+  private async refused(fault: number): Promise<void> {
+    const turn = this.turn;
+    this.lost();
+    const answer = fault === ERR_INVALID_AUTH ? await fetch("/api/session").catch(() => null) : null;
+    if (turn !== this.turn) return;
     if (answer?.status === 401) return this.listener.ended();
-    const wait = Math.min(LATEST, SOON * 2 ** this.failures++);
-    this.due = window.setTimeout(() => this.open(), wait);
+    this.due = window.setTimeout(() => void this.connect(turn), Math.min(LATEST, SOON * 2 ** this.failures++));
+  }
+
+  /** The library would subscribe anew by itself, but to what was in sight before. */
+  private begin(connection: Connection): void {
+    const once = { resubscribe: false };
+    const subscribe = (ids: string[]): Promise<() => Promise<void>> =>
+      connection.subscribeMessage<Told>((told) => this.listener.states(told), { type: "subscribe_entities", entity_ids: ids }, once);
+    const home = { type: "homeserver/subscribe_home" };
+    connection.subscribeMessage<Begun | News>((told) => this.told(told), home, once).catch(() => undefined);
+    this.views = new Views(subscribe);
+    this.views.want(this.wanted);
+  }
+
+  private told(told: Begun | News): void {
+    if ("home" in told) this.listener.begun(told);
+    else this.listener.news(told);
+  }
+
+  private async feel(): Promise<void> {
+    const connection = this.connection;
+    if (!connection?.connected) return;
+    const late = new Promise<"late">((done) => setTimeout(() => done("late"), PATIENCE));
+    if ((await Promise.race([connection.ping().catch(() => null), late])) === "late" && connection === this.connection) connection.reconnect(true);
   }
 }

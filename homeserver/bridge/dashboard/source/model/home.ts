@@ -1,6 +1,7 @@
 // What the page knows of the home: entities by id, as the feed tells them, and what people asked for but is not yet so.
 
-import type { Entity, Happening } from "./entity.js";
+import { domainOf, type Card, type Entity, type Floor, type Happening, type Link } from "./entity.js";
+import { carded, differed, whole, type Told } from "./states.js";
 import { post } from "./http.js";
 import { remember } from "./memory.js";
 
@@ -17,6 +18,9 @@ interface Wish {
 
 export const entities = new Map<string, Entity>();
 export let happened: Happening[] = [];
+export let floors: Floor[] = [];
+/** Counts how often what the rooms are made of was different: names, places, what there is. */
+export let laid = 0;
 
 const MOST_HAPPENED = 60;
 const wishes = new Map<string, Wish>();
@@ -30,14 +34,54 @@ export function watch(watcher: Watcher): () => void {
   return () => all.delete(watcher);
 }
 
-/** Called when one entity changed. Gives the way out. */
+/** Called when one entity changed; as long as somebody watches it, its state is told. Gives the way out. */
 export function watchOne(id: string, watcher: () => void): () => void {
   const set = single.get(id) ?? single.set(id, new Set()).get(id)!;
   set.add(watcher);
+  interest();
   return () => {
     set.delete(watcher);
     if (set.size === 0 && single.get(id) === set) single.delete(id);
+    interest();
   };
+}
+
+// -- whose states are wanted: those of what is watched, and of what somebody needs for a sum
+
+type Need = (entity: Entity) => boolean;
+
+const needs = new Set<Need>();
+const GATHER = 30; // milliseconds
+let due = 0;
+let wantedBy: (ids: ReadonlySet<string>) => void = () => undefined;
+
+/** Have the states of all entities that fit told, until the returned function is called. */
+export function need(fits: Need): () => void {
+  needs.add(fits);
+  interest();
+  return () => {
+    needs.delete(fits);
+    interest();
+  };
+}
+
+/** Who is to be told whose states are wanted. */
+export function wants(then: (ids: ReadonlySet<string>) => void): void {
+  wantedBy = then;
+}
+
+function interest(): void {
+  due ||= window.setTimeout(() => {
+    due = 0;
+    wantedBy(wanted());
+  }, GATHER);
+}
+
+function wanted(): Set<string> {
+  const ids = new Set([...single.keys()].filter((id) => entities.has(id)));
+  const fits = [...needs];
+  if (fits.length) for (const entity of entities.values()) if (fits.some((one) => one(entity))) ids.add(entity.entity_id);
+  return ids;
 }
 
 function changed(id: string): void {
@@ -58,19 +102,53 @@ function tell(): void {
   all.forEach((watcher) => watcher(ids));
 }
 
-/** The whole home; what is not in it is gone. */
-export function replace(present: Entity[], lines: Happening[]): void {
-  const ids = new Set(present.map((entity) => entity.entity_id));
-  for (const id of [...entities.keys()]) if (!ids.has(id)) remove(id);
-  present.forEach(put);
+/** All cards; what is not among them is gone. */
+export function replace(cards: Record<string, Card>, lines: Happening[]): void {
+  for (const id of [...entities.keys()]) if (!(id in cards)) remove(id);
+  lay(cards);
   happened = lines.slice(-MOST_HAPPENED);
   changed("");
 }
 
+/** The home as it was when it was last seen. */
+export function restore(present: Entity[], storeys: Floor[]): void {
+  present.forEach(put);
+  setFloors(storeys);
+}
+
+/** Cards that are new or different. */
+export function lay(cards: Record<string, Card>): void {
+  for (const [id, card] of Object.entries(cards)) put(carded(id, card, entities.get(id)));
+  laid += 1;
+  interest();
+}
+
+/** States of what is in sight. */
+export function tellStates({ a = {}, c = {} }: Told): void {
+  for (const [id, said] of Object.entries(a)) {
+    const known = entities.get(id);
+    if (known) put(whole(known, said));
+  }
+  for (const [id, said] of Object.entries(c)) {
+    const known = entities.get(id);
+    if (known) put(differed(known, said["+"], said["-"]?.a));
+  }
+}
+
+export const setFloors = (now: Floor[]): void => {
+  floors = now;
+  laid += 1;
+  changed("");
+};
+
+const PLACED = new Set(["image", "update"]); // kinds that have another place when their state is another
+
 export function put(entity: Entity): void {
   const id = entity.entity_id;
+  const before = entities.get(id);
   entities.set(id, entity);
-  remember(entity);
+  if (entity.state !== "") remember(entity);
+  if (before?.state !== entity.state && PLACED.has(domainOf(id))) laid += 1;
   if (wishes.get(id)?.fits(entity)) wishes.delete(id);
   changed(id);
 }
@@ -78,6 +156,7 @@ export function put(entity: Entity): void {
 export function remove(id: string): void {
   entities.delete(id);
   wishes.delete(id);
+  laid += 1;
   changed(id);
 }
 
@@ -86,6 +165,15 @@ export function happen(lines: Happening[]): void {
   happened = [...happened, ...lines].slice(-MOST_HAPPENED);
   changed("");
 }
+
+// -- why something is as it is
+
+let asked: (id: string) => Promise<Link[]> = () => Promise.resolve([]);
+
+export const whyOf = (id: string): Promise<Link[]> => asked(id);
+
+/** Who knows the causes. */
+export const knows = (then: typeof asked): void => void (asked = then);
 
 export const nameOf = (id: string): string => entities.get(id)?.attributes.friendly_name ?? id;
 

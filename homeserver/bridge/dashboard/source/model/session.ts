@@ -1,12 +1,12 @@
 // Who looks, and the one connection to the home that everybody on the page shares.
 
-import type { Entity, Happening } from "./entity.js";
-import { EventFeed, type Begun, type Feed } from "./feed.js";
-import { entities, happen, put, remove as drop, replace } from "./home.js";
+import { SocketFeed, type Begun, type Feed, type News } from "./feed.js";
+import { entities, floors, happen, knows, lay, remove as drop, replace, restore, setFloors, tellStates, wants } from "./home.js";
 import { call, get, post, remove, type Answer } from "./http.js";
 import { forget } from "./memory.js";
 import { forgetDrafts } from "./drafts.js";
 import { forgetSnapshot, keep, kept } from "./snapshot.js";
+import type { Told } from "./states.js";
 import { format, speak } from "../words/text.js";
 
 export type Link = "connecting" | "live" | "lost";
@@ -26,7 +26,8 @@ export interface Session {
 export const session: Session = { place: "starting", link: "connecting", fault: "", home: "Home", login: "", role: "", heard: 0 };
 
 const watchers = new Set<() => void>();
-const KEEP_EVERY = 10_000; // milliseconds
+const KEEP_EVERY = 60_000; // milliseconds
+const KEEP_SOON = 1_500;
 const PATIENCE = 1_500; // a shorter break is not worth a word
 
 export const watchSession = (watcher: () => void): (() => void) => {
@@ -51,7 +52,7 @@ export async function begin(): Promise<void> {
   const old = token ? null : kept();
   await speak(old?.language ?? "", old?.zone);
   if (old) {
-    replace(old.entities, []);
+    restore(old.entities, old.floors ?? []);
     set({ place: "in", home: old.name, heard: old.at });
   }
   await enter(token ? await post<Who>("/api/session", { token }) : await get<Who>("/api/session"), token ? "This key does not fit." : "");
@@ -84,7 +85,8 @@ function leave(fault: string): void {
   clearTimeout(lossDue);
   forgetSnapshot();
   forget();
-  replace([], []);
+  replace({}, []);
+  setFloors([]);
   set({ place: "door", fault, login: "", role: "", heard: 0 });
 }
 
@@ -99,21 +101,27 @@ export async function signOut(): Promise<void> {
 let lossDue = 0;
 
 const listener = {
-  begun(home: Begun): void {
+  begun({ home, floors: storeys, entities: cards, happened }: Begun): void {
     clearTimeout(lossDue);
     lossDue = 0;
     void speak(home.language, home.time_zone).then(() => {
-      replace(home.entities, home.happened);
+      setFloors(storeys);
+      replace(cards, happened);
       document.title = home.name;
       set({ home: home.name, link: "live", heard: Date.now() });
-      keepNow();
+      setTimeout(keepSoon, KEEP_SOON);
     });
   },
-  news(changed: Entity[], gone: string[], lines: Happening[]): void {
+  news({ floors: storeys, entities: cards, gone = [], happened = [] }: News): void {
     session.heard = Date.now();
-    changed.forEach(put);
+    if (storeys) setFloors(storeys);
+    if (cards) lay(cards);
     gone.forEach(drop);
-    happen(lines);
+    happen(happened);
+  },
+  states(told: Told): void {
+    session.heard = Date.now();
+    tellStates(told);
   },
   lost(): void {
     lossDue ||= window.setTimeout(() => set({ link: "lost" }), PATIENCE);
@@ -122,14 +130,20 @@ const listener = {
     leave("Your session has ended. Come in again.");
   },
 };
-const feed: Feed = new EventFeed(listener);
+const feed: Feed = new SocketFeed(listener);
+wants((ids) => feed.want(ids));
+knows((id) => feed.why(id));
 
 function keepNow(): void {
   if (session.place !== "in" || session.link !== "live") return;
   const { language = "en", zone = "UTC" } = format;
-  keep({ name: session.home, language: language === "en-GB" ? "en" : language, zone, at: Date.now(), entities: [...entities.values()] });
+  const told = { name: session.home, language: language === "en-GB" ? "en" : language, zone, at: Date.now() };
+  keep({ ...told, floors, entities: [...entities.values()] });
 }
 
-setInterval(keepNow, KEEP_EVERY);
+/** When there is time: a large home takes some milliseconds. */
+const keepSoon = (): void => void ("requestIdleCallback" in window ? requestIdleCallback(keepNow) : keepNow());
+
+setInterval(keepSoon, KEEP_EVERY);
 addEventListener("pagehide", keepNow);
 addEventListener("online", () => session.link === "lost" && feed.open());

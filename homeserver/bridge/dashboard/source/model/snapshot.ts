@@ -1,12 +1,13 @@
 // The last known state of the home, kept in the browser: shown at once when the page opens, marked as old until the home speaks.
 
-import type { Entity } from "./entity.js";
+import type { Entity, Floor } from "./entity.js";
 
 export interface Snapshot {
   name: string;
   language: string;
   zone: string;
   at: number;
+  floors?: Floor[];
   entities: Entity[];
 }
 

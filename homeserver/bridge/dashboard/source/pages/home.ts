@@ -3,82 +3,87 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
-import { glanceOf, type Chip } from "../kinds/glance.js";
-import { keyTiles } from "../kinds/places.js";
+import { storeysOf, type Storey } from "../kinds/floors.js";
+import { isMoved, keyTiles } from "../kinds/places.js";
 import { NOWHERE, roomsOf, type Room } from "../kinds/rooms.js";
-import { entities } from "../model/home.js";
+import { entities, floors, laid } from "../model/home.js";
 import { session } from "../model/session.js";
-import { openDetail, openList } from "../parts/dialogs.js";
+import "../parts/chunk.js";
+import "../parts/glance.js";
 import "../parts/happenings.js";
+import "../parts/heads.js";
 import { define, Plain } from "../parts/plain.js";
 import "../parts/tile.js";
 import { icon } from "../words/icons.js";
-import { stateLine } from "../words/states.js";
 import { t, today } from "../words/text.js";
 
 const MOST = 4; // key tiles of a room
 const MOST_READINGS = 2;
+const MANY = 12; // rooms from which those out of sight are not drawn
+const [HIGH, LOW] = [150, 60]; // of a row of tiles and of readings, in pixels, before they were ever drawn
 
 class Home extends Plain {
   private rooms: Room[] = [];
-  private key = "";
+  private at = -1;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.watchAll(250);
+    this.needs(isMoved);
+    this.watchAll(250, () => this.at !== laid);
     this.every(60_000);
   }
 
-  /** Rooms are sorted out anew only when an entity came, went or moved. */
+  /** Rooms are sorted out anew only when something came, went or moved. */
   protected override willUpdate(): void {
-    let key = "";
-    for (const { entity_id, area, hidden, category, attributes } of entities.values()) {
-      key += `${entity_id} ${area} ${hidden} ${category} ${attributes.friendly_name}\n`;
-    }
-    if (key === this.key) return;
-    this.key = key;
-    this.rooms = roomsOf(entities.values());
+    if (this.at === laid) return;
+    this.at = laid;
+    this.rooms = roomsOf(entities.values()).filter((one) => one.places.controls.length + one.places.readings.length + one.heads.length > 0);
   }
 
   override render(): TemplateResult {
     return html`<header class="top"><h1 tabindex="-1">${session.home}</h1><p class="quiet">${today(new Date())}</p></header>
-      <ul class="glance" aria-label=${t("At a glance")}>${glanceOf(entities.values()).map(chip)}</ul>
+      <hs-glance></hs-glance>
       <div class="body">
-        <div class="rooms">${this.rooms.filter((one) => one.places.controls.length + one.places.readings.length + one.heads.length > 0).map(room)}
-          ${this.rooms.length === 0 ? welcome() : nothing}</div>
+        <div>${storeysOf(this.rooms, floors).map((one) => storey(one, this.rooms.length > MANY))}
+          ${this.rooms.length === 0 && session.heard > 0 ? welcome() : nothing}</div>
         <hs-happenings></hs-happenings>
       </div>`;
   }
 }
 
+function storey({ name, rooms }: Storey, many: boolean): TemplateResult {
+  const list = html`<div class="rooms">${repeat(rooms, (one) => one.slug, (one) => room(one, many, name !== ""))}</div>`;
+  return name ? html`<section class="floor"><h2>${name}</h2>${list}</section>` : list;
+}
+
 const welcome = (): TemplateResult => html`<section class="card empty"><h2>${t("No devices yet")}</h2>
   <p class="quiet">${t("Connect one to the broker: what announces itself appears here by itself.")}</p></section>`;
 
-const chip = (one: Chip): TemplateResult => html`<li data-mood=${one.mood} data-key=${one.key}>
-  <button type="button" @click=${() => openList(one.of.map((entity) => entity.entity_id), one.label)}>
-    <span class="badge">${icon(one.icon)}</span><span class="words"><strong>${one.value}</strong><span class="quiet">${one.label}</span></span>
-  </button></li>`;
-
-function room(one: Room): TemplateResult {
+function room(one: Room, many: boolean, below: boolean): TemplateResult {
   const { controls, readings } = one.places;
   const keys = keyTiles(controls, MOST);
   const told = readings.slice(0, keys.length > 2 ? MOST_READINGS : MOST_READINGS * 2);
   const left = one.count - keys.length - told.length - one.heads.length;
   const name = one.name === NOWHERE ? t(NOWHERE) : one.name;
-  return html`<section class="room card" aria-labelledby=${`room-${one.slug}`}>
-    <header class="room-head"><h2 id=${`room-${one.slug}`}><a href=${`/room/${one.slug}`}>${name}${icon("forward")}</a></h2>${heads(one)}</header>
+  const inside = (): TemplateResult => html`
     <div class="tiles" ?hidden=${keys.length === 0}>${repeat(keys, (entity) => entity.entity_id, (entity) => html`<hs-tile .entity=${entity.entity_id} .room=${one.name}></hs-tile>`)}</div>
-    <div class="readings" ?hidden=${told.length === 0}>${repeat(told, (entity) => entity.entity_id, (entity) => html`<hs-tile .entity=${entity.entity_id} .room=${one.name}></hs-tile>`)}</div>
+    <div class="readings" ?hidden=${told.length === 0}>${repeat(told, (entity) => entity.entity_id, (entity) => html`<hs-tile .entity=${entity.entity_id} .room=${one.name}></hs-tile>`)}</div>`;
+  const tall = Math.ceil(keys.length / 2) * HIGH + Math.ceil(told.length / 2) * LOW;
+  return html`<section class="room card" aria-labelledby=${`room-${one.slug}`}>
+    ${roomHead(one, below)}
+    ${many ? html`<hs-chunk .draw=${inside} .tall=${tall}></hs-chunk>` : inside()}
     ${left > 0 ? html`<a class="rest" href=${`/room/${one.slug}`}>${t("{0} more", left)}<span class="unseen">: ${name}</span></a>` : nothing}
   </section>`;
 }
 
-/** Warmth and humidity in the head of a room. */
-export const heads = (one: Room): TemplateResult => html`<span class="summary">${one.heads.map(({ entity_id: id }) => {
-  const entity = entities.get(id);
-  if (!entity) return nothing;
-  const label = `${entity.attributes.friendly_name}: ${stateLine(entity)}`;
-  return html`<button class="plain" type="button" aria-label=${label} @click=${() => openDetail(id)}>${stateLine(entity)}</button>`;
-})}</span>`;
+/** The name of a room, which leads to its page, and its air. `below`: it stands under the name of a floor. */
+export function roomHead(one: Room, below = false): TemplateResult {
+  const link = html`<a href=${`/room/${one.slug}`}>${one.name === NOWHERE ? t(NOWHERE) : one.name}${icon("forward")}</a>`;
+  const id = `room-${one.slug}`;
+  return html`<header class="room-head">${below ? html`<h3 id=${id}>${link}</h3>` : html`<h2 id=${id}>${link}</h2>`}${heads(one)}</header>`;
+}
+
+export const heads = (one: Room): TemplateResult =>
+  html`<hs-heads .ids=${one.heads.map((entity) => entity.entity_id).join(" ")}></hs-heads>`;
 
 define("hs-home", Home);

@@ -5,8 +5,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { rowsOf } from "../kinds/controls.js";
 import type { Row } from "../kinds/rows.js";
 import { lampColour, moodOf } from "../kinds/places.js";
-import { domainOf, isReachable, type Entity } from "../model/entity.js";
-import { entities, faultOf, wished, wishOf } from "../model/home.js";
+import { domainOf, isReachable, type Entity, type Link } from "../model/entity.js";
+import { entities, faultOf, whyOf, wished, wishOf } from "../model/home.js";
 import { figureOf } from "../model/memory.js";
 import { causeOf } from "../words/deeds.js";
 import { icon, iconOf } from "../words/icons.js";
@@ -32,8 +32,9 @@ const KNOWN = new Set(
 const LONGEST = 500; // characters of an attribute: a device may say anything
 
 export class Detail extends Plain {
-  static override properties = { shown: { state: true } };
+  static override properties = { shown: { state: true }, why: { state: true } };
   declare shown: Shown;
+  declare why: { of: string; links: Link[] };
 
   /** Show it in the one dialog that the page has. */
   static show(shown: Shown): void {
@@ -45,6 +46,20 @@ export class Detail extends Plain {
       const dialog = detail.querySelector("dialog");
       if (dialog && !dialog.open) dialog.showModal();
     });
+  }
+
+  constructor() {
+    super();
+    this.why = { of: "", links: [] };
+  }
+
+  /** Ask why it is as it is, once for each thing that brought it there. */
+  private ask(known: Entity): void {
+    const of = `${known.entity_id} ${known.context}`;
+    if (this.why.of === of) return;
+    const same = this.why.of.startsWith(`${known.entity_id} `);
+    this.why = { of, links: same ? this.why.links : [] };
+    void whyOf(known.entity_id).then((links) => this.why.of === of && (this.why = { of, links }));
   }
 
   private begin(): void {
@@ -67,6 +82,7 @@ export class Detail extends Plain {
     const { id, list, title } = this.shown ?? {};
     const known = id ? entities.get(id) : undefined;
     if (id && !known) this.close();
+    if (known) queueMicrotask(() => this.ask(known));
     return html`<dialog class="sheet" id="detail" aria-labelledby="detail-name" data-mood=${known ? moodOf(known) : nothing} @close=${this.closed}
       @click=${(event: MouseEvent) => event.target === event.currentTarget && this.close()}>
       ${known ? this.one(known) : list ? this.several(list, title ?? "") : nothing}
@@ -102,7 +118,7 @@ export class Detail extends Plain {
       <p class="quiet">${t("since {0}, {1}", clock(known.last_changed), since(known.last_changed))}</p>
       <p class="fault" role="status" data-wish=${phase}>${phase === "failed" ? t(faultOf(id)) : phase === "asked" ? t("On its way …") : ""}</p>
       ${this.controls(entity)}
-      ${isReachable(known) ? html`<p class="why"><strong>${t("Why?")}</strong> ${causeOf(known, (one) => entities.get(one))}</p>` : nothing}
+      ${isReachable(known) ? html`<p class="why"><strong>${t("Why?")}</strong> ${causeOf(known, this.why.links, (one) => entities.get(one))}</p>` : nothing}
       ${Number.isFinite(figureOf(known)) ? html`<hs-graph-frame .entity=${id}></hs-graph-frame>` : nothing}
       <hs-hold .entity=${known}></hs-hold>
       ${this.facts(known)}

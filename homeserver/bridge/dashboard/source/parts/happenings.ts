@@ -18,7 +18,7 @@ class Happenings extends Plain {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.watchAll(500);
+    this.watchAll(500, (ids) => ids.has(""));
   }
 
   override render(): TemplateResult {

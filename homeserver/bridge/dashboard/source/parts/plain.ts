@@ -2,7 +2,8 @@
 
 import { LitElement, type PropertyDeclarations } from "lit";
 
-import { watch, watchOne } from "../model/home.js";
+import type { Entity } from "../model/entity.js";
+import { need, watch, watchOne } from "../model/home.js";
 
 export abstract class Plain extends LitElement {
   private ends: (() => void)[] = [];
@@ -17,11 +18,17 @@ export abstract class Plain extends LitElement {
     this.ends = ids.map((id) => watchOne(id, () => this.requestUpdate()));
   }
 
-  /** Render anew when anything in the home changes, at most once in `pause` milliseconds. */
-  protected watchAll(pause: number): void {
+  /** Have the states of these told as well, though nothing shows each of them. */
+  protected needs(fits: (entity: Entity) => boolean): void {
+    this.ends.push(need(fits));
+  }
+
+  /** Render anew when anything in the home changes, or what `counts`, at most once in `pause` milliseconds. */
+  protected watchAll(pause: number, counts: (ids: ReadonlySet<string>) => boolean = () => true): void {
     let due = 0;
-    const end = watch(() => {
-      due ||= window.setTimeout(() => {
+    const end = watch((ids) => {
+      if (due || !counts(ids)) return;
+      due = window.setTimeout(() => {
         due = 0;
         this.requestUpdate();
       }, pause);

@@ -84,8 +84,8 @@ export function because(why: readonly Link[], entityOf: Lookup): string {
 }
 
 /** The cause of the present state as a whole sentence. */
-export function causeOf(entity: Entity, entityOf: Lookup): string {
-  const reason = because(entity.why ?? [], entityOf);
+export function causeOf(entity: Entity, why: readonly Link[], entityOf: Lookup): string {
+  const reason = because(why, entityOf);
   const did = capital(deed(entity, entity.state));
   return reason ? `${did} ${reason}.` : t("{0} at the device itself.", did);
 }

@@ -46,6 +46,7 @@ const RULES = new Set(["automation", "script"]);
 export function stateWord(entity: Entity, said: unknown = entity.state): string {
   const state = String(said);
   const [kind, domain] = [kindOf(entity), domainOf(entity)];
+  if (state === "") return "…";
   if (state === "unavailable") return t(RULES.has(domain) ? "Refused" : "Not reachable");
   if (state === "unknown") return t(NEVER[domain] ?? "Unknown");
   if (domain === "text" || domain === "input_text") return entity.attributes.mode === "password" ? "••••••" : state;

@@ -57,7 +57,17 @@ export const spaced = (text: unknown): string => String(text).replaceAll("_", " 
 /** A figure with at most `digits` behind the point; with `all`, exactly so many, so that it does not jump about. */
 export function number(value: number, digits: number, all = false): string {
   const shape = { maximumFractionDigits: digits, minimumFractionDigits: all ? digits : 0 };
-  return new Intl.NumberFormat(format.language, shape).format(value);
+  return kept(`number ${digits} ${all}`, () => new Intl.NumberFormat(format.language, shape)).format(value);
+}
+
+const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+/** Making a format takes as long as using it a hundred times. */
+function kept<T extends Intl.NumberFormat | Intl.DateTimeFormat>(what: string, make: () => T): T {
+  const key = `${what} ${format.language} ${format.zone}`;
+  const found = (formats.get(key) as T | undefined) ?? make();
+  formats.set(key, found);
+  return found;
 }
 
 type Shape = Intl.DateTimeFormatOptions;
@@ -65,7 +75,7 @@ type Shape = Intl.DateTimeFormatOptions;
 export function inZone(moment: string | number | Date, shape: Shape, zone = format.zone): string {
   const time = new Date(moment);
   if (Number.isNaN(time.getTime())) return String(moment);
-  return new Intl.DateTimeFormat(format.language, { ...shape, timeZone: zone }).format(time);
+  return kept(`${zone} ${JSON.stringify(shape)}`, () => new Intl.DateTimeFormat(format.language, { ...shape, timeZone: zone })).format(time);
 }
 
 export const clock = (time: string | number | Date): string => inZone(time, { hour: "2-digit", minute: "2-digit" });
