@@ -11,6 +11,10 @@ from tests.bridge.staging import Stage
 PAGES = {"/": "hs-home", "/room": "hs-room"}
 """What stands on the page of an address, once its code has come."""
 READY = "document.querySelectorAll('.room').length === 6"
+TOLD = """![...document.querySelectorAll('main .tile .line, main .reading strong')]
+    .some((node) => node.textContent.startsWith('…'))
+    && (!document.querySelector('hs-glance') || document.querySelector('.glance li'))"""
+"""Whether the states of all that is shown were told."""
 HURRY = """(() => {
     const slow = window.setTimeout;
     window.setTimeout = (call, ms) => slow(call, ms > 4000 && ms < 7000 ? ms / 40 : ms);
@@ -27,7 +31,7 @@ async def opened(browser: Browser, stage: Stage, *, before: str = "", path: str 
     await page.goto(stage.address)
     await page.until(READY)
     await page.run(f"document.querySelector('.menu a[href=\"{path}\"]').click()")
-    await page.until(f"document.querySelector('{PAGES[path]}') && {READY}")
+    await page.until(f"document.querySelector('{PAGES[path]}') && {READY} && {TOLD}")
     return page
 
 

@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 
 import "../look/people.css";
+import { domainOf } from "../model/entity.js";
 import { call, get } from "../model/http.js";
 import { Asking } from "../parts/load.js";
 import { define } from "../parts/plain.js";
@@ -19,12 +20,15 @@ import { capital, since, spaced, t } from "../words/text.js";
 
 const LINED = ["adult", "child", "guest", "service"]; // an owner may all, and nothing is to be said of it
 
+const WHEREABOUTS = new Set(["device_tracker", "person"]);
+
 class People extends Asking {
   private users: User[] | null = null;
   private standings = new Map<string, Standing>();
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.needs((entity) => WHEREABOUTS.has(domainOf(entity)));
     this.watchAll(1000);
     this.every(20_000, () => void this.again()); // somebody comes by his link, or signs in
     this.addEventListener("changed", () => void this.again());

@@ -16,6 +16,7 @@ import { heads, roomHead } from "./home.js";
 
 const nameOf = ({ name }: Room): string => (name === NOWHERE ? t(NOWHERE) : name);
 const MANY = 150; // things from which those out of sight are not drawn
+const FEW = 40;
 const STRETCH = 48; // a multiple of 2, 3 and 4, so that rows of most widths are full
 
 class RoomPage extends Plain {
@@ -72,7 +73,7 @@ function group(list: Entity[], room: string, kind: "tiles" | "readings", many: b
 const grid = (list: Entity[], room: string, kind: string): TemplateResult => html`<div class="${kind} whole" ?hidden=${list.length === 0}>
   ${repeat(list, (entity) => entity.entity_id, (entity) => html`<hs-tile .entity=${entity.entity_id} .room=${room}></hs-tile>`)}</div>`;
 
-/** What is seldom looked for: drawn only once it is unfolded. */
+/** What is seldom looked for; where it is much, it is drawn only once it is unfolded. */
 class Fold extends Plain {
   static override properties = { list: {}, room: {}, open: { state: true } };
   declare list: string;
@@ -83,7 +84,7 @@ class Fold extends Plain {
     const ids = this.list.split(" ");
     const known = ids.map((id) => entities.get(id)).filter((entity) => entity !== undefined);
     return html`<details class="fold" @toggle=${(event: Event) => (this.open = (event.target as HTMLDetailsElement).open)}>
-      <summary>${t("More")} <span>${ids.length}</span></summary>${this.open ? group(known, this.room, "readings", known.length > MANY) : nothing}</details>`;
+      <summary>${t("More")} <span>${ids.length}</span></summary>${this.open || known.length <= FEW ? group(known, this.room, "readings", known.length > STRETCH) : nothing}</details>`;
   }
 }
 

@@ -62,6 +62,8 @@ class Rules extends Asking {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.needs(({ entity_id: id }) => id.startsWith("automation.")); // when each ran last
+    this.watchAll(1000, (ids) => [...ids].some((id) => id.startsWith("automation.")));
     this.every(10_000, () => void (this.ofFiles() || this.again()));
   }
 
