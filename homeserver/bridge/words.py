@@ -50,6 +50,13 @@ class Notify(_Words):
     )
 
 
+class TryNotification(_Words):
+    """Notify whoever asks, on his own devices, to see whether it arrives there."""
+
+    message: str = Field(min_length=1, max_length=300)
+    title: str = Field("", max_length=100)
+
+
 class NotificationInfo(BaseModel):
     """One person's notification, and where it went: `devices` by name, with the state of each."""
 
@@ -93,4 +100,5 @@ class NotificationList(BaseModel):
 
 
 NOTIFY: Final = Call("bridge", "notify", Notify, Notified)
+TRY_NOTIFICATION: Final = Call("bridge", "try_notification", TryNotification, Notified, role="guest")
 NOTIFICATIONS: Final = Call("bridge", "notifications", AskNotifications, NotificationList, role="guest", reads=True)

@@ -220,6 +220,14 @@ class Pushing(Part):
                 raise CallError("too_many", text, "who")
         return words.Notified(notifications=[self._begin(login, request, caller) for login in logins])
 
+    @answers(words.TRY_NOTIFICATION)
+    async def try_notification(self, request: words.TryNotification, caller: Caller) -> words.Notified:
+        if not self.push.book.subscriptions(caller.login):
+            raise CallError("unavailable", "you have no device with notifications: switch them on in the page first")
+        who = (caller.login.removeprefix(PREFIX),)
+        asked = words.Notify(who=who, message=request.message, title=request.title, tag="try", ttl=300)
+        return await self.notify(asked, caller)
+
     def _begin(self, login: str, request: words.Notify, caller: Caller) -> words.NotificationInfo:
         push, now = self.push, self.push.now()
         made = Notification(push.house.new_id(), login, request, caller.cause.id, "queued", "", now, now)

@@ -1,16 +1,16 @@
 """One's own account in a real browser: password, second factor, sessions, keys, preferences, notifications, data."""
 
 import asyncio
-import base64
 import json
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pyotp
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.bridge.dashboard.household import PASSWORD, Household, live_here
+from tests.bridge.dashboard.visit import until
+from tests.bridge.push.service import Browser, PushService
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -168,24 +168,62 @@ async def test_ones_data_are_taken_out_as_an_archive(household: Household) -> No
     assert "preferences.json" in content
 
 
-async def test_devices_with_notifications_are_listed_and_removed(household: Household) -> None:
-    page = await household.signed_in("bert", "/account/notifications")
-    point = ec.generate_private_key(ec.SECP256R1()).public_key()
-    public = point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    keys = {"p256dh": base64.urlsafe_b64encode(public).decode().rstrip("="), "auth": "A" * 22}
-    asked = {"endpoint": "https://fcm.googleapis.com/fcm/send/1", "keys": keys, "device": "Bert's phone"}
+@pytest.fixture
+def service(household: Household) -> PushService:
+    """What the home takes for the push service of a browser."""
+    push, made = household.stage.bridge.push, PushService()
+    push.sender._client = httpx.AsyncClient(transport=made.transport())
+    push.keys.make()
+    made.key = push.keys.public
+    return made
+
+
+async def test_devices_with_notifications_are_tried_and_removed(household: Household, service: PushService) -> None:
+    phone, page = Browser("phone"), await household.signed_in("gina", "/account/notifications")
     headers = "{ 'content-type': 'application/json' }"
     script = f"""fetch('/api/push/subscriptions', {{ method: 'POST', headers: {headers},
-        body: {json.dumps(json.dumps(asked))} }}).then((answer) => answer.status)"""
+        body: {json.dumps(json.dumps(phone.subscription()))} }}).then((answer) => answer.status)"""
     assert await page.run(script) == 200
     await page.run("press('.chips', 'Keys')")
+    await page.until("document.querySelector('hs-keys')")
     await page.run("press('.chips', 'Notifications')")
-    await page.until("shows('hs-notices', \"Bert's phone\")")
-    assert await page.run("named('hs-notices', 'Send a message to try it') !== undefined")
-    await page.run("press('hs-notices', \"Remove Bert's phone\")")
+    await page.until("shows('hs-notices', 'phone')")
+    await page.run("press('hs-notices', 'Send a message to try it')")
+    await page.until("shows('hs-notices', 'It should show within seconds')")
+    await until(lambda: service.read(phone))
+    assert service.read(phone)[0]["message"] == "This is how the home will tell you something."
+    await page.run("press('hs-notices', 'Remove phone')")
     await page.run("press('hs-notices .list', 'Sure?')")
-    await page.until("!shows('hs-notices .list', \"Bert's phone\")")
-    assert household.stage.bridge.push.book.subscriptions("person.bert") == []
+    await page.until("!shows('hs-notices .list', 'phone')")
+    assert household.stage.bridge.push.book.subscriptions("person.gina") == []
+    assert await page.run("named('hs-notices', 'Send a message to try it') === undefined")
+    assert page.faults == []
+
+
+async def test_who_has_no_device_is_told_so(household: Household) -> None:
+    page = await household.signed_in("carl")
+    script = """fetch('/api/calls/bridge/try_notification', { method: 'POST', body: '{"message": "x"}',
+        headers: { 'content-type': 'application/json' } }).then((answer) => answer.json())"""
+    assert "switch them on in the page first" in (await page.run(script))["message"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [("denied", "This browser was told to show none of this page."), ("default", "Off on this device.")],
+)
+async def test_the_switch_says_what_the_browser_lets_it(household: Household, setting: str, says: str) -> None:
+    page = await household.visitor()
+    await page.until("document.querySelector('hs-door form')")
+    await page.run(f"Object.defineProperty(Notification, 'permission', {{ get: () => '{setting}' }})")
+    await page.until("navigator.serviceWorker.getRegistration().then(Boolean)")
+    await page.run(f"fill('hs-door', {json.dumps({'username': 'carl', 'password': PASSWORD})}); submit('hs-door')")
+    await page.until("document.querySelector('main .page h1')")
+    await page.run("press('.menu-foot, .foot', 'My account')")
+    await page.until("document.querySelector('.chips')")
+    await page.run("press('.chips', 'Notifications')")
+    await page.until(f"shows('hs-notices', {json.dumps(says)})")
+    named = await page.run("document.querySelector('hs-notices [name=device]')?.value ?? ''")
+    assert named == ("Chrome on Linux" if setting == "default" else "")
 
 
 async def test_the_key_of_the_data_folder_is_told_what_it_is(household: Household) -> None:

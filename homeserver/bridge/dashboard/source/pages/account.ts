@@ -35,7 +35,7 @@ const PARTS: Part[] = [
   { at: "sessions", title: "Sessions", show: () => html`${section("sessions", t("Where I am signed in"), html`<hs-proofs .kinds=${["session"]} .empty=${t("Nowhere.")}></hs-proofs>`)}
     ${section("programs", t("Apps and programs"), html`<hs-proofs .kinds=${["refresh"]} .empty=${t("No app has been let in by you. Home Assistant's app, for one, asks for the address of this home.")}></hs-proofs>`)}` },
   { at: "keys", title: "Keys", show: () => section("keys", t("Keys for programs"), html`<p class="quiet lead">${t("A key opens the home as you, for scripts and programs that cannot sign in. Home Assistant calls them long-lived tokens.")}</p><hs-keys></hs-keys>`) },
-  { at: "notifications", title: "Notifications", show: (me) => section("notifications", t("Notifications"), html`<hs-notices .me=${me}></hs-notices>`) },
+  { at: "notifications", title: "Notifications", show: () => section("notifications", t("Notifications"), html`<hs-notices></hs-notices>`) },
   { at: "data", title: "My data", show: (me) => section("data", t("My data"), html`<div class="card padded">${isKey(me) ? html`<p class="quiet">${t("The key of the data folder is nobody of whom anything is kept.")}</p>` : html`<hs-archive .user=${idOf(me.login)}></hs-archive>`}
     <p class="after"><a class="plain" href="/audit">${icon("list")}${t("What I did")}</a></p></div>`) },
 ];

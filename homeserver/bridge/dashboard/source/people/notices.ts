@@ -11,7 +11,6 @@ import { agentName } from "../words/agents.js";
 import { icon } from "../words/icons.js";
 import { dated } from "../words/dates.js";
 import { since, t } from "../words/text.js";
-import { idOf, type Me } from "./household.js";
 import { Panel, valuesOf } from "./panel.js";
 
 interface Device {
@@ -24,8 +23,7 @@ interface Device {
 const SUBSCRIPTIONS = "/api/push/subscriptions";
 
 class Notices extends Panel {
-  static override properties = { ...Panel.properties, me: { attribute: false }, state: { state: true }, devices: { state: true } };
-  declare me: Me;
+  static override properties = { ...Panel.properties, state: { state: true }, devices: { state: true } };
   declare state: PushState | "";
   declare devices: Device[];
   private readonly sure = new Sure(() => this.requestUpdate());
@@ -45,10 +43,9 @@ class Notices extends Panel {
   }
 
   override render(): TemplateResult {
-    const canTry = this.devices.length > 0 && ["owner", "adult"].includes(session.role);
     return html`<div class="card padded">${this.here()}${this.outcome()}</div>
       <ul class="list card">${this.devices.map((one) => this.line(one))}</ul>
-      ${canTry ? html`<p class="after"><button type="button" class="plain" ?disabled=${this.busy} @click=${this.test}>${icon("bell")}${t("Send a message to try it")}</button></p>` : nothing}`;
+      ${this.devices.length ? html`<p class="after"><button type="button" class="plain" ?disabled=${this.busy} @click=${this.test}>${icon("bell")}${t("Send a message to try it")}</button></p>` : nothing}`;
   }
 
   private here(): TemplateResult | typeof nothing {
@@ -100,9 +97,9 @@ class Notices extends Panel {
   }
 
   private async test(): Promise<void> {
-    const message = { who: [idOf(this.me.login)], title: session.home, message: t("This is how the home will tell you something."), tag: "test" };
+    const message = { title: session.home, message: t("This is how the home will tell you something.") };
     const own = { unavailable: t("No device of yours has notifications switched on.") };
-    if (await this.answered(call("bridge", "notify", message), own)) this.tell(t("Sent. It should show within seconds, on the device that you used last."));
+    if (await this.answered(call("bridge", "try_notification", message), own)) this.tell(t("Sent. It should show within seconds, on the device that you used last."));
   }
 }
 
