@@ -6,6 +6,7 @@ memory; proofs are kept by the vault.
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Final
 
 from starlette.requests import cookie_parser
 
@@ -13,12 +14,17 @@ from homeserver.bridge.identity import Identity
 from homeserver.bridge.limits import Failures
 from homeserver.bridge.proofs.attempts import DEVICE_LIFE
 from homeserver.bridge.proofs.proofs import API_KEY, LIFE, Proof
+from homeserver.bridge.proofs.sign_in import Audit
 from homeserver.bridge.proofs.signed_path import SignedPaths
 from homeserver.bridge.proofs.tokens import ACCESS_LIFE
 from homeserver.bridge.proofs.vault import Vault
 from homeserver.bridge.refusals import Refusal
 from homeserver.runtime.clock import Clock
 from homeserver.runtime.people import OWNER, People
+from homeserver.topics.audit import AuditEvent
+
+TOLD: Final = 600.0
+"""Seconds after which it is told again that somebody showed a wrong secret from an address."""
 
 
 class Watchers:
@@ -39,12 +45,14 @@ class Watchers:
 class Access:
     """`port` stands in the cookies' names: cookies do not tell ports apart, and two homes may run side by side."""
 
-    def __init__(self, vault: Vault, people: People, watchers: Watchers, clock: Clock, port: int) -> None:
+    def __init__(self, vault: Vault, people: People, watchers: Watchers, clock: Clock, port: int, audit: Audit) -> None:
         self._vault = vault
         self._people = people
         self._watchers = watchers
         self._clock = clock
         self._failures = Failures(clock)
+        self._told = Failures(clock, 1, TOLD)
+        self._audit = audit
         self.cookie = f"homeserver_{port}"
         self.device_cookie = f"homeserver_{port}_device"
         self.signed = SignedPaths(vault.tokens, clock)
@@ -155,4 +163,11 @@ class Access:
             raise Refusal("too_many", "Too many wrong attempts from this address; try again later.", headers=retry)
         if given:
             self._failures.count(address)
+            self._tell(address)
         raise Refusal("unauthorized", "A valid token or session is needed.")
+
+    def _tell(self, address: str) -> None:
+        """A page with an old session asks on and on: of one address it is told now and then."""
+        if not self._told.wait(address):
+            self._told.count(address)
+            self._audit(AuditEvent("proof_refused", "", "", "refused", address))

@@ -108,7 +108,7 @@ class Bridge(Personal, Pushing, Worker):
         options = house.options(BridgeOptions)
         watchers = Watchers()
         self.vault = house.keep(opened(house, watchers.tell))
-        self.access = Access(self.vault, house.people, watchers, house.clock, home.http_port)
+        self.access = Access(self.vault, house.people, watchers, house.clock, home.http_port, self._audit)
         sign_in = SignIn(self.vault, house.people, self._audit)
         auth = AuthRoutes(Entrance(house, self.access, self.vault, sign_in, self._audit))
         services = Services(house, self.picture, permissions, self.effects)

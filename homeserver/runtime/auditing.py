@@ -17,7 +17,7 @@ from homeserver.runtime.bus import Bus
 from homeserver.runtime.people import PREFIX
 from homeserver.topics.audit import AUDIT, AUDIT_TAKEN, AuditEvent, AuditTaken, Outcome
 from homeserver.topics.call import Call, Caller, CallError
-from homeserver.topics.cause import Cause
+from homeserver.topics.entity import Command
 
 came_from: Final[ContextVar[str]] = ContextVar("came_from", default="")
 """The network address of whoever is being served; a door sets it, and what is asked meanwhile carries it along."""
@@ -76,11 +76,11 @@ class Auditing:
                 outcome = _outcome(error)
                 self.say(AuditEvent("call", caller.login, what, outcome, where[:_LONGEST], details, caller.cause))
 
-    def of_command(self, login: str, what: tuple[str, str], error: str, cause: Cause | None, where: str = "") -> None:
-        """A command that came: `what` is the entity and the service, `error` the code where it was not accepted."""
-        entity_id, service = what
-        details = {"entity": entity_id, "service": service[:_LONGEST]} | ({"error": error} if error else {})
-        self.say(AuditEvent("command", login, entity_id, _outcome(error), where[:_LONGEST], details, cause))
+    def of_command(self, login: str, entity_id: str, command: Command, error: str) -> None:
+        """A command that came; `error`: the code where it was not accepted."""
+        details = {"entity": entity_id, "service": command.service[:_LONGEST]} | ({"error": error} if error else {})
+        where, cause = command.where[:_LONGEST], command.cause
+        self.say(AuditEvent("command", login, entity_id, _outcome(error), where, details, cause))
 
 
 def _outcome(error: str) -> Outcome:

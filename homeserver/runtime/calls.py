@@ -339,7 +339,8 @@ class Calls:
         """
         where, speaker = split_entity(entity_id), login or self.bus.login
         cause = self._cause(speaker, parent)
-        command = Command(self._secret_id(), service, dict(data), ttl, cause, self._own_replies(speaker), tell, *weight)
+        whence = (cause, self._own_replies(speaker), tell, *weight, came_from.get())
+        command = Command(self._secret_id(), service, dict(data), ttl, *whence)
         try:
             await self._answered(COMMAND, command, (*where, speaker), "nobody took it")
         except CallError as error:

@@ -55,6 +55,7 @@ def _command(said: Command) -> dict[str, Any]:
         "tell": said.tell,
         "priority": said.priority,
         "hold_for": said.hold_for,
+        "where": said.where,
     }
 
 

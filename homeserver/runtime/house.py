@@ -121,7 +121,7 @@ class House:
         """The same of a command as it was taken or, with the code of the `error`, refused: of persons and the command
         line only, and of nobody else at no cost."""
         if is_audited(login):
-            self._around.calls.auditing.of_command(login, (entity_id, command.service), error, command.cause)
+            self._around.calls.auditing.of_command(login, entity_id, command, error)
 
     def options(self, model: type[S]) -> S:
         """This worker's own section of the settings; raises `SettingsError` that names file, line and field."""

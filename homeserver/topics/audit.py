@@ -18,8 +18,8 @@ Outcome = Literal["ok", "refused", "failed"]
 class AuditEvent:
     """One thing that somebody did. Fields:
 
-    kind      a word: call, command, sign_in, sign_in_failed, locked_out, token_made, token_ended, password_changed,
-              policy_changed, blob_read, ...
+    kind      a word: call, command, sign_in, sign_in_failed, locked_out, proof_refused, token_made, token_ended,
+              password_changed, policy_changed, blob_read, event, ...
     who       who did it, as a login; empty where nobody knows
     what      what it is about: `home.rename`, `light.hall`, the login whose password it was
     outcome   `ok`, `refused` (he may not) or `failed`

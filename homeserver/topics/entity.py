@@ -85,7 +85,8 @@ class EntityState:
 class Command:
     """A wish: `service` (`turn_on`) with its `data`; dies `ttl` seconds after it was sent. `id` is carried out once.
     `tell`: whether a good end is to be said too. `priority` 1 to 9, the strongest last, and without one that of who
-    speaks; `hold_for`: seconds for which weaker commands to the entity wait. See `homeserver.topics.priority`."""
+    speaks; `hold_for`: seconds for which weaker commands to the entity wait. See `homeserver.topics.priority`. `where`:
+    the network address that it came from, as a door saw it; for the audit, and believed for nothing else."""
 
     id: str
     service: str
@@ -96,6 +97,7 @@ class Command:
     tell: bool = False
     priority: int | None = None
     hold_for: float | None = None
+    where: str = ""
 
 
 Outcome = Literal["confirmed", "already", "acknowledged", "sent", "held", "superseded", "expired", "failed"]

@@ -55,9 +55,14 @@ class Entrance:
     def owner(self, request: Request) -> Identity:
         """Who asks, where he is an owner in person. Raises `Refusal`."""
         identity = self.in_person(request)
-        if not self.is_owner(identity.login):
-            raise Refusal("denied", "Only an owner may do that.")
+        self.check_owner(request, identity)
         return identity
+
+    def check_owner(self, request: Request, identity: Identity) -> None:
+        """Raise `Refusal`, and have it kept, where somebody else than an owner asks."""
+        if not self.is_owner(identity.login):
+            self.say("call", identity.login, request.url.path, self.where(request), "refused")
+            raise Refusal("denied", "Only an owner may do that.")
 
     def with_password(self, request: Request) -> Identity:
         """Who asks, where he is somebody who signs in with a password. Raises `Refusal`."""

@@ -10,7 +10,6 @@ from homeserver.bridge.auth import bodies
 from homeserver.bridge.auth.bodies import body_of
 from homeserver.bridge.auth.entrance import Entrance
 from homeserver.bridge.proofs.invitations import is_welcome, owner_exists
-from homeserver.bridge.proofs.sign_in import CODE_NEEDED
 from homeserver.bridge.refusals import Refusal, json_response
 from homeserver.people.words import CREATE_USER, LIST_USERS, AskUsers
 from homeserver.runtime.people import OWNER, PREFIX
@@ -53,22 +52,13 @@ class Arrivals:
         assert found is not None
         login = found[0]
         stretched = await vault.passwords.stretch(body.password)
-        if vault.factors.is_on(login):
-            self._check_code(request, login, body.code)
+        entrance.sign_in.with_code(login, body.code, where)
         if not vault.invitations.take(body.invitation):
             raise Refusal("unauthorized", "This invitation was used just now.")
         vault.passwords.put(login, stretched)
         vault.proofs.end_all(login, ("session", "refresh", "mobile_app"))
         entrance.say("invitation_used", login, login, where)
         return entrance.enter(request, login, "invitation")
-
-    def _check_code(self, request: Request, login: str, code: str | None) -> None:
-        if code is None:
-            raise Refusal(
-                CODE_NEEDED, "Now the code of your authenticator app, or a recovery code.", "code", status=401
-            )
-        address = self._entrance.where(request).address
-        self._entrance.access.check_secret(address, True, bool(self._entrance.vault.factors.check(login, code)))
 
     async def welcome(self, request: Request) -> Response:
         """Become the first owner, by the link that `homeserver up` prints; answers with a session."""

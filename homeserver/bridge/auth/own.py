@@ -28,15 +28,14 @@ class Own:
         """Sessions, programs and keys: one's own, or with `?login=` somebody else's, for an owner."""
         identity = self.entrance.identity(request)
         login = request.query_params.get("login", identity.login)
-        if login != identity.login and not self.entrance.is_owner(identity.login):
-            raise Refusal("denied", "Only an owner sees the proofs of others.", "login")
+        if login != identity.login:
+            self.entrance.check_owner(request, identity)
         return json_response([_info(proof, identity.proof) for proof in self.entrance.vault.proofs.of(login)])
 
     async def people(self, request: Request) -> Response:
         """How each person signs in, for an owner: whether he has a password yet, is invited, when he was last here."""
         entrance, people = self.entrance, self.entrance.house.people
-        if not entrance.is_owner(entrance.identity(request).login):
-            raise Refusal("denied", "Only an owner sees how others sign in.")
+        entrance.check_owner(request, entrance.identity(request))
         epochs = {login: person.epoch for login in people.logins() if (person := people.person(login)) is not None}
         links = entrance.vault.invitations.open()
         until = {login: end for login, (epoch, end) in links.items() if epochs.get(login) == epoch}

@@ -9,6 +9,8 @@ from homeserver.bridge.homeassistant.events import OPEN
 from homeserver.bridge.homeassistant.failure import Failure
 from homeserver.bridge.refusals import Refusal
 from homeserver.bridge.states import context
+from homeserver.runtime.auditing import came_from
+from homeserver.topics.audit import AuditEvent
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.event import EVENT, Event
@@ -56,6 +58,7 @@ async def fire(desk: Desk, login: str, type: str, data: dict[str, Any], cause: C
         raise Failure("invalid", "The type of an event is made of letters, digits, _ . : and -, 100 at most.")
     if type in OPEN or type == "state_changed" or not desk.events.may_hear(login, type):
         raise Failure("unauthorized", "You may not tell such events to the home.")
+    desk.house.audit(AuditEvent("event", login, type, where=came_from.get(), cause=cause))
     await desk.house.say_as(login, EVENT, Event(type, data, desk.house.clock.now(), cause))
 
 

@@ -19,6 +19,8 @@ from homeserver.runtime.store import Ledger
 DEVICE_LIFE: Final = timedelta(days=365)
 FAMILIAR: Final = timedelta(days=60)
 """For how long a network stays known after somebody signed in from it."""
+TOLD: Final = 60.0
+"""Seconds after which it is told again that an address has to wait: who asks for nothing else fills no audit."""
 PERSON_BURST: Final = 10.0
 PERSON_SECONDS: Final = 60.0
 """A person: ten wrong ones, then one a minute."""
@@ -33,6 +35,7 @@ class Attempts:
         self._tokens = tokens
         self._addresses = Failures(clock)
         self._persons = Failures(clock, PERSON_BURST, PERSON_SECONDS)
+        self._told = Failures(clock, 1, TOLD)
 
     def begin(self, who: str, address: str, device: str) -> tuple[float, list[tuple[Failures, str]]]:
         """Count a try beforehand, so that a thousand at once are a thousand; the seconds to wait, 0 where it may go on,
@@ -43,6 +46,13 @@ class Attempts:
             for failures, name in counts:
                 failures.count(name)
         return wait, counts
+
+    def is_news(self, address: str) -> bool:
+        """Whether it is worth telling that an address has to wait: not each time that it asks meanwhile."""
+        if self._told.wait(address):
+            return False
+        self._told.count(address)
+        return True
 
     def forgive(self, counts: list[tuple[Failures, str]]) -> None:
         """The password was right: it was no failure."""

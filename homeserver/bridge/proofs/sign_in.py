@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from homeserver.bridge.limits import Failures
 from homeserver.bridge.proofs.vault import Vault
 from homeserver.bridge.refusals import Refusal
 from homeserver.runtime.people import OWNER, PREFIX, People
@@ -59,15 +60,7 @@ class SignIn:
     async def _checked(
         self, login: str, who: str, password: str, code: str | None, where: Where, *, with_code: bool = True
     ) -> str:
-        attempts = self._vault.attempts
-        wait, counts = attempts.begin(who, where.address, where.device)
-        if wait:
-            self._say("locked_out", login, "refused", where, seconds=str(int(wait) + 1))
-            raise Refusal(
-                "too_many",
-                "Too many wrong attempts; try again later, or with a device that you have used here before.",
-                headers={"retry-after": str(int(wait) + 1)},
-            )
+        attempts, counts = self._vault.attempts, self._counted(login, who, where)
         try:
             right = await self._vault.passwords.verify(login, password)
         except (Refusal, asyncio.CancelledError):
@@ -81,10 +74,32 @@ class SignIn:
         attempts.forgive(counts)
         return login
 
+    def with_code(self, login: str, code: str | None, where: Where) -> None:
+        """Check the second factor, if there is one, of somebody who showed something else than a password; wrong codes
+        fill the same buckets as wrong passwords. Raises `Refusal`."""
+        if not self._vault.factors.is_on(login):
+            return
+        attempts, counts = self._vault.attempts, self._counted(login, login, where)
+        self._check_code(login, code, where, lambda: attempts.forgive(counts))
+        attempts.forgive(counts)
+
+    def _counted(self, login: str, who: str, where: Where) -> list[tuple[Failures, str]]:
+        """Count a try beforehand; raises `Refusal` where there were too many."""
+        wait, counts = self._vault.attempts.begin(who, where.address, where.device)
+        if not wait:
+            return counts
+        if self._vault.attempts.is_news(where.address):
+            self._say("locked_out", login, "refused", where, seconds=str(int(wait) + 1))
+        raise Refusal(
+            "too_many",
+            "Too many wrong attempts; try again later, or with a device that you have used here before.",
+            headers={"retry-after": str(int(wait) + 1)},
+        )
+
     def _check_code(self, login: str, code: str | None, where: Where, forgive: Callable[[], None]) -> None:
         if code is None:
             forgive()
-            message = "The password is right; now the code of your authenticator app, or a recovery code."
+            message = "So far it is right; now the code of your authenticator app, or a recovery code."
             raise Refusal(CODE_NEEDED, message, "code", status=401)
         how = self._vault.factors.check(login, code)
         if not how:

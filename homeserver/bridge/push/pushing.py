@@ -20,11 +20,13 @@ from homeserver.bridge.push.delivery import Courses, excess
 from homeserver.bridge.push.keys import KeyFileError, Keys
 from homeserver.bridge.push.sending import Sender
 from homeserver.bridge.push.ways import Ways
+from homeserver.runtime.auditing import came_from
 from homeserver.runtime.given import nearest
 from homeserver.runtime.house import House
 from homeserver.runtime.people import PREFIX
 from homeserver.runtime.store import Ledger
 from homeserver.runtime.worker import Part, answers, every
+from homeserver.topics.audit import AuditEvent
 from homeserver.topics.call import Caller, CallError
 from homeserver.topics.cause import Cause
 from homeserver.topics.event import EVENT, Event
@@ -160,6 +162,8 @@ class Push:
             return
         self.book.set_delivery(delivery.id, "acted", self.now())
         data = {"action": action, **_of(notification)}
+        who, details = notification.login, {"action": action}
+        self.house.audit(AuditEvent("event", who, words.ACTION_EVENT, where=came_from.get(), details=details))
         for type in (words.ACTION_EVENT, _HA_EVENT):
             cause = Cause(self.house.new_id(), notification.login, notification.cause)
             await self.house.say_as(notification.login, EVENT, Event(type, data, self.house.clock.now(), cause))

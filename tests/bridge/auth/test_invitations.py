@@ -1,8 +1,10 @@
 """The first owner, and those who are invited after him."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
+from pyotp import TOTP
 
 from homeserver.bridge.auth.bodies import Standing
 from homeserver.bridge.proofs.invitations import new_welcome
@@ -76,6 +78,27 @@ async def test_who_is_invited_sets_a_password_once(household: Household) -> None
     assert {"invitation_made", "invitation_used"} <= set(household.kinds())
 
 
+async def test_codes_cannot_be_guessed_by_an_invitation(household: Household) -> None:
+    await household.live_here("anna", "owner")
+    await household.live_here("bert")
+    secret, _ = household.bridge.vault.factors.begin("person.bert")
+    household.bridge.vault.factors.confirm("person.bert", TOTP(secret).at(household.clock.now()))
+    anna = await household.signed_in("anna")
+    link = (await anna.post("/api/auth/invitations", json={"login": "person.bert"})).json()["secret"]
+    body = {"invitation": link, "password": PASSWORD, "code": "000000"}
+
+    async def accepted(address: str, **more: str) -> int:
+        async with household.browser(address) as bert:
+            return (await bert.post("/api/auth/invitations/accept", json=body | more)).status_code
+
+    assert [await accepted(f"203.0.113.{n}") for n in range(30)] == [401] * 10 + [429] * 20
+    right = {"code": TOTP(secret).at(household.clock.now() + timedelta(seconds=30))}
+    assert await accepted("203.0.113.77", **right) == 429, "a guess that is right is no better"
+    await household.clock.advance(90)
+    right = {"code": TOTP(secret).at(household.clock.now())}
+    assert await accepted("203.0.113.77", **right) == 200
+
+
 async def test_an_invitation_ends_with_time_with_another_and_with_the_person(household: Household) -> None:
     await household.live_here("anna", "owner")
     await household.live_here("bert")
@@ -112,6 +135,8 @@ async def test_only_an_owner_invites(household: Household) -> None:
     bert = await household.signed_in("bert")
     body = {"login": "person.bert"}
     assert (await bert.post("/api/auth/invitations", json=body, headers=OURS)).status_code == 403
+    told = household.said[-1]
+    assert (told.who, told.what, told.outcome) == ("person.bert", "/api/auth/invitations", "refused")
 
 
 async def test_somebody_is_invited_in_the_moment_in_which_he_was_made(household: Household) -> None:

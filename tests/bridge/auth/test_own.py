@@ -23,7 +23,7 @@ async def test_a_key_opens_the_home_until_it_is_ended(household: Household) -> N
     assert made["secret"] not in repr(listed)
     assert (await browser.delete(f"/api/auth/proofs/{made['id']}")).status_code == 200
     assert (await program.get("/api/", headers=bearer)).status_code == 401
-    assert household.kinds()[-2:] == ["token_made", "token_ended"]
+    assert household.kinds()[-3:] == ["token_made", "token_ended", "proof_refused"]
 
 
 async def test_a_key_expires_and_makes_no_other(household: Household) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from homeserver.runtime.people import OWNER
+from homeserver.topics.audit import AuditEvent
 from homeserver.topics.event import CALENDAR, EVENT, CalendarAhead, CalendarEntry
 from homeserver.topics.person import Grant, Person
 from tests.bridge.conftest import Home
@@ -38,6 +40,14 @@ async def test_a_template_is_rendered_with_what_one_sees(home: Home) -> None:
     assert (await home.post("/api/template", {"template": 7})).status_code == 400
     narrow(home)
     assert (await home.post("/api/template", {"template": text})).text == "off 0"
+
+
+async def test_who_fires_an_event_is_kept_in_the_audit(home: Home) -> None:
+    said: list[AuditEvent] = []
+    home.bridge.house.audit = said.append  # type: ignore[assignment]
+    assert (await home.post("/api/events/doorbell", {"door": "front"})).status_code == 200
+    told = said[-1]
+    assert (told.kind, told.who, told.what, told.where, told.details) == ("event", OWNER, "doorbell", "127.0.0.1", {})
 
 
 async def test_events_are_fired_and_counted(home: Home) -> None:

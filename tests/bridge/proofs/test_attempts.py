@@ -35,6 +35,29 @@ async def test_a_thousand_guesses_from_a_thousand_addresses_are_limited(househol
     assert {(event.what, event.outcome) for event in events} == {("person.anna", "refused")}
 
 
+async def test_that_somebody_has_to_wait_is_told_now_and_then_and_not_each_time(household: Household) -> None:
+    await household.live_here("anna", "owner")
+    for _ in range(100):
+        await tried(household, "203.0.113.5")
+    assert household.kinds().count("locked_out") == 1
+    await household.clock.advance(60)
+    for _ in range(100):
+        await tried(household, "203.0.113.5")
+    assert household.kinds().count("locked_out") == 2
+
+
+async def test_wrong_keys_and_links_are_told_now_and_then(household: Household) -> None:
+    await household.live_here("anna", "owner")
+    async with household.browser("203.0.113.5") as browser:
+        for _ in range(5):
+            assert (await browser.get("/api/", headers={"authorization": "Bearer hsk_wrong"})).status_code == 401
+        body = {"invitation": "wrong", "password": PASSWORD}
+        assert (await browser.post("/api/auth/invitations/accept", json=body)).status_code == 401
+        assert (await browser.get("/api/")).status_code == 401, "who shows nothing has shown nothing wrong"
+    told = [event for event in household.said if event.kind == "proof_refused"]
+    assert [(event.outcome, event.where, event.details) for event in told] == [("refused", "203.0.113.5", {})]
+
+
 async def test_who_is_unknown_is_limited_in_the_same_way(household: Household) -> None:
     await household.live_here("anna", "owner")
     body = {"username": "nobody", "password": "x"}
