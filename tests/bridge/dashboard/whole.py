@@ -74,7 +74,7 @@ async def walk(page: Page, path: str, ready: str) -> None:
     await page.until(ready)
 
 
-WIDE = "document.documentElement.scrollWidth <= innerWidth"
+WIDE = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 """Whether nothing sticks out at the side."""
 
 

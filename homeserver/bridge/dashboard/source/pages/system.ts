@@ -70,6 +70,10 @@ class System extends Asking {
     this.machine = (await this.ask<Machine>("keeper", "load")) ?? this.machine;
   }
 
+  protected override updated(changed: Map<string, unknown>): void {
+    if (changed.has("rest")) this.querySelector(".chips [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  }
+
   override render(): TemplateResult {
     const chips = html`<nav class="chips" aria-label=${t("Parts of the system")}>${PARTS.map(([part, word]) => html`<a href=${part ? `/system/${part}` : "/system"} aria-current=${part === this.rest ? "page" : nothing}>${word()}</a>`)}</nav>`;
     if (this.rest === "logs") return html`${this.top()}${chips}<hs-logs .workers=${this.status?.workers.map((one) => one.worker) ?? []}></hs-logs>`;
@@ -110,7 +114,7 @@ class System extends Asking {
 
   private process(one: ProcessLine, more = ""): TemplateResult {
     const load = this.machine?.processes.find((some) => some.process === one.process);
-    const words = [more || t(capital(one.state)), load ? t("since {0}", since(load.since * 1000)) : "", one.restarts ? t("started again {0} times", one.restarts) : ""];
+    const words = [more || t(capital(one.state)), load ? t("started {0}", since(load.since * 1000)) : "", one.restarts ? t("started again {0} times", one.restarts) : ""];
     const needs = load ? `${load.cpu === null ? "" : `${number(load.cpu, 1)} % · `}${bytes(load.memory)}` : "";
     return html`<li data-mood=${one.state === "running" ? "" : "alarm"}><span class="badge">${icon(one.process === "broker" ? "signal" : "gear")}</span>
       <div class="words"><strong>${one.process === "broker" ? t("Broker") : one.process}</strong><span class="quiet small">${words.filter(Boolean).join(" · ")}</span></div><span class="quiet small load">${needs}</span></li>`;
