@@ -20,6 +20,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from homeserver.bridge.proofs import passwords
 from homeserver.home.worker import setup as set_up_home
 from homeserver.people.worker import setup as set_up_people
+from homeserver.runtime.hosting import Setup
 from tests.bridge.browser import Browser, Page
 from tests.bridge.dashboard.visit import PROBE
 from tests.bridge.staging import Stage, staged
@@ -101,10 +102,11 @@ class Household:
 
 
 @asynccontextmanager
-async def inhabited(folder: Path, port: int) -> AsyncIterator[Stage]:
+async def inhabited(folder: Path, port: int, **more: Setup) -> AsyncIterator[Stage]:
+    """`more` are other workers."""
     cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
     with patch.object(passwords, "stretching", lambda: cheap):
-        async with staged(folder, port, home=set_up_home, people=set_up_people) as stage:
+        async with staged(folder, port, home=set_up_home, people=set_up_people, **more) as stage:
             ask = stage.process.calls.ask
             await ask("home", "edit_area", {"name": "Kitchen"})
             for entity_id in KITCHEN:

@@ -171,6 +171,7 @@ async def test_everybody_can_use_it_on_any_screen(browser: Browser, machine: Mac
         pytest.skip("the dashboard's libraries are not there: `make test` fetches them")
     machine.log("a rule was stopped", "warning")
     machine.log("it broke", "error", error="Traceback\nKeyError")
+    await machine.stage.process.calls.ask("backup", "make", {})
     PICTURES.mkdir(parents=True, exist_ok=True)
     page = await opened(browser, machine, "", "document.querySelector('.figures')", 360)
     await page.run(AXE.read_text())

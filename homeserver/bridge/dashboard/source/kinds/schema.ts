@@ -1,10 +1,15 @@
-// The fields of a form out of the JSON Schema of a call, and the arguments out of what was typed. What a simple field cannot hold is JSON.
+// What a JSON Schema of a call asks for, as fields within fields, and the arguments out of what was filled in.
 
 export interface Schema {
   type?: string | string[];
+  title?: string;
   properties?: Record<string, Schema>;
   required?: string[];
+  items?: Schema;
+  additionalProperties?: boolean | Schema;
   anyOf?: Schema[];
+  oneOf?: Schema[];
+  allOf?: Schema[];
   enum?: unknown[];
   const?: unknown;
   $ref?: string;
@@ -17,63 +22,101 @@ export interface Schema {
   minLength?: number;
   maxLength?: number;
 }
+export type Known = Record<string, Schema>;
+export type Kind = "text" | "long" | "figure" | "check" | "choice" | "list" | "object" | "ways" | "json";
 
 export interface Field {
   name: string;
-  kind: "text" | "figure" | "check" | "choice" | "json";
+  kind: Kind;
   needed: boolean;
   about: string;
-  options: string[];
+  /** What it is without references and without the "or nothing" of what may be left out. */
+  schema: Schema;
+  /** Whether null means something of its own. */
+  nullable: boolean;
+  options: unknown[];
   whole: boolean;
-  min?: number;
-  max?: number;
-  initial: string;
+  /** What it is where nobody says anything. */
+  initial: unknown;
 }
 
-/** The fields that a request has, those that are needed first. */
-export function fieldsOf(schema: Schema): Field[] {
+const LONG = 400; // characters from which a text has several lines
+const DEEP = 6; // schemas may name themselves: below this it is JSON
+
+/** The fields of an object, those that are needed first. */
+export function fieldsOf(schema: Schema, known: Known = schema.$defs ?? {}, depth = 0): Field[] {
   const needed = new Set(schema.required ?? []);
-  const fields = Object.entries(schema.properties ?? {}).map(([name, one]) => fieldOf(name, one, schema.$defs ?? {}, needed.has(name)));
+  const fields = Object.entries(schema.properties ?? {}).map(([name, one]) => fieldOf(name, one, known, needed.has(name), depth));
   return [...fields.filter((field) => field.needed), ...fields.filter((field) => !field.needed)];
 }
 
-function fieldOf(name: string, given: Schema, known: Record<string, Schema>, needed: boolean): Field {
-  const one = plain(given, known);
-  const type = Array.isArray(one.type) ? one.type.find((some) => some !== "null") : one.type;
-  const options = (one.enum ?? []).map(String);
-  const kind = options.length ? "choice" : type === "boolean" ? "check" : type === "number" || type === "integer" ? "figure" : type === "string" ? "text" : "json";
-  const start = given.default ?? null;
+export function fieldOf(name: string, given: Schema, known: Known, needed: boolean, depth = 0): Field {
+  const [one, nullable] = plain(given, known);
+  const type = typeOf(one);
+  const options = one.enum ?? (one.const !== undefined ? [one.const] : []);
   return {
-    name, kind, needed, options, about: given.description ?? one.description ?? "", whole: type === "integer",
-    min: one.minimum, max: one.maximum ?? one.maxLength, initial: start === null ? "" : kind === "json" ? JSON.stringify(start) : String(start),
+    name, needed, options, nullable, schema: one, about: given.description ?? one.description ?? "", whole: type === "integer",
+    kind: kindOf(one, type, options, depth), initial: given.default ?? one.default,
   };
 }
 
-/** Without references, and without the "or nothing" that a field which may be left out has. */
-function plain(one: Schema, known: Record<string, Schema>): Schema {
-  if (one.$ref) return plain(known[one.$ref.split("/").at(-1) ?? ""] ?? {}, known);
-  const ways = one.anyOf?.filter((way) => way.type !== "null") ?? [];
-  return ways.length === 1 ? plain(ways[0]!, known) : one;
+function kindOf(one: Schema, type: string | undefined, options: unknown[], depth: number): Kind {
+  if (options.length) return "choice";
+  if (depth > DEEP) return "json";
+  if (one.anyOf || one.oneOf) return "ways";
+  if (type === "object") return one.properties && Object.keys(one.properties).length ? "object" : "json";
+  if (type === "array") return one.items && Object.keys(one.items).length ? "list" : "json";
+  if (type === "string") return (one.maxLength ?? 0) > LONG ? "long" : "text";
+  return type === "boolean" ? "check" : type === "number" || type === "integer" ? "figure" : "json";
 }
 
-/** The arguments of a call; what was left empty is not sent. Throws a sentence about the first field that is no JSON. */
-export function argumentsOf(fields: Field[], typed: (name: string) => string | null): Record<string, unknown> {
+const typeOf = (one: Schema): string | undefined => (Array.isArray(one.type) ? one.type.find((some) => some !== "null") : one.type);
+
+/** Without references, and without the "or nothing"; and whether there was one. */
+export function plain(one: Schema, known: Known): [Schema, boolean] {
+  if (one.$ref) return plain({ ...known[one.$ref.split("/").at(-1) ?? ""], ...(one.description ? { description: one.description } : {}) }, known);
+  if (one.allOf?.length === 1) return plain({ ...one.allOf[0], description: one.description ?? one.allOf[0]!.description }, known);
+  const all = one.anyOf ?? one.oneOf;
+  const ways = all?.filter((way) => way.type !== "null") ?? [];
+  const nullable = (all?.length ?? 0) > ways.length || (Array.isArray(one.type) && one.type.includes("null"));
+  if (ways.length === 1) return [plain(ways[0]!, known)[0], true];
+  return [ways.length ? { ...one, anyOf: ways, oneOf: undefined } : one, nullable];
+}
+
+/** What one of several ways is called. */
+export function nameOfWay(way: Schema, known: Known): string {
+  const [one] = plain(way, known);
+  const type = typeOf(one);
+  return one.const !== undefined ? String(one.const) : type === "array" ? "list" : type === "object" ? (one.title ?? "object") : (type ?? one.title ?? "anything");
+}
+
+/** An empty value of a kind, for who adds one. */
+export function emptyOf(field: Field): unknown {
+  if (field.initial !== undefined && field.initial !== null) return structuredClone(field.initial);
+  const empty: Partial<Record<Kind, unknown>> = { list: [], object: {}, check: false, choice: field.options[0] };
+  return empty[field.kind];
+}
+
+/** What is sent of an object: what was left empty, or as it is anyway, is not, unless it is needed. */
+export function argumentsOf(fields: Field[], values: Record<string, unknown>): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   for (const field of fields) {
-    const text = typed(field.name);
-    if (field.kind === "check") {
-      if (field.needed || (text !== null) !== (field.initial === "true")) found[field.name] = text !== null;
-    } else if (text !== null && text !== "" && (text !== field.initial || field.needed)) found[field.name] = valueOf(field, text);
+    const value = values[field.name];
+    if (field.needed && field.kind === "check") found[field.name] = value === true;
+    else if (value !== undefined && (field.needed || JSON.stringify(value) !== JSON.stringify(field.initial))) found[field.name] = value;
   }
   return found;
 }
 
-function valueOf(field: Field, text: string): unknown {
-  if (field.kind === "figure") return Number(text);
-  if (field.kind !== "json") return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error(field.name);
+/** Which needed field is empty, as its way: `shelf.row`; "" where none is. */
+export function missing(fields: Field[], values: Record<string, unknown>, known: Known, way = ""): string {
+  for (const field of fields) {
+    const [value, here] = [values[field.name], `${way}${field.name}`];
+    if (value === undefined && field.needed && field.kind !== "check" && field.initial === undefined) return here;
+    if (field.kind === "object" && value && typeof value === "object") {
+      const inner = missing(fieldsOf(field.schema, known), value as Record<string, unknown>, known, `${here}.`);
+      if (inner) return inner;
+    }
   }
+  return "";
 }

@@ -36,7 +36,7 @@ class Files extends Asking {
       <p class="quiet">${this.busy ? t("One moment …") : t("They lie in {0}.", this.folder)}</p>
       <ul class="list card">${here.map((file) => this.line(file))}</ul>
       ${gone.length ? html`<section aria-labelledby="gone"><h2 id="gone">${t("Removed")}</h2><ul class="list card">${gone.map((file) => html`<li><span class="words">${file.path}</span>
-        ${session.role === "owner" ? html`<button class="plain" type="button" aria-label=${t("Bring {0} back", file.path)} @click=${() => this.bring(file)}>${icon("undo")}${t("Bring back")}</button>` : nothing}</li>`)}</ul></section>` : nothing}`;
+        ${session.role === "owner" ? html`<button class="plain" type="button" aria-label=${`${t("Bring back")}: ${file.path}`} @click=${() => this.bring(file)}>${icon("undo")}${t("Bring back")}</button>` : nothing}</li>`)}</ul></section>` : nothing}`;
   }
 
   private line(file: Line): TemplateResult {

@@ -72,8 +72,8 @@ class Backups extends Asking {
   private line(one: Told["backups"][number]): TemplateResult {
     const verify = (): void => void this.work(one.name, "verify", { name: one.name }, () => t("It is whole."));
     return html`<li><span class="badge">${icon("download")}</span><div class="words"><strong>${moment(one.made)}</strong><span class="quiet small">${one.kind} · ${bytes(one.size)}</span></div>
-      <span class="deeds"><button class="plain" type="button" ?disabled=${this.working !== ""} aria-label=${t("Verify {0}", one.name)} @click=${verify}>${t("Verify")}</button>
-      <button class="plain" type="button" aria-label=${t("Save {0}", one.name)} @click=${() => this.fetch(one.name)}>${t("Save as a file")}</button></span></li>`;
+      <span class="deeds"><button class="plain" type="button" ?disabled=${this.working !== ""} aria-label=${`${t("Verify")}: ${one.name}`} @click=${verify}>${t("Verify")}</button>
+      <button class="plain" type="button" aria-label=${`${t("Save as a file")}: ${one.name}`} @click=${() => this.fetch(one.name)}>${t("Save as a file")}</button></span></li>`;
   }
 }
 

@@ -47,7 +47,7 @@ class FileVersions extends Asking {
     const shown = this.diffs.get(one.version);
     const may = session.role === "owner" && place > 0 && !one.removed;
     return html`<li><details class="fold words" @toggle=${(event: Event) => this.compare(event, one)}><summary><strong>${moment(one.at)}</strong><small class="quiet">${one.by ? t("by {0}", one.by) : t("written by hand")} · ${what}</small></summary>${shown ? shownDiff(shown) : nothing}</details>
-      ${may ? html`<button class="plain" type="button" aria-label=${t("Bring back the version of {0}", moment(one.at))} @click=${() => this.bring(one)}>${icon("undo")}${t("Bring back")}</button>` : nothing}</li>`;
+      ${may ? html`<button class="plain" type="button" aria-label=${`${t("Bring back")}: ${moment(one.at)}`} @click=${() => this.bring(one)}>${icon("undo")}${t("Bring back")}</button>` : nothing}</li>`;
   }
 
   private async compare(event: Event, one: Version): Promise<void> {
