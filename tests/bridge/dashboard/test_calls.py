@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
@@ -106,7 +106,7 @@ def shop(household: Household) -> Shop:
     return worker
 
 
-async def form(household: Household, call: str, **look: int) -> Page:
+async def form(household: Household, call: str, **look: Any) -> Page:
     page = await household.signed_in("anna", **look)
     await page.run(TOOLS)
     await page.until("document.querySelector('#live').dataset.live === 'live'")
