@@ -79,19 +79,3 @@ class Picture:
         """Home Assistant's state object, under the present id; raises a `Refusal` for an entity that does not exist."""
         config, entity_id = self.config(entity_id), self._view.current(entity_id)
         return state_body(entity_id, self.name(entity_id), config, self._view.states.get(entity_id), self._since)
-
-    def tile(self, entity_id: str) -> dict[str, Any] | None:
-        """The state object with what a page needs beside it; None for an entity that does not exist."""
-        config = self.find(entity_id)
-        if config is None:
-            return None
-        state = self._view.states.get(entity_id)
-        return {
-            **self.state(entity_id),
-            "area": self.area(entity_id),
-            "device": config.device.name if config.device else None,
-            "category": config.category,
-            "hidden": self._view.entry(entity_id).hidden,
-            "services": config.services,
-            "why": self._causes.chain(state.cause if state else None),
-        }

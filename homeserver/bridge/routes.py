@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Match
 
 from homeserver import __version__
@@ -35,7 +35,6 @@ from homeserver.bridge.refusals import STATUS, Refusal, answer, json_response, r
 from homeserver.bridge.schemas import Schemas
 from homeserver.bridge.services import Services
 from homeserver.bridge.sight import Sight
-from homeserver.bridge.stream import Stream
 from homeserver.bridge.webhooks import Hooks
 from homeserver.bridge.weights import HoldFor, Priority, weight_of
 from homeserver.runtime.house import House
@@ -59,7 +58,6 @@ class Routes:
     permissions: Permissions
     announced: Announcements
     services: Services
-    stream: Stream
     hooks: Hooks
     files: Files
     rest: Rest
@@ -86,7 +84,6 @@ class Routes:
             ("GET", "/api/camera_proxy/{entity_id}", self.camera, None),
             ("GET", "/api/camera_proxy_stream/{entity_id}", self.camera_stream, None),
             ("GET", "/api/image_proxy/{entity_id}", self.image, None),
-            ("GET", "/api/stream", self.events, None),
             ("GET", "/api/openapi.json", self.openapi, None),
             *self.rest.rows(),
         ]
@@ -142,12 +139,6 @@ class Routes:
     async def _picture(self, entity_id: str, domain: str, request: Request) -> Response:
         present = self._sight(request).state(entity_id)["entity_id"]
         return await picture(self.house, present, domain, _login(request), _cause(request))
-
-    async def events(self, request: Request) -> Response:
-        """The home and its changes as server-sent events: `home` once, then `news`, and a `beat` now and then."""
-        client = self.stream.join(self._valid(request), self._sight(request))
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(self.stream.events(client), headers=headers, media_type="text/event-stream")
 
     def _valid(self, request: Request) -> Callable[[], bool]:
         """Whether who asked may go on listening."""

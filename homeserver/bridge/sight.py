@@ -58,11 +58,6 @@ class Sight:
         """Whether he sees everything, whatever there is."""
         return self._permissions.sees_all(self.login)
 
-    def tile(self, entity_id: str) -> dict[str, Any] | None:
-        """As `Picture.tile`, with no more of the causes than he may know; None for what is hidden."""
-        tile = self._picture.tile(entity_id) if self.may("see", entity_id) else None
-        return tile if tile is None else {**tile, "why": self._why(tile["why"])}
-
     def why(self, entity_id: str) -> list[dict[str, Any]]:
         """As `Picture.why`, with no more of the causes than he may know; raises a `Refusal` for what is hidden."""
         self.config(entity_id)

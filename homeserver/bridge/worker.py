@@ -7,7 +7,7 @@ whom it has identified.
 
 import asyncio
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -38,7 +38,6 @@ from homeserver.bridge.server import Listener
 from homeserver.bridge.services import Services
 from homeserver.bridge.sight import Sight
 from homeserver.bridge.staging import Staging
-from homeserver.bridge.stream import HEARTBEAT, Stream
 from homeserver.bridge.webhooks import Hooks
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
@@ -84,6 +83,9 @@ from homeserver.topics.registry import (
 from homeserver.view.permission import Permissions
 from homeserver.view.view import View
 
+HEARTBEAT: Final = 15.0
+"""Seconds between looks at who may listen no longer, and who has read what he had missed."""
+
 
 class Bridge(Personal, Pushing, Worker):
     """`app` is the whole interface behind its door; the listener serves it."""
@@ -104,7 +106,6 @@ class Bridge(Personal, Pushing, Worker):
         self.happenings = Happenings(self.picture, self.causes)
         self.effects = Effects(house.clock)
         self.announced = Announcements()
-        self.stream = Stream(house.clock, self._head, self.picture.tile, self.picture.ids)
         options = house.options(BridgeOptions)
         watchers = Watchers()
         self.vault = house.keep(opened(house, watchers.tell))
@@ -121,7 +122,7 @@ class Bridge(Personal, Pushing, Worker):
             house, view, self.picture, permissions, services, self.announced, self.access, phones
         )
         mobile_app = MobileApp(self.homeassistant.desk, phones)
-        parts = (self.announced, services, self.stream, self.hooks, files, self.homeassistant.rest, mobile_app)
+        parts = (self.announced, services, self.hooks, files, self.homeassistant.rest, mobile_app)
         app = Routes(house, self.access, auth, self.picture, permissions, *parts).app()
         self.push = Push(house, view, self.access, options, self.homeassistant.desk.channels)
         PushRoutes(self.push).add_to(app)
@@ -131,15 +132,9 @@ class Bridge(Personal, Pushing, Worker):
         self.app = front(self.door, self.homeassistant.sockets)
         self.listener = Listener(self.app, home.http_host, home.http_port, house.clock, house.degraded, self.front)
         self._serving: asyncio.Task[None] | None = None
-        watchers.add(lambda _: self.stream.check())
-        self._unwatch = house.people.watch(lambda _: self.stream.all_changed())
 
     def _audit(self, event: AuditEvent) -> None:
         self.house.audit(replace(event, cause=Cause(request_id.get(), event.who or "worker:bridge")))
-
-    def _head(self) -> dict[str, object]:
-        home = self.house.settings.home
-        return {"name": home.name, "language": home.language, "time_zone": home.time_zone}
 
     async def open(self) -> None:
         if self.house.settings.home.http_host not in LOOPBACK and not (self.front.certificate or self.front.proxies):
@@ -149,8 +144,6 @@ class Bridge(Personal, Pushing, Worker):
 
     async def close(self) -> None:
         self.departed.close()
-        self._unwatch()
-        self.stream.close()
         self.homeassistant.close()
         self.listener.stop()
         await self.push.close()
@@ -169,31 +162,26 @@ class Bridge(Personal, Pushing, Worker):
         happening = self.happenings.state(entity_id, state, told=not heard.snapshot)
         if state is not None:
             self.causes.remember(state.cause, entity_id, state.state)
-        self.stream.changed(entity_id)
         self.homeassistant.state(entity_id, state)
         if state is None or WANTED not in state.attributes:  # what is on its way has not been done
             self.effects.changed(entity_id)
         if happening:
-            self._happened(happening)
+            self.homeassistant.overview.happened(happening)
 
     @hears(ENTITY_CONFIG)
     def config(self, _: EntityConfig | None, heard: Heard) -> None:
-        self.stream.changed(f"{heard.where[0]}.{heard.where[1]}")
         self.homeassistant.changed(f"{heard.where[0]}.{heard.where[1]}")
 
     @hears(ENTITY_ENTRY)
     def entry(self, _: EntityEntry | None, heard: Heard) -> None:
-        self.stream.changed(heard.where[0])
         self.homeassistant.placed("entity", heard.where[0])
 
     @hears(DEVICE_ENTRY)
     def device(self, _: DeviceEntry | None, heard: Heard) -> None:
-        self.stream.all_changed()
         self.homeassistant.placed("device", heard.where[0])
 
     @hears(AREA_ENTRY)
     def area(self, _: AreaEntry | None, heard: Heard) -> None:
-        self.stream.all_changed()
         self.homeassistant.placed("area", heard.where[0])
 
     @hears(FLOOR_ENTRY)
@@ -212,18 +200,14 @@ class Bridge(Personal, Pushing, Worker):
 
     @hears(COMMAND_FAILED)
     def command_failed(self, outcome: CommandOutcome) -> None:
-        self._happened(self.happenings.failed(outcome, self.house.clock.now()))
+        self.homeassistant.overview.happened(self.happenings.failed(outcome, self.house.clock.now()))
 
     @hears(DEVICE_EVENT)
     def device_event(self, event: DeviceEvent) -> None:
         self.causes.remember(event.cause)
         self.homeassistant.device_event(event)
         if happening := self.happenings.event(event):
-            self._happened(happening)
-
-    def _happened(self, line: dict[str, Any]) -> None:
-        self.stream.happened(line)
-        self.homeassistant.overview.happened(line)
+            self.homeassistant.overview.happened(happening)
 
     @hears(EVENT)
     def event(self, event: Event) -> None:
@@ -256,7 +240,6 @@ class Bridge(Personal, Pushing, Worker):
 
     @every(seconds=HEARTBEAT)
     async def beat(self) -> None:
-        self.stream.check()
         self.homeassistant.beat()
 
 

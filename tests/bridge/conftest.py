@@ -6,7 +6,7 @@ bridge's ASGI application; its listener is real as well, on a free port, and unu
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,6 @@ from homeserver.runtime.clock import VirtualClock
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House
 from homeserver.runtime.memory_broker import MemoryBroker
-from homeserver.runtime.people import OWNER
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.runtime.worker import Worker, answers, hears
 from homeserver.topics.call import REPLY, Call, Caller, CallError, Reply, ReplyError
@@ -261,24 +260,6 @@ class Home:
     def stranger(self, address: str = "127.0.0.1") -> httpx.AsyncClient:
         """A client without any key."""
         return client_of(self.bridge, self.client.base_url, address)
-
-    def stream(self) -> "Events":
-        return Events(self)
-
-
-class Events:
-    """One open event stream, read straight from the bridge."""
-
-    def __init__(self, home: Home, valid: Callable[[], bool] = lambda: True) -> None:
-        self.home = home
-        self.client = home.bridge.stream.join(valid, home.bridge.sight(OWNER))
-        self._chunks = home.bridge.stream.events(self.client)
-
-    async def next(self) -> bytes:
-        return await self.home.during(anext(self._chunks))
-
-    async def close(self) -> None:
-        await self._chunks.aclose()  # type: ignore[attr-defined]
 
 
 def client_of(bridge: Bridge, base_url: Any, address: str = "127.0.0.1") -> httpx.AsyncClient:

@@ -10,7 +10,7 @@ from homeserver.bridge import door
 from homeserver.bridge.auth.addresses import FILES, FLOW, SESSION
 from homeserver.bridge.dashboard import ADDRESSES, serve
 from homeserver.bridge.door import ACKNOWLEDGE, LARGEST, OPEN, WEBHOOK
-from homeserver.runtime.people import OWNER
+from tests.bridge.homeassistant.talking import Talk
 
 NOTHING = ("/api/nothing", "/http-token", "/../http-token", "/dashboard/__init__.py")
 _PARAMETER = re.compile(r"\{[^}]*\}")
@@ -172,14 +172,17 @@ async def test_a_strangers_page_cannot_sign_in(home: Any) -> None:
     assert answer.status_code == 403
 
 
-async def test_signing_out_ends_the_session_and_its_streams(home: Any) -> None:
+async def test_signing_out_ends_the_session_and_its_sockets(home: Any) -> None:
     browser = await signed_in(home)
     session = next(iter(browser.cookies.values()))
-    identity = home.bridge.access.identify({"cookie": f"{home.bridge.access.cookie}={session}"}, "127.0.0.1")
-    client = home.bridge.stream.join(lambda: home.bridge.access.alive(identity), home.bridge.sight(OWNER))
+    origin = f"http://127.0.0.1:{home.client.base_url.port}"
+    cookie = f"{home.bridge.access.cookie}={session}"
+    talk = await Talk(home, headers={"cookie": cookie, "origin": origin}).let_in("session")
     answer = await browser.delete(SESSION, headers={"sec-fetch-site": "same-origin"})
     assert answer.status_code == 200
-    assert not client.open
+    await home.settle()
+    assert talk.ended() == 1008
+    await talk.task
     browser.cookies.set(f"homeserver_{home.client.base_url.port}", session)
     assert (await browser.get("/api/states")).status_code == 401
 

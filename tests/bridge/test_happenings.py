@@ -7,7 +7,6 @@ import pytest
 from homeserver.topics.entity import EntityConfig
 from homeserver.topics.event import DEVICE_EVENT, DeviceEvent
 from homeserver.topics.registry import DEVICE_ENTRY, DeviceEntry
-from tests.bridge.test_stream import parse
 
 
 @pytest.mark.parametrize(
@@ -25,26 +24,20 @@ from tests.bridge.test_stream import parse
 async def test_what_is_told(home: Any, entity_id: str, about: Any, states: list[str], told: list[str]) -> None:
     home.owner.config(entity_id, EntityConfig("X", "owner", **about))
     await home.settle()
-    stream = home.stream()
-    await stream.next()
     for state in states:
         home.owner.state(entity_id, state)
         await home.settle()
-    happened = parse(await stream.next())["news"]["happened"]
+    happened = home.bridge.homeassistant.overview.lines
     assert [line["to"] for line in happened] == told
-    await stream.close()
 
 
 async def test_motion_is_news_again_after_a_rest(home: Any) -> None:
-    stream = home.stream()
-    await stream.next()
     for rest in (200, 200, 400, 0):
         home.owner.state("binary_sensor.hall_motion", "on")
         await home.settle()
         home.owner.state("binary_sensor.hall_motion", "off")
         await home.clock.advance(rest)
-    assert len(parse(await stream.next())["news"]["happened"]) == 2
-    await stream.close()
+    assert len(home.bridge.homeassistant.overview.lines) == 2
 
 
 @pytest.mark.parametrize(
@@ -61,24 +54,18 @@ async def test_motion_is_news_again_after_a_rest(home: Any) -> None:
 async def test_what_happens_at_devices_is_told(home: Any, kind: Any, data: dict[str, Any], told: str | None) -> None:
     home.owner.house.say(DEVICE_ENTRY, DeviceEntry("Wall remote"), "d9")
     await home.settle()
-    stream = home.stream()
-    await stream.next()
     event = DeviceEvent(kind, "d9", None, home.clock.now(), data, home.owner.house.cause("device:d9"))
     home.owner.house.say(DEVICE_EVENT, event)
     home.owner.state("light.hall", "on")
     await home.settle()
-    lines = parse(await stream.next())["news"]["happened"]
+    lines = home.bridge.homeassistant.overview.lines
     assert [(line["name"], line["did"]) for line in lines if "did" in line] == ([("Wall remote", told)] if told else [])
-    await stream.close()
 
 
 async def test_an_entity_without_a_device_is_told_by_its_own_name(home: Any) -> None:
-    stream = home.stream()
-    await stream.next()
     cause = home.owner.house.cause("device:lamp")
     home.owner.house.say(DEVICE_EVENT, DeviceEvent("flapping", None, "light.hall", home.clock.now(), {}, cause))
     await home.settle()
-    (line,) = parse(await stream.next())["news"]["happened"]
+    (line,) = home.bridge.homeassistant.overview.lines
     assert (line["name"], line["entity_id"]) == (home.bridge.picture.name("light.hall"), "light.hall")
     assert line["name"] != "A device"
-    await stream.close()

@@ -100,13 +100,13 @@ async def test_the_server_does_not_say_what_it_is() -> None:
         assert "server" not in (await client.get(f"http://127.0.0.1:{port}/")).headers
 
 
-async def test_it_stops_soon_though_a_stream_is_open_and_a_client_does_not_read(tmp_path: Path) -> None:
+async def test_it_stops_soon_though_a_socket_is_open_and_a_client_does_not_read(tmp_path: Path) -> None:
     async with staged(tmp_path, free_port()) as stage:
-        token = stage.address.partition("=")[2]
         socket_ = socket.create_connection(("127.0.0.1", stage.port))
-        head = f"GET /api/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"
-        socket_.sendall(head.encode())
-        while not stage.bridge.stream.clients:  # noqa: ASYNC110 - what is waited for happens in the server
+        head = "GET /api/websocket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        socket_.sendall((head + key).encode())
+        while not stage.bridge.homeassistant.sockets.open:  # noqa: ASYNC110 - what is waited for happens in the server
             await asyncio.sleep(0.01)
         async with asyncio.timeout(2):
             await stage.process.stop("bridge")

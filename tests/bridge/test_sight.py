@@ -51,13 +51,13 @@ async def test_causes_name_nothing_that_is_hidden(home: Home) -> None:
     seen_motion = home.owner.state("binary_sensor.hall_motion", "on")
     home.owner.state("light.hall", "on", Cause("c1", "rule:hall_light#2", seen_motion.id))
     await home.settle()
-    tile = sight(home, Grant("domain", "light", "see")).tile("light.hall")
-    assert tile is not None
-    assert [link["by"] for link in tile["why"]] == ["rule:hall_light#2", "hidden"]
-    assert "hall_motion" not in str(tile)
-    whole = sight(home, Grant("all", "", "see")).tile("light.hall")
-    assert whole is not None
-    assert whole["why"][1]["entity_id"] == "binary_sensor.hall_motion"
+    told = sight(home, Grant("domain", "light", "see")).why("light.hall")
+    assert [link["by"] for link in told] == ["rule:hall_light#2", "hidden"]
+    assert "hall_motion" not in str(told)
+    whole = sight(home, Grant("all", "", "see")).why("light.hall")
+    assert whole[1]["entity_id"] == "binary_sensor.hall_motion"
+    with pytest.raises(Refusal, match="not found"):
+        sight(home, Grant("domain", "light", "see")).why("binary_sensor.hall_motion")
 
 
 async def test_happenings_of_hidden_things_are_not_told(home: Home) -> None:

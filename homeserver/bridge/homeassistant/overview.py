@@ -97,6 +97,11 @@ class Overview:
         return leave
 
     @property
+    def lines(self) -> list[dict[str, Any]]:
+        """What happened of late, the oldest first."""
+        return list(self._happened)
+
+    @property
     def pages(self) -> int:
         """How many listen."""
         return sum(len(audience.listeners) for audience in self._audiences.values())

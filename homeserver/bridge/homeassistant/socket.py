@@ -96,6 +96,11 @@ class Sockets:
         cookie, address = {"cookie": headers.get("cookie", "")}, address_of(scope)
         return lambda: self._access.identify(cookie, address)
 
+    @property
+    def open(self) -> int:
+        """How many connections there are."""
+        return len(self._open)
+
     def check(self) -> None:
         """End the connections of those who may come in no longer; to be called now and then."""
         for client in list(self._open):

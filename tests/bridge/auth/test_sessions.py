@@ -112,13 +112,14 @@ async def test_who_may_come_in_no_longer_is_out_within_a_second(
     browser = await household.signed_in("bert")
     told: list[str] = []
     household.bridge.access.watch(told.append)
-    client = household.bridge.stream.join(
-        lambda: bool(household.bridge.vault.proofs.of("person.bert")), household.bridge.sight("person.bert")
-    )
+    access = household.bridge.access
+    cookie = f"{access.cookie}={next(iter(browser.cookies.values()))}"
+    identity = access.identify({"cookie": cookie}, "127.0.0.1")
+    assert access.alive(identity)
     await household.core.process.calls.ask("people", verb, args)
     await household.settle(1)
     assert "person.bert" in told
-    assert not client.open
+    assert not access.alive(identity), "by which sockets end"
     assert (await browser.get("/api/session")).status_code == 401
 
 

@@ -1,4 +1,4 @@
-"""Who may do what over the WebSocket and the page's stream: commands, templates, lists, and what is told unasked."""
+"""Who may do what over the WebSocket: commands, templates, lists, and what is told unasked."""
 
 import json
 from typing import Any
@@ -174,24 +174,6 @@ async def test_what_happens_is_told_only_to_who_may_see_it(house: House, count: 
             count.check((entity_id in text) == expects(who, entity_id, "see"), who, entity_id, text)
     for talk in talks.values():
         await talk.leave()
-
-
-async def test_the_pages_own_stream(house: House, count: Count) -> None:
-    for who in USERS:
-        client = house.bridge.stream.join(lambda: True, house.bridge.sight(f"person.{who}"))
-        events = house.bridge.stream.events(client)
-        first = (await house.during(anext(events))).decode()
-        for entity_id, (mark, _) in THINGS.items():
-            count.check((mark in first) == expects(who, entity_id, "see"), who, entity_id)
-        for entity_id, (mark, _) in THINGS.items():
-            more = json.dumps({"species": mark, "who": who})
-            await house.bridge_process.publish(f"things/{entity_id.partition('.')[2]}/more", more)
-        await house.settle()
-        news = (await house.during(anext(events))).decode()
-        for entity_id in THINGS:
-            count.check(entity_id not in leaks(who, news), who, entity_id)
-            count.check((entity_id in news) <= expects(who, entity_id, "see"), who, entity_id, "named as gone")
-        await events.aclose()  # type: ignore[attr-defined]
 
 
 async def test_what_the_page_knows_beside_states(house: House, count: Count) -> None:
