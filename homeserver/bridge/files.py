@@ -84,7 +84,7 @@ class Files:
 
     async def upload(self, request: Request, filename: str = "file") -> Response:
         """Take a file in: the body of the request is its content. It is kept for a day, for calls that want it."""
-        name, kind = _name(filename), _kind(request.headers.get("content-type"))
+        name, kind = name_of(filename), kind_of(request.headers.get("content-type"))
         length, login = request.headers.get("content-length", ""), str(request.state.login)
         try:
             arriving = self._staging.begin(login, int(length) if length.isdigit() else None)
@@ -98,14 +98,16 @@ class Files:
         except OSError as error:
             self._house.log.error("an upload could not be kept: %s", error)
             raise Refusal("unavailable", "The disk of the home does not take it.", headers=_CLOSE) from error
-        given = await self._given(staged, login, request)
-        url = {"location": given.url}
-        return json_response(Upload(**given.model_dump(), sha256=staged.sha256).model_dump(mode="json"), 201, url)
+        given = await self.given(staged, login, request)
+        return json_response(given.model_dump(mode="json"), 201, {"location": given.url})
 
-    async def _given(self, staged: Staged, login: str, request: Request) -> Blob:
+    async def given(self, staged: Staged, login: str, request: Request) -> Upload:
+        """An uploaded file as its owner may hand it on."""
         caller = Caller(login, None, Cause(request.state.request, login))
         folder, id = self._staging.folder, staged.id
-        return await self._house.blob(caller, folder, id, media_type=staged.media_type, filename=staged.filename)
+        kind, name = staged.media_type, staged.filename
+        blob = await self._house.blob(caller, folder, id, media_type=kind, filename=name)
+        return Upload(**blob.model_dump(), sha256=staged.sha256)
 
     async def remove(self, upload_id: str, request: Request) -> Response:
         """Remove an upload that is not needed; its id is the `path` that it was given."""
@@ -129,14 +131,14 @@ async def _receive(receive: Receive, arriving: Arriving) -> None:
             return
 
 
-def _name(text: str) -> str:
+def name_of(text: str) -> str:
     """What a browser may save it as; where it lies here it is called otherwise."""
     plain = "".join(char if char.isprintable() and char not in "/\\" else "_" for char in text)
     short = plain.encode("utf-8", "replace")[:_LONGEST].decode("utf-8", "ignore")
     return short if short.strip(". ") else "file"
 
 
-def _kind(text: str | None) -> str:
+def kind_of(text: str | None) -> str:
     if text is None:
         return _UNKNOWN
     if not _TYPE.fullmatch(text.strip()):

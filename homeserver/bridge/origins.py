@@ -12,6 +12,10 @@ from typing import Final
 
 from starlette.datastructures import MutableHeaders
 
+ASKED: Final = ("tus-resumable", "upload-length", "upload-metadata", "upload-offset")
+"""Headers of requests that bring a file in pieces."""
+TOLD: Final = ("location", "tus-resumable", "tus-max-size", "upload-expires", "upload-length", "upload-offset")
+"""Headers of answers that such a page may read."""
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -72,8 +76,9 @@ class Origins:
         answer["vary"] = "Origin"
         if self.named(headers):
             answer["access-control-allow-origin"] = headers["origin"]
-            answer["access-control-allow-headers"] = "authorization, content-type"
-            answer["access-control-allow-methods"] = "GET, HEAD, POST, PUT, DELETE"
+            answer["access-control-allow-headers"] = ", ".join(("authorization", "content-type", *ASKED))
+            answer["access-control-allow-methods"] = "GET, HEAD, POST, PUT, PATCH, DELETE"
+            answer["access-control-expose-headers"] = ", ".join(TOLD)
             answer["access-control-max-age"] = "600"
 
 

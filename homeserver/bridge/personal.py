@@ -9,6 +9,7 @@ from typing import Final
 
 from homeserver.bridge.proofs.vault import Vault
 from homeserver.bridge.push.pushing import Push
+from homeserver.bridge.resuming import Resuming
 from homeserver.bridge.staging import Staging
 from homeserver.runtime.people import PREFIX
 from homeserver.runtime.personal import scrub
@@ -27,6 +28,7 @@ class Personal(Worker):
     vault: Vault
     push: Push
     staging: Staging
+    resuming: Resuming
 
     @answers(EXPORT)
     async def export_person(self, request: OfPerson, caller: Caller) -> PersonData:
@@ -51,9 +53,10 @@ class Personal(Worker):
         files = [one for one in await asyncio.to_thread(self.staging.files) if one.login == login]
         for one in files:
             await asyncio.to_thread(self.staging.remove, one.id, login)
+        begun = await asyncio.to_thread(self.resuming.uploads.forget, login)
         told = len(self.push.book.notifications(login, _MOST))
         self.push.book.erase(login)
         self.vault.erase(login)
         for ledger in (self.vault.ledger, self.push.book.ledger):
             scrub(ledger)
-        return len(files) + told
+        return len(files) + begun + told

@@ -11,6 +11,7 @@ import re
 import secrets
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -111,8 +112,10 @@ class Staging:
     def __init__(self, folder: Path, largest: int, quota: int) -> None:
         self.folder = folder
         self.arriving: set[Arriving] = set()
-        self._largest = largest
+        self.largest = largest
         self._quota = quota
+        self.promised: Callable[[str], int] = lambda login: 0
+        """Bytes that are kept free for what a login has begun to upload in pieces."""
         private_folder(folder)
         for part in folder.glob("*.part"):
             part.unlink(missing_ok=True)
@@ -122,15 +125,26 @@ class Staging:
         own = [one for one in self.arriving if one.login == login]
         if len(own) >= AT_ONCE:
             raise FullError(f"{AT_ONCE} files are on their way already")
-        left = self._quota - sum(one.length for one in self.files() if one.login == login)
-        most = min(self._largest, left - sum(one.length for one in own))
+        most = self.check_room(login, announced)
+        arriving = Arriving(self, secrets.token_hex(12), login, most)
+        self.arriving.add(arriving)
+        return arriving
+
+    def check_room(self, login: str, announced: int | None) -> int:
+        """How many bytes a file of somebody may have; raises `FullError` where it may not have as many as announced."""
+        own = sum(one.length for one in self.arriving if one.login == login)
+        kept = sum(one.length for one in self.files() if one.login == login)
+        most = min(self.largest, self._quota - kept - own - self.promised(login))
         if (announced or 0) > most or most <= 0:
             raise FullError(f"the file may have {max(0, most)} bytes at most; remove uploads that are not needed")
         if shutil.disk_usage(self.folder).free < SPARE + (announced or 0):
             raise FullError("the disk of the home is full")
-        arriving = Arriving(self, secrets.token_hex(12), login, most)
-        self.arriving.add(arriving)
-        return arriving
+        return most
+
+    @staticmethod
+    def is_id(text: str) -> bool:
+        """Whether a text can be the id of an upload."""
+        return _ID.fullmatch(text) is not None
 
     def files(self) -> list[Staged]:
         """All that have arrived."""

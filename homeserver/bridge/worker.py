@@ -33,6 +33,7 @@ from homeserver.bridge.proofs.sign_in import SignIn
 from homeserver.bridge.proofs.vault import opened
 from homeserver.bridge.push.pushing import Push, Pushing
 from homeserver.bridge.push.routes import PushRoutes
+from homeserver.bridge.resuming import Resuming
 from homeserver.bridge.routes import Routes
 from homeserver.bridge.server import Listener
 from homeserver.bridge.services import Services
@@ -126,6 +127,8 @@ class Bridge(Personal, Pushing, Worker):
         app = Routes(house, self.access, auth, self.picture, permissions, *parts).app()
         self.push = Push(house, view, self.access, options, self.homeassistant.desk.channels)
         PushRoutes(self.push).add_to(app)
+        self.resuming = Resuming(house, files, self.staging)
+        self.resuming.add_to(app)
         self.departed = Departed(house, self.vault, watchers.tell, self._audit, self.push.book.erase)
         self.front = Front(options.http_certificate, options.http_key, options.trusted_proxies)
         self.door = Door(app, self.access, home.http_host, house.new_id, options.names, options.cors_origins)
