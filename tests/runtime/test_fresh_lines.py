@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from homeserver.runtime import fresh_lines
 from homeserver.runtime.fresh_lines import FreshLines
 
 WRITER = """
@@ -49,9 +48,8 @@ def test_cleared_is_empty(tmp_path: Path) -> None:
         assert (tmp_path / "lines").read_bytes() == b"two\n"
 
 
-def test_no_more_than_so_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fresh_lines, "_LARGEST", 20)
-    with closing(FreshLines(tmp_path / "lines")) as lines:
+def test_no_more_than_so_much(tmp_path: Path) -> None:
+    with closing(FreshLines(tmp_path / "lines", 20)) as lines:
         assert [lines.add(b"12345678") for _ in range(3)] == [True, True, False]
         lines.clear()
         assert lines.add(b"12345678")

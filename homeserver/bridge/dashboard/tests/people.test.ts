@@ -11,7 +11,7 @@ import { isLastOwner, type User } from "../source/people/household.js";
 import { drawn } from "../source/people/qr.js";
 import { ROLE_WORDS } from "../source/people/invite.js";
 import { agentName, programName } from "../source/words/agents.js";
-import { AUDIT_WORDS, auditTold, OUTCOMES, type AuditRow } from "../source/words/audits.js";
+import { AUDIT_WORDS, auditTold, CALL_WORDS, OUTCOMES, type AuditRow } from "../source/words/audits.js";
 import { DOMAIN_WORDS } from "../source/words/domains.js";
 import { faultIn } from "../source/words/faults.js";
 import { daysTold, policyTold, type Policy } from "../source/words/policies.js";
@@ -87,7 +87,10 @@ test("what was done is told by who did it", () => {
   const people: Record<string, string> = { "person.anna": "Anna", "person.bert": "Bert", "light.hall": "Hall lamp" };
   const called = (id: string): string => people[id] ?? id;
   const told: [Partial<AuditRow>, string][] = [
-    [{}, "Anna asked for people.set_policy"],
+    [{}, "Anna changed what somebody may"],
+    [{ what: "people.erase_user", details: { user: "person.bert" } }, "Anna erased Bert"],
+    [{ outcome: "refused" }, "Anna asked for people.set_policy"],
+    [{ what: "rules.reload" }, "Anna asked for rules.reload"],
     [{ kind: "command", what: "light.hall", details: { service: "turn_on" } }, "Anna commanded Hall lamp (turn on)"],
     [{ kind: "token_ended", what: "a1b2", details: { of: "person.bert" } }, "A session, program or key of Bert ended"],
     [{ kind: "sign_in_failed", who: "", what: "person.bert" }, "Somebody failed to sign in as Bert"],
@@ -107,6 +110,6 @@ test("a fault has a remedy: the page's own words, or the home's", () => {
 
 test("the words of the tables are there in German", () => {
   const german = JSON.parse(readFileSync(join(new URL("../../", import.meta.url).pathname, "source/messages/de.json"), "utf8")) as Record<string, string>;
-  const words = [DOMAIN_WORDS, AUDIT_WORDS, ROLE_WORDS, OUTCOMES].flatMap((table) => Object.values(table));
+  const words = [DOMAIN_WORDS, AUDIT_WORDS, CALL_WORDS, ROLE_WORDS, OUTCOMES].flatMap((table) => Object.values(table));
   assert.deepEqual(words.filter((word) => !(word in german)), []);
 });

@@ -27,8 +27,8 @@ interface Verdict {
   notes: string[];
 }
 const PAGE = 60;
-const KINDS = ["sign_in", "sign_in_failed", "locked_out", "command", "call", "token_made", "token_ended", "password_changed", "invitation_made", "invitation_used", "second_factor_on", "second_factor_off"];
-const ICONS: Record<string, string> = { command: "bolt", call: "code", sign_in: "door", sign_in_failed: "alert", locked_out: "alert", broken: "alert", missing: "alert", token_made: "key", token_ended: "key", invitation_made: "message", invitation_used: "message" };
+const KINDS = ["sign_in", "sign_in_failed", "proof_refused", "locked_out", "command", "call", "token_made", "token_ended", "password_changed", "invitation_made", "invitation_used", "second_factor_on", "second_factor_off"];
+const ICONS: Record<string, string> = { command: "bolt", call: "code", sign_in: "door", sign_in_failed: "alert", proof_refused: "alert", locked_out: "alert", broken: "alert", missing: "alert", token_made: "key", token_ended: "key", invitation_made: "message", invitation_used: "message" };
 
 class Audit extends Asking {
   static override properties = { ...Asking.properties, rows: { state: true }, more: { state: true }, verdict: { state: true } };

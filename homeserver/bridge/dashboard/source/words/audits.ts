@@ -28,6 +28,14 @@ export const AUDIT_WORDS: Record<string, string> = {
   invitation_made: "{0} invited {1}", invitation_used: "{0} came by an invitation", proofs_erased: "All passwords and keys of {1} were erased",
   pruned: "Rows that were too old were taken away", missing: "Rows may be missing before this", broken: "The chain of the audit was found broken",
   blob_read: "{0} fetched a file of {1}", policy_changed: "{0} changed what somebody may",
+  event: "{0} told the event {1}", proof_refused: "A wrong key or link was turned away",
+};
+/** The same for calls that were answered. */
+export const CALL_WORDS: Record<string, string> = {
+  "people.create_user": "{0} let somebody in", "people.update_user": "{0} changed the record of {1}", "people.remove_user": "{0} removed {1}",
+  "people.erase_user": "{0} erased {1}", "people.end_sessions": "{0} ended all sessions of {1}", "people.export_user": "{0} took out the data of {1}",
+  "people.set_policy": "{0} changed what somebody may", "people.remove_policy": "{0} took away a line of what somebody may",
+  "people.set_preferences": "{0} changed preferences", "people.mqtt_login": "{0} decided about a broker login of {1}",
 };
 const PEOPLE = ["token_ended", "second_factor_off", "sign_in_failed", "locked_out", "invitation_made", "proofs_erased"];
 
@@ -39,6 +47,8 @@ const about = (row: AuditRow, called: Caller): string => {
 
 export function auditTold(row: AuditRow, called: Caller): string {
   const who = row.who ? called(row.who) : t("The home");
+  const answered = row.kind === "call" && row.outcome === "ok" ? CALL_WORDS[row.what] : undefined;
+  if (answered) return t(answered, who, called(row.details.user ?? ""));
   const words = AUDIT_WORDS[row.kind];
   return words ? t(words, who, about(row, called)) : `${who}: ${spaced(row.kind)} ${row.what}`.trim();
 }
