@@ -60,6 +60,7 @@ ROWS: Final[tuple[Row, ...]] = (
     ("/api/intent/handle", "post", {}, {}, _OBJECT, ""),
     ("/api/conversation/process", "post", {}, {}, _SAID, ""),
     ("/api/camera_proxy_stream/{entity_id}", "get", {}, {}, None, "multipart/x-mixed-replace"),
+    ("/api/stream", "get", {}, {}, None, "text/event-stream"),
     ("/api/error_log", "get", {}, {}, None, "text/plain"),
     ("/api/history/period", "get", {"filter_entity_id": _ENTITIES}, _HISTORY, None, ""),
     ("/api/history/period/{begin}", "get", {"filter_entity_id": _ENTITIES, "begin": _TIME}, _HISTORY, None, ""),

@@ -7,11 +7,10 @@ https://www.home-assistant.io/docs/configuration/events/. Keeps who listens.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 
-from homeserver.bridge.homeassistant.outgoing import Outgoing
 from homeserver.bridge.states import context, iso
 from homeserver.topics.cause import Cause
 from homeserver.topics.record import record
@@ -36,14 +35,20 @@ OPEN: Final = frozenset(
     }
 )
 """Types that tell a client to look again, and nothing of what there is; everybody may hear them."""
-_HEAD: Final = b'{"id":%d,"type":"event","event":'
+HEAD: Final = b'{"id":%d,"type":"event","event":'
+
+
+class Out(Protocol):
+    """The way to one client."""
+
+    def add(self, message: bytes) -> None: ...
 
 
 @record
 class Ear:
     """One subscription."""
 
-    out: Outgoing
+    out: Out
     id: int
     login: str
 
@@ -58,7 +63,7 @@ class Events:
         self._ears: dict[str, dict[int, Ear]] = {}
         self._count = 0
 
-    def listen(self, out: Outgoing, id: int, login: str, type: str) -> Callable[[], None]:
+    def listen(self, out: Out, id: int, login: str, type: str) -> Callable[[], None]:
         """Tell a client of events of one type, or of `EVERYTHING`, until the returned function is called."""
         self._count += 1
         number = self._count
@@ -117,4 +122,4 @@ class Events:
         }
         body = orjson.dumps(event, option=orjson.OPT_NON_STR_KEYS) + b"}"
         for ear in ears:
-            ear.out.add(_HEAD % ear.id + body)
+            ear.out.add(HEAD % ear.id + body)

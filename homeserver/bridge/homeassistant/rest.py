@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from homeserver.bridge import models
 from homeserver.bridge.bodies import json_object
@@ -18,10 +18,13 @@ from homeserver.bridge.homeassistant.acting import fire
 from homeserver.bridge.homeassistant.calendars import Calendars
 from homeserver.bridge.homeassistant.conversation import Process, process
 from homeserver.bridge.homeassistant.desk import Desk
+from homeserver.bridge.homeassistant.event_stream import EventStreams
+from homeserver.bridge.homeassistant.events import EVERYTHING
 from homeserver.bridge.homeassistant.failure import Failure
 from homeserver.bridge.homeassistant.offers import services_of
 from homeserver.bridge.homeassistant.past import remembered
 from homeserver.bridge.homeassistant.templates import render_once
+from homeserver.bridge.identity import Identity
 from homeserver.bridge.refusals import Refusal, json_response
 from homeserver.bridge.states import iso
 from homeserver.rules.words import CHECK_RULES
@@ -36,6 +39,8 @@ _ASSISTANT: Final = ("assistant", "intent")
 """Who carries out intents, once there is anybody."""
 _PROGRAMS: Final = "clients"
 """Who owns the entities that programs tell of."""
+_TYPES: Final = 100
+"""Types of events that one stream may name."""
 _OF_A_STATE: Final = ("state", "attributes")
 _OF_A_FAILURE: Final = {"not_supported": "unavailable", "unauthorized": "denied"}
 
@@ -46,6 +51,7 @@ class Rest:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.calendars = Calendars()
+        self._streams = EventStreams(desk.events, desk.house.clock, desk.access.watch)
 
     def rows(self) -> list[tuple[str, str, Callable[..., Any], Any]]:
         """Method, path, function and model of each route."""
@@ -54,6 +60,7 @@ class Rest:
             ("GET", "/api/components", self.components, list[str]),
             ("GET", "/api/core/state", self.core_state, models.CoreState),
             ("GET", "/api/events", self.events, list[models.EventType]),
+            ("GET", "/api/stream", self.stream, None),
             ("POST", "/api/events/{event_type}", self.fire, models.Message),
             ("GET", "/api/services", self.services, list[models.Domain]),
             ("POST", "/api/states/{entity_id}", self.tell_state, models.State),
@@ -106,6 +113,17 @@ class Rest:
         return json_response(
             [{"event": type, "listener_count": count} for type, count in counts.items() if heard.may_hear(login, type)]
         )
+
+    async def stream(self, request: Request, restrict: str | None = None) -> Response:
+        """Events as they happen, as server-sent events; `restrict` names types, with commas. Each is an object; `ping`
+        comes first, and when it is silent for long."""
+        login, access = _login(request), self._desk.access
+        identity: Identity = request.state.identity
+        types = tuple(dict.fromkeys(one for one in (restrict or "").split(",") if one))[:_TYPES] or (EVERYTHING,)
+        self._streams.check(login, () if types == (EVERYTHING,) else types)
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        lines = self._streams.lines(login, types, lambda: access.alive(identity))
+        return StreamingResponse(lines, headers=headers, media_type="text/event-stream")
 
     async def fire(self, event_type: str, request: Request) -> Response:
         """Tell the home an event; rules may wait for it."""

@@ -77,7 +77,7 @@ class Location(Said):
 class Registration(Said):
     """What an app says of its phone; `device_name` at least."""
 
-    app_data: dict[str, Any] | None = None
+    app_data: Annotated[dict[str, Any] | None, Field(max_length=50)] = None
     app_id: _Text | None = None
     app_name: _Text | None = None
     app_version: _Text | None = None

@@ -200,3 +200,22 @@ async def test_what_the_page_knows_beside_states(house: House, count: Count) -> 
             count.check(not leaks(who, text), who, entity_id, text)
     for talk in talks.values():
         await talk.leave()
+
+
+async def test_events_as_a_stream(house: House, count: Count) -> None:
+    for who in USERS:
+        lines = house.bridge.homeassistant.rest._streams.lines(f"person.{who}", ("*",), lambda: True)
+        first = await house.during(anext(lines))
+        count.check(first == b"data: ping\n\n", who, first)
+        for entity_id, (mark, _) in THINGS.items():
+            more = json.dumps({"species": mark, "stream": who})
+            await house.bridge_process.publish(f"things/{entity_id.partition('.')[2]}/more", more)
+            await house.settle()
+        told = (await house.during(anext(lines))).decode() if seen_by(who) else ""
+        for entity_id, (mark, _) in THINGS.items():
+            count.check((mark in told) == expects(who, entity_id, "see"), who, entity_id)
+        await lines.aclose()  # type: ignore[attr-defined]
+    for who in ("carl", "gina", "serv", "ruth", "nobody"):
+        async with house.rest(who) as client:
+            answer = await house.during(client.get("/api/stream?restrict=state_changed,doorbell"))
+            count.check(answer.status_code == (401 if who == "nobody" else 403), who, answer.text)
