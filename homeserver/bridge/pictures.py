@@ -77,7 +77,7 @@ async def _picture(house: House, entity_id: str, domain: str, login: str, cause:
 def _content(reply: dict[str, Any]) -> bytes:
     data = reply.get("data")
     if not isinstance(data, str):
-        told = f"only its address is known: {reply['url']}" if reply.get("url") else "it is too large for one message"
+        told = "only its address is known" if reply.get("url") else "it is too large for one message"
         raise Refusal("unavailable", f"The picture cannot be shown here: {told}.")
     try:
         return b64decode(data, validate=True)

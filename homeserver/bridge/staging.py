@@ -45,14 +45,15 @@ class Staged(BaseModel):
 
 
 class Arriving:
-    """A file on its way. `add` and `finish` raise `FullError`, or OSError where the disk fails."""
+    """A file on its way, for which `kept_free` bytes of the quota are kept. `add` and `finish` raise `FullError`, or
+    OSError where the disk fails."""
 
     def __init__(self, staging: "Staging", id: str, login: str, most: int) -> None:
         self.id = id
         self.login = login
         self.length = 0
         self._staging = staging
-        self._most = most
+        self._most = self.kept_free = most
         self._hash = hashlib.sha256()
         self._batch: list[bytes] = []
         self._waiting = 0
@@ -126,13 +127,13 @@ class Staging:
         if len(own) >= AT_ONCE:
             raise FullError(f"{AT_ONCE} files are on their way already")
         most = self.check_room(login, announced)
-        arriving = Arriving(self, secrets.token_hex(12), login, most)
+        arriving = Arriving(self, secrets.token_hex(12), login, most if announced is None else announced)
         self.arriving.add(arriving)
         return arriving
 
     def check_room(self, login: str, announced: int | None) -> int:
         """How many bytes a file of somebody may have; raises `FullError` where it may not have as many as announced."""
-        own = sum(one.length for one in self.arriving if one.login == login)
+        own = sum(one.kept_free for one in self.arriving if one.login == login)
         kept = sum(one.length for one in self.files() if one.login == login)
         most = min(self.largest, self._quota - kept - own - self.promised(login))
         if (announced or 0) > most or most <= 0:

@@ -170,7 +170,9 @@ class People(Leaving):
     @answers(words.REMOVE_USER)
     async def remove_user(self, request: words.NamedUser, caller: Caller) -> words.UserRemoved:
         user = self.household.find(request.user)
-        return words.UserRemoved(user=user.id, policies=self.leave(user))
+        policies = self.leave(user)
+        await self.let_go(user)
+        return words.UserRemoved(user=user.id, policies=policies)
 
     def leave(self, user: User) -> int:
         policies = self.household.remove(user)

@@ -80,6 +80,20 @@ async def put_unannounced(staging: Staging, login: str, size: int) -> None:
         arriving.close()
 
 
+async def test_what_is_on_its_way_counts_as_a_whole(staging: Staging) -> None:
+    first, second = staging.begin(ANNA, None), staging.begin(ANNA, None)
+    with pytest.raises(FullError, match="0 bytes at most"):
+        staging.begin(ANNA, None)
+    with pytest.raises(FullError, match="larger than"):
+        await second.add(b"x" * (3 * BATCH + 1))
+    second.close()
+    third = staging.begin(ANNA, 2 * BATCH)
+    with pytest.raises(FullError, match=f"{BATCH} bytes at most"):
+        staging.begin(ANNA, 2 * BATCH)
+    for one in (first, third):
+        one.close()
+
+
 def test_a_person_sends_a_few_at_once(staging: Staging) -> None:
     arriving = [staging.begin(ANNA, 1) for _ in range(AT_ONCE)]
     with pytest.raises(FullError, match="on their way"):

@@ -5,6 +5,7 @@ password, `mfa` for a code, `create_entry` gives the program's code, which count
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any, Final
 
 from homeserver.bridge.proofs.secret import new_secret
@@ -32,11 +33,12 @@ class Flow:
 
 @record
 class Granted:
-    """What a code stands for."""
+    """What a code stands for. `sound`: whether what let him in counts still: nothing of it has ended or changed."""
 
     client_id: str
     login: str
     ends: float
+    sound: Callable[[], bool]
 
 
 class Flows:
@@ -62,16 +64,16 @@ class Flows:
     def end(self, id: str) -> bool:
         return self._flows.pop(id, None) is not None
 
-    def grant(self, flow: Flow, login: str) -> str:
-        """A code for the program."""
-        return _put(self._codes, Granted(flow.client_id, login, self._end()))
+    def grant(self, flow: Flow, login: str, sound: Callable[[], bool]) -> str:
+        """A code for the program, which counts while it is `sound`."""
+        return _put(self._codes, Granted(flow.client_id, login, self._end(), sound))
 
     def take(self, code: str, client_id: str) -> str:
         """Whose code this is; empty where it is none of this program's. It counts no second time."""
         granted = self._codes.pop(code, None)
         if granted is None or granted.client_id != client_id or self._clock.monotonic() >= granted.ends:
             return ""
-        return granted.login
+        return granted.login if granted.sound() else ""
 
     def _end(self) -> float:
         return self._clock.monotonic() + LIFE

@@ -70,7 +70,8 @@ class Own:
         return json_response({"id": proof.id, "secret": secret})
 
     async def password(self, request: Request) -> Response:
-        """Change one's password. All sessions and programs end but this one; API keys stay until they are ended."""
+        """Change one's password. All sessions and programs end but this one, and links that would set another; API keys
+        stay until they are ended."""
         identity, entrance = self.entrance.with_password(request), self.entrance
         body = await body_of(request, bodies.ChangePassword)
         check(body.new)
@@ -79,6 +80,7 @@ class Own:
         await entrance.vault.passwords.set(identity.login, body.new)
         entrance.vault.proofs.end_all(identity.login, ("session", "refresh", "mobile_app"), but=identity.proof)
         entrance.say("password_changed", identity.login, identity.login, where)
+        entrance.vault.invitations.end(identity.login)
         return json_response({"message": "Changed. All other sessions have ended."})
 
     # -- the second factor

@@ -4,7 +4,7 @@ Shapes and errors as in developers.home-assistant.io/docs/auth_api; codes and to
 are `{"error", "error_description"}`. Needs somebody to sign in. Keeps nothing but attempts under way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -88,10 +88,21 @@ class Programs:
             raise Refusal("not_found", f"Invalid flow specified. {_LATE}")  # two answers at once
         self._entrance.vault.attempts.learn(login, where.address)
         self._entrance.say("sign_in", login, flow.client_id, where, how="program")
-        answer = json_response(entry(id, self._flows.grant(flow, login)))
+        answer = json_response(entry(id, self._flows.grant(flow, login, self._sound(login))))
         line = self._entrance.access.device_line(login, secure=self._entrance.is_secure(request))
         answer.headers.append("set-cookie", line)
         return answer
+
+    def _sound(self, login: str) -> Callable[[], bool]:
+        """Whether his sessions were not ended, nor his password changed, from now on."""
+        people, vault = self._entrance.house.people, self._entrance.vault
+
+        def standing() -> tuple[int | None, float | None]:
+            person = people.person(login)
+            return None if person is None else person.epoch, vault.password_age(login)
+
+        epoch, password = standing()
+        return lambda: standing() in ((epoch, password), (None, password))
 
     # -- tokens
 

@@ -58,6 +58,11 @@ async def fire(desk: Desk, login: str, type: str, data: dict[str, Any], cause: C
         raise Failure("invalid", "The type of an event is made of letters, digits, _ . : and -, 100 at most.")
     if type in OPEN or type == "state_changed" or not desk.events.may_hear(login, type):
         raise Failure("unauthorized", "You may not tell such events to the home.")
+    await tell(desk, login, type, data, cause)
+
+
+async def tell(desk: Desk, login: str, type: str, data: dict[str, Any], cause: Cause) -> None:
+    """The same, where it was looked at already whether he may."""
     desk.house.audit(AuditEvent("event", login, type, where=came_from.get(), cause=cause))
     await desk.house.say_as(login, EVENT, Event(type, data, desk.house.clock.now(), cause))
 

@@ -24,13 +24,15 @@ class Channel:
 class Channels:
     """By phone. `joined` is called with a phone that can be told from now on and its login, `opened` with one whose
     channel is new, `confirmed` with phone and id of a notification that it has shown; it tells whether there is such
-    a one."""
+    a one. `pressed` is called with a login and the action of a button; it tells of which notification of his that is,
+    None where he was offered no such button, or has pressed it before."""
 
     def __init__(self) -> None:
         self._open: dict[str, Channel] = {}
         self.joined: Callable[[str, str], None] = lambda phone, login: None
         self.opened: Callable[[str], None] = lambda phone: None
         self.confirmed: Callable[[str, str], bool] = lambda phone, id: False
+        self.pressed: Callable[[str, str], dict[str, str] | None] = lambda login, action: None
 
     def open(self, phone: str, channel: Channel) -> Callable[[], None]:
         """Tell a phone of notifications by this channel until the returned function is called, or it opens another."""

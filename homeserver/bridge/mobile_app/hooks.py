@@ -9,21 +9,21 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from homeserver.bridge.homeassistant.acting import fire
+from homeserver.bridge.homeassistant.acting import fire, tell
 from homeserver.bridge.homeassistant.conversation import Process, process
 from homeserver.bridge.homeassistant.desk import Desk
 from homeserver.bridge.homeassistant.templates import render_once
 from homeserver.bridge.mobile_app.phones import Phone, Phones
+from homeserver.bridge.refusals import Refusal
 from homeserver.topics.cause import Cause
-from homeserver.topics.event import EVENT, Event
 from homeserver.topics.record import record
 from homeserver.view.templates import TemplateError
 
 CLIENTS: Final = "clients"
 """The worker that has the entities of phones."""
-OWN_EVENTS: Final = frozenset(
-    {"mobile_app_notification_action", "mobile_app_notification_cleared", "mobile_app_notification_received"}
-)
+PRESSED: Final = "mobile_app_notification_action"
+"""A button was pressed: of a notification that he was told, once; for rules take it for a consent."""
+OWN_EVENTS: Final = frozenset({PRESSED, "mobile_app_notification_cleared", "mobile_app_notification_received"})
 """What everybody's phone may tell: what became of what it was told."""
 THEME: Final = "#1b6f6a"
 _Text = Annotated[str, Field(max_length=255)]
@@ -157,12 +157,16 @@ async def _call_service(speaking: Speaking, said: CallService) -> Answer:
 
 
 async def _fire_event(speaking: Speaking, said: FireEvent) -> Answer:
-    desk, login = speaking.desk, speaking.login
-    if said.event_type in OWN_EVENTS:
-        event = Event(said.event_type, said.event_data, desk.house.clock.now(), speaking.cause)
-        await desk.house.say_as(login, EVENT, event)
-    else:
-        await fire(desk, login, said.event_type, said.event_data, speaking.cause)
+    desk, login, data = speaking.desk, speaking.login, said.event_data
+    if said.event_type not in OWN_EVENTS:
+        await fire(desk, login, said.event_type, data, speaking.cause)
+        return EMPTY
+    if said.event_type == PRESSED:
+        of = desk.channels.pressed(login, str(data.get("action", "")))
+        if of is None and not desk.events.may_hear(login, PRESSED):
+            raise Refusal("denied", "You were offered no such button, or it was pressed already.")
+        data = {**data, **(of or {})}
+    await tell(desk, login, said.event_type, data, speaking.cause)
     return EMPTY
 
 

@@ -79,5 +79,9 @@ class Invitations:
         sql = "DELETE FROM invitation WHERE hash = ? AND expires > ?"
         return self._ledger.execute(sql, (mark_of(secret), self._now())) == 1
 
+    def end(self, login: str) -> None:
+        """Whatever link of his there is counts no more."""
+        self._ledger.execute("DELETE FROM invitation WHERE login = ?", (login,))
+
     def _now(self) -> float:
         return self._clock.now().timestamp()

@@ -36,6 +36,8 @@ MIGRATIONS: Final = Path(__file__).with_name("migrations")
 EVERYBODY: Final = "everybody"
 AT_HOME: Final = "home"
 ALL: Final = "all"
+_LOOKED_AT: Final = 100
+"""Notifications of one person among which a button that was pressed is looked for, the latest first."""
 _MOST: Final = 200
 """Notifications of one person that may be under way."""
 _AGAIN: Final = (5.0, 30.0, 120.0, 600.0)
@@ -62,6 +64,7 @@ class Push:
         self.courses = Courses(self.house, self.book, self.keys, ways, self.may, self.escalate)
         self.courses.resume()
         self.channels.joined, self.channels.opened, self.channels.confirmed = self.join, self.reached, self.confirm
+        self.channels.pressed = self.pressed
 
     # -- phones
 
@@ -167,6 +170,15 @@ class Push:
         for type in (words.ACTION_EVENT, _HA_EVENT):
             cause = Cause(self.house.new_id(), notification.login, notification.cause)
             await self.house.say_as(notification.login, EVENT, Event(type, data, self.house.clock.now(), cause))
+
+    def pressed(self, login: str, action: str) -> dict[str, str] | None:
+        """A phone tells that a button was pressed; see `Channels`."""
+        for one in self.book.notifications(login, _LOOKED_AT):
+            offered = action in {button.action for button in one.content.actions}
+            if offered and self.book.move(one.id, "acted", self.now(), action):
+                self.courses.shown(one.id)
+                return {"action": action, **_of(one)}
+        return None
 
     # -- what nobody saw
 

@@ -120,12 +120,16 @@ class Leaving(Keeping):
                 raise CallError("unavailable", why) from error
         policies = self.leave(user)
         self.household.wipe()
-        self.preferences.forget(user.id)
-        await self._end_login(user)
+        await self.let_go(user)
         await self.auditor.settled()
         for name in {user.id, user.object_id}:
             await trail.forget(name)
         return words.UserErased(user=user.id, policies=policies, workers=workers)
+
+    async def let_go(self, user: User) -> None:
+        """What whoever gets his id another day must not come into: preferences, archives, the login at the broker."""
+        self.preferences.forget(user.id)
+        await self._end_login(user)
 
     async def _end_login(self, user: User) -> None:
         """His login at the broker goes, if he had one; who runs the broker hears of it."""

@@ -117,6 +117,10 @@ async def test_an_invitation_ends_with_time_with_another_and_with_the_person(hou
     late = await invited()
     await household.settle(3 * 86400 + 1)
     assert await accepted(late) == 401
+    before = await invited()
+    bert, new = await household.signed_in("bert"), {"old": PASSWORD, "new": f"{PASSWORD}!"}
+    assert (await bert.post("/api/auth/password", json=new)).status_code == 200
+    assert await accepted(before) == 401, "he has a password of his own again"
     ended = await invited()
     await household.ask("end_sessions", user="bert")
     assert await accepted(ended) == 401

@@ -138,6 +138,27 @@ async def test_a_code_counts_once_for_its_program_and_not_for_long(household: Ho
     assert await taken(code) == 400
 
 
+async def test_a_code_ends_with_the_sessions_and_with_the_password(household: Household) -> None:
+    await household.live_here("anna", "owner")
+    browser = household.browser()
+    anna = await household.signed_in("anna")
+
+    async def taken(code: str) -> int:
+        fields = {"grant_type": "authorization_code", "client_id": APP, "code": code}
+        return (await browser.post("/auth/token", data=fields)).status_code
+
+    code = await code_of(browser)
+    await household.settle()
+    new = {"old": PASSWORD, "new": f"{PASSWORD}!"}
+    assert (await anna.post("/api/auth/password", json=new)).status_code == 200
+    assert await taken(code) == 400
+    assert (await anna.post("/api/auth/password", json={"old": new["new"], "new": PASSWORD})).status_code == 200
+    code = await code_of(browser)
+    await household.ask("end_sessions", user="anna")
+    assert await taken(code) == 400
+    assert await taken(await code_of(browser)) == 200
+
+
 async def test_who_is_out_gets_no_token(household: Household) -> None:
     await household.live_here("anna", "owner")
     await household.live_here("bert")

@@ -173,11 +173,32 @@ async def test_it_speaks_as_its_person(lived: Home) -> None:
     assert (await app.say("render_template", template)).json()["x"].startswith("unknown")
     assert (await app.say("fire_event", {"event_type": "doorbell"})).status_code == 400
     told = lived.core.listen(EVENT)
-    for type in ("mobile_app_notification_action", "mobile_app_notification_cleared"):
-        assert (await app.say("fire_event", {"event_type": type, "event_data": {"action": "x"}})).status_code == 200
-    assert [event.type for event in told] == ["mobile_app_notification_action", "mobile_app_notification_cleared"]
+    cleared = {"event_type": "mobile_app_notification_cleared", "event_data": {"action": "x"}}
+    assert (await app.say("fire_event", cleared)).status_code == 200
+    assert [event.type for event in told] == ["mobile_app_notification_cleared"]
     lived.bridge.house.people._known.pop("person.owner")
     assert (await app.say("get_zones")).status_code == 403
+
+
+async def test_a_child_presses_only_buttons_that_it_was_offered_and_each_once(lived: Home) -> None:
+    app = await register(lived)
+    button = {"action": "UNLOCK", "title": "Open"}
+    ask = lived.core.process.calls.ask
+    for message in ("somebody is at the door", "and again"):
+        content = {"who": ["owner"], "message": message, "actions": [button], "tag": "door"}
+        await lived.during(ask("bridge", "notify", content))
+    for process in (lived.core.process, lived.bridge_process.process):
+        process.calls.people._known["person.owner"] = Person("Owner", "child")
+    told, data = lived.core.listen(EVENT), {"action": "UNLOCK", "person": "olga", "reply_text": "yes"}
+    pressed = {"event_type": "mobile_app_notification_action", "event_data": data}
+    other = {**pressed, "event_data": {"action": "DISARM"}}
+    assert (await app.say("fire_event", other)).status_code == 400
+    assert [(await app.say("fire_event", pressed)).status_code for _ in range(3)] == [200, 200, 400]
+    assert [(event.data["action"], event.data["person"], event.data["tag"]) for event in told] == [
+        ("UNLOCK", "owner", "door"),
+        ("UNLOCK", "owner", "door"),
+    ]
+    assert told[0].data["reply_text"] == "yes"
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"7", b'{"type": 7}', b'{"data": {}}', b"\xff"])

@@ -9,6 +9,7 @@ import pytest
 
 from homeserver.people.worker import setup
 from homeserver.runtime.house import House
+from homeserver.runtime.logins import Logins
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.runtime.worker import Worker, answers
@@ -122,6 +123,28 @@ async def test_all_that_is_known_of_somebody_is_in_the_archive() -> None:
         assert found["diary.json"] == {"pages": ["a page"]}
         assert found["entity.json"]["config"]["name"] == "Zeb Fox"
         assert told["missing"] == []
+
+
+async def test_who_gets_the_id_of_somebody_comes_into_nothing_of_his(tmp_path: Path) -> None:
+    async with Rehearsal(setup, folder=tmp_path) as home:
+        await asked(home, "create_user", name="Zebedee Fox", id="zebedee")
+        home.bus.logins |= {"person.zebedee", "person.owner"}
+        await asked(home, "set_preferences", "person.zebedee", values={"about": "Zebedee Fox"})
+        await asked(home, "export_user", "person.zebedee", user="zebedee")
+        asked_others = list[str]()
+
+        async def ask(worker: str, verb: str, *_: Any, **__: Any) -> None:
+            asked_others.append(f"{worker}.{verb}")
+
+        home.process.hosted["people"].worker.house.ask = ask  # type: ignore[union-attr, method-assign]
+        logins = Logins(tmp_path)
+        logins.add("person.zebedee", (), ())
+        await asked(home, "remove_user", "person.owner", user="zebedee")
+        assert "person.zebedee" not in logins.all()
+        assert asked_others == ["keeper.apply_logins"]
+        assert not (tmp_path / "people" / "zebedee").exists()
+        await asked(home, "create_user", name="Zeb", id="zebedee")
+        assert (await asked(home, "preferences", "person.zebedee"))["values"] == {}
 
 
 async def test_nothing_is_left_of_whoever_was_erased(tmp_path: Path) -> None:
