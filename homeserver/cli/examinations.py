@@ -65,6 +65,18 @@ def data_folder(data: Path) -> Finding:
     return Finding("data", "good", f"{data}, {free // 1_000_000_000} GB free")
 
 
+def audit(data: Path) -> Finding:
+    """Whether a damaged file of the audit lies set aside."""
+    broken = sorted(path.name for path in data.glob("audit.db.broken-*") if not path.name.endswith(("-wal", "-shm")))
+    if not broken:
+        return Finding("audit", "good", "no damaged file")
+    cost = (
+        "The home goes on with a new one. `homeserver people verify-audit` tells how much of it holds; a backup may "
+        "have a whole one. Then move it away."
+    )
+    return Finding("audit", "bad", f"{', '.join(broken)} in {data} was damaged and set aside", cost)
+
+
 def logins(data: Path) -> Finding:
     try:
         known = Logins(data).all()

@@ -33,6 +33,7 @@ def of_machine(settings: Settings) -> list[Finding]:
         examinations.mosquitto(),
         examinations.uvloop(),
         examinations.data_folder(home.data),
+        examinations.audit(home.data),
         examinations.logins(home.data),
         examinations.listeners(home.data),
         examinations.rules_folder(home.rules),

@@ -1,28 +1,29 @@
 """Calls over the bus: a request, one answer or a stream of parts, a time limit, and each id carried out once.
 
 A call to a worker in the same process goes to its handler as objects; no copy of its arguments is said to anybody.
-Commands are asked in the same way, save that the owner of the entity only answers that it has accepted.
+What goes to others is in `asking`; commands are asked in the same way, save that the owner of the entity only answers
+that it has accepted.
 """
 
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any, Final
 
 import orjson
 from pydantic import ValidationError
 
+from homeserver.runtime.asking import Asking
 from homeserver.runtime.auditing import Auditing, came_from
 from homeserver.runtime.buffer import Buffer
 from homeserver.runtime.bus import Bus
 from homeserver.runtime.codec import LIMIT, field_of, plain, sentence
 from homeserver.runtime.heard import Heard
-from homeserver.runtime.inflow import Inflow
 from homeserver.runtime.judging import Guard, Nobody
 from homeserver.runtime.log import request_id
-from homeserver.runtime.outflow import Far, Near, Outflow, Parts, check_time, error_of
+from homeserver.runtime.outflow import Far, Near, Outflow, Parts, check_time
 from homeserver.runtime.people import People
 from homeserver.runtime.routes import Hearing
 from homeserver.topics.call import (
@@ -39,12 +40,8 @@ from homeserver.topics.call import (
     may,
 )
 from homeserver.topics.cause import Cause
-from homeserver.topics.entity import COMMAND, Command
-from homeserver.topics.names import random_name, split_entity
 from homeserver.topics.person import PERSON, Person
-from homeserver.topics.priority import UNSAID, Weight
 from homeserver.topics.process import PROCESS_STATUS, ProcessStatus
-from homeserver.topics.topic import Topic
 
 log = logging.getLogger(__name__)
 Handler = Callable[[Any, Caller], Any]
@@ -57,26 +54,22 @@ _LARGEST: Final = LIMIT - 1024
 """Bytes of a result: hearers refuse a message over `LIMIT`, and its envelope takes a little."""
 
 
-class Calls:
+class Calls(Asking):
     """All calls of a process: those it makes and those it answers."""
 
     def __init__(self, bus: Bus) -> None:
-        self.bus = bus
+        super().__init__(bus)
         self.people = People(bus.clock)
         self.guard: Guard = Nobody()
         self.auditing = Auditing(bus)
-        self._count = 0
-        self._pending: dict[str, asyncio.Future[Any]] = {}
         self._answers: dict[tuple[str, str], tuple[Call[Any, Any], Handler]] = {}
         self._hearings: dict[str, list[Hearing]] = {}
         self._replies: OrderedDict[str, Reply | None] = OrderedDict()
         self._serving: set[asyncio.Task[None]] = set()
         self._runs: dict[str, str] = {}
         self.outflow = Outflow(bus.clock, self._may_still, self._stream_bug)
-        self.inflow = Inflow(bus)
         self.people.watch(self.outflow.changed)
         bus.cut_off = self._cut_off
-        bus.replay(bus.hear(REPLY, self._replied, "calls", client=bus.process))
         bus.replay(bus.hear(PERSON, self._told_of, "people"))
         bus.replay(bus.hear(PROCESS_STATUS, self._process, "calls"))
 
@@ -277,14 +270,12 @@ class Calls:
         generator, or is cancelled while he waits in it, ends the stream at its worker at once.
         """
         speaker = login or self.bus.login
-        cause = cause or self._cause(speaker)
+        cause = cause or self.cause(speaker)
         if self._is_here(worker, verb):
             caller = Caller(speaker, self.people.role(speaker, worker, verb), cause)
             taking = self._near(worker, verb, args, caller, ttl)
         else:
-            args = args if isinstance(args, dict) else plain(args)
-            request = Request(self._secret_id(), args, self._own_replies(speaker), ttl, cause, True, came_from.get())
-            taking = self.inflow.parts(request, (worker, verb, speaker))
+            taking = self.stream_far(worker, verb, args, cause, ttl, speaker)
         async with aclosing(taking):
             async for part in taking:
                 yield part
@@ -313,81 +304,9 @@ class Calls:
         speaker = login or self.bus.login
         if self._is_here(worker, verb):
             role = self.people.role(speaker, worker, verb)
-            caller = Caller(speaker, role, cause or self._cause(speaker))
+            caller = Caller(speaker, role, cause or self.cause(speaker))
             return await self._perform(worker, verb, args, caller, ttl, came_from.get())
-        args = args if isinstance(args, dict) else plain(args)
-        whence = (self._own_replies(speaker), ttl, cause or self._cause(speaker))
-        request = Request(self._secret_id(), args, *whence, where=came_from.get())
-        return await self._answered(REQUEST, request, (worker, verb, speaker), f"{worker}.{verb} did not answer")
-
-    async def command(
-        self,
-        entity_id: str,
-        service: str,
-        data: Mapping[str, Any],
-        *,
-        parent: Cause | None = None,
-        ttl: float = 30.0,
-        login: str = "",
-        tell: bool = False,
-        weight: Weight = UNSAID,
-    ) -> Cause:
-        """Command an entity and wait until its owner has accepted; gives the command's cause. Raises `CallError`.
-        `tell`: its end is to be said in any case.
-
-        The command lives as long as its sender waits: no answer also means that it will not happen later.
-        """
-        where, speaker = split_entity(entity_id), login or self.bus.login
-        cause = self._cause(speaker, parent)
-        whence = (cause, self._own_replies(speaker), tell, *weight, came_from.get())
-        command = Command(self._secret_id(), service, dict(data), ttl, *whence)
-        try:
-            await self._answered(COMMAND, command, (*where, speaker), "nobody took it")
-        except CallError as error:
-            told = str(error)  # some owners name the entity themselves
-            told = told if told.startswith(entity_id) else f"{entity_id}: {told}"
-            raise CallError(error.error.code, told, error.error.field) from None
-        return cause
-
-    def _cause(self, speaker: str, parent: Cause | None = None) -> Cause:
-        return Cause(self.new_id(), speaker, parent.id if parent else None)
-
-    def new_id(self) -> str:
-        """An id that no other process makes: its random run, and a count."""
-        self._count += 1
-        return f"{self.bus.run}-{self._count:x}"
-
-    def _secret_id(self) -> str:
-        """Whoever answers calls may say a reply to anybody: an id that only the asked one knows lets no other do it."""
-        return f"{self.new_id()}-{random_name(16)}"
-
-    def _own_replies(self, speaker: str) -> str:
-        return f"{self.bus.root}/reply/{speaker}/{self.bus.process}"
-
-    async def _answered(self, topic: Topic[Any], message: Any, where: tuple[str, ...], silence: str) -> Any:
-        """Say a message that wants a reply and await it; raises `CallError`, with `silence` where none came in time."""
-        answered = self._pending[message.id] = asyncio.get_running_loop().create_future()
-        timer = self.bus.clock.call_later(message.ttl, _give_up, answered, f"{silence} within {message.ttl:g} s")
-        try:
-            self.bus.say(topic, message, where)
-            return await answered
-        finally:
-            timer.cancel()
-            del self._pending[message.id]
-
-    def _replied(self, reply: Reply, heard: Heard) -> None:
-        answered = self._pending.get(reply.id)
-        if self.inflow.replied(reply, heard.login) or answered is None or answered.done():
-            return
-        if reply.ok:
-            answered.set_result(reply.result)
-        else:
-            answered.set_exception(error_of(reply))
-
-
-def _give_up(answered: asyncio.Future[Any], silence: str) -> None:
-    if not answered.done():
-        answered.set_exception(CallError("timeout", silence))
+        return await self.ask_far(worker, verb, args, cause or self.cause(speaker), ttl, speaker)
 
 
 def reply_address(root: str, login: str, reply_to: str | None) -> tuple[str, str] | None:

@@ -318,3 +318,13 @@ def _joins(home: Home, run: Run, tmp_path: Path, port: int) -> None:
             elsewhere.terminate()
         elsewhere.stderr.read()
         assert elsewhere.wait(5) == 0
+
+
+def test_doctor_tells_of_a_damaged_audit_and_what_to_do(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "audit.db.broken-20260105-070000").write_bytes(b"x")
+    (tmp_path / "audit.db.broken-20260105-070000-wal").write_bytes(b"x")
+    said = run("doctor", "--json", "--data", str(tmp_path))
+    [found] = [one for one in json.loads(said.out) if one["what"] == "audit"]
+    assert (said.code, found["state"]) == (1, "bad")
+    assert found["found"].startswith("audit.db.broken-20260105-070000 in ")
+    assert "verify-audit" in found["cost"]
