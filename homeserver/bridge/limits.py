@@ -1,4 +1,4 @@
-"""How often an address may be wrong: a bucket of failures each, which empties with time.
+"""How often an address may be wrong, or ask at all: a bucket each, which empties with time.
 
 Only failures count and only failures are turned away: whoever has the right token comes in, however often another
 program behind the same address (on loopback that is every program) was wrong. Keeps a bounded number of buckets.

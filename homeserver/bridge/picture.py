@@ -40,6 +40,15 @@ class Picture:
             raise Refusal("not_found", "Entity not found.", "entity_id")
         return config
 
+    def rule(self, kind: str, id: str) -> str | None:
+        """The entity of a rule or script that a cause names; None where it names neither."""
+        if kind == "script":
+            return f"script.{id}"
+        if kind != "rule":
+            return None
+        found = (one.entity_id for one in self._view.all_states("automation") if one.attributes.get("id") == id)
+        return next(found, f"automation.{id}")
+
     def name(self, entity_id: str) -> str:
         return self._view.name(entity_id)
 

@@ -71,7 +71,12 @@ class Sight:
         return {**line, "why": self._why(line.get("why", []))}
 
     def _why(self, chain: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [
-            link if "entity_id" not in link or self.may("see", link["entity_id"]) else {"by": "hidden"}
-            for link in chain
-        ]
+        return [self._link(link) for link in chain]
+
+    def _link(self, link: dict[str, Any]) -> dict[str, Any]:
+        """One cause; of a rule or script that is hidden from him, that it was one."""
+        if "entity_id" in link and not self.may("see", link["entity_id"]):
+            return {"by": "hidden"}
+        kind, _, id = str(link["by"]).partition(":")
+        entity_id = self._picture.rule(kind, id.partition("#")[0])
+        return link if entity_id is None or self.may("see", entity_id) else {**link, "by": kind}

@@ -6,7 +6,6 @@ each address has asked lately.
 """
 
 import ipaddress
-from collections import OrderedDict
 from collections.abc import Iterable
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -19,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from homeserver.bridge.door import address_of
-from homeserver.bridge.limits import group_of
+from homeserver.bridge.limits import Failures
 from homeserver.bridge.refusals import Refusal
 from homeserver.runtime.clock import Clock
 from homeserver.runtime.house import House
@@ -33,7 +32,6 @@ PER_SECOND: Final = 5.0
 ALL_BURST: Final = 300.0
 ALL_PER_SECOND: Final = 50.0
 """The same for all addresses together."""
-_ADDRESSES: Final = 1_000
 _FIELDS: Final = 200
 _DEEPEST: Final = 100
 _BY_PROXY: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via", "cf-connecting-ip", "true-client-ip")
@@ -73,25 +71,15 @@ class Pace:
     """How many requests may come."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self._all = (0.0, clock.monotonic())
+        self._of_one = Failures(clock, BURST, 1 / PER_SECOND)
+        self._of_all = Failures(clock, ALL_BURST, 1 / ALL_PER_SECOND)
 
     def admits(self, address: str) -> bool:
-        now, group = self._clock.monotonic(), group_of(address)
-        level = _drained(self._levels.get(group, (0.0, now)), now, PER_SECOND)
-        of_all = _drained(self._all, now, ALL_PER_SECOND)
-        if level + 1 > BURST or of_all + 1 > ALL_BURST:
+        if self._of_one.wait(address) or self._of_all.wait(""):
             return False
-        self._levels[group], self._all = (level + 1, now), (of_all + 1, now)
-        self._levels.move_to_end(group)
-        if len(self._levels) > _ADDRESSES:
-            self._levels.popitem(last=False)
+        self._of_one.count(address)
+        self._of_all.count("")
         return True
-
-
-def _drained(bucket: tuple[float, float], now: float, rate: float) -> float:
-    return max(0.0, bucket[0] - (now - bucket[1]) * rate)
 
 
 def _heard(request: Request, id: str, content: bytes, cause: Cause) -> WebhookHeard | None:

@@ -52,6 +52,9 @@ async def test_causes_name_nothing_that_is_hidden(home: Home) -> None:
     home.owner.state("light.hall", "on", Cause("c1", "rule:hall_light#2", seen_motion.id))
     await home.settle()
     told = sight(home, Grant("domain", "light", "see")).why("light.hall")
+    assert [link["by"] for link in told] == ["rule", "hidden"]
+    rule = Grant("entity", "automation.hall_light", "see")
+    told = sight(home, Grant("domain", "light", "see"), rule).why("light.hall")
     assert [link["by"] for link in told] == ["rule:hall_light#2", "hidden"]
     assert "hall_motion" not in str(told)
     whole = sight(home, Grant("all", "", "see")).why("light.hall")

@@ -5,7 +5,7 @@ silence. https://developers.home-assistant.io/docs/api/rest. Who reads too slowl
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import ExitStack
 from typing import Final
@@ -17,7 +17,7 @@ from homeserver.runtime.clock import Clock
 PING: Final = 50.0
 """Seconds of silence after which a ping is sent."""
 MOST: Final = 200
-"""Streams at a time."""
+"""Streams at a time; half of them may be one person's."""
 WAITING: Final = 2_000
 """Events that may wait for a slow reader."""
 _ID: Final = 0
@@ -50,22 +50,22 @@ class EventStreams:
         self._events = events
         self._clock = clock
         self._watch = watch
-        self._open = 0
+        self._open = Counter[str]()
 
     def check(self, login: str, types: Iterable[str]) -> None:
         """Raises `Refusal` where somebody may not hear one of these, or there are too many streams."""
         for type in types:
             if type != "state_changed" and not self._events.may_hear(login, type):
                 raise Refusal("denied", f"You may not hear events of the type {type[:100]}.", "restrict")
-        if self._open >= MOST:
-            raise Refusal("unavailable", f"{MOST} streams are open already.")
+        if self._open.total() >= MOST or self._open[login] >= MOST // 2:
+            raise Refusal("unavailable", f"{MOST} streams are open already, or half as many of yours.")
 
     async def lines(self, login: str, types: tuple[str, ...], valid: Callable[[], bool]) -> AsyncIterator[bytes]:
         """What to send, for as long as `valid`."""
         tap = Tap()
-        self._open += 1
+        self._open[login] += 1
         with ExitStack() as undo:
-            undo.callback(self._closed)
+            undo.callback(self._closed, login)
             undo.callback(self._watch(lambda _: tap.wake.set()))
             for type in types:
                 undo.callback(self._events.listen(tap, _ID, login, type))
@@ -92,5 +92,5 @@ class EventStreams:
             for wait in waits:
                 wait.cancel()
 
-    def _closed(self) -> None:
-        self._open -= 1
+    def _closed(self, login: str) -> None:
+        self._open[login] -= 1

@@ -9,6 +9,7 @@ import orjson
 import pytest
 from starlette.types import Message
 
+from homeserver.bridge.homeassistant import event_stream
 from homeserver.bridge.homeassistant.event_stream import PING, WAITING, Tap
 from homeserver.topics.event import Event
 from homeserver.topics.person import Grant, Person
@@ -129,3 +130,13 @@ def test_who_reads_too_slowly_is_let_go(count: int, over: bool) -> None:
     assert tap.over is over
     assert len(tap.waiting) == WAITING
     assert tap.waiting[0] == b"data: {}\n\n"
+
+
+async def test_one_person_has_half_of_the_streams(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_stream, "MOST", 4)
+    async with reading(home), reading(home):
+        await home.settle()
+        assert (await home.get("/api/stream")).status_code == 503
+    async with reading(home) as again:
+        await home.settle()
+        assert again.status == 200
