@@ -78,6 +78,7 @@ async def measured(home: Doors, options: argparse.Namespace, folder: Path) -> No
     async with chromium(folder / "profile") as browser:
         page = await browser.page()
         await page.send("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
+        await page.send("Performance.enable", timeDomain="threadTicks")
         await page.goto(f"{address}#token={home.token}")
         await page.until("window.seen && seen.states", 60)
         await page.run(FORGET)
@@ -102,9 +103,17 @@ async def scenes(page: Page, options: argparse.Namespace) -> None:
         await page.until(f"!!document.querySelector('{ready}')", 60)
         await asyncio.sleep(2)
         for words, move in (("at rest", 0), ("scrolled", 12)):
-            answer = asyncio.create_task(page.run(f"measure({length}, {move})"))
-            show(f"{path} {words}", await answer)
+            before = await busy(page)
+            figures = await page.run(f"measure({length}, {move})")
+            share = 100 * (await busy(page) - before) / options.seconds
+            show(f"{path} {words}", {**figures, "main thread %": round(share)})
             await page.run("scrollTo(0, 0)")
+
+
+async def busy(page: Page) -> float:
+    """Seconds of processor time that the page's main thread has taken, whatever else runs on the machine."""
+    metrics = (await page.send("Performance.getMetrics"))["metrics"]
+    return next(float(one["value"]) for one in metrics if one["name"] == "TaskDuration")
 
 
 def show(what: str, figures: dict[str, Any]) -> None:

@@ -21,15 +21,19 @@ self.addEventListener("fetch", (event) => {
   else if (FILES.includes(url.pathname)) event.respondWith(caches.match(url.pathname).then((kept) => kept ?? fetch(event.request)));
 });
 
-/** The page from the home where it answers soon, else the one that is kept. */
+const SOON = 250; // milliseconds: as long as nobody notices
+
+/** The page from the home where it answers at once, else the one that is kept; a newer one comes with the next worker. */
 async function fresh(request) {
+  const kept = await caches.match("/");
+  if (!kept) return fetch(request);
   try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(3000) });
+    const answer = await fetch(request, { signal: AbortSignal.timeout(SOON) });
     if (answer.ok) return answer;
   } catch {
-    // no network: below
+    // no network, or a slow one: below
   }
-  return (await caches.match("/")) ?? fetch(request);
+  return kept;
 }
 
 /* notifications: source/push-worker.js */

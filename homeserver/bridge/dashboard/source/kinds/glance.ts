@@ -22,19 +22,29 @@ const OUTSIDE = /out(side|door)|garden|balcony|terrace|patio|street|roof|yard|we
 const METER = /(^|[_ ])(meter|mains?|grid|total)([_ ]|$)/i;
 const OPENINGS = new Set(["door", "window", "garage_door", "opening"]);
 
-const ROWS: { key: string; icon: string; tell: (home: Home) => Told }[] = [
-  { key: "alarm", icon: "alert", tell: alarms },
-  { key: "people", icon: "person", tell: people },
-  { key: "open", icon: "door", tell: openings },
-  { key: "lamps", icon: "bulb", tell: lamps },
-  { key: "power", icon: "bolt", tell: power },
-  { key: "inside", icon: "house", tell: (home) => temperature(home, isRoomAir, "inside") },
-  { key: "outside", icon: "sun", tell: (home) => temperature(home, (entity) => OUTSIDE.test(placeWords(entity)), "outside") },
-  { key: "guard", icon: "shield", tell: guard },
-  { key: "battery", icon: "battery", tell: batteries },
-  { key: "updates", icon: "download", tell: updates },
-  { key: "away", icon: "signal", tell: away },
-  { key: "refused", icon: "alert", tell: refused },
+type Fits = (entity: Entity) => boolean;
+
+/** Without what concerns only a device itself. */
+const is = (domain: string, kinds?: Set<string>): Fits => (entity) =>
+  domainOf(entity) === domain && !entity.category && (!kinds || kinds.has(kindOf(entity)));
+const outside: Fits = (entity) => OUTSIDE.test(placeWords(entity));
+const warmth = is("sensor", new Set(["temperature"]));
+const ALARMING = new Set(["alarm_control_panel", "lawn_mower", "lock", "siren", "vacuum"]);
+
+/** `of`: of which entities a chip speaks, by what seldom changes; `tell`: what it says of them now. */
+const ROWS: { key: string; icon: string; of: Fits; tell: (home: Home) => Told }[] = [
+  { key: "alarm", icon: "alert", of: (entity) => ALARMING.has(domainOf(entity)) || (domainOf(entity) === "binary_sensor" && ALARMS.has(kindOf(entity))), tell: alarms },
+  { key: "people", icon: "person", of: (entity) => is("person")(entity) || is("device_tracker")(entity), tell: people },
+  { key: "open", icon: "door", of: is("binary_sensor", OPENINGS), tell: openings },
+  { key: "lamps", icon: "bulb", of: is("light"), tell: lamps },
+  { key: "power", icon: "bolt", of: is("sensor", new Set(["power"])), tell: power },
+  { key: "inside", icon: "house", of: (entity) => warmth(entity) && isRoomAir(entity), tell: (home) => temperature(home, "inside") },
+  { key: "outside", icon: "sun", of: (entity) => warmth(entity) && outside(entity), tell: (home) => temperature(home, "outside") },
+  { key: "guard", icon: "shield", of: is("alarm_control_panel"), tell: guard },
+  { key: "battery", icon: "battery", of: (entity) => kindOf(entity) === "battery", tell: batteries },
+  { key: "updates", icon: "download", of: (entity) => domainOf(entity) === "update", tell: updates },
+  { key: "away", icon: "signal", of: (entity) => !isReachable(entity) && !isRefused(entity), tell: away },
+  { key: "refused", icon: "alert", of: isRefused, tell: refused },
 ];
 
 const COUNTED = new Set(["alarm_control_panel", "device_tracker", "lawn_mower", "light", "lock", "person", "siren", "update", "vacuum"]);
@@ -49,13 +59,25 @@ export function isGlanced(entity: Entity): boolean {
   return COUNTED.has(domain);
 }
 
-/** The chips that have something to say now. */
-export function glanceOf(all: Iterable<Entity>): Chip[] {
+/** Of which entities each chip speaks: to be found anew only when something came, went, moved, or was lost from sight. */
+export function sharesOf(all: Iterable<Entity>): string[][] {
   const home = [...all].filter((entity) => !entity.hidden);
-  return ROWS.flatMap(({ key, icon, tell }) => {
-    const told = guarded(() => tell(home));
+  return ROWS.map(({ of }) => home.filter(of).map((entity) => entity.entity_id));
+}
+
+/** The chips that have something to say now; what was told of nothing yet says nothing. */
+export function chipsOf(shares: string[][], entityOf: (id: string) => Entity | undefined): Chip[] {
+  return ROWS.flatMap(({ key, icon, tell }, place) => {
+    const home = shares[place]!.map(entityOf).filter((entity) => entity !== undefined && entity.state !== "") as Home;
+    const told = home.length ? guarded(() => tell(home)) : null;
     return told ? [{ key, icon, ...told, mood: told.mood ?? "" }] : [];
   });
+}
+
+/** The same for a home that is looked at once. */
+export function glanceOf(all: Iterable<Entity>): Chip[] {
+  const home = new Map([...all].map((entity) => [entity.entity_id, entity]));
+  return chipsOf(sharesOf(home.values()), (id) => home.get(id));
 }
 
 /** What is odd about one entity must not cost the others their place. */
@@ -74,13 +96,12 @@ const placeWords = (entity: Entity): string => `${entity.area} ${entity.entity_i
 export const isRoomAir = (entity: Entity): boolean => !OUTSIDE.test(placeWords(entity)) && !THING.test(entity.entity_id);
 
 /** Without groups: their members count. */
-const all = (home: Home, domain: string, kind = ""): Home =>
-  home.filter((entity) => domainOf(entity) === domain && !entity.category && !Array.isArray(entity.attributes.entity_id) &&
-    (!kind || kindOf(entity) === kind));
-const measured = (home: Home, kind: string): Home => all(home, "sensor", kind).filter((entity) => Number.isFinite(numberOf(entity)));
+const members = (home: Home): Home => home.filter((entity) => !Array.isArray(entity.attributes.entity_id));
+const measured = (home: Home): Home => home.filter((entity) => Number.isFinite(numberOf(entity)));
+const of = (home: Home, domain: string): Home => home.filter((entity) => domainOf(entity) === domain);
 
-function temperature(home: Home, fits: (entity: Entity) => boolean, label: string): Told {
-  const sensors = measured(home, "temperature").filter(fits);
+function temperature(home: Home, label: string): Told {
+  const sensors = measured(home);
   if (sensors.length === 0) return null;
   const units = sensors.map(unitOf);
   const unit = units.reduce((most, one) => (count(units, one) > count(units, most) ? one : most));
@@ -105,7 +126,7 @@ function fromCelsius(value: number, unit: string): number {
 }
 
 function power(home: Home): Told {
-  const sensors = measured(home, "power");
+  const sensors = measured(home);
   if (sensors.length === 0) return null;
   const meter = sensors.find((entity) => METER.test(`${entity.entity_id} ${entity.attributes.friendly_name}`));
   const of = meter ? [meter] : sensors;
@@ -117,14 +138,14 @@ function power(home: Home): Told {
 const toWatts = (entity: Entity): number => numberOf(entity) * (entity.attributes.unit_of_measurement === "kW" ? 1000 : 1);
 
 function lamps(home: Home): Told {
-  const lights = all(home, "light");
+  const lights = members(home);
   if (lights.length === 0) return null;
   const on = lights.filter((entity) => entity.state === "on");
   return { value: on.length ? t("{0} on", on.length) : t("All off"), label: t("lamps"), mood: on.length ? "glow" : "", of: on.length ? on : lights };
 }
 
 function openings(home: Home): Told {
-  const doors = all(home, "binary_sensor").filter((entity) => OPENINGS.has(kindOf(entity)));
+  const doors = members(home);
   if (doors.length === 0) return null;
   const open = doors.filter((entity) => entity.state === "on");
   const label = doors.length === 1 ? doors[0]!.attributes.friendly_name : t("doors and windows");
@@ -134,8 +155,8 @@ function openings(home: Home): Told {
 
 /** Persons where there are any, else what they carry. */
 function people(home: Home): Told {
-  const persons = all(home, "person");
-  const known = (persons.length ? persons : all(home, "device_tracker")).filter((entity) => isReachable(entity) && entity.state !== "unknown");
+  const persons = of(home, "person");
+  const known = (persons.length ? persons : of(home, "device_tracker")).filter((entity) => isReachable(entity) && entity.state !== "unknown");
   if (known.length === 0) return null;
   const here = known.filter((entity) => entity.state === "home");
   const names = persons.length && here.length > 0 && here.length < 3 && here.map((entity) => entity.attributes.friendly_name).join(", ");
@@ -144,13 +165,13 @@ function people(home: Home): Told {
 
 function guard(home: Home): Told {
   const rests = ["disarmed", "unknown", "unavailable"];
-  const panels = all(home, "alarm_control_panel").filter((entity) => !rests.includes(entity.state));
+  const panels = home.filter((entity) => !rests.includes(entity.state));
   const first = panels[0];
   return first ? { value: stateLine(first), label: first.attributes.friendly_name, mood: "active", of: panels } : null;
 }
 
 function updates(home: Home): Told {
-  const ready = home.filter((entity) => domainOf(entity) === "update" && entity.state === "on");
+  const ready = home.filter((entity) => entity.state === "on");
   return ready.length ? { value: String(ready.length), label: t(ready.length === 1 ? "update ready" : "updates ready"), of: ready } : null;
 }
 
@@ -170,7 +191,7 @@ function alarms(home: Home): Told {
 }
 
 function away(home: Home): Told {
-  const lost = home.filter((entity) => !isReachable(entity) && !isRefused(entity));
+  const lost = home.filter((entity) => !isReachable(entity));
   return lost.length ? { value: String(lost.length), label: t("not reachable"), of: lost } : null;
 }
 

@@ -35,6 +35,8 @@ export interface Listener {
 export interface Feed {
   open(): void;
   close(): void;
+  /** Whether it is there or on its way, and will come back by itself. */
+  readonly isOpen: boolean;
   /** Tell the states of these, and of no others. */
   want(ids: ReadonlySet<string>): void;
   /** Why an entity is as it is, the nearest cause first. */
@@ -67,10 +69,15 @@ export class SocketFeed implements Feed {
     void this.connect(this.turn);
   }
 
+  get isOpen(): boolean {
+    return this.pulse !== 0;
+  }
+
   close(): void {
     this.turn += 1;
     clearTimeout(this.due);
     clearInterval(this.pulse);
+    this.pulse = 0;
     this.connection?.close();
     this.connection = this.views = null;
   }

@@ -55,6 +55,7 @@ export async function begin(): Promise<void> {
     restore(old.entities, old.floors ?? []);
     set({ place: "in", home: old.name, heard: old.at });
   }
+  if (!token) feed.open(); // the socket says by itself whether there is a session: it need not wait for that answer
   await enter(token ? await post<Who>("/api/session", { token }) : await get<Who>("/api/session"), token ? "This key does not fit." : "");
 }
 
@@ -67,10 +68,10 @@ export const signIn = async (given: object): Promise<Answer<Who>> => {
 async function enter(answer: Answer<Who>, wrong: string): Promise<void> {
   if (answer.ok) {
     set({ place: "in", login: answer.value.login, role: answer.value.role ?? session.role, fault: "" });
-    feed.open();
+    if (!feed.isOpen) feed.open();
     if (!answer.value.role) await learn();
   } else if (answer.status === 401) leave(wrong);
-  else if (entities.size > 0) listener.lost(), feed.open();
+  else if (entities.size > 0) listener.lost();
   else set({ place: "door", fault: answer.status === 0 ? "The home cannot be reached." : answer.message });
 }
 
@@ -108,7 +109,7 @@ const listener = {
       setFloors(storeys);
       replace(cards, happened);
       document.title = home.name;
-      set({ home: home.name, link: "live", heard: Date.now() });
+      set({ place: "in", home: home.name, link: "live", heard: Date.now() });
       setTimeout(keepSoon, KEEP_SOON);
     });
   },
@@ -127,7 +128,7 @@ const listener = {
     lossDue ||= window.setTimeout(() => set({ link: "lost" }), PATIENCE);
   },
   ended(): void {
-    leave("Your session has ended. Come in again.");
+    leave(session.place === "in" ? "Your session has ended. Come in again." : session.fault);
   },
 };
 const feed: Feed = new SocketFeed(listener);

@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 
+import { stretches } from "../parts/chunk.js";
 import { openList } from "../parts/dialogs.js";
 import { Asking } from "../parts/load.js";
 import { define } from "../parts/plain.js";
@@ -33,6 +34,8 @@ interface Orphan {
 }
 type Shown = "all" | "problems" | "orphans" | "deeds";
 
+const STRETCH = 30; // devices that are drawn together
+const HIGH = 86; // pixels of one, before it was ever drawn
 const MOST = 200; // devices that are asked for at once
 
 class Devices extends Asking {
@@ -75,7 +78,10 @@ class Devices extends Asking {
     const fits = (device: Device): boolean => `${device.name} ${device.area} ${device.manufacturer} ${device.model} ${device.id}`.toLowerCase().includes(words);
     const found = devices.filter(fits);
     return html`<input class="field" type="search" placeholder=${t("Search")} aria-label=${t("Search devices")} .value=${this.words} @input=${(event: InputEvent) => (this.words = (event.target as HTMLInputElement).value)}>
-      <ul class="list card">${found.map((device) => line(device))}</ul>
+      <div class="list card">${stretches(found, STRETCH).map((some) => {
+        const draw = (): TemplateResult => html`<ul>${some.map((device) => line(device))}</ul>`;
+        return found.length > STRETCH ? html`<hs-chunk .draw=${draw} .tall=${some.length * HIGH}></hs-chunk>` : draw();
+      })}</div>
       ${found.length === 0 && !this.busy ? html`<p class="quiet">${t("None. A device that does not appear: is it connected to the broker, with its own login? What it said and nobody understood stands under Calls, home refusals.")}</p>` : nothing}`;
   }
 

@@ -6,12 +6,13 @@ import { rowsOf } from "../kinds/controls.js";
 import type { Row } from "../kinds/rows.js";
 import { lampColour, moodOf } from "../kinds/places.js";
 import { domainOf, isReachable, type Entity, type Link } from "../model/entity.js";
-import { entities, faultOf, whyOf, wished, wishOf } from "../model/home.js";
+import { entities, faultOf, laid, whyOf, wished, wishOf } from "../model/home.js";
 import { figureOf } from "../model/memory.js";
 import { causeOf } from "../words/deeds.js";
 import { icon, iconOf } from "../words/icons.js";
 import { shortName, stateLine } from "../words/states.js";
 import { clock, since, spaced, t } from "../words/text.js";
+import { stretches } from "./chunk.js";
 import "./control.js";
 import "./dial.js";
 import type { Shown } from "./dialogs.js";
@@ -29,12 +30,16 @@ const KNOWN = new Set(
   max_humidity percentage_step event_types reports_position display_precision pattern min_color_temp_kelvin max_color_temp_kelvin
   hvac_action action current_temperature current_humidity current_position in_progress update_percentage`.split(/\s+/),
 );
+const STRETCH = 40; // of a long list, what is drawn together
+const HIGH = 60; // pixels of one, before it was ever drawn
 const LONGEST = 500; // characters of an attribute: a device may say anything
 
 export class Detail extends Plain {
   static override properties = { shown: { state: true }, why: { state: true } };
   declare shown: Shown;
   declare why: { of: string; links: Link[] };
+
+  private at = -1;
 
   /** Show it in the one dialog that the page has. */
   static show(shown: Shown): void {
@@ -63,7 +68,8 @@ export class Detail extends Plain {
   }
 
   private begin(): void {
-    this.watchOnly(...(this.shown.id ? [this.shown.id] : (this.shown.list ?? [])));
+    this.watchOnly(...(this.shown.id ? [this.shown.id] : []));
+    if (this.shown.list) this.watchAll(250, () => this.at !== laid);
     this.every(5_000);
   }
 
@@ -79,6 +85,7 @@ export class Detail extends Plain {
   }
 
   override render(): TemplateResult {
+    this.at = laid;
     const { id, list, title } = this.shown ?? {};
     const known = id ? entities.get(id) : undefined;
     if (id && !known) this.close();
@@ -96,7 +103,10 @@ export class Detail extends Plain {
 
   private several(list: string[], title: string): TemplateResult {
     return html`<header class="sheet-head"><h2 id="detail-name" tabindex="-1" autofocus>${title}</h2>${this.closing()}</header>
-      <div class="sheet-list">${list.filter((id) => entities.has(id)).map((id) => html`<hs-tile .entity=${id} room=""></hs-tile>`)}</div>`;
+      ${stretches(list.filter((id) => entities.has(id)), STRETCH).map((some) => {
+        const draw = (): TemplateResult => html`<div class="sheet-list">${some.map((id) => html`<hs-tile .entity=${id} room=""></hs-tile>`)}</div>`;
+        return list.length > STRETCH ? html`<hs-chunk .draw=${draw} .tall=${some.length * HIGH}></hs-chunk>` : draw();
+      })}`;
   }
 
   private closing(): TemplateResult {

@@ -3,8 +3,7 @@
 import { html, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
-import { glanceOf, isGlanced, type Chip } from "../kinds/glance.js";
-import { isReachable, type Entity } from "../model/entity.js";
+import { chipsOf, isGlanced, sharesOf, type Chip } from "../kinds/glance.js";
 import { entities, laid } from "../model/home.js";
 import { icon } from "../words/icons.js";
 import { t } from "../words/text.js";
@@ -12,10 +11,9 @@ import { openList } from "./dialogs.js";
 import { define, Plain } from "./plain.js";
 
 const PAUSE = 500; // milliseconds
-const counts = (entity: Entity): boolean => isGlanced(entity) || !isReachable(entity);
 
 class Glance extends Plain {
-  private ids: string[] = [];
+  private shares: string[][] = [];
   private known = new Set<string>();
   private at = -1;
 
@@ -28,12 +26,11 @@ class Glance extends Plain {
   override render(): TemplateResult {
     if (this.at !== laid) {
       this.at = laid;
-      this.ids = [...entities.values()].filter(counts).map((entity) => entity.entity_id);
-      this.known = new Set(this.ids);
+      this.shares = sharesOf(entities.values());
+      this.known = new Set(this.shares.flat());
     }
-    const present = this.ids.map((id) => entities.get(id)).filter((entity) => entity !== undefined);
-    const told = present.filter((entity) => entity.state !== "");
-    return html`<ul class="glance" aria-label=${t("At a glance")}>${repeat(glanceOf(told), (one) => one.key, chip)}</ul>`;
+    const chips = chipsOf(this.shares, (id) => entities.get(id));
+    return html`<ul class="glance" aria-label=${t("At a glance")}>${repeat(chips, (one) => one.key, chip)}</ul>`;
   }
 }
 
