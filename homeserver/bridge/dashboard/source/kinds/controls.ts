@@ -145,13 +145,18 @@ export const CONTROLS: Record<string, Row[]> = {
       ],
       { what: "Playback", tile: true, small: true },
     ),
+    buttons([button("media_stop", "Stop", "stop"), button("turn_on", "Turn on", "toggle"), button("turn_off", "Turn off", "stop")], { what: "More" }),
     percent("Loudness", "volume_set", "volume_level", "volume_level", {
       tile: true,
       read: ({ attributes: { volume_level: part = 0 } }) => Math.round(part * 100),
       look: (part: number) => ({ attributes: { volume_level: part / 100 } }),
       data: (part: number) => ({ volume_level: part / 100 }),
     }),
+    { as: "toggle", what: "Silent", service: "volume_mute", field: "is_volume_muted", ...attribute("is_volume_muted") },
+    { as: "toggle", what: "In any order", service: "shuffle_set", field: "shuffle", ...attribute("shuffle") },
+    choice("Repeat", "repeat_set", "repeat", "", { options: () => ["off", "all", "one"], when: () => true }),
     choice("Source", "select_source", "source", "source_list"),
+    choice("Sound", "select_sound_mode", "sound_mode", "sound_mode_list"),
   ],
   notify: [
     {

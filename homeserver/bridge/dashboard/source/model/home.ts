@@ -2,7 +2,7 @@
 
 import { domainOf, type Card, type Entity, type Floor, type Happening, type Link } from "./entity.js";
 import { carded, differed, whole, type Told } from "./states.js";
-import { post } from "./http.js";
+import { post, type Answer } from "./http.js";
 import { remember } from "./memory.js";
 
 type Watcher = (ids: ReadonlySet<string>) => void;
@@ -202,17 +202,24 @@ function markOf(entity: Entity | undefined): "asked" | "failed" | "" {
  * Ask for a service. `look` is what the entity will be like, shown at once; `fits` tells whether a new state confirms it.
  * Where `fits` is missing, the owner's word that he accepted is enough. What is not confirmed in time is shown as such.
  */
-export async function ask(id: string, service: string, data: object = {}, look: Look = null, fits: Fits = null): Promise<void> {
+export async function ask(id: string, service: string, data: object = {}, look: Look = null, fits: Fits = null): Promise<Answer<unknown>> {
   const wish: Wish = { phase: "asked", look, fault: "", fits: fits ?? (() => false) };
   wishes.set(id, wish);
   changed(id);
   const answer = await post(`/api/services/${id.split(".")[0]}/${service}`, { ...data, entity_id: id });
-  if (wishes.get(id) !== wish) return;
+  if (!answer.ok && answer.field === "code") coded.add(id);
+  if (wishes.get(id) !== wish) return answer;
   const now = entities.get(id);
   if (!answer.ok) fail(id, wish, answer.code === "timeout" ? "Not confirmed" : answer.message);
   else if (!fits || (now && fits(now))) settle(id, wish);
   else setTimeout(() => giveUp(id, wish), CONFIRMED_WITHIN);
+  return answer;
 }
+
+const coded = new Set<string>();
+
+/** Whether the home has asked for a code, though the thing did not say that it takes one. */
+export const isCoded = (id: string): boolean => coded.has(id);
 
 /** What the home still tries is its own to tell from now on. */
 function giveUp(id: string, wish: Wish): void {

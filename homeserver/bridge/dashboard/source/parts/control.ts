@@ -5,10 +5,11 @@ import { live } from "lit/directives/live.js";
 
 import type { FormField, Press, Row } from "../kinds/rows.js";
 import { domainOf, isKnown, isReachable, type Entity } from "../model/entity.js";
-import { ask } from "../model/home.js";
+import { ask, isCoded } from "../model/home.js";
 import { icon } from "../words/icons.js";
 import { stateWord } from "../words/states.js";
 import { t } from "../words/text.js";
+import { openDetail } from "./dialogs.js";
 import { define, Plain } from "./plain.js";
 import "./slider.js";
 import { figureLine, named, send, Sure } from "./wishes.js";
@@ -170,18 +171,27 @@ export class Control extends Plain {
       setTimeout(() => (this.missed = false), 600);
       this.querySelector<HTMLInputElement>(".pad input")?.focus();
     } else if (!one.sure || needed || this.sure.press(one.service)) {
-      void ask(this.entity.entity_id, one.service, needed ? { code: this.code } : {});
+      const asked = ask(this.entity.entity_id, one.service, needed ? { code: this.code } : {});
       this.code = "";
+      void asked.then((answer) => !answer.ok && answer.field === "code" && this.askCode());
     }
   }
 
+  /** The home wants a code: on a tile there is no room for the pad, among the details there is. */
+  private askCode(): void {
+    this.requestUpdate();
+    if (!this.closest("dialog")) return openDetail(this.entity.entity_id);
+    void this.updateComplete.then(() => this.querySelector<HTMLInputElement>(".pad input")?.focus());
+  }
+
   private needsCode(one: Press): boolean {
-    return Boolean(this.entity.attributes.code_format && one.code?.(this.entity.attributes));
+    const { attributes, entity_id: id } = this.entity;
+    return Boolean(one.code && (isCoded(id) || (attributes.code_format && one.code(attributes))));
   }
 
   private pad(): TemplateResult {
     const format = String(this.entity.attributes.code_format ?? "");
-    const digits = format === "number" || /^\^?(\\d|\[0-9\])/.test(format);
+    const digits = !format || format === "number" || /^\^?(\\d|\[0-9\])/.test(format);
     const type = (digit: string): void => void (this.code = digit === "⌫" ? this.code.slice(0, -1) : this.code + digit);
     return html`<div class="pad">
       <input type="password" autocomplete="off" class=${this.missed ? "field missed" : "field"} inputmode=${digits ? "numeric" : "text"} aria-label=${t("Code for {0}", this.name)}
@@ -265,7 +275,8 @@ class Picture extends Plain {
   }
 
   private again(): void {
-    if (this.checkVisibility({ contentVisibilityAuto: true })) this.at = Date.now();
+    const { top, bottom } = this.getBoundingClientRect();
+    if (this.checkVisibility({ contentVisibilityAuto: true }) && bottom > 0 && top < innerHeight) this.at = Date.now();
   }
 
   protected override willUpdate(): void {

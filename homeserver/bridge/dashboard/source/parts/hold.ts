@@ -5,6 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Entity } from "../model/entity.js";
 import { call } from "../model/http.js";
 import { icon } from "../words/icons.js";
+import { actor } from "../words/deeds.js";
 import { clock, t } from "../words/text.js";
 import { define, Plain } from "./plain.js";
 
@@ -31,8 +32,9 @@ class Hold extends Plain {
     if (this.entity.services.length === 0) return nothing;
     if (held) {
       const first = Array.isArray(held) ? held[0] : held;
-      const words = first?.until ? t("Held as it is until {0}.", clock(first.until)) : t("Held as it is.");
-      return html`<p class="held">${icon("hand")}<span>${words}</span><button class="plain" type="button" @click=${() => this.ask("release", {})}>${t("Let go")}</button></p>${this.fault()}`;
+      const [by, until] = [first?.by ? actor(first.by) : "", first?.until ? t("until {0}", clock(first.until)) : ""];
+      const words = [t("Held as it is"), by, until].filter(Boolean).join(" ");
+      return html`<p class="held">${icon("hand")}<span>${words}.</span><button class="plain" type="button" @click=${() => this.ask("release", {})}>${t("Let go")}</button></p>${this.fault()}`;
     }
     if (!this.open) return html`<button class="plain" type="button" @click=${() => (this.open = true)}>${icon("hand")}${t("Hold it as it is")}</button>${this.fault()}`;
     return html`<div class="buttons" role="group" aria-label=${t("Hold it as it is")}>${SPANS.map(

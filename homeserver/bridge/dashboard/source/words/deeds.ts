@@ -90,7 +90,8 @@ export function causeOf(entity: Entity, why: readonly Link[], entityOf: Lookup):
   return reason ? `${did} ${reason}.` : t("{0} at the device itself.", did);
 }
 
-function actor(by: string): string {
+/** Who did something, as the end of a sentence; empty for a device. */
+export function actor(by: string): string {
   for (const [pattern, words] of ACTORS) {
     const found = pattern.exec(by);
     if (found) return words(found[1] ?? "");
