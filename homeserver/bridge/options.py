@@ -15,6 +15,10 @@ class BridgeOptions(BaseModel):
     )
     names: tuple[str, ...] = Field((), description="other host names of this home, such as that of a proxy before it")
     cors_origins: tuple[str, ...] = Field((), description="pages of others that may ask, such as https://my.example")
+    pages: tuple[str, ...] = Field(
+        (),
+        description="workers whose own pages the dashboard shows: their scripts run with the rights of who opens them",
+    )
     http_certificate: Path | None = Field(None, description="file with the certificate chain for HTTPS, PEM")
     http_key: Path | None = Field(None, description="file with the certificate's private key, PEM")
     upload_largest: int = Field(8 << 30, ge=0, description="bytes of the largest file that can be uploaded")

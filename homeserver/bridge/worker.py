@@ -15,6 +15,7 @@ from homeserver.bridge.access import Access, Watchers
 from homeserver.bridge.announced import Announcements
 from homeserver.bridge.auth.entrance import Entrance
 from homeserver.bridge.auth.routes import AuthRoutes
+from homeserver.bridge.brought import Brought
 from homeserver.bridge.causes import Causes
 from homeserver.bridge.certificate import Front
 from homeserver.bridge.door import Door
@@ -68,6 +69,7 @@ from homeserver.topics.event import (
     Event,
     Webhooks,
 )
+from homeserver.topics.page import WORKER_PAGE, WorkerPage
 from homeserver.topics.process import PROCESS_STATUS, WORKER_CALLS, ProcessStatus, WorkerCalls
 from homeserver.topics.registry import (
     AREA_ENTRY,
@@ -129,6 +131,8 @@ class Bridge(Personal, Pushing, Worker):
         PushRoutes(self.push).add_to(app)
         self.resuming = Resuming(house, files, self.staging)
         self.resuming.add_to(app)
+        self.brought = Brought(house, options.pages)
+        self.brought.add_to(app)
         self.departed = Departed(house, self.vault, watchers.tell, self._audit, self.push.book.erase)
         self.front = Front(options.http_certificate, options.http_key, options.trusted_proxies)
         self.door = Door(app, self.access, home.http_host, house.new_id, options.names, options.cors_origins)
@@ -232,6 +236,11 @@ class Bridge(Personal, Pushing, Worker):
     @hears(PROCESS_STATUS)
     def process(self, status: ProcessStatus | None, heard: Heard) -> None:
         self.announced.process(heard.where[0], status)
+        self.brought.process(heard.where[0], status)
+
+    @hears(WORKER_PAGE)
+    def brings(self, page: WorkerPage | None, heard: Heard) -> None:
+        self.brought.learn(heard.where[0], heard.where[1], page)
 
     @every(hours=1)
     async def sweep(self) -> None:

@@ -16,6 +16,7 @@ from homeserver.runtime.keeper import Keeper
 from homeserver.runtime.worker import Hears, Part, Table, Worker
 from homeserver.topics.audit import AUDIT
 from homeserver.topics.call import FLOW, REPLY, REQUEST, Call
+from homeserver.topics.page import WORKER_PAGE
 from homeserver.topics.process import FAILURE, PROCESS_STATUS, PROCESS_WANTED, REFUSED, WORKER_CALLS, WORKER_STATUS
 from homeserver.topics.topic import Topic
 from homeserver.view.view import View
@@ -66,7 +67,7 @@ class EveryProcess(Worker):
     """What each process says and hears for the workers that it hosts."""
 
     name = "every process"
-    says = (PROCESS_STATUS, WORKER_STATUS, WORKER_CALLS, REQUEST, FLOW, REPLY, REFUSED, FAILURE, AUDIT)
+    says = (PROCESS_STATUS, WORKER_STATUS, WORKER_CALLS, WORKER_PAGE, REQUEST, FLOW, REPLY, REFUSED, FAILURE, AUDIT)
 
 
 _FOR_ITSELF: Final = (PROCESS_STATUS, PROCESS_WANTED, WORKER_STATUS, REPLY)

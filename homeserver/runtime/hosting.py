@@ -18,10 +18,12 @@ from homeserver.runtime.clock import Clock
 from homeserver.runtime.heard import Heard
 from homeserver.runtime.house import House, Surroundings
 from homeserver.runtime.lease import Lease
+from homeserver.runtime.own_page import giver
 from homeserver.runtime.routes import Hearing
 from homeserver.runtime.worker import MisdeclaredError, Part, Worker
 from homeserver.topics.blob import blob_address
 from homeserver.topics.call import Call
+from homeserver.topics.page import WORKER_PAGE, page_module
 from homeserver.topics.process import (
     WORKER_CALLS,
     WORKER_STATUS,
@@ -158,8 +160,20 @@ class Hosted:
         self._calls.answer(blob_address(self.name), partial(self._around.blobs.address, self.name))
         for row in worker.table.answers:
             self._calls.answer(row.call, getattr(worker, row.method))
+        if worker.page is not None:
+            self._calls.answer(page_module(self.name), giver(self.name, worker.page, self._around.blobs.give))
         self._calls.open(self.name)
+        self._bring(worker)
         self._say(WORKER_CALLS, WorkerCalls({row.call.verb: shape(row.call) for row in worker.table.answers}))
+
+    def _bring(self, worker: Worker) -> None:
+        """Announce the worker's own page; one that is not there costs the page and nothing else."""
+        if worker.page is None:
+            return
+        try:
+            self._say(WORKER_PAGE, worker.page.announced())
+        except (OSError, ValueError) as error:
+            log.error("%s brings no page: %s", self.name, error)
 
     async def _repeat(self, seconds: float, method: Callable[[], Any]) -> None:
         while True:
@@ -176,6 +190,8 @@ class Hosted:
         await self._calls.close(self.name)
         if self._lease is not None:
             self._say(WORKER_CALLS, None)
+        if self.kind.page is not None:
+            self._say(WORKER_PAGE, None)
         for hearing in self._hearings:
             await self._bus.unhear(hearing)
         self._hearings = []

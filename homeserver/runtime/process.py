@@ -22,6 +22,7 @@ from homeserver.runtime.logins import EVERYBODY
 from homeserver.runtime.settings import Settings
 from homeserver.runtime.speaking import Speaking
 from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Part
+from homeserver.topics.page import WORKER_PAGE
 from homeserver.topics.process import (
     FAILURE,
     PROCESS_WANTED,
@@ -70,7 +71,7 @@ class Process:
 
     async def open(self, names: Iterable[str]) -> None:
         """Connect and bring the workers up, each in its own time; returns when the connection stands."""
-        self.bus.announce({WORKER_STATUS.template, WORKER_CALLS.template})
+        self.bus.announce({WORKER_STATUS.template, WORKER_CALLS.template, WORKER_PAGE.template})
         self.calls.auditing.book.open(self.settings.home.data / f"audit.{self.bus.process}-outbox")
         for name in names:
             self._add(name)

@@ -13,6 +13,7 @@ from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker
 from homeserver.topics.audit import AUDIT, AUDIT_TAKEN
 from homeserver.topics.call import FLOW, REPLY, REQUEST
 from homeserver.topics.entity import COMMAND, ENTITY_CONFIG, ENTITY_STATE
+from homeserver.topics.page import WORKER_PAGE
 from homeserver.topics.person import PERSON
 from homeserver.topics.process import (
     FAILURE,
@@ -135,7 +136,7 @@ def _own_words(post: Post, speakers: tuple[str, ...]) -> Iterable[str]:
 
 
 def _worker_words(worker: str, process: str) -> set[str]:
-    return {topic.filter(name=worker, process=process) for topic in (WORKER_STATUS, WORKER_CALLS)}
+    return {topic.filter(name=worker, process=process) for topic in (WORKER_STATUS, WORKER_CALLS, WORKER_PAGE)}
 
 
 def _said(topic: Topic[Any], logins: Iterable[str]) -> set[str]:

@@ -14,8 +14,10 @@ from pydantic import BaseModel
 from homeserver.runtime.heard import Heard as Heard  # given on: whoever writes a worker needs both
 from homeserver.runtime.house import House as House
 from homeserver.runtime.logins import EVERYBODY as EVERYBODY
+from homeserver.runtime.own_page import Page as Page
 from homeserver.topics.blob import ADDRESS
 from homeserver.topics.call import Call, Caller
+from homeserver.topics.page import MODULE
 from homeserver.topics.record import record
 from homeserver.topics.topic import Topic
 
@@ -160,7 +162,7 @@ def _check(cls: type, mark: Any, method: Any) -> None:
     given = get_type_hints(method).get(parameters[0]) if parameters else None
     if given != wanted:
         raise MisdeclaredError(f"{place} is given {wanted}, but its first parameter is annotated {given}")
-    if isinstance(mark, Answers) and mark.call.verb == ADDRESS:
+    if isinstance(mark, Answers) and mark.call.verb in (ADDRESS, MODULE):
         raise MisdeclaredError(f"{place} answers {mark.call}, which the platform answers for each worker")
     if isinstance(mark, Answers) and mark.call.stream and not inspect.isasyncgenfunction(method):
         raise MisdeclaredError(f"{place} answers {mark.call} in parts: it must be `async def` and `yield` them")
@@ -187,13 +189,16 @@ class Worker(Part):
     gives_blobs: ClassVar[bool] = False
     """Whether it gives blobs although it answers no calls; one that answers calls may in any case."""
 
+    page: ClassVar[Page | None] = None
+    """What it brings to the dashboard, where `bridge.pages` lets it."""
+
     def __init__(self, house: House) -> None:
         self.house = house
 
     @classmethod
     def is_called(cls) -> bool:
         """Whether anybody may call it, so that there can be one of it only."""
-        return bool(cls.table.answers) or cls.gives_blobs
+        return bool(cls.table.answers) or cls.gives_blobs or cls.page is not None
 
     async def open(self) -> None:
         """Get ready; called once, before anything is delivered."""

@@ -9,7 +9,7 @@ READS = {
     *("rules.check", "rules.diff", "rules.holds", "rules.list", "rules.log", "rules.traces", "rules.why_not"),
     *("rules.files", "rules.read", "rules.file_log", "rules.file_diff", "rules.test_condition", "rules.watch_trigger"),
     *("people.list_policies", "people.list_users", "people.whoami", "people.audit", "people.verify_audit"),
-    *("people.preferences", "people.sight", "people.choices", "bridge.notifications"),
+    *("people.preferences", "people.sight", "people.choices", "bridge.notifications", "clients.phone"),
     *(
         "backup.list",
         "backup.verify",

@@ -15,7 +15,7 @@ from typing import Final
 from homeserver.topics.record import record
 
 DIST: Final = Path(__file__).parent / "dist"
-PAGES: Final = ("room", "devices", "rules", "people", "account", "audit", "system", "calls")
+PAGES: Final = ("room", "devices", "rules", "people", "account", "audit", "system", "calls", "page")
 """First parts of the addresses that show a page; `source/pages/pages.ts` has the same."""
 ADDRESSES: Final = (
     *(

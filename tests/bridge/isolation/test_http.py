@@ -40,7 +40,7 @@ async def test_the_table_is_whole() -> None:
 
 # -- HTTP
 
-ROUTES = ("/api/states", "/api/config", "/api/calls", "/api/openapi.json", "/api/services", "/api/events")
+ROUTES = ("/api/states", "/api/config", "/api/calls", "/api/pages", "/api/openapi.json", "/api/services", "/api/events")
 
 
 async def test_lists_over_http(house: House, count: Count) -> None:

@@ -9,6 +9,7 @@ import "./look/frame.css";
 import "./look/tiles.css";
 import "./look/sheet.css";
 import { entities } from "./model/home.js";
+import { brought, titleOf, watchBrought } from "./model/brought.js";
 import { begin, session, signOut, watchSession } from "./model/session.js";
 import { chooseTheme, theme } from "./look/theme.js";
 import { menuFor, type PageRow } from "./pages/pages.js";
@@ -27,6 +28,7 @@ class App extends Plain {
     super.connectedCallback();
     watchSession(() => this.moved());
     watchRoute(() => this.turned());
+    watchBrought(() => this.requestUpdate());
     this.prepare();
     void begin();
   }
@@ -101,6 +103,8 @@ class App extends Plain {
     return html`<nav class="menu" aria-label=${t("Pages")}>
       ${rows.map((row) => html`<a href=${row.path} aria-current=${row === here ? "page" : nothing}>
         <span class="menu-icon">${icon(row.icon)}</span><span>${t(row.title)}</span></a>`)}
+      ${brought.pages.map((page) => html`<a href=${`/page/${page.worker}`} aria-current=${here.path === "/page" && location.pathname.split("/")[2] === page.worker ? "page" : nothing}>
+        <span class="menu-icon">${icon(page.icon)}</span><span>${titleOf(page)}</span></a>`)}
       <span class="menu-foot">
         <span class="live" id="live" data-live=${session.link}><span class="dot" aria-hidden="true"></span><span>${t(live)}</span></span>
         <a class="round" href="/account" aria-label=${t("My account")} title=${t("My account")} aria-current=${here.path === "/account" ? "page" : nothing}>${icon("person")}</a>

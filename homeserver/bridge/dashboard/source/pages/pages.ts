@@ -25,6 +25,7 @@ export const PAGES: readonly PageRow[] = [
   row("/account", "My account", "person", "guest", () => import("./account.js"), false),
   row("/audit", "What was done", "list", "guest", () => import("./audit.js"), false),
   row("/system", "System", "gear", "owner", () => import("./system.js")),
+  row("/page", "Page", "code", "guest", () => import("./page.js"), false),
   row("/calls", "Calls", "code", "adult", () => import("./calls.js")),
 ];
 
