@@ -5,6 +5,8 @@ import logging
 from homeserver.rules.check.desk import examine, examine_text
 from homeserver.rules.check.known import Known, leave, of_view
 from homeserver.rules.engine import Engine
+from homeserver.rules.files.shelter import Shelter
+from homeserver.rules.files.trial import tried
 from homeserver.rules.reading.folder import Folder
 from homeserver.rules.words import Checked, CheckRules
 
@@ -16,6 +18,7 @@ class Desk:
 
     def __init__(self, engine: Engine, folder: Folder) -> None:
         self._engine = engine
+        self._folder = folder
         self._root = folder.root
 
     async def check(self, request: CheckRules) -> Checked:
@@ -23,6 +26,9 @@ class Desk:
         known, templates = self.known(), self._engine.templates
         if request.text is None:
             report, _ = await examine(self._root, known, templates)
+        elif self._folder.kind(request.file) != "rules" and Shelter(self._root).has(request.file):
+            faults = await tried(request.file, request.text, self._root, False, known, templates)
+            return Checked(rules=0, problems=faults)
         else:
             report = await examine_text(request.text, request.file, self._root, known, templates)
         self.leave()

@@ -88,10 +88,11 @@ class Shelter:
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(names):
                 path = (Path(where) / name).relative_to(self._root).as_posix()
-                if name.endswith(_ENDINGS) and self._may(path):
+                if name.endswith(_ENDINGS) and self.has(path):
                     yield path, os.stat(Path(where) / name).st_size
 
-    def _may(self, path: str) -> bool:
+    def has(self, path: str) -> bool:
+        """Whether there is such a file, and a call may name it."""
         try:
             return self.place(path).is_file()
         except CallError:

@@ -24,6 +24,7 @@ from homeserver.rules.file_words import (
 )
 from homeserver.rules.files.archive import KEPT
 from homeserver.rules.versions.library import kept_names
+from homeserver.rules.words import CHECK_RULES, CheckRules
 from homeserver.topics.call import CallError
 from tests.rules.stage import Stage
 
@@ -164,6 +165,9 @@ async def test_a_file_that_others_include_is_tried_with_them(tmp_path: Path) -> 
         with pytest.raises(CallError, match=r"not written: automations.yaml, line 3.*turn_onn"):
             await call(WRITE_FILE, WriteFile(path="automations.yaml", text=wrong, expected=read.hash))
         assert (root / "automations.yaml").read_text() == FILE
+        told = await call(CHECK_RULES, CheckRules(text=wrong, file="automations.yaml"))
+        assert told.problems[0].line == 3
+        assert (await call(CHECK_RULES, CheckRules(text=OTHER, file="automations.yaml"))).problems == []
         await call(WRITE_FILE, WriteFile(path="automations.yaml", text=OTHER, expected=read.hash))
         assert set(kept_names(stage.rules.book)) == {"second"}
 
@@ -194,3 +198,14 @@ async def test_what_is_too_long_or_cannot_be_read_is_told_in_words(tmp_path: Pat
         (stage.file.parent / "folder").write_text("")
         with pytest.raises(CallError, match=r"folder/a.yaml cannot be written"):
             await call(WRITE_FILE, WriteFile(path="folder/a.yaml", text=OTHER))
+
+
+async def test_what_is_only_looked_at_is_written_nowhere(tmp_path: Path) -> None:
+    async with Stage(tmp_path, FILE, STATES) as stage:
+        call = stage.rules.house.call
+        (tmp_path / "outside.yaml").write_text("secret: x")
+        for path in ("../outside.yaml", str(tmp_path / "outside.yaml"), "../../../../../../tmp/new.yaml"):
+            before = {place: place.read_bytes() for place in tmp_path.rglob("*.yaml")}
+            told = await call(CHECK_RULES, CheckRules(text=OTHER, file=path))
+            assert all(one.severity == "warning" for one in told.problems)
+            assert {place: place.read_bytes() for place in tmp_path.rglob("*.yaml")} == before
