@@ -3,13 +3,17 @@
 import re
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from homeserver.bridge.homeassistant.command import Asked, Message, Row
+from homeserver.bridge.homeassistant.conversation import Process, process
 from homeserver.bridge.homeassistant.desk import Desk
 from homeserver.bridge.homeassistant.events import OPEN
 from homeserver.bridge.homeassistant.failure import Failure
 from homeserver.bridge.refusals import Refusal
 from homeserver.bridge.states import context
 from homeserver.runtime.auditing import came_from
+from homeserver.runtime.codec import sentence
 from homeserver.topics.audit import AuditEvent
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
@@ -27,6 +31,16 @@ class CallService(Message):
     return_response: bool = False
 
 
+async def _conversation(asked: Asked, body: dict[str, Any], cause: Cause) -> Any:
+    """The command of that name, asked for as a service."""
+    try:
+        said = Process.model_validate(body)
+    except ValidationError as error:
+        raise Failure("service_validation_error", sentence(error, Process.model_fields)) from error
+    answer = await process(asked.desk, asked.login, said, cause)
+    return {"context": context(cause), "response": answer}
+
+
 class FireEvent(Message):
     event_type: str
     event_data: dict[str, Any] | None = None
@@ -35,6 +49,8 @@ class FireEvent(Message):
 async def _call_service(asked: Asked, message: CallService) -> Any:
     cause = asked.session.cause()
     body = {**(message.service_data or {}), **({"target": message.target} if message.target else {})}
+    if (message.domain, message.service) == ("conversation", "process"):
+        return await _conversation(asked, body, cause)
     named = (asked.login, message.domain, message.service)
     try:
         done = await asked.desk.services.carry_out(*named, body, cause, answered=message.return_response)

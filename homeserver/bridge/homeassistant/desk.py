@@ -11,6 +11,7 @@ from homeserver.bridge.announced import Announcements
 from homeserver.bridge.homeassistant.events import Events
 from homeserver.bridge.homeassistant.feed import Feed
 from homeserver.bridge.homeassistant.followers import Followers
+from homeserver.bridge.homeassistant.offers import of_the_rules, services_of
 from homeserver.bridge.homeassistant.overview import Overview
 from homeserver.bridge.mobile_app.channels import Channels
 from homeserver.bridge.mobile_app.phones import Phone, Phones
@@ -18,8 +19,11 @@ from homeserver.bridge.models import UNITS
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.services import Services
 from homeserver.bridge.sight import Sight
+from homeserver.rules.words import PERFORM
 from homeserver.runtime.house import House
+from homeserver.runtime.people import PREFIX
 from homeserver.topics.cause import Cause
+from homeserver.topics.person import VERBS
 from homeserver.topics.record import record
 from homeserver.view.allowance import Allowances
 from homeserver.view.observed import Look, Observer
@@ -55,6 +59,15 @@ class Desk:
         """A phone was registered, said something new of itself, or (None) opened its channel: it may be told."""
         if facts is None or facts["app_data"].get("push_websocket_channel"):
             self.channels.joined(phone.id, phone.login)
+
+    def offered(self, login: str) -> dict[str, Any]:
+        """The services that there are for somebody, by domain."""
+        offered = services_of(self.sight(login))
+        able = self.permissions.everywhere(login) >= VERBS.index("control")
+        if able and self.permissions.may_call(login, PERFORM.worker, PERFORM.verb, "adult"):
+            people = self.house.people
+            offered |= of_the_rules(sorted(one.removeprefix(PREFIX) for one in people.logins()))
+        return offered
 
     def sight(self, login: str) -> Sight:
         return Sight(self.picture, self.permissions, login)

@@ -3,7 +3,7 @@
 Shape: `{domain: {service: {name, description, fields, target?}}}`, https://developers.home-assistant.io/docs/api/websocket.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -18,6 +18,14 @@ _SELECTORS: Final[Mapping[str, dict[str, Any]]] = {
     "number": {"number": {"mode": "box", "step": "any"}},
     "string": {"text": {}},
 }
+_RULES: Final[Mapping[str, tuple[str, ...]]] = {
+    "persistent_notification.create": ("message", "title", "notification_id"),
+    "persistent_notification.dismiss": ("notification_id",),
+    "persistent_notification.dismiss_all": (),
+    "logbook.log": ("name", "message", "entity_id"),
+    "conversation.process": ("text", "language", "conversation_id", "agent_id"),
+}
+"""By full name: the fields of each."""
 HOME: Final = ("turn_on", "turn_off", "toggle")
 """Services of the domain `homeassistant`, which entities of any kind have."""
 
@@ -34,6 +42,24 @@ def services_of(sight: Sight) -> dict[str, Any]:
             said = _described(str(sight.state(entity_id)["attributes"]["friendly_name"]), {}, None)
             offered["script"][name] = {**said, "response": {"optional": True}}
     return offered
+
+
+def of_the_rules(people: Iterable[str]) -> dict[str, Any]:
+    """Services that no entity has, for those who may ask the rules for them. `people`: whom `notify` tells."""
+    told = {f"notify.{id}": ("message", "title", "data") for id in people}
+    made: dict[str, Any] = {}
+    for name, fields in (*_RULES.items(), *told.items()):
+        domain, _, service = name.partition(".")
+        shown = {field: _field(field, field in ("message", "text")) for field in fields}
+        answer = {"response": {"optional": True}} if name == "conversation.process" else {}
+        made.setdefault(domain, {})[service] = {**_described(service, shown, None), **answer}
+    return made
+
+
+def _field(name: str, required: bool) -> dict[str, Any]:
+    selector: dict[str, Any] = {"object": {}} if name == "data" else {"text": {}}
+    words = name.replace("_", " ").capitalize()
+    return {"name": words, "description": "", "required": required, "selector": selector}
 
 
 @cache

@@ -7,7 +7,6 @@ from pydantic import Field
 from homeserver.bridge.homeassistant.command import Asked, Bare, Message, Row, Then
 from homeserver.bridge.homeassistant.events import EVERYTHING
 from homeserver.bridge.homeassistant.failure import Failure
-from homeserver.bridge.homeassistant.offers import services_of
 
 
 class SubscribeEntities(Message):
@@ -37,7 +36,7 @@ def _config(asked: Asked, _: Bare) -> Any:
 
 
 def _services(asked: Asked, _: Bare) -> Any:
-    return services_of(asked.desk.sight(asked.login))
+    return asked.desk.offered(asked.login)
 
 
 def _panels(_: Asked, __: Bare) -> Any:

@@ -21,7 +21,6 @@ from homeserver.bridge.homeassistant.desk import Desk
 from homeserver.bridge.homeassistant.event_stream import EventStreams
 from homeserver.bridge.homeassistant.events import EVERYTHING
 from homeserver.bridge.homeassistant.failure import Failure
-from homeserver.bridge.homeassistant.offers import services_of
 from homeserver.bridge.homeassistant.past import remembered
 from homeserver.bridge.homeassistant.templates import render_once
 from homeserver.bridge.identity import Identity
@@ -95,7 +94,7 @@ class Rest:
 
     async def services(self, request: Request) -> Response:
         """The services that there are for who asks."""
-        offered = services_of(self._desk.sight(_login(request)))
+        offered = self._desk.offered(_login(request))
         return json_response([{"domain": domain, "services": services} for domain, services in offered.items()])
 
     async def error_log(self, request: Request) -> Response:

@@ -43,6 +43,10 @@ async def test_nobody_understands(ruled: Home) -> None:
     assert (told["response_type"], told["data"]) == ("error", {"code": "no_intent_match"})
     assert "no assistant" in told["speech"]["plain"]["speech"]
     assert (await ruled.post("/api/conversation/process", {"txt": "hello"})).status_code == 400
+    body = {"domain": "conversation", "service": "process", "return_response": True}
+    told = await talk.result("call_service", **body, service_data={"text": "make me a sandwich"})
+    assert told["response"]["response"]["data"] == {"code": "no_intent_match"}
+    assert await talk.error("call_service", **body, service_data={"txt": "x"}) == "service_validation_error"
     await talk.leave()
 
 

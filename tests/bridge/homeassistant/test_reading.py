@@ -26,6 +26,8 @@ async def test_config_and_services(home: Home) -> None:
     assert services["light"]["turn_on"]["target"] == {"entity": [{"domain": ["light"]}]}
     assert "brightness_pct" in services["light"]["turn_on"]["fields"]
     assert "turn_on" in services["homeassistant"]
+    assert services["persistent_notification"]["create"]["fields"]["message"]["required"]
+    assert "owner" in services["notify"]
     assert "sensor" not in services
     await talk.leave()
 

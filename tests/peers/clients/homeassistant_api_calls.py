@@ -50,6 +50,7 @@ def rest() -> None:
         attempt("rest get_states", lambda: any(one.entity_id == LAMP for one in client.get_states()))
         attempt("rest get_state", lambda: client.get_state(entity_id=LAMP).state)
         attempt("rest trigger_service", lambda: client.trigger_service("light", "toggle", entity_id=LAMP))
+        attempt("rest get_event", lambda: client.get_event("doorbell") is None)
         attempt("rest get_events", lambda: client.get_events() is not None)
         attempt("rest fire_event", lambda: "fired" in client.fire_event("doorbell", door="front"))
         attempt("rest set_state", lambda: client.set_state(State(state="7", entity_id="sensor.told_by_a_program")))
@@ -75,7 +76,14 @@ def websocket() -> None:
             "ws update_entity_registry_entry",
             lambda: client.update_entity_registry_entry({"entity_id": LAMP, "name": "Lamp"}),
         )
-        attempt("ws get_config_entries", lambda: client.get_config_entries() is not None)
+        attempt("ws get_config_entries", lambda: any(one.domain == "mqtt" for one in client.get_config_entries()))
+        attempt("ws listen_config_entries", lambda: entries(client))
+        attempt("ws get_nonuser_flows_in_progress", lambda: client.get_nonuser_flows_in_progress() == ())
+        attempt("ws get_entry_subentries", lambda: client.get_entry_subentries("mqtt") == ())
+        attempt("ws delete_entry_subentry", lambda: client.delete_entry_subentry("mqtt", "x") is None)
+        attempt("ws disable_config_entry", lambda: client.disable_config_entry("mqtt"))
+        attempt("ws enable_config_entry", lambda: client.enable_config_entry("mqtt"))
+        attempt("ws ignore_config_flow", lambda: client.ignore_config_flow("x", "y") is None)
         attempt("ws listen_trigger", lambda: triggered(client))
 
 
@@ -84,6 +92,12 @@ def heard(client: WebsocketClient) -> Any:
         later(lambda other: other.fire_event("doorbell", door="back"))
         for event in events:
             return event.data["door"] == "back"
+
+
+def entries(client: WebsocketClient) -> Any:
+    with client.listen_config_entries() as found:
+        for told in found:
+            return any(one.entry.domain == "mqtt" for one in told)
 
 
 def triggered(client: WebsocketClient) -> Any:

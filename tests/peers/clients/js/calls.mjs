@@ -77,6 +77,79 @@ await attempt("subscribeMessage", async () => {
   await end();
   return found;
 });
+await attempt("subscribeMessage of a trigger", async () => {
+  const fired = [];
+  const trigger = { trigger: "state", entity_id: LAMP };
+  const end = await connection.subscribeMessage((told) => fired.push(told), { type: "subscribe_trigger", trigger });
+  await ha.callService(connection, "light", "toggle", undefined, { entity_id: LAMP });
+  const found = await until(() => fired.find((one) => one.variables.trigger.to_state.entity_id === LAMP));
+  await end();
+  return found;
+});
+await attempt("subscribeMessage of a trigger that is none", () =>
+  connection
+    .subscribeMessage(() => undefined, { type: "subscribe_trigger", trigger: { trigger: "stat" } })
+    .then(() => false, (error) => error.code === "invalid_format"),
+);
+await attempt("user data", async () => {
+  const told = [];
+  const end = await connection.subscribeMessage((one) => told.push(one.value), {
+    type: "frontend/subscribe_user_data",
+    key: "core",
+  });
+  const value = { showAdvanced: Date.now() };
+  await connection.sendMessagePromise({ type: "frontend/set_user_data", key: "core", value });
+  const found = await until(() => told.some((one) => one?.showAdvanced === value.showAdvanced));
+  await end();
+  return found;
+});
+const api = (path, body) =>
+  fetch(`${process.env.HOME_URL}${path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${process.env.HOME_TOKEN}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+let phone;
+await attempt("mobile_app registration", async () => {
+  const said = { app_id: "org.example", app_name: "Example", app_version: "1", device_name: "Peer phone" };
+  const more = { manufacturer: "x", model: "y", os_name: "z", app_data: { push_websocket_channel: true } };
+  phone = await (await api("/api/mobile_app/registrations", { ...said, ...more })).json();
+  return phone.webhook_id;
+});
+await attempt("mobile_app webhook", async () => {
+  const say = (type, data) => api(`/api/webhook/${phone.webhook_id}`, { type, data });
+  await say("register_sensor", { type: "sensor", unique_id: "steps", name: "Steps", state: 7 });
+  const told = await (await say("update_sensor_states", [{ type: "sensor", unique_id: "steps", state: 8 }])).json();
+  return told.steps.success && (await until(() => entities["sensor.peer_phone_steps"]?.state === "8"));
+});
+await attempt("mobile_app push channel", async () => {
+  const told = [];
+  const hook = { webhook_id: phone.webhook_id };
+  const channel = { type: "mobile_app/push_notification_channel", ...hook, support_confirm: true };
+  const end = await connection.subscribeMessage((one) => told.push(one), channel);
+  await api("/api/calls/bridge/notify", { who: ["owner"], message: "Hello", title: "Peer" });
+  const one = await until(() => told[0]);
+  const confirm = { type: "mobile_app/push_notification_confirm", ...hook, confirm_id: one.hass_confirm_id };
+  await connection.sendMessagePromise(confirm);
+  await end();
+  const { notifications } = await (await api("/api/calls/bridge/notifications", {})).json();
+  return one.message === "Hello" && notifications[0].state === "delivered";
+});
+await attempt("event stream", async () => {
+  const leave = new AbortController();
+  const answer = await fetch(`${process.env.HOME_URL}/api/stream?restrict=doorbell`, {
+    headers: { authorization: `Bearer ${process.env.HOME_TOKEN}` },
+    signal: leave.signal,
+  });
+  await api("/api/events/doorbell", { door: "front" });
+  let text = "";
+  for await (const part of answer.body) {
+    text += new TextDecoder().decode(part);
+    if (text.includes("doorbell")) break;
+  }
+  leave.abort();
+  return text.startsWith("data: ping\n\n") && text.includes('"door":"front"');
+});
 await attempt("sendMessagePromise", async () =>
   (await connection.sendMessagePromise({ type: "config/area_registry/list" })).some((one) => one.area_id === "office"),
 );
