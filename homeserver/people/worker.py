@@ -5,23 +5,19 @@ keys) are not here but with the bridge: docs/decisions/0031.
 """
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from homeserver.people import words
 from homeserver.people.household import STAY, Household, User
-from homeserver.people.naming import checked, choices, present
-from homeserver.people.personal.leaving import Leaving
 from homeserver.people.policies import Policies
-from homeserver.people.policy import ROLE, Policy, clock_of, text_of
 from homeserver.people.reaching import Reaching
+from homeserver.people.ruling import Ruling
 from homeserver.people.seeing import sight_of
 from homeserver.people.telling import Telling
 from homeserver.people.whereabouts import Persons
-from homeserver.people.windows import EVERY_DAY, Window
 from homeserver.runtime.admission import Admission
-from homeserver.runtime.given import nearest
 from homeserver.runtime.house import House
 from homeserver.runtime.logins import Logins
 from homeserver.runtime.preparation import PreparationError, write_logins
@@ -35,11 +31,9 @@ from homeserver.topics.process import WORKER_CALLS, WorkerCalls
 from homeserver.view.view import View
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
-_ROLES: Final[tuple[PersonRole, ...]] = ("adult", "child", "guest", "service")
-"""Those of whom lines speak; an owner may all."""
 
 
-class People(Leaving):
+class People(Ruling):
     """The household and its one table of policies."""
 
     name = "people"
@@ -62,7 +56,7 @@ class People(Leaving):
         self.policies = Policies(ledger, self.house.clock.now().timestamp())
         self.telling = Telling(self.house, self.household, self.policies, self.zone)
         self._admit()
-        self.reaching = Reaching(self.house, self.household, self.view, self._roles, self._reached)
+        self.reaching = Reaching(self.house, self.household, self.view, self.roles, self._reached)
         self.persons = Persons(self.house, self.household, self.view)
         said = await self.house.leftovers(PERSON, REACH, ENTITY_CONFIG, ENTITY_STATE)
         self.telling.begin([where[0] for where, _ in said.of(PERSON)])
@@ -113,13 +107,6 @@ class People(Leaving):
         """The home changes all the time: access lists are made anew at most so often."""
         self.reaching.look(changes=self._announced)
 
-    def _roles(self) -> dict[str, dict[str, str]]:
-        """The least role of each call that is announced."""
-        return {
-            worker: {verb: shape.role for one in each.values() for verb, shape in one.calls.items()}
-            for worker, each in self._calls.items()
-        }
-
     # -- users
 
     @answers(words.CREATE_USER)
@@ -153,13 +140,10 @@ class People(Leaving):
             end = now + STAY
             local = f"{end.astimezone(self.zone):%Y-%m-%d %H:%M}"
             return end, f"a guest leaves one day: this one on {local}, unless you say another `expires`"
-        end = self._utc(expires)
+        end = self.utc(expires)
         if end <= now:
             raise CallError("invalid", f"{expires} is over: give a moment to come, or null for no end", "expires")
         return end, ""
-
-    def _utc(self, moment: datetime) -> datetime:
-        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=self.zone)).astimezone(UTC)
 
     def _changed(self, user: User, note: str = "") -> words.UserChanged:
         self.telling.renew(user.id)
@@ -184,7 +168,7 @@ class People(Leaving):
 
     def about(self, user: User) -> dict[str, Any]:
         entity_id = f"person.{user.object_id}"
-        own = [self._info(line) for line in self.policies.lines.values() if line.who == user.id]
+        own = [self.info(line) for line in self.policies.lines.values() if line.who == user.id]
         return {
             "user": user.info(self.house.clock.now()).model_dump(mode="json"),
             "policies": [one.model_dump(mode="json") for one in own],
@@ -225,80 +209,6 @@ class People(Leaving):
         user = self.household.find(request.user)
         return sight_of(user, self.view, self.house.people)
 
-    # -- policies
-
-    @answers(words.LIST_POLICIES)
-    async def list_policies(self, request: words.AskPolicies, caller: Caller) -> words.PolicyList:
-        if request.who is not None:
-            self._check_who(request.who)
-        shown = (line for line in self.policies.lines.values() if request.who in (None, line.who))
-        return words.PolicyList(policies=[self._info(line) for line in shown])
-
-    @answers(words.CHOICES)
-    async def choices(self, request: words.AskChoices, caller: Caller) -> words.Choices:
-        return choices(self.view, self._roles())
-
-    @answers(words.SET_POLICY)
-    async def set_policy(self, request: words.SetPolicy, caller: Caller) -> words.PolicyInfo:
-        if request.policy is not None:
-            self.policies.find(request.policy)
-        line = self.policies.add(self._policy(request), self.house.clock.now().timestamp())
-        self.telling.renew()
-        return self._info(line)
-
-    @answers(words.REMOVE_POLICY)
-    async def remove_policy(self, request: words.RemovePolicy, caller: Caller) -> words.PolicyInfo:
-        line = self.policies.find(request.policy)
-        info = self._info(line)
-        self.policies.remove(line)
-        self.telling.renew()
-        return info
-
-    def _policy(self, request: words.SetPolicy) -> Policy:
-        """The line that is asked for; raises `CallError`."""
-        self._check_who(request.who)
-        what = checked(request.scope, request.what, self.view, self._roles())
-        until = None if request.until is None else self._utc(request.until)
-        if until is not None and until <= self.house.clock.now():
-            raise CallError("invalid", f"{request.until} is over: the line would never count", "until")
-        if request.begins is not None and request.begins == request.ends:
-            raise CallError("invalid", "begins and ends are one time: leave both out for the whole day", "ends")
-        return Policy(
-            who=request.who,
-            scope=request.scope,
-            what=what,
-            verb=request.verb,
-            allow=request.allow,
-            window=_window(request),
-            until=until,
-            id=request.policy or 0,
-        )
-
-    def _check_who(self, who: str) -> None:
-        role = who.removeprefix(ROLE)
-        if role != who:
-            if role not in _ROLES:
-                known = nearest(role, list(_ROLES))
-                why = "an owner may all, and nothing is to be said of it" if role == "owner" else f"no role; {known}"
-                raise CallError("invalid", f"role:{role}: {why}", "who")
-        elif self.household.find(who, "who").role == "owner":
-            raise CallError("conflict", f"{who} is an owner, who may all: give another role first", "who")
-
-    def _info(self, line: Policy) -> words.PolicyInfo:
-        return words.PolicyInfo(
-            id=line.id,
-            who=line.who,
-            scope=line.scope,
-            what=present(line.scope, line.what, self.view),
-            verb=line.verb,
-            allow=line.allow,
-            weekdays=tuple(words.WEEKDAYS[day] for day in sorted(line.window.days)),
-            begins=text_of(line.window.begins),
-            ends=text_of(line.window.ends),
-            until=line.until,
-            in_force=line.counts(self.house.clock.now(), self.zone),
-        )
-
     # -- hearing
 
     @hears(WORKER_CALLS)
@@ -309,11 +219,6 @@ class People(Leaving):
             self._calls.setdefault(worker, {})[process] = calls
         elif worker in self._calls:
             self._calls[worker].pop(process, None)
-
-
-def _window(request: words.SetPolicy) -> Window:
-    days = frozenset(words.WEEKDAYS.index(day) for day in request.weekdays) or EVERY_DAY
-    return Window(days, clock_of(request.begins), clock_of(request.ends))
 
 
 def setup(house: House) -> People:

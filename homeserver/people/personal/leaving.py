@@ -133,9 +133,9 @@ class Leaving(Keeping):
 
     async def _end_login(self, user: User) -> None:
         """His login at the broker goes, if he had one; who runs the broker hears of it."""
-        logins = Logins(self.house.folder)
-        if user.login not in logins.all():
-            return
+        logins, elsewhere = Logins(self.house.folder), self.house.settings.home.mosquitto_folder is not None
+        if elsewhere or user.login not in logins.all():
+            return  # where others run the broker there is no keeper: what is said of his reach takes the login along
         try:
             logins.remove(user.login)
             await self.house.ask("keeper", "apply_logins", {}, ttl=_PATIENCE)
