@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 from fastapi import FastAPI
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, StrictBool, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -33,7 +33,7 @@ REGISTRATIONS: Final = "/api/mobile_app/registrations"
 class Register(Registration):
     """Register the phone that an app runs on, as one of whoever asks."""
 
-    supports_encryption: bool = False
+    supports_encryption: StrictBool = False
 
 
 class Registered(BaseModel):

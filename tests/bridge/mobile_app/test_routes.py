@@ -28,7 +28,9 @@ async def test_registering(lived: Home) -> None:
     assert app.told["webhook_id"] not in orjson.dumps(proofs).decode()
 
 
-@pytest.mark.parametrize("body", [{}, {"device_name": ""}, {"device_name": 7}, {"device_name": "x", "app_data": []}])
+@pytest.mark.parametrize(
+    "body", [{}, {"device_name": ""}, {"device_name": 7}, {"device_name": "x", "supports_encryption": 0}]
+)
 async def test_a_registration_that_is_none(lived: Home, body: Any) -> None:
     answer = await lived.post(REGISTRATIONS, body)
     assert answer.status_code == 400
