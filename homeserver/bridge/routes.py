@@ -27,7 +27,7 @@ from homeserver.bridge.files import Files
 from homeserver.bridge.homeassistant.rest import Rest
 from homeserver.bridge.identity import Identity
 from homeserver.bridge.mobile_app.routes import MobileApp
-from homeserver.bridge.openapi import error_responses, with_calls
+from homeserver.bridge.openapi import Document, error_responses
 from homeserver.bridge.parts import in_parts
 from homeserver.bridge.picture import Picture
 from homeserver.bridge.pictures import picture, pictures
@@ -63,6 +63,7 @@ class Routes:
     rest: Rest
     mobile_app: MobileApp
     schemas: Schemas = field(default_factory=Schemas)
+    document: Document = field(default_factory=Document)
 
     def app(self) -> FastAPI:
         """The application; one row for each route."""
@@ -204,7 +205,7 @@ class Routes:
     async def openapi(self, request: Request) -> Response:
         """This interface in OpenAPI 3.1, the announced calls included."""
         app: FastAPI = request.app
-        return json_response(with_calls(app.openapi(), self.announced.all()))
+        return Response(self.document.body(app.openapi(), self.announced.all()), media_type="application/json")
 
     # -- the page
 

@@ -5,10 +5,12 @@ Children write JSON lines to their standard error; other programs write plain te
 """
 
 import logging
+import os
 import sys
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -28,6 +30,15 @@ _LONGEST: Final = 4000
 """Characters that are remembered of a message, and of the end of a traceback."""
 _COLOURS: Final = {"warning": "\033[33m", "error": "\033[31m", "critical": "\033[31;1m", "debug": "\033[2m"}
 _END: Final = "\033[0m"
+
+
+class _Private(RotatingFileHandler):
+    """Files that nobody but the home's own user reads."""
+
+    def _open(self) -> TextIOWrapper:
+        handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        os.fchmod(handle, 0o600)
+        return os.fdopen(handle, "a", encoding="utf-8")
 
 
 class Journal:
@@ -91,7 +102,7 @@ class Journal:
         if process not in self._files:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = self._folder / f"{process}.jsonl"
-            self._files[process] = RotatingFileHandler(path, maxBytes=_SIZE, backupCount=_FILES, encoding="utf-8")
+            self._files[process] = _Private(path, maxBytes=_SIZE, backupCount=_FILES, encoding="utf-8")
         return self._files[process]
 
     @staticmethod

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from homeserver.bridge import openapi
 from homeserver.runtime.clock import settle
 from homeserver.topics.cause import Cause
 from homeserver.topics.registry import ENTITY_ENTRY, EntityEntry
@@ -223,6 +224,15 @@ async def test_calls_of_a_process_that_died_do_not_count(home: Any) -> None:
     assert {call.worker for call in home.bridge.announced.all()} == {"bridge"}
     await home.clock.advance(1)
     assert len(home.bridge.announced.all()) == before
+
+
+async def test_openapi_is_made_once_for_the_same_calls(home: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = await home.get("/api/openapi.json")
+    monkeypatch.setattr(openapi, "with_calls", lambda routes, announced: {"anew": True})
+    assert (await home.get("/api/openapi.json")).content == first.content
+    await home.core.process.stop("library")
+    await home.settle()
+    assert (await home.get("/api/openapi.json")).json() == {"anew": True}
 
 
 async def test_openapi_describes_the_announced_calls(home: Any) -> None:

@@ -47,6 +47,16 @@ def test_without_a_terminal_every_line_goes_on_as_json(tmp_path: Path) -> None:
     assert (second["process"], second["message"]) == ("broker", "1795312932: plain words")
 
 
+def test_nobody_else_reads_the_files_whatever_their_folder_allows(tmp_path: Path) -> None:
+    (tmp_path / "home.jsonl").touch(mode=0o644)
+    journal = Journal(tmp_path, "warning", Screen())
+    for process in ("home", "rules"):
+        journal.take(process, QUIET)
+    journal.close()
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+    assert kept(tmp_path, "home") == [json.loads(QUIET)]
+
+
 def test_last_words_are_those_of_the_present_run(tmp_path: Path) -> None:
     journal = Journal(tmp_path, stream=Screen())
     for number in range(50):
