@@ -1,5 +1,6 @@
 """The live page where something goes wrong: commands that come to nothing, a lost home, and odd or evil devices."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -181,3 +182,31 @@ async def test_what_the_home_says_is_text_and_never_markup(browser: Browser, sta
     )
     assert await page.run("window.broken") is None
     assert page.faults == []
+
+
+HIJACK = """new Promise((done) => {{
+    const socket = new WebSocket('ws://127.0.0.1:{port}/api/websocket');
+    socket.onopen = () => socket.send(JSON.stringify({{ type: 'auth', access_token: 'session' }}));
+    socket.onmessage = ({{ data }}) => {{
+        const {{ type }} = JSON.parse(data);
+        if (type !== 'auth_required') done(type);
+    }};
+    socket.onclose = () => done('closed');
+}})"""
+
+
+async def test_a_page_of_somebody_else_gets_nothing_out_of_the_cookie(browser: Browser, stage: Stage) -> None:
+    """Another port of the same machine is the same site, so the browser sends the cookie along."""
+
+    async def stranger(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 2\r\n\r\nhi")
+        await writer.drain()
+        writer.close()
+
+    page = await opened(browser, stage)
+    assert await page.run(HIJACK.format(port=stage.port)) == "auth_ok", "our own page comes in so"
+    server = await asyncio.start_server(stranger, "127.0.0.1", 0)
+    async with server:
+        await page.goto(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        await page.until("document.body.textContent === 'hi'")
+        assert await page.run(HIJACK.format(port=stage.port)) == "auth_invalid"
