@@ -13,8 +13,8 @@ from typing import Final
 from homeserver.runtime.clock import Clock
 from homeserver.view.bounds import BoundError
 
-BURST: Final = 1.0
-"""Seconds of processor time that may be taken at once."""
+BURST: Final = 0.5
+"""Seconds of processor time that may be taken at once: for so long, and one rendering more, everybody else may wait."""
 SHARE: Final = 0.2
 """Of the time, what may be taken for long."""
 
