@@ -289,6 +289,7 @@ async def test_pictures_to_look_at(shared: Shared, dark: bool, width: int, heigh
     page = await shared.seen(dark=dark, width=width, height=height, phone=phone)
     PICTURES.mkdir(parents=True, exist_ok=True)
     path = PICTURES / f"{'phone' if phone else 'desktop'}-{'dark' if dark else 'light'}.png"
+    await page.until("document.getAnimations().every((one) => one.playState !== 'running')")  # from light to dark
     await page.screenshot(path, whole=True)
     assert path.stat().st_size > 20_000
     assert page.faults == []
