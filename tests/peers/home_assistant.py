@@ -45,8 +45,10 @@ class Entity:
 class HomeAssistant:
     """`states` while it runs; `entities` of its integration MQTT once it has ended."""
 
-    def __init__(self, folder: Path, broker_port: int) -> None:
+    def __init__(self, folder: Path, broker_port: int, *parts: str) -> None:
+        """`parts`: integrations that it loads beside those of the load."""
         self._folder = folder
+        self._parts = parts
         self._broker_port = broker_port
         self._port = free_port()
         self._states: dict[str, dict[str, Any]] = {}
@@ -77,6 +79,8 @@ class HomeAssistant:
         ports = ["--broker-port", str(self._broker_port), "--http-port", str(self._port)]
         subprocess.run([*maker, "--out", str(self._folder), *ports], check=True, capture_output=True)
         (self._folder / "automations.yaml").write_text("[]\n")
+        with (self._folder / "configuration.yaml").open("a") as configuration:
+            configuration.write("".join(f"{part}:\n" for part in self._parts))
         log = self._folder / "stdout.log"
         with running([str(HASS / "venv" / "bin" / "hass"), "-c", str(self._folder), "--skip-pip"], log) as program:
             self.pid = program.pid

@@ -36,12 +36,13 @@ MISSING = {
     "rest get_logbook_entries": NO_HISTORY,
     "rest get_entity_histories": NO_HISTORY,
 }
-NOT_LOADED = "the configuration of the comparison loads no history and no logbook there"
+NOT_LOADED = "the configuration of the comparison does not load that part there"
+OURS = "what is asked for is an entry of this home"
 MISSING_THERE = {
-    "rest get_logbook_entries": NOT_LOADED,
-    "rest get_entity_histories": NOT_LOADED,
-    "mobile_app push channel": "the notification is asked for by a call of this home",
-    **dict.fromkeys(("areas", "area_id", "area_entities"), "the lamps of the comparison stand in no area there"),
+    **dict.fromkeys(("rest get_logbook_entries", "rest get_entity_histories", "user data"), NOT_LOADED),
+    **dict.fromkeys(("mobile_app registration", "mobile_app webhook", "mobile_app push channel"), NOT_LOADED),
+    **dict.fromkeys(("ws get_entry_subentries", "ws delete_entry_subentry", "ws ignore_config_flow"), OURS),
+    **dict.fromkeys(("ws disable_config_entry", "ws enable_config_entry"), OURS),
     "process_conversation": "an assistant of its own answers there",
     "rest trigger_service": "there a service answers before the lamp has said anything, so no state has changed",
 }
@@ -90,7 +91,7 @@ def theirs(folder: Path) -> Iterator[Place]:
     with bare_broker(folder) as port, RawClient(port) as client:
         client.connect("lamps")
         lamps(client, LAMPS)
-        peer = HomeAssistant(folder / "hass", port)
+        peer = HomeAssistant(folder / "hass", port, "conversation")
         with peer.running():
             peer.settle()
             yield Place(peer.port, peer.token, MISSING_THERE)
