@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import os
 import secrets
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -41,18 +42,21 @@ class Resumable:
     def __init__(self, staging: Staging) -> None:
         self._staging = staging
         self._busy: dict[str, tuple[asyncio.Event, asyncio.Event]] = {}
+        self._beginning = threading.Lock()
         staging.promised = self._promised
 
     def begin(self, login: str, length: int, filename: str, media_type: str) -> Begun:
         """Take in what will come; raises `FullError`."""
-        own = [one for one in self._all() if one.login == login]
-        if len(own) >= MOST:
-            raise FullError(f"{MOST} uploads are under way already: go on with them, or remove one")
-        self._staging.check_room(login, length)
-        begun = Begun(id=secrets.token_hex(12), login=login, filename=filename, media_type=media_type, length=length)
-        write_private(self._path(begun.id), b"")
-        write_private(self._facts(begun.id), begun.model_dump_json())
-        return begun
+        with self._beginning:  # two at once, each in a thread, must not both get the last room
+            own = [one for one in self._all() if one.login == login]
+            if len(own) >= MOST:
+                raise FullError(f"{MOST} uploads are under way already: go on with them, or remove one")
+            self._staging.check_room(login, length)
+            id = secrets.token_hex(12)
+            begun = Begun(id=id, login=login, filename=filename, media_type=media_type, length=length)
+            write_private(self._path(begun.id), b"")
+            write_private(self._facts(begun.id), begun.model_dump_json())
+            return begun
 
     def find(self, id: str, login: str) -> Begun | None:
         """What somebody has begun; None where it is none, or not his."""

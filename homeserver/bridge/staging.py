@@ -23,6 +23,8 @@ LIFE: Final = 24 * 3600.0
 """Seconds for which a file is kept after it came or was last read."""
 AT_ONCE: Final = 4
 """Files that one login may be uploading."""
+MOST_FILES: Final = 500
+"""Files of one login that may lie there: empty ones take no room of the quota, yet each upload looks at all of them."""
 SPARE: Final = 256 << 20
 """Bytes that uploads leave free on the disk."""
 BATCH: Final = 1 << 20
@@ -115,6 +117,8 @@ class Staging:
         self.arriving: set[Arriving] = set()
         self.largest = largest
         self._quota = quota
+        self._known: dict[str, Staged] = {}
+        """What was read of the files that lie here: reading each for every upload would hold everybody up."""
         self.promised: Callable[[str], int] = lambda login: 0
         """Bytes that are kept free for what a login has begun to upload in pieces."""
         private_folder(folder)
@@ -133,8 +137,11 @@ class Staging:
 
     def check_room(self, login: str, announced: int | None) -> int:
         """How many bytes a file of somebody may have; raises `FullError` where it may not have as many as announced."""
-        own = sum(one.kept_free for one in self.arriving if one.login == login)
-        kept = sum(one.length for one in self.files() if one.login == login)
+        own = sum(one.kept_free for one in tuple(self.arriving) if one.login == login)
+        files = [one for one in self.files() if one.login == login]
+        if len(files) >= MOST_FILES:
+            raise FullError(f"{MOST_FILES} uploads lie here already; remove uploads that are not needed")
+        kept = sum(one.length for one in files)
         most = min(self.largest, self._quota - kept - own - self.promised(login))
         if (announced or 0) > most or most <= 0:
             raise FullError(f"the file may have {max(0, most)} bytes at most; remove uploads that are not needed")
@@ -154,10 +161,12 @@ class Staging:
     def find(self, id: str) -> Staged | None:
         if not _ID.fullmatch(id) or not (self.folder / id).is_file():
             return None
-        try:
-            return Staged.model_validate_json((self.folder / f"{id}.json").read_bytes())
-        except (OSError, ValueError):
-            return None
+        if id not in self._known:
+            try:
+                self._known[id] = Staged.model_validate_json((self.folder / f"{id}.json").read_bytes())
+            except (OSError, ValueError):
+                return None
+        return self._known[id]
 
     def remove(self, id: str, login: str) -> bool:
         """Whether there was such a file of this login."""
@@ -182,5 +191,6 @@ class Staging:
                 self._unlink(id)
 
     def _unlink(self, id: str) -> None:
+        self._known.pop(id, None)
         for name in (id, f"{id}.json"):
             (self.folder / name).unlink(missing_ok=True)

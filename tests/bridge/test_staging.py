@@ -3,12 +3,14 @@
 import os
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from homeserver.bridge.staging import AT_ONCE, BATCH, LIFE, FullError, Staged, Staging
+from homeserver.bridge.resumable import Resumable
+from homeserver.bridge.staging import AT_ONCE, BATCH, LIFE, MOST_FILES, FullError, Staged, Staging
 
 ANNA, BEN = "person.anna", "person.ben"
 
@@ -104,6 +106,15 @@ def test_a_person_sends_a_few_at_once(staging: Staging) -> None:
         one.close()
 
 
+async def test_empty_files_are_bounded_by_their_number(staging: Staging) -> None:
+    staged = [await put(staging, ANNA, 0) for _ in range(MOST_FILES)]
+    with pytest.raises(FullError, match="lie here already"):
+        staging.begin(ANNA, 0)
+    await put(staging, BEN, 0)
+    assert staging.remove(staged[0].id, ANNA)
+    await put(staging, ANNA, 0)
+
+
 async def test_only_its_owner_removes_a_file(staging: Staging) -> None:
     staged = await put(staging, ANNA, 10)
     for id in (staged.id, "../secret", "", "x" * 24, "f" * 24):
@@ -133,3 +144,17 @@ async def test_a_full_disk_is_told_and_not_filled_further(staging: Staging, monk
     arriving.close()
     with pytest.raises(FullError, match="disk of the home is full"):
         staging.begin(ANNA, None)
+
+
+def test_uploads_in_pieces_that_begin_at_once_do_not_share_the_last_room(staging: Staging) -> None:
+    uploads = Resumable(staging)
+
+    def begin(_: int) -> bool:
+        try:
+            uploads.begin(ANNA, 4 * BATCH, "a.txt", "text/plain")
+        except FullError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(12) as threads:
+        assert sum(threads.map(begin, range(12))) == 2
