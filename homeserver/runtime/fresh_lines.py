@@ -8,20 +8,20 @@ bytes; of the last one a half may be there, which is left out.
 import logging
 import os
 from pathlib import Path
-from typing import Final
 
 log = logging.getLogger(__name__)
-_LARGEST: Final = 1024 * 1024
-"""Bytes."""
 
 
 class FreshLines:
     """In one file, which belongs to one process at a time (its database's lock says so); raises `OSError` where it
     cannot be opened."""
 
-    def __init__(self, path: Path, largest: int = _LARGEST) -> None:
-        """`largest`: bytes; a file that nobody clears takes nothing more."""
-        self._largest = largest
+    largest = 1024 * 1024
+    """Bytes; a file that nobody clears takes nothing more."""
+
+    def __init__(self, path: Path, largest: int | None = None) -> None:
+        if largest is not None:
+            self.largest = largest
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._size = os.fstat(self._file).st_size
         self._is_torn = False
@@ -36,7 +36,7 @@ class FreshLines:
 
     def add(self, line: bytes) -> bool:
         """Keep a line, which holds no line break; False where there is no room for it."""
-        if self._size + len(line) >= self._largest:
+        if self._size + len(line) >= self.largest:
             return False
         data = b"%b%b\n" % (b"\n" if self._is_torn else b"", line)
         try:

@@ -9,7 +9,6 @@ import pytest
 
 from homeserver.home import outbox
 from homeserver.home.worker import MIGRATIONS
-from homeserver.runtime import fresh_lines
 from homeserver.runtime.fresh_lines import FreshLines
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.store import Ledger
@@ -199,7 +198,7 @@ def after_a_crash(folder: Path, copy: Path) -> list[str]:
 
 
 async def test_a_disk_that_is_full_is_said_and_survived(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fresh_lines, "_LARGEST", 10_000)
+    monkeypatch.setattr(FreshLines, "largest", 10_000)
     await stage.announce("light", LAMP)
     ledger = stage.home.turn.ledger
     pages = ledger.fetch("PRAGMA page_count")[0][0]
