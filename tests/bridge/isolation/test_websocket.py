@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+import pytest
+
+from homeserver.view import allowance
 from tests.bridge.homeassistant.talking import Talk
 from tests.bridge.isolation.checks import ABSENT, Count, absent_like, commanded, talk_of, wishes
 from tests.bridge.isolation.house import THINGS, USERS, House, expects, leaks, seen_by
@@ -40,7 +43,8 @@ def rendered(talk: Talk, answer: Any) -> str:
     return json.dumps(events or answer.get("error", {}).get("message"), default=str)
 
 
-async def test_templates(house: House, count: Count) -> None:
+async def test_templates(house: House, count: Count, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allowance, "BURST", 3600)  # more is asked here at once than one person may
     for who in USERS:
         talk = await talk_of(house, who)
         for entity_id, (mark, area) in THINGS.items():
