@@ -18,8 +18,9 @@ from typing import Final
 from tests.bench.engines import Engine, Ground
 from tests.bench.figures import Row, parse
 from tests.bench.profiler import Profiler
-from tests.bench.programs import ROOT, ProgramError, free_port, last_words, running, wait_for_port
+from tests.bench.programs import ROOT, ProgramError, last_words, running, wait_for_port
 from tests.bench.scenarios import LOADS, Scenario, Size
+from tests.ports import free_port
 
 SETTLE: Final = 2.0
 """Seconds between the last answer after a start and the first load."""

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench.figures import Row, parse_all
-from tests.bench.programs import ProgramError, free_port, last_words, running
+from tests.bench.programs import ProgramError, last_words, running
 from tests.bench.scenarios import Size
+from tests.ports import free_port
 
 NODE_RED: Final = "4"
 Say = Callable[[str], None]

@@ -23,14 +23,6 @@ class ProgramError(Exception):
     """A program did not start or ended too early; the text says which and holds its last words."""
 
 
-def free_port() -> int:
-    """A port on loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextlib.contextmanager
 def running(
     argv: Sequence[str], log: Path, variables: Mapping[str, str] | None = None

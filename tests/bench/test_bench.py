@@ -24,9 +24,10 @@ from tests.bench.course import Course, find_mosquitto
 from tests.bench.engines import ENGINES, Engine, Ground
 from tests.bench.figures import Row, medians, parse, parse_all, recorded
 from tests.bench.profiler import own_times
-from tests.bench.programs import ROOT, ProgramError, free_port, running, wait_for_port
+from tests.bench.programs import ROOT, ProgramError, running, wait_for_port
 from tests.bench.report import report
 from tests.bench.scenarios import SCENARIOS, Scenario, Size
+from tests.ports import free_port
 
 LOAD = Path(os.environ.get("HOMESERVER_LOAD") or DEFAULT_LOAD)
 needs_mosquitto = pytest.mark.skipif(find_mosquitto() is None, reason="needs mosquitto: sudo apt-get install mosquitto")

@@ -5,7 +5,6 @@ bridge's ASGI application; its listener is real as well, on a free port, and unu
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from datetime import datetime
@@ -42,6 +41,7 @@ from homeserver.topics.event import CALENDAR, DEVICE_EVENT
 from homeserver.topics.registry import AREA_ENTRY, DEVICE_ENTRY, ENTITY_ENTRY, FLOOR_ENTRY
 from tests.bridge.browser import Browser, chromium
 from tests.bridge.staging import Gallery, Stage, set_up_gallery, staged
+from tests.ports import free_port
 
 T = TypeVar("T")
 
@@ -265,13 +265,6 @@ class Home:
 def client_of(bridge: Bridge, base_url: Any, address: str = "127.0.0.1") -> httpx.AsyncClient:
     transport = httpx.ASGITransport(bridge.app, raise_app_exceptions=False, client=(address, 50000))
     return httpx.AsyncClient(transport=transport, base_url=base_url)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def set_up_owner(house: House) -> Owner:

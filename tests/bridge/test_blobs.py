@@ -16,7 +16,8 @@ from homeserver.bridge.worker import setup as set_up_bridge
 from homeserver.runtime.clock import VirtualClock
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
-from tests.bridge.conftest import client_of, free_port
+from tests.bridge.conftest import client_of
+from tests.ports import free_port
 from tests.runtime.blobs.test_blobs import CONTENT, films
 
 GIGABYTE = 1 << 30

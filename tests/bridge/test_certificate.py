@@ -13,8 +13,8 @@ from homeserver.bridge.certificate import LOOK, Front
 from homeserver.bridge.server import Listener
 from homeserver.runtime.clock import VirtualClock
 from tests.bridge.certificates import certificate
-from tests.bridge.conftest import free_port
 from tests.bridge.test_front import telling
+from tests.ports import free_port
 
 ASK = b"GET / HTTP/1.1\r\nhost: home\r\n\r\n"
 

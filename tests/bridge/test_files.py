@@ -21,7 +21,8 @@ from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.runtime.worker import Worker, answers
 from homeserver.topics.blob import Blob
 from homeserver.topics.call import Call, Caller
-from tests.bridge.conftest import client_of, free_port
+from tests.bridge.conftest import client_of
+from tests.ports import free_port
 from tests.runtime.ground import until
 
 CONTENT = bytes(range(256)) * 8000

@@ -12,7 +12,7 @@ from homeserver.bridge.certificate import Front
 from homeserver.bridge.server import Listener
 from homeserver.runtime.clock import RealClock
 from tests.bridge.certificates import certificate
-from tests.bridge.conftest import free_port
+from tests.ports import free_port
 
 
 async def telling(scope: Any, receive: Any, send: Any) -> None:

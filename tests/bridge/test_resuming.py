@@ -18,8 +18,8 @@ import pytest
 from homeserver.bridge.resumable import MOST
 from homeserver.bridge.resuming import PATH, PIECE
 from homeserver.bridge.staging import LIFE
-from tests.bridge.conftest import free_port
 from tests.bridge.test_files import CONTENT, Desk, desk, weigh
+from tests.ports import free_port
 from tests.runtime.ground import until
 
 __all__ = ["desk"]

@@ -14,8 +14,8 @@ from starlette.responses import PlainTextResponse
 from homeserver.bridge import server
 from homeserver.bridge.server import RETRY, Listener, bind
 from homeserver.runtime.clock import RealClock, VirtualClock
-from tests.bridge.conftest import free_port
 from tests.bridge.staging import staged
+from tests.ports import free_port
 
 
 @contextlib.asynccontextmanager

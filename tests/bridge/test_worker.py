@@ -12,8 +12,9 @@ from homeserver.bridge.worker import Bridge
 from homeserver.bridge.worker import setup as set_up_bridge
 from homeserver.runtime.plan import Post
 from homeserver.runtime.rights import rights_of
-from tests.bridge.conftest import Library, free_port, set_up_library
+from tests.bridge.conftest import Library, set_up_library
 from tests.bridge.staging import Furniture, process_on, set_up_furniture
+from tests.ports import free_port
 from tests.runtime.ground import ground_of
 
 

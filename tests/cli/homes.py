@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.runtime.ground import free_port
+from tests.ports import free_port
 
 PATIENCE = 40.0
 """Seconds for a home to come up on a busy machine."""

@@ -16,7 +16,7 @@ import pytest
 
 from homeserver.cli import first_start
 from homeserver.runtime.settings import Settings
-from tests.runtime.ground import free_port
+from tests.ports import free_port
 
 ENVIRONMENT = {"TZ": "Europe/Vienna", "LANG": "de_AT.UTF-8", "LC_ALL": "", "LC_MESSAGES": "", "TERM": "dumb"}
 

@@ -12,7 +12,7 @@ from homeserver.cli.examinations import listeners
 from homeserver.runtime.listeners import FILE, read_listeners
 from homeserver.runtime.tls.certificate import certificate_at, names_in
 from tests.cli.conftest import Run
-from tests.runtime.ground import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from homeserver.runtime.mqtt_wire import Address, MqttWire
 from homeserver.runtime.wire import LoginRefusedError
 from tests.cli.conftest import Run
 from tests.cli.homes import Home
-from tests.runtime.ground import free_port, until
+from tests.ports import free_port
+from tests.runtime.ground import until
 
 
 def test_topics_prints_every_declaration(run: Run) -> None:

@@ -18,7 +18,7 @@ import pytest
 from homeserver.runtime.running import occupy
 from tests.cli.conftest import Run
 from tests.cli.homes import Home, running_home
-from tests.runtime.ground import free_port
+from tests.ports import free_port
 
 BROKERS = [
     pytest.param("mosquitto", marks=pytest.mark.skipif(not shutil.which("mosquitto"), reason="needs mosquitto")),

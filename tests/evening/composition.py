@@ -17,7 +17,8 @@ from typing import Any, Final
 import psutil
 import yaml
 
-from tests.runtime.ground import free_port, until
+from tests.ports import free_port
+from tests.runtime.ground import until
 
 ROOT: Final = Path(__file__).parents[2]
 FILE: Final = ROOT / "compose.yaml"

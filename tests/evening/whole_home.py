@@ -20,7 +20,8 @@ from homeserver.topics.process import PROCESS_STATUS
 from homeserver.topics.topic import Topic
 from tests.conftest import FULL
 from tests.evening.composition import Composition
-from tests.runtime.ground import free_port, until
+from tests.ports import free_port
+from tests.runtime.ground import until
 
 BrokerKind = Literal["mosquitto", "amqtt", "compose"]
 """`compose`: Mosquitto too, and the processes as compose.yaml starts them."""

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.bench.course import CONFIGURATION, find_mosquitto
-from tests.bench.programs import free_port, running, wait_for_port
+from tests.bench.programs import running, wait_for_port
+from tests.ports import free_port
 from tests.runtime.raw_client import Closed, RawClient
 
 PATIENCE = 3600.0

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.peers import cache
-from tests.bench.programs import free_port, running
+from tests.bench.programs import running
+from tests.ports import free_port
 
 LOAD = Path(os.environ.get("HOMESERVER_LOAD") or Path(__file__).parents[3] / "shared" / "peers" / "homeassistant")
 HASS = cache() / "hass"

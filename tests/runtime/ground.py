@@ -17,18 +17,11 @@ from homeserver.runtime.logins import Logins
 from homeserver.runtime.memory_broker import MemoryBroker, MemoryWire
 from homeserver.runtime.mqtt_wire import Address, MqttWire
 from homeserver.runtime.wire import Wire
+from tests.ports import free_port
 
 Kind = Literal["memory", "amqtt", "mosquitto"]
 Rights = tuple[tuple[str, ...], tuple[str, ...]]
 EVERYTHING: Rights = (("#",), ("#",))
-
-
-def free_port() -> int:
-    """A port on loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:

@@ -24,7 +24,8 @@ from homeserver.runtime.tls.authority import LIFE
 from homeserver.runtime.tls.certificate import certificate_at, valid_until
 from homeserver.runtime.tls.renewal import renew
 from homeserver.runtime.wire import UnreachableError
-from tests.runtime.ground import free_port, until
+from tests.ports import free_port
+from tests.runtime.ground import until
 
 KINDS = [
     pytest.param("mosquitto", marks=pytest.mark.skipif(not shutil.which("mosquitto"), reason="needs mosquitto")),

@@ -24,7 +24,8 @@ from homeserver.runtime.settings import Settings
 from homeserver.runtime.supervisor import Supervisor
 from homeserver.runtime.wire import LoginRefusedError
 from homeserver.runtime.worker import ANY_DEVICE_TOPIC, Worker
-from tests.runtime.ground import free_port, until
+from tests.ports import free_port
+from tests.runtime.ground import until
 
 BROKERS = [
     pytest.param("mosquitto", marks=pytest.mark.skipif(not shutil.which("mosquitto"), reason="needs mosquitto")),

@@ -18,7 +18,8 @@ from homeserver.runtime.clock import VirtualClock
 from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
 from homeserver.topics.audit import AuditEvent
-from tests.bridge.conftest import client_of, free_port
+from tests.bridge.conftest import client_of
+from tests.ports import free_port
 
 PASSWORD = "correct horse battery"
 OURS = {"sec-fetch-site": "same-origin"}

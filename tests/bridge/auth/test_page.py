@@ -15,8 +15,8 @@ from homeserver.people.worker import setup as set_up_people
 from homeserver.runtime.hosting import Setup
 from homeserver.runtime.memory_broker import MemoryBroker, MemoryWire
 from tests.bridge.browser import Browser, Page
-from tests.bridge.conftest import free_port
 from tests.bridge.staging import process_on
+from tests.ports import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SENTENCE = "correct horse battery"

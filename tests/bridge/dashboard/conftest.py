@@ -7,8 +7,8 @@ import pytest_asyncio
 
 from homeserver.bridge import dashboard
 from tests.bridge.browser import Browser
-from tests.bridge.conftest import free_port
 from tests.bridge.dashboard.household import ROLES, Household, inhabited, live_here
+from tests.ports import free_port
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,9 @@ import pytest_asyncio
 
 from homeserver.bridge import dashboard
 from tests.bridge.browser import Browser, Page
-from tests.bridge.conftest import free_port
 from tests.bridge.dashboard.visit import opened
 from tests.bridge.staging import staged
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 

@@ -14,12 +14,12 @@ from homeserver.runtime.house import House
 from homeserver.runtime.worker import Worker, answers
 from homeserver.topics.call import Call, Caller, CallError
 from tests.bridge.browser import Browser, Page
-from tests.bridge.conftest import free_port
 from tests.bridge.dashboard.household import PASSWORD, TOOLS, Household, inhabited, live_here
 from tests.bridge.dashboard.test_access import AXE, violations
 from tests.bridge.dashboard.test_rules import PICTURES, press
 from tests.bridge.dashboard.visit import until
 from tests.bridge.dashboard.whole import WIDE, odd, walk
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 

@@ -11,9 +11,9 @@ import pytest_asyncio
 
 from homeserver.topics.entity import ENTITY_CONFIG, EntityConfig
 from tests.bridge.browser import Page, chromium
-from tests.bridge.conftest import free_port
 from tests.bridge.dashboard.visit import opened
 from tests.bridge.staging import Stage, staged
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 

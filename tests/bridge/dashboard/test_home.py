@@ -10,9 +10,9 @@ import pytest_asyncio
 
 from homeserver.topics.entity import ENTITY_CONFIG, EntityConfig
 from tests.bridge.browser import Browser, Page
-from tests.bridge.conftest import free_port
 from tests.bridge.dashboard.visit import MORE, READY, opened, tap, until
 from tests.bridge.staging import Stage, staged
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 

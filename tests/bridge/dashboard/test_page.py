@@ -8,12 +8,12 @@ import pytest_asyncio
 
 from homeserver.runtime.worker import Page as OwnPage
 from tests.bridge.browser import Browser, Page
-from tests.bridge.conftest import free_port
 from tests.bridge.dashboard.household import Household, inhabited, live_here
 from tests.bridge.dashboard.test_access import AXE, violations
 from tests.bridge.dashboard.test_rules import press
 from tests.bridge.dashboard.whole import WIDE, odd
 from tests.bridge.garden import ALLOWED, Garden, set_up_garden
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 

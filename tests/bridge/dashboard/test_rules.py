@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 
 from tests.bridge.browser import Browser, Page
-from tests.bridge.conftest import free_port
 from tests.bridge.dashboard.test_access import AXE, violations
 from tests.bridge.dashboard.whole import RULES, WIDE, odd, seen, walk, whole
 from tests.bridge.staging import Stage
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 

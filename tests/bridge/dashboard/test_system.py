@@ -17,12 +17,12 @@ from homeserver.runtime.journal import Journal
 from homeserver.runtime.keeper import Keeper
 from integrations.backup.worker import setup as set_up_backup
 from tests.bridge.browser import Browser, Page
-from tests.bridge.conftest import free_port
 from tests.bridge.dashboard.test_access import AXE, violations
 from tests.bridge.dashboard.test_rules import PICTURES, press
 from tests.bridge.dashboard.visit import until
 from tests.bridge.dashboard.whole import WIDE, odd, seen, walk, whole
 from tests.bridge.staging import Stage
+from tests.ports import free_port
 from tests.runtime.test_keeper import Staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]

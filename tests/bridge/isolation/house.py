@@ -24,7 +24,7 @@ from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
 from integrations.clients.worker import setup as set_up_clients
 from tests.bridge.conftest import Home, client_of
-from tests.runtime.ground import free_port
+from tests.ports import free_port
 
 AREAS: Final = {"kids": "Kidsroom", "hall": "Hallway", "parents": "Parentsroom"}
 THINGS: Final[Mapping[str, tuple[str, str]]] = {

@@ -25,8 +25,9 @@ from homeserver.topics.cause import Cause
 from homeserver.topics.entity import EntityState
 from homeserver.topics.event import EVENT, Event
 from homeserver.topics.person import PERSON, Person
-from tests.bridge.conftest import Home, client_of, free_port
+from tests.bridge.conftest import Home, client_of
 from tests.bridge.push.service import Browser, PushService
+from tests.ports import free_port
 
 
 class Rules(Worker):

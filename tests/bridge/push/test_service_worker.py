@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from homeserver.bridge import dashboard
 from tests.bridge.browser import chromium
-from tests.bridge.conftest import free_port
+from tests.ports import free_port
 
 SCRIPT = Path(dashboard.__file__).parent / "source" / "push-worker.js"
 REGISTER = (

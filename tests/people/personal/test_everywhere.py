@@ -19,7 +19,7 @@ from homeserver.runtime.memory_broker import MemoryBroker
 from homeserver.runtime.rehearsal import Rehearsal
 from integrations.clients.worker import setup as set_up_clients
 from tests.people.personal.test_leaving import traces
-from tests.runtime.ground import free_port
+from tests.ports import free_port
 
 ID, NAME, LOGIN = "zebedee", "Zebedee Fox", "person.zebedee"
 PHONE = "device_tracker.phone_7"

@@ -16,7 +16,7 @@ from homeserver.runtime.broker.doors import Doors
 from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.broker.repeats import Repeats
 from homeserver.runtime.tls.authority import Authority
-from tests.runtime.ground import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")

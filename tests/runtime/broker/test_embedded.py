@@ -12,7 +12,8 @@ import pytest
 
 from homeserver.runtime.broker import prepare
 from homeserver.runtime.logins import Logins
-from tests.runtime.broker_contract.conftest import CORE, RunningBroker, eventually, free_port
+from tests.ports import free_port
+from tests.runtime.broker_contract.conftest import CORE, RunningBroker, eventually
 from tests.runtime.raw_client import RawClient
 
 ROOT = Path(__file__).parents[3]

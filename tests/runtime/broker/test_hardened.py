@@ -22,7 +22,7 @@ from homeserver.runtime.broker.handshake import Presence
 from homeserver.runtime.broker.hardened import PRIVATE_NAMES, HardenedBroker
 from homeserver.runtime.broker.retained import RetainedStore
 from homeserver.runtime.logins import Logins
-from tests.runtime.broker_contract.conftest import free_port
+from tests.ports import free_port
 from tests.runtime.raw_client import Closed, RawClient, Received, packet, text
 
 T = TypeVar("T")

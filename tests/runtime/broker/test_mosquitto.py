@@ -13,7 +13,8 @@ from homeserver.runtime.broker.listener import Listener
 from homeserver.runtime.broker.mosquitto import Settings
 from homeserver.runtime.logins import Login, Logins
 from homeserver.runtime.tls.authority import Authority
-from tests.runtime.broker_contract.conftest import eventually, free_port, listens
+from tests.ports import free_port
+from tests.runtime.broker_contract.conftest import eventually, listens
 from tests.runtime.raw_client import RawClient
 
 PRODUCTION = Path(__file__).parents[3] / "mosquitto" / "mosquitto.conf"

@@ -17,6 +17,7 @@ import pytest
 from homeserver.runtime.broker import BrokerKind, prepare, reload
 from homeserver.runtime.broker.choice import mosquitto_program
 from homeserver.runtime.logins import Logins, device_rights
+from tests.ports import free_port
 from tests.runtime.raw_client import RawClient, Received
 
 ROOT = Path(__file__).parents[3]
@@ -34,12 +35,6 @@ def eventually(true: Callable[[], bool], patience: float = PATIENCE) -> None:
     while not true():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return cast(int, probe.getsockname()[1])
 
 
 def listens(port: int) -> bool:

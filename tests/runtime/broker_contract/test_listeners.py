@@ -19,7 +19,8 @@ from homeserver.runtime.mqtt_wire import Address, MqttWire
 from homeserver.runtime.tls.authority import LIFE, Authority
 from homeserver.runtime.tls.certificate import certificate_at, pem_of
 from homeserver.runtime.wire import LoginRefusedError, UnreachableError
-from tests.runtime.broker_contract.conftest import CORE, PLUG, ROOT, RunningBroker, eventually, free_port, listens
+from tests.ports import free_port
+from tests.runtime.broker_contract.conftest import CORE, PLUG, ROOT, RunningBroker, eventually, listens
 from tests.runtime.ground import until
 from tests.runtime.raw_client import Closed, RawClient
 
