@@ -1,0 +1,1 @@
+"""What every gateway shares: a worker that stands between a network of devices and MQTT."""
