@@ -147,7 +147,12 @@ class Page:
             raise AssertionError(f"never became true: {condition}\nfaults: {self.faults}\npage: {seen}") from error
 
     async def text(self, selector: str) -> str:
-        return str(await self.run(f"document.querySelector({json.dumps(selector)}).innerText"))
+        """Its words as they are seen. What is laid out late (`content-visibility`) has words before it is seen."""
+        return str(
+            await self.run(
+                f"(node => node.innerText || node.textContent)(document.querySelector({json.dumps(selector)}))"
+            )
+        )
 
     async def click(self, selector: str) -> None:
         """A real press of the mouse in the middle of an element."""

@@ -83,6 +83,11 @@ class Feed:
 
         return leave
 
+    def now(self, login: str) -> bytes:
+        """What somebody would be told first who asked for everything."""
+        self.flush()
+        return self._all(Audience(login, None))
+
     def _all(self, audience: Audience) -> bytes:
         meant = self._entities() if audience.only is None else audience.only
         seen = [id for id in meant if self._may_see(audience.login, id) and self._whole(id)]

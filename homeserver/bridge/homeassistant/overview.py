@@ -2,14 +2,18 @@
 
 A card tells what of an entity seldom changes: its name and place, what can be asked of it, whether it can be reached.
 A page that has all cards can lay out every room, and subscribes to the states of what is in sight. All pages of a
-person are one audience. Keeps the cards, what each audience was told, and the latest happenings.
+person are one audience. `mark` names what cards and floors there are: a page that has them already, because it asked
+for them before it was connected, is not told them again. Keeps the cards, what each audience was told, and the latest
+happenings.
 """
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from hashlib import blake2b
 from typing import Any, Final
 
 import orjson
+from pydantic import BaseModel
 
 from homeserver.bridge.homeassistant.session import Session
 from homeserver.bridge.picture import Picture
@@ -26,6 +30,17 @@ PAUSE: Final = 0.1
 STRETCH: Final = 4.0
 """The pause after telling, in times that the telling took."""
 _EVENT: Final = b'{"id":%d,"type":"event","event":'
+
+
+class Beginning(BaseModel):
+    """What the page begins with. `entities` and `states` by entity id; `mark` names just these floors and entities."""
+
+    home: dict[str, Any]
+    mark: str
+    floors: list[dict[str, Any]]
+    entities: dict[str, dict[str, Any]]
+    states: dict[str, dict[str, Any]]
+    happened: list[dict[str, Any]]
 
 
 @record
@@ -77,8 +92,9 @@ class Overview:
 
     # -- who listens
 
-    def join(self, session: Session, id: int) -> Callable[[], None]:
-        """Tell a page the home, then what changes, until the returned function is called."""
+    def join(self, session: Session, id: int, known: str = "") -> Callable[[], None]:
+        """Tell a page the home, then what changes, until the returned function is called. `known`: the mark of the
+        cards that it has."""
         audience = self._audiences.get(session.login)
         if audience is None:
             audience = self._audiences[session.login] = _Audience(session.login)
@@ -86,7 +102,7 @@ class Overview:
         else:
             self._flush()  # so that all of them know the same before
         listener = _Listener(session, id)
-        listener.tell(self._whole(audience))
+        listener.tell(b"{" + b",".join(self._whole(audience, known)) + b"}")
         audience.listeners.add(listener)
 
         def leave() -> None:
@@ -95,6 +111,16 @@ class Overview:
                 self._audiences.pop(audience.login, None)
 
         return leave
+
+    def first(self, login: str, states: bytes) -> bytes:
+        """What a page begins with, as one object: what `subscribe_home` begins with, and `states` beside it."""
+        audience = self._audiences.get(login)
+        if audience is None:
+            audience = _Audience(login)
+            self._learn(audience, self._of.picture.ids())
+        else:
+            self._flush()
+        return b"{" + b",".join((*self._whole(audience), b'"states":' + states)) + b"}"
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -112,7 +138,7 @@ class Overview:
             for listener in audience.listeners:
                 if listener.behind and not listener.out.slow:
                     listener.behind = False
-                    listener.tell(self._whole(audience))
+                    listener.tell(b"{" + b",".join(self._whole(audience)) + b"}")
 
     # -- what changes
 
@@ -182,11 +208,15 @@ class Overview:
             else:
                 listener.tell(event)
 
-    def _whole(self, audience: _Audience) -> bytes:
-        sight = self._of.sight(audience.login)
-        head = orjson.dumps({**self._of.head(), "time": self._of.clock.now()})
-        parts = (b'"home":' + head, b'"floors":' + audience.floors, b'"entities":' + _object(audience.cards.items()))
-        return b"{" + b",".join((*parts, b'"happened":' + _lines(sight, self._happened))) + b"}"
+    def _whole(self, audience: _Audience, known: str = "") -> Iterator[bytes]:
+        """The parts of an object that tells all of it, less what is `known`."""
+        mark = _mark(audience)
+        yield b'"home":' + orjson.dumps({**self._of.head(), "time": self._of.clock.now()})
+        yield b'"mark":"%b"' % mark.encode()
+        if mark != known:
+            yield b'"floors":' + audience.floors
+            yield b'"entities":' + _object(audience.cards.items())
+        yield b'"happened":' + _lines(self._of.sight(audience.login), self._happened)
 
     # -- cards
 
@@ -226,6 +256,12 @@ class Overview:
         floors = [(view.floors[floor_id], sorted(found)) for floor_id, found in names.items()]
         floors.sort(key=lambda pair: (pair[0].level if pair[0].level is not None else 99, pair[0].name))
         return [{"name": floor.name, "level": floor.level, "areas": found} for floor, found in floors]
+
+
+def _mark(audience: _Audience) -> str:
+    """What names just these floors and cards, in whatever order they came."""
+    cards = b"".join(entity_id.encode() + card for entity_id, card in sorted(audience.cards.items()))
+    return blake2b(audience.floors + cards, digest_size=12).hexdigest()
 
 
 def card_of(picture: Picture, entity_id: str, *, away: bool) -> dict[str, Any] | None:

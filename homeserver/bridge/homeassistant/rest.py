@@ -21,6 +21,7 @@ from homeserver.bridge.homeassistant.desk import Desk
 from homeserver.bridge.homeassistant.event_stream import EventStreams
 from homeserver.bridge.homeassistant.events import EVERYTHING
 from homeserver.bridge.homeassistant.failure import Failure
+from homeserver.bridge.homeassistant.overview import Beginning
 from homeserver.bridge.homeassistant.past import remembered
 from homeserver.bridge.homeassistant.templates import render_once
 from homeserver.bridge.identity import Identity
@@ -55,6 +56,7 @@ class Rest:
     def rows(self) -> list[tuple[str, str, Callable[..., Any], Any]]:
         """Method, path, function and model of each route."""
         return [
+            ("GET", "/api/overview", self.overview, Beginning),
             ("GET", "/api/config", self.config, models.Config),
             ("GET", "/api/components", self.components, list[str]),
             ("GET", "/api/core/state", self.core_state, models.CoreState),
@@ -78,6 +80,13 @@ class Rest:
         ]
 
     # -- the home
+
+    async def overview(self, request: Request) -> Response:
+        """All that the page begins with, so that it need not wait until it is connected: as `homeserver/subscribe_home`
+        begins over the WebSocket, and `states` as `subscribe_entities` begins."""
+        desk, login = self._desk, _login(request)
+        content = desk.overview.first(login, desk.feed.now(login))
+        return Response(content, headers={"cache-control": "no-store"}, media_type="application/json")
 
     async def config(self, request: Request) -> Response:
         """The home's place, language and units."""

@@ -72,6 +72,7 @@ async def test_a_tap_and_a_slider_reach_the_lamp_over_mqtt(
 
 async def test_the_bridge_is_killed_and_the_page_comes_back_by_itself(browser: Browser, house: WholeHome) -> None:
     page = await hall(browser, house, phone=True, dark=False)
+    await page.until("document.querySelector('#live').dataset.live === 'live'")
     await page.run("window.same = true")
     await house.kill("bridge")
     await page.until("!document.querySelector('#notice').hidden")

@@ -12,8 +12,14 @@ from homeserver.runtime.people import OWNER
 from homeserver.topics.entity import COMMAND_FAILED, ENTITY_CONFIG, CommandOutcome, EntityConfig
 from homeserver.topics.event import DEVICE_EVENT, DeviceEvent
 from tests.bridge.browser import Browser
-from tests.bridge.dashboard.visit import HURRY, MORE, READY, opened, tap, until
+from tests.bridge.dashboard.visit import HURRY, MORE, PROBE, READY, TOLD, opened, tap, until
 from tests.bridge.staging import Stage
+
+UNANSWERED = """(() => {
+    const fetch = window.fetch;
+    window.fetch = (path, ...more) => path === "/api/overview" ? new Promise(() => undefined) : fetch(path, ...more);
+})();"""
+"""Run before the page's own scripts, it leaves the page without its first look at the home."""
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -31,6 +37,23 @@ async def test_what_is_not_confirmed_is_rolled_back_and_said(
     await page.until("tile('Corner lamp').textContent.includes('Not confirmed')")
     assert await page.run("tile('Corner lamp').querySelector('.tile-main').getAttribute('aria-checked')") == "false"
     assert "Corner lamp" in await page.text("#said")
+
+
+async def test_a_first_visit_need_not_wait_for_the_socket(browser: Browser, stage: Stage) -> None:
+    page = await browser.page()
+    deaf = "window.WebSocket = class extends EventTarget { close() {} send() {} };"
+    await page.send("Page.addScriptToEvaluateOnNewDocument", source=f"{deaf}localStorage.clear();{PROBE}")
+    await page.goto(stage.address)
+    await page.until(READY)
+    await page.until(f"document.querySelector('hs-home') && {TOLD}")
+    assert await page.run("document.querySelector('#live').dataset.live") == "connecting"
+    assert await page.run("document.querySelector('#notice').hidden")
+    assert not await page.run("document.querySelector('.frame').hasAttribute('data-stale')")
+    await page.run("document.querySelector('.menu a[href=\"/room\"]').click()")
+    await page.until(f"document.querySelector('hs-room') && {TOLD}")
+    await tap(page, "Corner lamp")
+    await until(lambda: stage.furniture.commands)  # what is asked for goes its own way
+    assert page.faults == []
 
 
 async def test_what_others_ask_for_is_seen_on_its_way_and_when_it_is_not_confirmed(
@@ -123,12 +146,13 @@ async def test_until_the_home_was_told_nothing_is_claimed_of_it(
 ) -> None:
     join, waiting = Overview.join, list[Callable[[], object]]()
 
-    def held(overview: Overview, session: Session, id: int) -> Callable[[], None]:
-        waiting.append(lambda: join(overview, session, id))
+    def held(overview: Overview, session: Session, id: int, known: str) -> Callable[[], None]:
+        waiting.append(lambda: join(overview, session, id, known))
         return lambda: None
 
     monkeypatch.setattr(Overview, "join", held)
     page = await browser.page()
+    await page.send("Page.addScriptToEvaluateOnNewDocument", source=UNANSWERED)
     await page.goto(stage.address)
     await page.until("document.querySelector('#notice')")
     assert await page.run("document.querySelector('#live').dataset.live") == "connecting"

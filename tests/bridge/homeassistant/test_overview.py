@@ -124,6 +124,48 @@ async def test_what_happened_comes_with_its_causes_and_is_remembered(home: Home)
     assert home.bridge.homeassistant.overview.pages == 0
 
 
+async def test_a_page_that_has_the_cards_is_not_told_them_again(home: Home) -> None:
+    await home.settle()
+    home.owner.state("light.hall", "on")
+    await home.settle()
+    answer = await home.get("/api/overview")
+    assert answer.headers["cache-control"] == "no-store"
+    early = answer.json()
+    assert early["states"]["light.hall"]["s"] == "on"
+    talk, first = await page_of(home)
+    assert {key: value for key, value in early.items() if key not in ("home", "states")} == {
+        key: value for key, value in first.items() if key != "home"
+    }
+    again = await Talk(home).let_in()
+    await again.result("homeserver/subscribe_home", known=early["mark"])
+    assert set(again.events()[0]) == {"home", "mark", "happened"}
+    home.owner.state("light.hall", "off")  # a state changes no card
+    later = await Talk(home).let_in()
+    await later.result("homeserver/subscribe_home", known=early["mark"])
+    assert "entities" not in later.events()[0]
+    home.owner.house.say(ENTITY_ENTRY, EntityEntry(name="The big one"), "light.hall")
+    await home.clock.advance(0.5)
+    assert later.events()[1]["entities"]["light.hall"]["name"] == "The big one"
+    last = await Talk(home).let_in()
+    await last.result("homeserver/subscribe_home", known=early["mark"])
+    told = last.events()[0]
+    assert told["entities"]["light.hall"]["name"] == "The big one"
+    assert told["mark"] not in ("", early["mark"])
+    for one in (talk, again, later, last):
+        await one.leave()
+
+
+async def test_the_overview_without_a_page_keeps_nothing(home: Home) -> None:
+    await home.settle()
+    assert (await home.get("/api/overview")).status_code == 200
+    assert home.bridge.homeassistant.overview.pages == 0
+    home.owner.config("light.hall", None)
+    await home.settle()
+    told = (await home.get("/api/overview")).json()
+    assert "light.hall" not in told["entities"]
+    assert "light.hall" not in told["states"]
+
+
 async def test_who_reads_slowly_is_told_everything_anew(home: Home) -> None:
     talk, _ = await page_of(home)
     talk.slow = SLOW + 1

@@ -40,7 +40,16 @@ async def test_the_table_is_whole() -> None:
 
 # -- HTTP
 
-ROUTES = ("/api/states", "/api/config", "/api/calls", "/api/pages", "/api/openapi.json", "/api/services", "/api/events")
+ROUTES = (
+    "/api/states",
+    "/api/overview",
+    "/api/config",
+    "/api/calls",
+    "/api/pages",
+    "/api/openapi.json",
+    "/api/services",
+    "/api/events",
+)
 
 
 async def test_lists_over_http(house: House, count: Count) -> None:
@@ -51,8 +60,11 @@ async def test_lists_over_http(house: House, count: Count) -> None:
                 count.check((answer.status_code == 401) == (who in STRANGERS), who, path, answer.status_code)
                 for entity_id in THINGS:
                     count.check(entity_id not in leaks(who, answer.text), who, path, entity_id)
-                if path == "/api/states" and who in USERS:
-                    found = {row["entity_id"] for row in answer.json()}
+                if path in ("/api/states", "/api/overview") and who in USERS:
+                    told = answer.json()
+                    rows = told if path == "/api/states" else None
+                    found = {row["entity_id"] for row in rows} if rows is not None else set(told["entities"])
+                    count.check(rows is not None or found == set(told["states"]), who, path)
                     for entity_id in THINGS:
                         count.check((entity_id in found) == expects(who, entity_id, "see"), who, path, entity_id)
 

@@ -74,7 +74,7 @@ class App extends Plain {
 
   private frame(): TemplateResult {
     const { row, rest } = routeOf(location.pathname);
-    const stale = session.link !== "live";
+    const stale = session.link !== "live" && !session.fresh;
     return html`<div class="frame" ?data-stale=${stale}>
       ${this.menu(row)}
       <main id="main">${this.banner()}${this.page(row, rest)}
@@ -91,7 +91,7 @@ class App extends Plain {
 
   private banner(): TemplateResult {
     const known = entities.size > 0 && session.heard > 0;
-    const words = session.link === "live" ? "" : known
+    const words = session.link === "live" || session.fresh ? "" : known
       ? t(session.link === "lost" ? "Connection lost. This is how it was at {0}. Trying again …" : "This is how it was at {0}. Connecting …", clock(session.heard))
       : t(session.link === "lost" ? "The home does not answer. Trying again …" : "Connecting to the home …");
     return html`<div class="notice" id="notice" role="status" aria-live="polite" ?hidden=${!words}>${words}</div>`;

@@ -8,10 +8,12 @@ import type { Card, Floor, Happening, Link } from "./entity.js";
 import type { Told } from "./states.js";
 import { Views } from "./views.js";
 
+/** Floors and entities are left out where they are the known ones. */
 export interface Begun {
   home: { name: string; language: string; time_zone: string };
-  floors: Floor[];
-  entities: Record<string, Card>;
+  mark: string;
+  floors?: Floor[];
+  entities?: Record<string, Card>;
   happened: Happening[];
 }
 /** What is different beside states. */
@@ -37,6 +39,8 @@ export interface Feed {
   close(): void;
   /** Whether it is there or on its way, and will come back by itself. */
   readonly isOpen: boolean;
+  /** The mark of the cards that the page has, as long as they are just those. */
+  known: string;
   /** Tell the states of these, and of no others. */
   want(ids: ReadonlySet<string>): void;
   /** Why an entity is as it is, the nearest cause first. */
@@ -50,6 +54,7 @@ const PULSE = 15_000; // a line that is dead without saying so is found out by a
 const PATIENCE = 6_000;
 
 export class SocketFeed implements Feed {
+  known = "";
   private connection: Connection | null = null;
   private views: Views | null = null;
   private wanted: ReadonlySet<string> = new Set();
@@ -130,15 +135,20 @@ export class SocketFeed implements Feed {
     const once = { resubscribe: false };
     const subscribe = (ids: string[]): Promise<() => Promise<void>> =>
       connection.subscribeMessage<Told>((told) => this.listener.states(told), { type: "subscribe_entities", entity_ids: ids }, once);
-    const home = { type: "homeserver/subscribe_home" };
+    const home = { type: "homeserver/subscribe_home", known: this.known };
     connection.subscribeMessage<Begun | News>((told) => this.told(told), home, once).catch(() => undefined);
     this.views = new Views(subscribe);
     this.views.want(this.wanted);
   }
 
   private told(told: Begun | News): void {
-    if ("home" in told) this.listener.begun(told);
-    else this.listener.news(told);
+    if ("home" in told) {
+      this.known = told.mark;
+      this.listener.begun(told);
+      return;
+    }
+    if (told.entities || told.gone || told.floors) this.known = ""; // they differ from what the mark names
+    this.listener.news(told);
   }
 
   private async feel(): Promise<void> {

@@ -103,9 +103,13 @@ function tell(): void {
 }
 
 /** All cards; what is not among them is gone. */
-export function replace(cards: Record<string, Card>, lines: Happening[]): void {
+export function replace(cards: Record<string, Card>): void {
   for (const id of [...entities.keys()]) if (!(id in cards)) remove(id);
   lay(cards);
+}
+
+/** All that happened of late. */
+export function recall(lines: Happening[]): void {
   happened = lines.slice(-MOST_HAPPENED);
   changed("");
 }

@@ -1,12 +1,12 @@
 // Who looks, and the one connection to the home that everybody on the page shares.
 
 import { SocketFeed, type Begun, type Feed, type News } from "./feed.js";
-import { entities, floors, happen, knows, lay, remove as drop, replace, restore, setFloors, tellStates, wants } from "./home.js";
+import { entities, floors, happen, knows, lay, recall, remove as drop, replace, restore, setFloors, tellStates, wants } from "./home.js";
 import { call, get, post, remove, type Answer } from "./http.js";
 import { forget } from "./memory.js";
 import { forgetDrafts } from "./drafts.js";
 import { forgetSnapshot, keep, kept } from "./snapshot.js";
-import type { Told } from "./states.js";
+import type { Short, Told } from "./states.js";
 import { format, speak } from "../words/text.js";
 
 export type Link = "connecting" | "live" | "lost";
@@ -21,9 +21,11 @@ export interface Session {
   role: string;
   /** When the home last spoke, while what is shown may be old. */
   heard: number;
+  /** The home spoke when the page opened, though there is no connection yet. */
+  fresh: boolean;
 }
 
-export const session: Session = { place: "starting", link: "connecting", fault: "", home: "Home", login: "", role: "", heard: 0 };
+export const session: Session = { place: "starting", link: "connecting", fault: "", home: "Home", login: "", role: "", heard: 0, fresh: false };
 
 const watchers = new Set<() => void>();
 const KEEP_EVERY = 60_000; // milliseconds
@@ -50,9 +52,11 @@ export async function begin(): Promise<void> {
   const token = given.get("token");
   if (token) history.replaceState(null, "", location.pathname);
   const old = token ? null : kept();
+  if (!token && !old) void look();
   await speak(old?.language ?? "", old?.zone);
   if (old) {
     restore(old.entities, old.floors ?? []);
+    feed.known = old.mark ?? "";
     set({ place: "in", home: old.name, heard: old.at });
   }
   if (!token) feed.open(); // the socket says by itself whether there is a session: it need not wait for that answer
@@ -68,6 +72,7 @@ export const signIn = async (given: object): Promise<Answer<Who>> => {
 async function enter(answer: Answer<Who>, wrong: string): Promise<void> {
   if (answer.ok) {
     set({ place: "in", login: answer.value.login, role: answer.value.role ?? session.role, fault: "" });
+    void look();
     if (!feed.isOpen) feed.open();
     if (!answer.value.role) await learn();
   } else if (answer.status === 401) leave(wrong);
@@ -86,9 +91,11 @@ function leave(fault: string): void {
   clearTimeout(lossDue);
   forgetSnapshot();
   forget();
-  replace({}, []);
+  replace({});
+  recall([]);
   setFloors([]);
-  set({ place: "door", fault, login: "", role: "", heard: 0 });
+  feed.known = "";
+  set({ place: "door", fault, login: "", role: "", heard: 0, fresh: false });
 }
 
 export async function signOut(): Promise<void> {
@@ -101,17 +108,36 @@ export async function signOut(): Promise<void> {
 
 let lossDue = 0;
 
+type First = Begun & { states: Record<string, Short> };
+
+async function show({ home, floors: storeys, entities: cards, happened }: Begun, more: Partial<Session>): Promise<void> {
+  await speak(home.language, home.time_zone);
+  if (storeys) setFloors(storeys);
+  if (cards) replace(cards);
+  recall(happened);
+  document.title = home.name;
+  set({ place: "in", home: home.name, heard: Date.now(), ...more });
+}
+
+let looking = false;
+
+/** The first visit, which has nothing to show, need not wait for the connection. */
+async function look(): Promise<void> {
+  if (looking || entities.size > 0) return;
+  looking = true;
+  const answer = await get<First>("/api/overview");
+  looking = false;
+  if (!answer.ok || session.link !== "connecting") return;
+  feed.known = answer.value.mark;
+  await show(answer.value, { fresh: true });
+  tellStates({ a: answer.value.states });
+}
+
 const listener = {
-  begun({ home, floors: storeys, entities: cards, happened }: Begun): void {
+  begun(told: Begun): void {
     clearTimeout(lossDue);
     lossDue = 0;
-    void speak(home.language, home.time_zone).then(() => {
-      setFloors(storeys);
-      replace(cards, happened);
-      document.title = home.name;
-      set({ place: "in", home: home.name, link: "live", heard: Date.now() });
-      setTimeout(keepSoon, KEEP_SOON);
-    });
+    void show(told, { link: "live", fresh: true }).then(() => void setTimeout(keepSoon, KEEP_SOON));
   },
   news({ floors: storeys, entities: cards, gone = [], happened = [] }: News): void {
     session.heard = Date.now();
@@ -125,7 +151,7 @@ const listener = {
     tellStates(told);
   },
   lost(): void {
-    lossDue ||= window.setTimeout(() => set({ link: "lost" }), PATIENCE);
+    lossDue ||= window.setTimeout(() => set({ link: "lost", fresh: false }), PATIENCE);
   },
   ended(): void {
     leave(session.place === "in" ? "Your session has ended. Come in again." : session.fault);
@@ -139,7 +165,7 @@ function keepNow(): void {
   if (session.place !== "in" || session.link !== "live") return;
   const { language = "en", zone = "UTC" } = format;
   const told = { name: session.home, language: language === "en-GB" ? "en" : language, zone, at: Date.now() };
-  keep({ ...told, floors, entities: [...entities.values()] });
+  keep({ ...told, mark: feed.known, floors, entities: [...entities.values()] });
 }
 
 /** When there is time: a large home takes some milliseconds. */

@@ -7,6 +7,8 @@ export interface Snapshot {
   language: string;
   zone: string;
   at: number;
+  /** Of the cards, where they are known to be those that the home last named so. */
+  mark?: string;
   floors?: Floor[];
   entities: Entity[];
 }
