@@ -30,6 +30,8 @@ PIECE: Final = "application/offset+octet-stream"
 _EXTENSIONS: Final = "creation,creation-with-upload,expiration,termination"
 _TUS: Final = {"tus-resumable": VERSION}
 _CLOSE: Final = {"connection": "close"}
+_MOST: Final = 10**18 - 1
+"""Bytes; more are a slip of the pen."""
 _LONGEST: Final = 4_000
 """Signs of the metadata."""
 _BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
@@ -41,8 +43,8 @@ def _headers(*needed: str) -> list[dict[str, Any]]:
     """Headers of a request, for the document."""
     told = {
         "Tus-Resumable": {"type": "string", "enum": [VERSION]},
-        "Upload-Length": {"type": "integer", "minimum": 0},
-        "Upload-Offset": {"type": "integer", "minimum": 0},
+        "Upload-Length": {"type": "integer", "minimum": 0, "maximum": _MOST},
+        "Upload-Offset": {"type": "integer", "minimum": 0, "maximum": _MOST},
         "Upload-Metadata": {"type": "string", "maxLength": _LONGEST},
     }
     names = dict.fromkeys(("Tus-Resumable", *needed))
