@@ -60,6 +60,7 @@ async def test_only_the_page_the_ways_in_and_the_answer_to_a_push_are_open(home:
         ("POST", SESSION),
         ("GET", "/api/health"),
         ("POST", "/api/auth/welcome"),
+        ("POST", "/api/auth/invitations/look"),
         ("POST", "/api/auth/invitations/accept"),
         ("GET", "/auth/providers"),
         ("POST", "/auth/login_flow"),

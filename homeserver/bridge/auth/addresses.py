@@ -19,6 +19,7 @@ OPEN: Final = frozenset(
         ("GET", HEALTH),
         ("POST", SESSION),
         ("POST", "/api/auth/welcome"),
+        ("POST", "/api/auth/invitations/look"),
         ("POST", "/api/auth/invitations/accept"),
         ("GET", "/auth/providers"),
         ("POST", "/auth/login_flow"),

@@ -62,6 +62,19 @@ class Invite(_Body):
     login: Annotated[str, Field(max_length=64, description="for whom: person.anna")]
 
 
+class Look(_Body):
+    """Ask whom an invitation is for."""
+
+    invitation: _Secret
+
+
+class Invited(BaseModel):
+    """Whom an invitation is for."""
+
+    login: str
+    name: str
+
+
 class Accept(_Body):
     """Set a password by an invitation."""
 

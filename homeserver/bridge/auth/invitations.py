@@ -10,11 +10,13 @@ from homeserver.bridge.auth import bodies
 from homeserver.bridge.auth.bodies import body_of
 from homeserver.bridge.auth.entrance import Entrance
 from homeserver.bridge.proofs.invitations import is_welcome, owner_exists
+from homeserver.bridge.proofs.sign_in import Where
 from homeserver.bridge.refusals import Refusal, json_response
 from homeserver.people.words import CREATE_USER, LIST_USERS, AskUsers
 from homeserver.runtime.people import OWNER, PREFIX
 from homeserver.topics.call import CallError
 from homeserver.topics.cause import Cause
+from homeserver.topics.person import Person
 
 _PATIENCE: Final = 5.0
 """Seconds in which the bridge must have heard of somebody who was just made."""
@@ -41,16 +43,17 @@ class Arrivals:
         entrance.say("invitation_made", identity.login, body.login, entrance.where(request))
         return json_response({"id": body.login, "secret": secret})
 
+    async def look(self, request: Request) -> Response:
+        """Whom an invitation is for, so that he sees that it is his before he chooses a password."""
+        body = await body_of(request, bodies.Look)
+        login, person = self._invited(body.invitation, self._entrance.where(request))
+        return json_response({"login": login, "name": person.name})
+
     async def accept(self, request: Request) -> Response:
         """Set a password by an invitation, and come in. Whatever was signed in before has ended."""
         entrance, body = self._entrance, await body_of(request, bodies.Accept)
         where, vault = entrance.where(request), entrance.vault
-        found = vault.invitations.find(body.invitation)
-        person = entrance.house.people.person(found[0]) if found else None
-        right = found is not None and person is not None and person.epoch == found[1]
-        entrance.access.check_secret(where.address, bool(body.invitation), right)
-        assert found is not None
-        login = found[0]
+        login, _ = self._invited(body.invitation, where)
         stretched = await vault.passwords.stretch(body.password)
         entrance.sign_in.with_code(login, body.code, where)
         if not vault.invitations.take(body.invitation):
@@ -59,6 +62,16 @@ class Arrivals:
         vault.proofs.end_all(login, ("session", "refresh", "mobile_app"))
         entrance.say("invitation_used", login, login, where)
         return entrance.enter(request, login, "invitation")
+
+    def _invited(self, secret: str, where: Where) -> tuple[str, Person]:
+        """Whom this invites; refuses, as every guess, what invites nobody."""
+        found = self._entrance.vault.invitations.find(secret)
+        person = self._entrance.house.people.person(found[0]) if found else None
+        right = found is not None and person is not None and person.epoch == found[1]
+        self._entrance.access.check_secret(where.address, bool(secret), right)
+        assert found is not None
+        assert person is not None
+        return found[0], person
 
     async def welcome(self, request: Request) -> Response:
         """Become the first owner, by the link that `homeserver up` prints; answers with a session."""

@@ -42,6 +42,7 @@ class AuthRoutes:
             ("POST", "/api/auth/second_factor/confirm", own.confirm_factor, bodies.Confirm, bodies.RecoveryCodes),
             ("POST", "/api/auth/second_factor/remove", own.remove_factor, bodies.RemoveFactor, Message),
             ("POST", "/api/auth/invitations", arrivals.invite, bodies.Invite, bodies.Made),
+            ("POST", "/api/auth/invitations/look", arrivals.look, bodies.Look, bodies.Invited),
             ("POST", "/api/auth/invitations/accept", arrivals.accept, bodies.Accept, bodies.Session),
             ("POST", "/api/auth/welcome", arrivals.welcome, bodies.Begin, bodies.Session),
         ]

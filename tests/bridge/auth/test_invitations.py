@@ -69,11 +69,16 @@ async def test_who_is_invited_sets_a_password_once(household: Household) -> None
     made = (await anna.post("/api/auth/invitations", json={"login": "person.bert"})).json()
     body = {"invitation": made["secret"], "password": "short"}
     bert = household.browser()
+    for _ in range(2):  # to look uses nothing up
+        asked = await bert.post("/api/auth/invitations/look", json={"invitation": made["secret"]})
+        assert asked.json() == {"login": "person.bert", "name": "Bert"}
     assert (await bert.post("/api/auth/invitations/accept", json=body)).status_code == 400
     body["password"] = PASSWORD
     assert (await bert.post("/api/auth/invitations/accept", json=body)).status_code == 200
     assert (await bert.get("/api/session")).json()["login"] == "person.bert"
     assert (await bert.post("/api/auth/invitations/accept", json=body)).status_code == 401
+    spent = await bert.post("/api/auth/invitations/look", json={"invitation": made["secret"]})
+    assert spent.status_code == 401
     await household.signed_in("bert")
     assert {"invitation_made", "invitation_used"} <= set(household.kinds())
 

@@ -124,13 +124,30 @@ async def test_a_stranger_gets_nothing_and_is_told(browser: Browser, start: Star
     await page.until("document.getElementById('note').innerText.includes('redirect uri')")
 
 
-async def test_it_speaks_german(browser: Browser, start: Start) -> None:
+MADE = """(async () => {
+    const ask = (path, body) => fetch(path, {
+        method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body),
+    });
+    await ask("/api/calls/people/create_user", { id: "bert", name: "Bert" });
+    return (await (await ask("/api/auth/invitations", { login: "person.bert" })).json()).secret;
+})()"""
+
+
+async def test_who_is_invited_is_called_by_his_name_in_his_language(browser: Browser, start: Start) -> None:
+    owner = await browser.page()
+    await become_owner(owner, start)
+    invitation = await owner.run(MADE)
     page = await browser.page()
     agent = await page.run("navigator.userAgent")
     await page.send("Emulation.setUserAgentOverride", userAgent=agent, acceptLanguage="de-AT,de")
-    await page.goto(f"{start.address}/auth/welcome#invitation=x")
-    await page.until("document.getElementById('title').innerText === 'Sie sind eingeladen'")
+    await page.goto(f"{start.address}/auth/welcome#invitation={invitation}")
+    await page.until("document.getElementById('title').innerText === 'Willkommen, Bert'")
     assert await page.run("document.documentElement.lang") == "de"
+    await fill(page, password=SENTENCE)
+    await at(page, "/")
+    other = await browser.page()
+    await other.goto(f"{start.address}/auth/welcome#invitation={invitation}")
+    await other.until("document.getElementById('note').innerText.startsWith('This link does not work')")
     assert page.faults == []
 
 

@@ -26,7 +26,7 @@ async function ask(path, body, method = "POST") {
 
 /** Show a step; `send` is given the values and returns a fault to show, or nothing. */
 function show({ title, text, button, fields, names = {} }, send) {
-  at("title").textContent = document.title = say(title);
+  at("title").textContent = document.title = say(title, names);
   at("text").textContent = text ? say(text, names) : "";
   at("go").textContent = say(button);
   at("fault").textContent = "";
@@ -90,10 +90,14 @@ const welcome = (secret) => show(
   (values) => come("/api/auth/welcome", { welcome: secret, ...values }, "spent"),
 );
 
-const invited = (secret) => show(
-  { title: "invitedTitle", text: "invitedText", button: "setPassword", fields: [NEW_PASSWORD] },
-  (values) => come("/api/auth/invitations/accept", { invitation: secret, ...values }, "spent"),
-);
+async function invited(secret) {
+  const { status, body: names } = await ask("/api/auth/invitations/look", { invitation: secret });
+  if (status !== 200) return note(status === 401 ? say("spent") : names.message);
+  show(
+    { title: "invitedTitle", text: "invitedText", button: "setPassword", fields: [NEW_PASSWORD], names },
+    (values) => come("/api/auth/invitations/accept", { invitation: secret, ...values }, "spent"),
+  );
+}
 
 // -- for a program
 
