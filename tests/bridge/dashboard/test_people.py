@@ -45,8 +45,8 @@ async def test_somebody_is_invited_comes_and_is_in(household: Household) -> None
     who = await session(emil)
     assert (who["login"], who["role"]) == ("person.emil", "child")
     again = await household.visitor(link.removeprefix(household.base))
-    await accepted(again)
-    await again.until("document.querySelector('#fault').innerText.includes('Ask for a new one')")
+    await again.until("document.querySelector('#note').innerText.includes('Ask for a new one')")
+    assert await again.run("document.querySelector('#password') === null"), "nobody chooses one for nothing"
     await anna.run("press('.menu', 'Home')")
     await anna.until("document.querySelector('hs-home')")
     await anna.run("press('.menu', 'People')")
