@@ -95,8 +95,10 @@ class Dialect:
 
 
 def _based(value: Any, base: str) -> Any:
-    """`~` and `~/...` as topics, wherever they are in it."""
+    """`~`, `~/...` and `../...` as topics, wherever they are in it."""
     match value:
+        case str() if value.startswith("../"):
+            return base.rpartition("/")[0] + value[2:]
         case str() if value == "~" or value.startswith("~/"):
             return base + value[1:]
         case list() | tuple():
