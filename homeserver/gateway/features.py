@@ -23,8 +23,8 @@ class Feature:
 
     `key`: its own name in the device, part of its topics and ids. `component`: as discovery calls it (`sensor`,
     `light`). `name`: words after the device's name; None for the feature that the device is about. `config`: further
-    keys of discovery in full spelling; a text `~` or `~/...` stands for the feature's own topic and those below it, `../KEY` for that of
-    another feature of the device.
+    keys of discovery in full spelling; a text `~` or `~/...` stands for the feature's own topic and those below it,
+    `../KEY` for that of another feature of the device.
     """
 
     key: str
